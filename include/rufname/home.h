@@ -1,0 +1,228 @@
+/*
+ * rufname/home.h - the host API: a home on disk and what can be done with it
+ *
+ * A home is one directory (0700) with everything Rufname keeps: policy,
+ * profile, encrypted store, sealed index. Apps, the command and the search
+ * screen all go through these calls; what the policy forbids is refused here.
+ *
+ * Threads: one thread at a time per struct ruf_home. Processes: any number of
+ * readers, one writer (RUF_E_BUSY otherwise). The program calls
+ * curl_global_init() once before ruf_home_login() or ruf_home_sync().
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RUFNAME_HOME_H
+#define RUFNAME_HOME_H
+
+#include <rufname/index.h>
+#include <rufname/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ruf_home; /**< Opaque; made by ruf_home_open(). */
+
+/** What a new home is made of. Texts are borrowed for the call. */
+struct ruf_home_setup {
+    size_t struct_size;   /**< sizeof(struct ruf_home_setup) */
+    const char *policy;   /**< rufname.policy/1 JSON, UTF-8 */
+    size_t policy_size;   /**< bytes, at most 256 KiB */
+    const char *ca_pem;   /**< extra trust anchors, PEM; NULL: none */
+    size_t ca_pem_size;
+    const char *keystore; /**< "file" or "fd:N"; NULL: "file" */
+};
+
+/** A finding of a policy check, handed out one by one. */
+struct ruf_finding {
+    bool is_error;
+    const char *id;      /**< "P105" */
+    const char *pointer; /**< RFC 6901 JSON pointer */
+    uint32_t line;       /**< 1-based, 0 = unknown */
+    uint32_t column;     /**< 1-based, bytes */
+    const char *detail;  /**< English, one line */
+};
+
+typedef void ruf_finding_callback(void *context,
+                                  const struct ruf_finding *finding);
+
+/**
+ * Make a home: key, store, profile. The parent directory must exist.
+ * @param[in] report  every error and warning of the policy; may be NULL.
+ * @return RUF_OK; RUF_E_USAGE (U010: there is a home already, U011: unknown
+ *         key store); RUF_E_POLICY; RUF_E_IO; RUF_E_NOMEM. On failure nothing
+ *         is left behind.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_init(const char *path, const struct ruf_home_setup *setup,
+              ruf_finding_callback *report, void *report_context,
+              struct ruf_error *err);
+
+/**
+ * Open a home: profile, policy and key. Neither store nor index is touched.
+ * @return RUF_OK; RUF_E_USAGE (U012: no home here); RUF_E_KEY (K201: the key
+ *         is missing); RUF_E_POLICY (P100); RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_API RUF_MUST_USE enum ruf_status ruf_home_open(const char *path,
+                                                   struct ruf_home **out,
+                                                   struct ruf_error *err);
+
+/** Wipes the key; NULL is fine. */
+RUF_API void ruf_home_close(struct ruf_home *home);
+
+/** Region of numbers written without a calling code, "DE"; NULL: none. */
+RUF_API const char *ruf_home_default_region(const struct ruf_home *home);
+
+/** Language the policy asks for: "de", "en", or NULL for automatic. */
+RUF_API const char *ruf_home_language(const struct ruf_home *home);
+
+/** Open the published index of a home. @return as ruf_index_open(). */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_index(const struct ruf_home *home, enum ruf_index_mode mode,
+               struct ruf_index **out, struct ruf_error *err);
+
+/** How to sign in. */
+enum ruf_sign_in {
+    RUF_SIGN_IN_DEVICE = 0, /**< code typed on another device */
+    RUF_SIGN_IN_APP         /**< client credentials with a secret */
+};
+
+struct ruf_login {
+    size_t struct_size;
+    enum ruf_sign_in flow;
+    const char *client_secret; /**< app flow */
+    /** Device flow: tell the user to open uri and type code. */
+    void (*prompt)(void *context, const char *uri, const char *code);
+    /** Polled at least every 200 ms; true ends the call. May be NULL. */
+    bool (*cancelled)(void *context);
+    void *context;
+};
+
+/**
+ * Sign in; tokens go into the encrypted store.
+ * @return RUF_OK; RUF_E_AUTH; RUF_E_NETWORK; RUF_E_SERVER; RUF_E_CANCELLED;
+ *         RUF_E_BUSY; store errors.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_login(struct ruf_home *home, const struct ruf_login *login,
+               struct ruf_error *err);
+
+/** Forget all tokens and secrets of the sign-in. */
+RUF_API RUF_MUST_USE enum ruf_status ruf_home_logout(struct ruf_home *home,
+                                                     struct ruf_error *err);
+
+/** How one source fared. */
+struct ruf_source_report {
+    char id[17];
+    enum ruf_status status;
+    struct ruf_error error; /**< if status is not RUF_OK */
+    uint64_t added;
+    uint64_t changed;
+    uint64_t removed;
+    uint64_t requests;
+    uint64_t bytes; /**< of bodies as transferred */
+    uint64_t ms;
+};
+
+#define RUF_SOURCES_MAX 32
+
+struct ruf_sync_report {
+    struct ruf_source_report sources[RUF_SOURCES_MAX];
+    size_t source_count;
+    uint64_t generation; /**< of the published index */
+    bool published;      /**< false: nothing had changed */
+};
+
+struct ruf_sync_request {
+    size_t struct_size;
+    bool full;          /**< ignore delta links */
+    const char *source; /**< only this one; NULL: all enabled */
+    void (*progress)(void *context, const char *source, uint64_t records);
+    bool (*cancelled)(void *context);
+    void *context;
+};
+
+/**
+ * Read the sources, then publish a new index if anything changed.
+ * @return RUF_OK; RUF_E_PARTIAL (some sources failed, see report); the status
+ *         of the first source if all failed; RUF_E_CANCELLED; RUF_E_BUSY;
+ *         store and disk errors. The last good index stays in every case.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_sync(struct ruf_home *home, const struct ruf_sync_request *request,
+              struct ruf_sync_report *report, struct ruf_error *err);
+
+struct ruf_import_report {
+    uint64_t records;
+    uint64_t skipped;               /**< rows with an error */
+    struct ruf_error first_skipped; /**< where and why */
+    uint64_t unknown_columns;
+    uint64_t added;
+    uint64_t changed;
+    uint64_t removed;
+};
+
+/**
+ * Take over a contact file (.csv .jsonl .vcf, also .gz). Does not publish:
+ * call ruf_home_publish() after the last file.
+ * @param[in] source  policy source of kind "file" or "blob"; NULL: the only
+ *                    one of kind "file".
+ * @return RUF_OK; RUF_E_USAGE (U013); RUF_E_CORRUPT (the file; nothing was
+ *         taken over); RUF_E_BUSY; store and disk errors.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_import(struct ruf_home *home, const char *path, const char *source,
+                struct ruf_import_report *report, struct ruf_error *err);
+
+/** Build the index from the store and publish it. */
+RUF_API RUF_MUST_USE enum ruf_status ruf_home_publish(struct ruf_home *home,
+                                                      uint64_t *generation,
+                                                      struct ruf_error *err);
+
+struct ruf_source_stats {
+    char id[17];
+    uint64_t records;
+    int64_t updated; /**< Unix seconds of the last finished round, 0 = never */
+};
+
+struct ruf_home_stats {
+    uint64_t contacts; /**< after merging */
+    uint64_t records;
+    struct ruf_source_stats sources[RUF_SOURCES_MAX];
+    size_t source_count;
+    uint64_t numbers_total;
+    uint64_t numbers_valid;
+    uint64_t numbers_indexed;
+    uint64_t numbers_unresolved;
+    uint64_t entries;    /**< lines of the emission */
+    uint64_t generation;
+    uint64_t image_bytes;
+    uint64_t store_bytes; /**< with its write-ahead log */
+};
+
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_describe(struct ruf_home *home, struct ruf_home_stats *out,
+                  struct ruf_error *err);
+
+struct ruf_verify_report {
+    bool store_ok;
+    bool image_ok;
+    struct ruf_error store_error; /**< if not store_ok */
+    struct ruf_error image_error; /**< if not image_ok */
+};
+
+/**
+ * Check every block of the image and every page of the store.
+ * @return RUF_OK: all checked, see the report; RUF_E_NOMEM.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_verify(struct ruf_home *home, struct ruf_verify_report *out,
+                struct ruf_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,136 @@
+/*
+ * rufname/index.h - read-only view of a sealed caller-ID index
+ *
+ * An index is one immutable file, directory.ruf (docs/index-format.md). It
+ * maps E.164 numbers to labels and contacts. A writer replaces the file as a
+ * whole; a reader that has it open keeps its own generation.
+ *
+ * Threads: struct ruf_index is immutable after ruf_index_open(), share freely.
+ * struct ruf_query is scratch space for one thread at a time.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RUFNAME_INDEX_H
+#define RUFNAME_INDEX_H
+
+#include <rufname/contact.h>
+#include <rufname/number.h>
+#include <rufname/status.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Bytes of the master key of a home. */
+#define RUF_KEY_SIZE 32
+
+struct ruf_index; /**< Opaque; made by ruf_index_open(). */
+struct ruf_query; /**< Opaque; made by ruf_query_create(). */
+
+/** Where the verified plain bytes live. Same answers either way. */
+enum ruf_index_mode {
+    /** All blocks verified and decrypted at open into locked memory. */
+    RUF_INDEX_RESIDENT = 0,
+    /** Blocks verified and decrypted as touched; bounded memory. */
+    RUF_INDEX_ON_DEMAND
+};
+
+/** Facts about an open index. */
+struct ruf_index_info {
+    uint64_t generation;    /**< grows by one with every publish */
+    uint64_t entry_count;   /**< distinct numbers that are emitted */
+    uint64_t contact_count;
+    uint64_t image_size;    /**< bytes of the file */
+};
+
+/**
+ * Open an image and check its header, and, in resident mode, every block.
+ *
+ * @param[in]  path  file name, NUL-terminated.
+ * @param[in]  key   the home's master key; copied into locked memory.
+ * @param[in]  mode  see enum ruf_index_mode.
+ * @param[out] out   the index, owned by the caller; NULL on failure.
+ * @param[out] err   may be NULL.
+ * @return RUF_OK; RUF_E_IO (missing, not a regular file, unreadable);
+ *         RUF_E_KEY (intact, but sealed with another key); RUF_E_CORRUPT
+ *         (foreign, truncated, damaged, newer format; err->offset = place);
+ *         RUF_E_NOMEM.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_index_open(const char *path, const uint8_t key[RUF_KEY_SIZE],
+               enum ruf_index_mode mode, struct ruf_index **out,
+               struct ruf_error *err);
+
+/** Wipe and free. Must be the last call on the index; NULL is fine. */
+RUF_API void ruf_index_close(struct ruf_index *index);
+
+/** Counts and sizes of an open index. */
+RUF_API void ruf_index_describe(const struct ruf_index *index,
+                                struct ruf_index_info *out);
+
+/**
+ * Scratch space for queries on one index. Texts handed out by a query stay
+ * valid until the next call on the same query.
+ * @return RUF_OK, RUF_E_NOMEM.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_query_create(const struct ruf_index *index, struct ruf_query **out,
+                 struct ruf_error *err);
+
+/** Wipe and free; NULL is fine. The index stays open. */
+RUF_API void ruf_query_destroy(struct ruf_query *query);
+
+/** Answer to "who is calling?". */
+struct ruf_caller {
+    bool known;               /**< false: all else is zero */
+    bool approximate;         /**< trunk match, not this very number */
+    struct ruf_text label;    /**< what the phone shows */
+    const uint32_t *contacts; /**< contact numbers, 0..contact_count-1 */
+    size_t contact_count;
+};
+
+/**
+ * Look up one number. An unknown number is a normal answer.
+ * @return RUF_OK; RUF_E_CORRUPT (on demand: a damaged block); RUF_E_IO.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_query_lookup(struct ruf_query *query, ruf_e164 number,
+                 struct ruf_caller *out, struct ruf_error *err);
+
+/**
+ * Read one contact by its number in this index (ruf_caller.contacts).
+ * @return RUF_OK; RUF_E_NOT_FOUND (number too large); RUF_E_CORRUPT; RUF_E_IO.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_query_contact(struct ruf_query *query, uint32_t contact,
+                  struct ruf_contact *out, struct ruf_error *err);
+
+/** One entry of the directory. */
+struct ruf_entry {
+    ruf_e164 number;
+    struct ruf_text label; /**< valid until the next ruf_cursor_next() */
+};
+
+struct ruf_cursor; /**< Opaque; walks all entries in ascending order. */
+
+/** Start before the first entry. Constant memory. @return RUF_OK, RUF_E_NOMEM. */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_cursor_create(const struct ruf_index *index, struct ruf_cursor **out,
+                  struct ruf_error *err);
+
+/** Wipe and free; NULL is fine. */
+RUF_API void ruf_cursor_destroy(struct ruf_cursor *cursor);
+
+/**
+ * Step to the next entry.
+ * @param[out] out  entry; number 0 once all entries were delivered.
+ * @return RUF_OK; RUF_E_CORRUPT; RUF_E_IO.
+ */
+RUF_API RUF_MUST_USE enum ruf_status ruf_cursor_next(struct ruf_cursor *cursor,
+                                                     struct ruf_entry *out,
+                                                     struct ruf_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,32 @@
+/*
+ * rufname/message.h - errors in words, German and English
+ *
+ * Threads: pure.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RUFNAME_MESSAGE_H
+#define RUFNAME_MESSAGE_H
+
+#include <rufname/status.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum ruf_language { RUF_ENGLISH = 0, RUF_GERMAN };
+
+/**
+ * Write one sentence that says what is wrong and where, and one that says what
+ * to do. Both are cut to fit and end in NUL.
+ */
+RUF_API void ruf_error_describe(const struct ruf_error *err,
+                                enum ruf_language language, char *sentence,
+                                size_t sentence_size, char *remedy,
+                                size_t remedy_size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

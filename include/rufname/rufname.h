@@ -1,0 +1,60 @@
+/*
+ * rufname/rufname.h - all of Rufname
+ *
+ * Values, usable on their own
+ *   status.h     results and error details
+ *   message.h    the same in German and English sentences
+ *   number.h     phone numbers: parse, check, E.164 as an integer
+ *   contact.h    what a contact is made of
+ *
+ * A sealed caller-ID index, read-only
+ *   index.h      open, look a number up, walk all entries in order
+ *   directory.h  the calls of an iOS Call Directory extension
+ *   search.h     search as you type
+ *
+ * A home on disk that makes such an index
+ *   home.h       sign in, sync, import, publish, inspect
+ *
+ * Link rufname::rufname for everything. A memory-limited program that only
+ * reads (the extension) links rufname::reader, which has all of the above but
+ * message.h, search.h and home.h.
+ *
+ * Who is calling, with a home that has been synced:
+ *
+ *     struct ruf_error err;
+ *     struct ruf_home *home = NULL;
+ *     struct ruf_index *index = NULL;
+ *     struct ruf_query *query = NULL;
+ *     struct ruf_number number;
+ *     struct ruf_caller caller;
+ *
+ *     ruf_number_parse(text, strlen(text), "DE", &number);
+ *     if (ruf_home_open(path, &home, &err) != RUF_OK ||
+ *         ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, &err) != RUF_OK ||
+ *         ruf_query_create(index, &query, &err) != RUF_OK ||
+ *         ruf_query_lookup(query, number.key, &caller, &err) != RUF_OK)
+ *         report(&err);
+ *     else if (caller.known)
+ *         show(caller.label.data, caller.label.size);
+ *     ruf_query_destroy(query);
+ *     ruf_index_close(index);
+ *     ruf_home_close(home);
+ *
+ * The whole program is examples/who_is_calling.c.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef RUFNAME_RUFNAME_H
+#define RUFNAME_RUFNAME_H
+
+#include <rufname/contact.h>
+#include <rufname/directory.h>
+#include <rufname/home.h>
+#include <rufname/index.h>
+#include <rufname/message.h>
+#include <rufname/number.h>
+#include <rufname/search.h>
+#include <rufname/status.h>
+#include <rufname/version.h>
+
+#endif
