@@ -1,0 +1,271 @@
+/*
+ * base/bytes.c - bounds-checked reading and writing of little-endian bytes
+ *
+ * Values are put together byte by byte: no alignment, no byte order, no cast
+ * of foreign bytes to a struct. Compilers turn this into one load.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/bytes.h"
+#include "base/secret.h"
+#include <stdlib.h>
+#include <string.h>
+
+uint16_t ruf_load16(const uint8_t *bytes)
+{
+    return (uint16_t)(bytes[0] | bytes[1] << 8);
+}
+
+uint32_t ruf_load32(const uint8_t *bytes)
+{
+    return (uint32_t)ruf_load16(bytes) | (uint32_t)ruf_load16(bytes + 2) << 16;
+}
+
+uint64_t ruf_load64(const uint8_t *bytes)
+{
+    return (uint64_t)ruf_load32(bytes) | (uint64_t)ruf_load32(bytes + 4) << 32;
+}
+
+void ruf_store16(uint8_t *bytes, uint16_t value)
+{
+    bytes[0] = (uint8_t)value;
+    bytes[1] = (uint8_t)(value >> 8);
+}
+
+void ruf_store32(uint8_t *bytes, uint32_t value)
+{
+    ruf_store16(bytes, (uint16_t)value);
+    ruf_store16(bytes + 2, (uint16_t)(value >> 16));
+}
+
+void ruf_store64(uint8_t *bytes, uint64_t value)
+{
+    ruf_store32(bytes, (uint32_t)value);
+    ruf_store32(bytes + 4, (uint32_t)(value >> 32));
+}
+
+size_t ruf_varint_encode(uint64_t value, uint8_t out[RUF_VARINT_MAX])
+{
+    size_t size = 0;
+
+    while (value >= 0x80) {
+        out[size++] = (uint8_t)(value | 0x80);
+        value >>= 7;
+    }
+    out[size++] = (uint8_t)value;
+    return size;
+}
+
+size_t ruf_varint_size(uint64_t value)
+{
+    size_t size = 1;
+
+    while (value >= 0x80) {
+        value >>= 7;
+        size++;
+    }
+    return size;
+}
+
+struct ruf_reader ruf_reader(const void *bytes, size_t size)
+{
+    const uint8_t *next = bytes;
+    struct ruf_reader reader = { next, next == NULL ? NULL : next + size,
+                                 false };
+
+    return reader;
+}
+
+size_t ruf_reader_left(const struct ruf_reader *reader)
+{
+    return reader->failed ? 0 : (size_t)(reader->end - reader->next);
+}
+
+const uint8_t *ruf_read_bytes(struct ruf_reader *reader, size_t size)
+{
+    const uint8_t *bytes = reader->next;
+
+    if (reader->failed || (size_t)(reader->end - reader->next) < size) {
+        reader->failed = true;
+        return NULL;
+    }
+    reader->next += size;
+    return bytes;
+}
+
+uint8_t ruf_read_u8(struct ruf_reader *reader)
+{
+    const uint8_t *bytes = ruf_read_bytes(reader, 1);
+
+    return bytes == NULL ? 0 : bytes[0];
+}
+
+uint16_t ruf_read_u16(struct ruf_reader *reader)
+{
+    const uint8_t *bytes = ruf_read_bytes(reader, 2);
+
+    return bytes == NULL ? 0 : ruf_load16(bytes);
+}
+
+uint32_t ruf_read_u32(struct ruf_reader *reader)
+{
+    const uint8_t *bytes = ruf_read_bytes(reader, 4);
+
+    return bytes == NULL ? 0 : ruf_load32(bytes);
+}
+
+uint64_t ruf_read_u64(struct ruf_reader *reader)
+{
+    const uint8_t *bytes = ruf_read_bytes(reader, 8);
+
+    return bytes == NULL ? 0 : ruf_load64(bytes);
+}
+
+uint64_t ruf_read_varint(struct ruf_reader *reader)
+{
+    uint64_t value = 0;
+
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint8_t byte = ruf_read_u8(reader);
+
+        if (reader->failed)
+            return 0;
+        if (shift == 63 && byte > 1)
+            break; /* more than 64 bits */
+        value |= (uint64_t)(byte & 0x7F) << shift;
+        if (byte < 0x80)
+            return value;
+    }
+    reader->failed = true;
+    return 0;
+}
+
+struct ruf_text ruf_read_text(struct ruf_reader *reader)
+{
+    uint64_t size = ruf_read_varint(reader);
+    struct ruf_text text = { NULL, 0 };
+    const uint8_t *bytes;
+
+    if (size > ruf_reader_left(reader)) {
+        reader->failed = true;
+        return text;
+    }
+    bytes = ruf_read_bytes(reader, (size_t)size);
+    if (bytes != NULL) {
+        text.data = (const char *)bytes;
+        text.size = (size_t)size;
+    }
+    return text;
+}
+
+void ruf_writer_free(struct ruf_writer *writer)
+{
+    free(writer->bytes);
+    memset(writer, 0, sizeof(*writer));
+}
+
+void ruf_writer_wipe(struct ruf_writer *writer)
+{
+    if (writer->bytes != NULL)
+        ruf_wipe(writer->bytes, writer->capacity);
+    ruf_writer_free(writer);
+}
+
+/* realloc() would leave the old copy of a secret behind, so move by hand. */
+static bool writer_grow(struct ruf_writer *writer, size_t more)
+{
+    size_t capacity = writer->capacity == 0 ? 256 : writer->capacity;
+    uint8_t *bytes;
+
+    while (capacity - writer->size < more) {
+        if (capacity > SIZE_MAX / 2)
+            return false;
+        capacity *= 2;
+    }
+    bytes = malloc(capacity);
+    if (bytes == NULL)
+        return false;
+    if (writer->size > 0)
+        memcpy(bytes, writer->bytes, writer->size);
+    if (writer->bytes != NULL)
+        ruf_wipe(writer->bytes, writer->capacity);
+    free(writer->bytes);
+    writer->bytes = bytes;
+    writer->capacity = capacity;
+    return true;
+}
+
+/* Room for size more bytes, not zeroed. */
+static uint8_t *writer_reserve(struct ruf_writer *writer, size_t size)
+{
+    uint8_t *bytes;
+
+    if (writer->failed)
+        return NULL;
+    if (writer->capacity - writer->size < size && !writer_grow(writer, size)) {
+        writer->failed = true;
+        return NULL;
+    }
+    bytes = writer->bytes + writer->size;
+    writer->size += size;
+    return bytes;
+}
+
+uint8_t *ruf_write_space(struct ruf_writer *writer, size_t size)
+{
+    uint8_t *bytes = writer_reserve(writer, size);
+
+    if (bytes != NULL && size > 0)
+        memset(bytes, 0, size);
+    return bytes;
+}
+
+void ruf_write_bytes(struct ruf_writer *writer, const void *bytes, size_t size)
+{
+    uint8_t *space = writer_reserve(writer, size);
+
+    if (space != NULL && size > 0)
+        memcpy(space, bytes, size);
+}
+
+void ruf_write_u8(struct ruf_writer *writer, uint8_t value)
+{
+    ruf_write_bytes(writer, &value, 1);
+}
+
+void ruf_write_u16(struct ruf_writer *writer, uint16_t value)
+{
+    uint8_t bytes[2];
+
+    ruf_store16(bytes, value);
+    ruf_write_bytes(writer, bytes, sizeof(bytes));
+}
+
+void ruf_write_u32(struct ruf_writer *writer, uint32_t value)
+{
+    uint8_t bytes[4];
+
+    ruf_store32(bytes, value);
+    ruf_write_bytes(writer, bytes, sizeof(bytes));
+}
+
+void ruf_write_u64(struct ruf_writer *writer, uint64_t value)
+{
+    uint8_t bytes[8];
+
+    ruf_store64(bytes, value);
+    ruf_write_bytes(writer, bytes, sizeof(bytes));
+}
+
+void ruf_write_varint(struct ruf_writer *writer, uint64_t value)
+{
+    uint8_t bytes[RUF_VARINT_MAX];
+
+    ruf_write_bytes(writer, bytes, ruf_varint_encode(value, bytes));
+}
+
+void ruf_write_text(struct ruf_writer *writer, struct ruf_text text)
+{
+    ruf_write_varint(writer, text.size);
+    ruf_write_bytes(writer, text.data, text.size);
+}

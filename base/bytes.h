@@ -1,0 +1,79 @@
+/*
+ * base/bytes.h - bounds-checked reading and writing of little-endian bytes
+ *
+ * A reader past its end and a writer out of memory go into a failed state in
+ * which every further call is harmless; the caller checks once at the end.
+ *
+ * Threads: one thread at a time.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
+
+#include <rufname/contact.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Little-endian loads and stores, any alignment. */
+uint16_t ruf_load16(const uint8_t *bytes);
+uint32_t ruf_load32(const uint8_t *bytes);
+uint64_t ruf_load64(const uint8_t *bytes);
+void ruf_store16(uint8_t *bytes, uint16_t value);
+void ruf_store32(uint8_t *bytes, uint32_t value);
+void ruf_store64(uint8_t *bytes, uint64_t value);
+
+/** Longest LEB128 form of a uint64_t. */
+#define RUF_VARINT_MAX 10
+
+/** Write value as LEB128. @return bytes written, 1..RUF_VARINT_MAX. */
+size_t ruf_varint_encode(uint64_t value, uint8_t out[RUF_VARINT_MAX]);
+
+/** Bytes value takes as LEB128. */
+size_t ruf_varint_size(uint64_t value);
+
+/** Reads a borrowed range of bytes front to back. */
+struct ruf_reader {
+    const uint8_t *next;
+    const uint8_t *end;
+    bool failed; /**< a read went past the end or met a bad varint */
+};
+
+struct ruf_reader ruf_reader(const void *bytes, size_t size);
+size_t ruf_reader_left(const struct ruf_reader *reader);
+/** These give 0 or absent text once the reader has failed. */
+uint8_t ruf_read_u8(struct ruf_reader *reader);
+uint16_t ruf_read_u16(struct ruf_reader *reader);
+uint32_t ruf_read_u32(struct ruf_reader *reader);
+uint64_t ruf_read_u64(struct ruf_reader *reader);
+uint64_t ruf_read_varint(struct ruf_reader *reader);
+/** Next size bytes, borrowed; NULL on failure. */
+const uint8_t *ruf_read_bytes(struct ruf_reader *reader, size_t size);
+/** A varint length, then that many bytes; never absent unless failed. */
+struct ruf_text ruf_read_text(struct ruf_reader *reader);
+
+/** Growing buffer. Start with a zeroed struct; free with ruf_writer_free(). */
+struct ruf_writer {
+    uint8_t *bytes;
+    size_t size;
+    size_t capacity;
+    bool failed; /**< memory was out; bytes so far are kept */
+};
+
+void ruf_writer_free(struct ruf_writer *writer);
+/** Overwrite the bytes before freeing: for content that is secret. */
+void ruf_writer_wipe(struct ruf_writer *writer);
+void ruf_write_u8(struct ruf_writer *writer, uint8_t value);
+void ruf_write_u16(struct ruf_writer *writer, uint16_t value);
+void ruf_write_u32(struct ruf_writer *writer, uint32_t value);
+void ruf_write_u64(struct ruf_writer *writer, uint64_t value);
+void ruf_write_varint(struct ruf_writer *writer, uint64_t value);
+void ruf_write_bytes(struct ruf_writer *writer, const void *bytes,
+                     size_t size);
+/** A varint length, then the bytes. Absent text is written as empty. */
+void ruf_write_text(struct ruf_writer *writer, struct ruf_text text);
+/** Zeroed space for the caller to fill; NULL when memory is out. */
+uint8_t *ruf_write_space(struct ruf_writer *writer, size_t size);
+
+#endif

@@ -1,0 +1,308 @@
+/*
+ * base/fold.c - making text comparable, clean and countable
+ *
+ * utf8proc decomposes and drops marks; letters without a decomposition come
+ * from a short table.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/fold.h"
+#include "base/record.h"
+#include "base/text.h"
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+/* Letters that Unicode does not decompose. Source: CLDR's Latin-ASCII. */
+static const struct {
+    uint32_t letter;
+    char text[3];
+} special_letters[] = {
+    { 0xDF, "ss" },  { 0xE6, "ae" },  { 0xF0, "d" },   { 0xF8, "o" },
+    { 0xFE, "th" },  { 0x111, "d" },  { 0x127, "h" },  { 0x131, "i" },
+    { 0x138, "q" },  { 0x142, "l" },  { 0x14B, "n" },  { 0x153, "oe" },
+    { 0x167, "t" },  { 0x17F, "s" },  { 0x1E9E, "ss" },
+};
+
+/* A character folds to at most this many times its own bytes; the few
+ * ligatures that stand for whole phrases are cut there. */
+#define FOLD_GROWTH 4
+
+size_t ruf_fold_bound(size_t size)
+{
+    return FOLD_GROWTH * size;
+}
+
+/* The German reading of an umlaut, or NULL. */
+static const char *german_umlaut(uint32_t c)
+{
+    switch (c) {
+    case 0xE4: case 0xC4:
+        return "ae";
+    case 0xF6: case 0xD6:
+        return "oe";
+    case 0xFC: case 0xDC:
+        return "ue";
+    default:
+        return NULL;
+    }
+}
+
+static const char *special_letter(uint32_t c)
+{
+    for (size_t i = 0; i < sizeof(special_letters) / sizeof(special_letters[0]);
+         i++)
+        if (special_letters[i].letter == c)
+            return special_letters[i].text;
+    return NULL;
+}
+
+static bool is_mark(uint32_t c)
+{
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+
+    return category == UTF8PROC_CATEGORY_MN ||
+           category == UTF8PROC_CATEGORY_ME ||
+           category == UTF8PROC_CATEGORY_CF;
+}
+
+static size_t put_string(const char *text, char *out)
+{
+    size_t size = strlen(text);
+
+    memcpy(out, text, size);
+    return size;
+}
+
+/* One code point of 'width' bytes, folded. @return bytes written, 0 for a
+ * mark. */
+static size_t fold_code_point(uint32_t c, size_t width,
+                              enum ruf_folding folding, char *out)
+{
+    utf8proc_int32_t parts[16];
+    utf8proc_ssize_t count;
+    const char *text = folding == RUF_FOLD_GERMAN ? german_umlaut(c) : NULL;
+    size_t size = 0;
+    int boundary = 0;
+
+    if (text != NULL)
+        return put_string(text, out);
+    count = utf8proc_decompose_char((utf8proc_int32_t)c, parts, 16,
+                                    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+                                        UTF8PROC_CASEFOLD,
+                                    &boundary);
+    for (utf8proc_ssize_t i = 0; i < count && i < 16; i++) {
+        uint32_t part = (uint32_t)parts[i];
+
+        if (is_mark(part))
+            continue;
+        if (size + 4 > FOLD_GROWTH * width)
+            break;
+        text = special_letter(part);
+        size += text != NULL ? put_string(text, out + size)
+                             : ruf_utf8_encode(part, out + size);
+    }
+    return size;
+}
+
+/* An umlaut written as a letter and a combining diaeresis. */
+static const char *combined_umlaut(struct ruf_text text, size_t at,
+                                   enum ruf_folding folding)
+{
+    char letter = ruf_ascii_lower(text.data[at]);
+
+    if (folding != RUF_FOLD_GERMAN || at + 2 >= text.size ||
+        memcmp(text.data + at + 1, "\xCC\x88", 2) != 0)
+        return NULL;
+    return letter == 'a'   ? "ae"
+           : letter == 'o' ? "oe"
+           : letter == 'u' ? "ue"
+                           : NULL;
+}
+
+size_t ruf_fold_map(struct ruf_text text, enum ruf_folding folding, char *out,
+                    uint32_t *offsets)
+{
+    size_t size = 0;
+    size_t i = 0;
+
+    while (i < text.size) {
+        unsigned char first = (unsigned char)text.data[i];
+        size_t step = 1;
+        size_t wrote;
+
+        if (first < 0x80) {
+            const char *umlaut = combined_umlaut(text, i, folding);
+
+            if (umlaut != NULL) {
+                wrote = put_string(umlaut, out + size);
+            } else {
+                out[size] = ruf_ascii_lower(text.data[i]);
+                wrote = 1;
+            }
+        } else {
+            uint32_t c;
+
+            step = ruf_utf8_decode(text.data + i, text.size - i, &c);
+            wrote = fold_code_point(c, step, folding, out + size);
+        }
+        for (size_t k = 0; offsets != NULL && k < wrote; k++)
+            offsets[size + k] = (uint32_t)i;
+        size += wrote;
+        i += step;
+    }
+    if (offsets != NULL)
+        offsets[size] = (uint32_t)text.size;
+    return size;
+}
+
+size_t ruf_fold(struct ruf_text text, enum ruf_folding folding, char *out)
+{
+    return ruf_fold_map(text, folding, out, NULL);
+}
+
+/* --- cleaning --------------------------------------------------------------- */
+
+static bool is_dropped(uint32_t c)
+{
+    /* Soft hyphen, zero-width and bidi controls, tags, byte order mark. */
+    return c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
+           (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) ||
+           c == 0xFEFF || (c >= 0xE0000 && c <= 0xE0FFF);
+}
+
+static bool is_space(uint32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xA0 ||
+           c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+           c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+}
+
+static bool is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c <= 0x9F);
+}
+
+/* Printable ASCII without outer or double blanks is clean as it is. */
+static bool is_clean_ascii(struct ruf_text text)
+{
+    char before = ' ';
+
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+
+        if (c < ' ' || c == 0x7F || (c == ' ' && before == ' '))
+            return false;
+        before = c;
+    }
+    return before != ' ';
+}
+
+/* Removes and collapses; composition comes after. */
+static size_t strip(struct ruf_text text, char *out, size_t capacity)
+{
+    size_t size = 0;
+    bool pending = false;
+
+    for (size_t i = 0; i < text.size;) {
+        uint32_t c;
+        char encoded[4];
+        size_t width;
+
+        i += ruf_utf8_decode(text.data + i, text.size - i, &c);
+        if (is_space(c)) {
+            pending = size > 0;
+            continue;
+        }
+        if (is_control(c) || is_dropped(c))
+            continue;
+        width = ruf_utf8_encode(c, encoded);
+        if (size + width + (pending ? 1 : 0) > capacity)
+            break;
+        if (pending)
+            out[size++] = ' ';
+        pending = false;
+        memcpy(out + size, encoded, width);
+        size += width;
+    }
+    return size;
+}
+
+static bool has_combining_bytes(const char *text, size_t size)
+{
+    /* Latin letters below U+0300 are composed already. */
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)text[i] >= 0xCC)
+            return true;
+    return false;
+}
+
+/* Canonical composition in place, if it fits. */
+static size_t compose(char *text, size_t size, size_t capacity)
+{
+    utf8proc_uint8_t *composed = NULL;
+    utf8proc_ssize_t count = utf8proc_map(
+        (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, &composed,
+        UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+
+    if (count >= 0 && (size_t)count <= capacity) {
+        memcpy(text, composed, (size_t)count);
+        size = (size_t)count;
+    }
+    free(composed);
+    return size;
+}
+
+size_t ruf_clean_text(struct ruf_text text, char *out, size_t capacity)
+{
+    size_t size;
+
+    if (capacity > RUF_RECORD_TEXT_MAX)
+        capacity = RUF_RECORD_TEXT_MAX;
+    if (text.size <= capacity && is_clean_ascii(text)) {
+        if (text.size > 0)
+            memcpy(out, text.data, text.size);
+        return text.size;
+    }
+    size = strip(text, out, capacity);
+    if (has_combining_bytes(out, size))
+        size = compose(out, size, capacity);
+    return size;
+}
+
+/* --- graphemes ------------------------------------------------------------------ */
+
+size_t ruf_grapheme_prefix(struct ruf_text text, size_t max)
+{
+    utf8proc_int32_t state = 0;
+    uint32_t before = 0;
+    size_t clusters = 0;
+    size_t i = 0;
+
+    while (i < text.size) {
+        uint32_t c;
+        size_t step = ruf_utf8_decode(text.data + i, text.size - i, &c);
+
+        if (i == 0 || utf8proc_grapheme_break_stateful(
+                          (utf8proc_int32_t)before, (utf8proc_int32_t)c,
+                          &state)) {
+            if (clusters == max)
+                return i;
+            clusters++;
+        }
+        before = c;
+        i += step;
+    }
+    return text.size;
+}
+
+size_t ruf_grapheme_count(struct ruf_text text)
+{
+    size_t count = 0;
+
+    while (text.size > 0) {
+        text = ruf_text_slice(text, ruf_grapheme_prefix(text, 1), text.size);
+        count++;
+    }
+    return count;
+}
