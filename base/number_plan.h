@@ -1,0 +1,69 @@
+/*
+ * base/number_plan.h - shape of the numbering plan tables
+ *
+ * The tables are constant data, made by scripts/plan/generate.js. A national
+ * number is walked digit by digit from the root of its calling code; the label
+ * of the state reached says which region and type libphonenumber gives it.
+ *
+ * Threads: constant data.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BASE_NUMBER_PLAN_H
+#define BASE_NUMBER_PLAN_H
+
+#include <stdint.h>
+
+/** A calling code, its regions (main region first) and its root state. */
+struct ruf_plan_code {
+    uint16_t code;
+    uint16_t first_region;
+    uint16_t region_count;
+    uint16_t root;
+};
+
+/** A region, or a non-geographic calling code ("001"). */
+struct ruf_plan_region {
+    char name[4];
+    uint16_t code;         /**< position in ruf_plan_codes */
+    uint16_t general_root; /**< accepts what the general pattern matches */
+    uint32_t lengths;      /**< bit n: national numbers of n digits exist */
+    uint32_t local_lengths;
+    uint16_t idd;          /**< program of the international prefix, 0 none */
+    uint16_t prefix;       /**< program of the national prefix, 0 none */
+    uint16_t transform;    /**< position in ruf_plan_transforms, 0 none */
+};
+
+/** One step of a prefix program. */
+struct ruf_plan_step {
+    uint8_t op;        /**< enum ruf_plan_op */
+    uint16_t argument; /**< digit mask, target or slot */
+};
+
+enum ruf_plan_op {
+    RUF_PLAN_SET = 0,
+    RUF_PLAN_SPLIT,
+    RUF_PLAN_JUMP,
+    RUF_PLAN_SAVE,
+    RUF_PLAN_END,
+    RUF_PLAN_MATCH
+};
+
+/** Labels: 0 none, else 1 + region within its code * 12 + type. */
+#define RUF_PLAN_TYPES 12
+
+extern const char ruf_plan_version[];
+extern const uint16_t ruf_plan_next[];  /**< 10 per state; 0 = dead end */
+extern const uint16_t ruf_plan_label[]; /**< per state */
+extern const struct ruf_plan_code ruf_plan_codes[];
+extern const struct ruf_plan_region ruf_plan_regions[];
+extern const char *const ruf_plan_transforms[]; /**< "9$1" */
+extern const struct ruf_plan_step ruf_plan_program[];
+extern const uint16_t ruf_plan_region_by_name[];  /**< 26 * 26, + 1 */
+extern const uint16_t ruf_plan_code_by_digits[];  /**< 1000, + 1 */
+extern const uint32_t ruf_plan_digit_zeros[];     /**< ascending */
+extern const uint32_t ruf_plan_word_ranges[][2];  /**< letters and numbers */
+extern const uint32_t ruf_plan_digit_block_count;
+extern const uint32_t ruf_plan_word_range_count;
+
+#endif
