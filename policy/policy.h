@@ -1,0 +1,140 @@
+/*
+ * policy/policy.h - the admin's document, parsed and checked
+ *
+ * One JSON text (rufname.policy/1) becomes one immutable struct ruf_policy.
+ * A document with any error is refused whole; all its errors are reported in
+ * one run, each with JSON pointer, line and column.
+ *
+ * Threads: a policy is immutable after parsing, share freely.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include "base/record.h"
+#include <rufname/contact.h>
+#include <rufname/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RUF_POLICY_SIZE_MAX (256u * 1024u)
+#define RUF_POLICY_SOURCES_MAX 32
+#define RUF_POLICY_FINDINGS_MAX 100
+
+enum ruf_source_kind {
+    RUF_SOURCE_ENTRA_USERS = 0,
+    RUF_SOURCE_ENTRA_CONTACTS,
+    RUF_SOURCE_OUTLOOK_PERSONAL,
+    RUF_SOURCE_OUTLOOK_SHARED,
+    RUF_SOURCE_DYNAMICS365,
+    RUF_SOURCE_DATAVERSE,
+    RUF_SOURCE_BLOB,
+    RUF_SOURCE_FILE,
+    RUF_SOURCE_KIND_COUNT
+};
+
+struct ruf_policy_source {
+    const char *id;             /**< ^[A-Z][A-Z0-9]{1,15}$ */
+    enum ruf_source_kind kind;
+    const char *name;           /**< shown to people */
+    bool enabled;
+    bool caller_id;             /**< may feed the call directory */
+    uint8_t priority;           /**< 0..100, higher wins */
+    const char *region;         /**< region.per_source, or NULL */
+    const char *const *mailboxes; /**< with app tokens; NULL if none */
+    size_t mailbox_count;
+};
+
+/** Kinds of cloud; hosts are data in policy/clouds.c. */
+struct ruf_policy_auth {
+    const char *tenant;
+    const char *client_id;
+    const char *login_endpoint; /**< "https://login.microsoftonline.com" */
+    const char *graph_endpoint; /**< "https://graph.microsoft.com" */
+    const char *const *scopes;  /**< delegated scopes asked for; may be NULL */
+    size_t scope_count;
+};
+
+struct ruf_policy_network {
+    const char *proxy; /**< "http://host:port" or NULL: none, ever */
+    const char *ca_pem; /**< extra trust anchors, PEM text, or NULL */
+};
+
+enum ruf_merge_mode { RUF_MERGE_OFF = 0, RUF_MERGE_STRICT, RUF_MERGE_BALANCED };
+enum ruf_policy_locale { RUF_LOCALE_AUTO = 0, RUF_LOCALE_DE, RUF_LOCALE_EN };
+
+struct ruf_filter_rule; /**< policy/filter.h knows its inside */
+
+struct ruf_policy {
+    uint32_t version;
+    enum ruf_policy_locale locale;
+    const char *region_default;  /**< "DE" or NULL */
+    bool region_from_record;
+    const struct ruf_policy_source *sources;
+    size_t source_count;
+    struct ruf_policy_auth auth;
+    struct ruf_policy_network network;
+    const struct ruf_filter_rule *filters; /**< built-in B1 included */
+    size_t filter_count;
+    enum ruf_merge_mode merge_mode;
+    uint32_t merge_shared_after;
+    bool caller_id_enabled;
+    const char *label_template;
+    uint32_t label_max_chars;
+    uint32_t caller_id_kinds;    /**< bit per enum ruf_number_kind */
+    uint32_t max_entries;
+};
+
+/** One finding of the check. */
+struct ruf_policy_finding {
+    bool is_error;       /**< else a warning */
+    char id[8];          /**< P101 .. */
+    char pointer[128];   /**< RFC 6901 JSON pointer, "" = the document */
+    uint32_t line;
+    uint32_t column;
+    char detail[256];    /**< English, one line */
+};
+
+struct ruf_policy_findings {
+    struct ruf_policy_finding items[RUF_POLICY_FINDINGS_MAX];
+    size_t count;
+};
+
+/**
+ * Parse and check a document.
+ * @param[in]  json      UTF-8, size bytes; not kept.
+ * @param[out] out       owned by the caller; NULL on failure.
+ * @param[out] findings  errors and warnings in document order; may be NULL.
+ * @return RUF_OK (warnings possible); RUF_E_POLICY (err = first error);
+ *         RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_policy_parse(const char *json, size_t size, struct ruf_policy **out,
+                 struct ruf_policy_findings *findings, struct ruf_error *err);
+
+/** NULL is fine. */
+void ruf_policy_destroy(struct ruf_policy *policy);
+
+/** The source with this id, or NULL. */
+const struct ruf_policy_source *
+ruf_policy_source(const struct ruf_policy *policy, struct ruf_text id);
+
+/** Word of the document for a kind: "entra_users". */
+const char *ruf_source_kind_name(enum ruf_source_kind kind);
+
+/** What the filter rules say about one record. */
+struct ruf_filter_verdict {
+    bool exclude;             /**< leave no trace of it */
+    bool no_caller_id;        /**< keep, but never emit its numbers */
+    const char *rule;         /**< id of the deciding rule, or NULL */
+};
+
+/** Run the rules over a raw record of a source. Pure. */
+void ruf_policy_judge(const struct ruf_policy *policy,
+                      const struct ruf_policy_source *source,
+                      const struct ruf_record *record,
+                      struct ruf_filter_verdict *out);
+
+#endif
