@@ -1,0 +1,532 @@
+/*
+ * sync/graph.c - reading one collection of Microsoft Graph
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "sync/graph.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "sync/form.h"
+#include "sync/graph_page.h"
+#include <openssl/sha.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Directory objects: only what changed. Outlook: pages of 200 instead of 10,
+ * and ids that survive a move between folders. Neither is carried by links. */
+#define PREFER_DIRECTORY "return=minimal"
+#define PREFER_OUTLOOK "odata.maxpagesize=200, IdType=\"ImmutableId\""
+
+#define EMPTY_PAGES_MAX 1000
+#define PAGES_MAX 500000
+/* Beyond this a stored time of return is a clock that was wrong. */
+#define THROTTLE_BELIEVED_S (RUF_RETRY_THROTTLE_MAX_MS / 1000)
+
+/* --- making ---------------------------------------------------------------------- */
+
+RUF_PRINTF(1, 2)
+static char *format_text(const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    int size;
+
+    va_start(arguments, format);
+    size = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (size >= 0)
+        text = malloc((size_t)size + 1);
+    if (text == NULL)
+        return NULL;
+    va_start(arguments, format);
+    (void)vsnprintf(text, (size_t)size + 1, format, arguments);
+    va_end(arguments);
+    return text;
+}
+
+static int trimmed_size(const char *endpoint)
+{
+    size_t size = strlen(endpoint);
+
+    while (size > 0 && endpoint[size - 1] == '/')
+        size--;
+    return (int)size;
+}
+
+static bool make_texts(struct ruf_graph_collection *collection,
+                       const char *mailbox)
+{
+    const struct ruf_policy_auth *auth = &collection->context->policy->auth;
+    const char *select = ruf_graph_select(collection->source->kind);
+    const char *path = "contacts";
+    char owner[1024] = "";
+
+    if (collection->source->kind == RUF_SOURCE_ENTRA_USERS) {
+        path = "users";
+        collection->name = strdup("users");
+    } else if (collection->source->kind == RUF_SOURCE_ENTRA_CONTACTS) {
+        collection->name = strdup("contacts");
+    } else if (mailbox == NULL) {
+        memcpy(owner, "me/", sizeof("me/"));
+        collection->name = strdup("me/contacts");
+    } else {
+        char encoded[900];
+
+        if (ruf_percent_encode(mailbox, encoded, sizeof(encoded)) ==
+            sizeof(encoded))
+            return false;
+        (void)snprintf(owner, sizeof(owner), "users/%s/", encoded);
+        collection->name = format_text("%s/contacts", mailbox);
+    }
+    collection->start = format_text(
+        "%.*s/v1.0/%s%s/delta?$select=%s", trimmed_size(auth->graph_endpoint),
+        auth->graph_endpoint, owner, path, select);
+    if (collection->name == NULL || collection->start == NULL)
+        return false;
+    collection->select =
+        format_text("%s tenant=%s", collection->start, auth->tenant);
+    return collection->select != NULL;
+}
+
+enum ruf_status ruf_graph_collection_create(
+    const struct ruf_graph_context *context,
+    const struct ruf_policy_source *source, const char *mailbox,
+    uint64_t *source_records, struct ruf_graph_collection *out, struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    memset(out, 0, sizeof(*out));
+    out->source_records = source_records;
+    out->context = context;
+    out->source = source;
+    if (mailbox != NULL && strlen(mailbox) > 256)
+        return ruf_fail(err, RUF_E_POLICY, "S531", source->id,
+                        "a mailbox name is too long");
+    status = ruf_call_create(context->http, &out->call, err);
+    if (status == RUF_OK)
+        status = ruf_arena_create(&out->arena, err);
+    if (status == RUF_OK && !make_texts(out, mailbox))
+        status = ruf_fail_memory(err);
+    if (status != RUF_OK)
+        ruf_graph_collection_destroy(out);
+    return status;
+}
+
+void ruf_graph_collection_destroy(struct ruf_graph_collection *collection)
+{
+    ruf_call_destroy(&collection->call);
+    ruf_arena_destroy(collection->arena);
+    free(collection->name);
+    free(collection->start);
+    free(collection->select);
+    free(collection->url);
+    free(collection->seen);
+    memset(collection, 0, sizeof(*collection));
+}
+
+/* --- links ------------------------------------------------------------------------- */
+
+static enum ruf_status set_url(struct ruf_graph_collection *collection,
+                               const char *url, struct ruf_error *err)
+{
+    char *copy = strdup(url);
+
+    if (copy == NULL)
+        return ruf_fail_memory(err);
+    free(collection->url);
+    collection->url = copy;
+    return RUF_OK;
+}
+
+static enum ruf_status begin_full_round(struct ruf_graph_collection *collection,
+                                        struct ruf_error *err)
+{
+    collection->stored_link = false;
+    collection->starts_round = true;
+    collection->delta_round = false;
+    collection->seen_count = 0;
+    collection->empty_pages = 0;
+    return set_url(collection, collection->start, err);
+}
+
+/* Full round once more; a second wish in one run is a server that is ill. */
+static enum ruf_status restart(struct ruf_graph_collection *collection,
+                               int http_status, struct ruf_error *err)
+{
+    const struct ruf_sync_sink *sink = collection->context->sink;
+    enum ruf_status status;
+
+    if (collection->resynced) {
+        (void)ruf_fail(err, RUF_E_SERVER, "S524", collection->source->id,
+                       "the server asks for a fresh start again and again");
+        if (err != NULL)
+            err->http_status = http_status;
+        return RUF_E_SERVER;
+    }
+    collection->resynced = true;
+    status = sink->reset(sink->context, collection->source->id,
+                         collection->name, err);
+    if (status == RUF_OK)
+        status = begin_full_round(collection, err);
+    return status;
+}
+
+static bool was_seen(const struct ruf_graph_collection *collection,
+                     const struct ruf_graph_link_hash *hash)
+{
+    for (size_t i = 0; i < collection->seen_count; i++)
+        if (memcmp(&collection->seen[i], hash, sizeof(*hash)) == 0)
+            return true;
+    return false;
+}
+
+/* Remember a link of this round. A ring of links would never end. */
+static enum ruf_status note_link(struct ruf_graph_collection *collection,
+                                 const char *link, struct ruf_error *err)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    struct ruf_graph_link_hash hash;
+
+    (void)SHA256((const unsigned char *)link, strlen(link), digest);
+    memcpy(hash.bytes, digest, sizeof(hash.bytes));
+    if (was_seen(collection, &hash) || collection->seen_count >= PAGES_MAX)
+        return ruf_fail(err, RUF_E_SERVER, "S524", collection->source->id,
+                        "the links of the pages lead in a circle");
+    if (collection->seen_count == collection->seen_capacity) {
+        size_t capacity = collection->seen_capacity == 0
+                              ? 64
+                              : 2 * collection->seen_capacity;
+        struct ruf_graph_link_hash *grown = /* bounded by PAGES_MAX */
+            realloc(collection->seen, capacity * sizeof(*grown));
+
+        if (grown == NULL)
+            return ruf_fail_memory(err);
+        collection->seen = grown;
+        collection->seen_capacity = capacity;
+    }
+    collection->seen[collection->seen_count++] = hash;
+    return RUF_OK;
+}
+
+/* --- asking --------------------------------------------------------------------------- */
+
+static enum ruf_status send_request(struct ruf_graph_collection *collection,
+                                    struct ruf_error *err)
+{
+    struct ruf_tokens *tokens = collection->context->tokens;
+    struct ruf_http_request request = {
+        .peer = RUF_HTTP_GRAPH,
+        .url = collection->url,
+        .prefer = collection->source->kind == RUF_SOURCE_OUTLOOK_PERSONAL
+                      ? PREFER_OUTLOOK
+                      : PREFER_DIRECTORY,
+        .body_max = RUF_HTTP_PAGE_MAX,
+    };
+    enum ruf_status status;
+
+    /* A stored or served link is judged before a token is even at hand. */
+    status = ruf_http_check_url(collection->context->http, RUF_HTTP_GRAPH,
+                                collection->url, err);
+    if (status == RUF_OK)
+        status = ruf_tokens_get(tokens, &request.bearer, err);
+    if (status != RUF_OK)
+        return status;
+    collection->token_serial = ruf_tokens_serial(tokens);
+    return ruf_call_start(&collection->call, &request, err);
+}
+
+/* Where to begin, by what the sink remembers. */
+static enum ruf_status choose_link(struct ruf_graph_collection *collection,
+                                   const struct ruf_sync_state *state,
+                                   struct ruf_error *err)
+{
+    bool usable = !collection->context->options->full &&
+                  state->link_kind != RUF_LINK_NONE && state->link != NULL &&
+                  state->select != NULL &&
+                  strcmp(state->select, collection->select) == 0;
+
+    if (!usable)
+        return begin_full_round(collection, err);
+    collection->stored_link = true;
+    collection->starts_round = state->link_kind == RUF_LINK_DELTA;
+    collection->delta_round =
+        state->link_kind == RUF_LINK_DELTA || state->delta_round;
+    return set_url(collection, state->link, err);
+}
+
+static enum ruf_status open_collection(struct ruf_graph_collection *collection,
+                                       struct ruf_error *err)
+{
+    const struct ruf_sync_sink *sink = collection->context->sink;
+    struct ruf_sync_state state = { 0 };
+    int64_t now_s = ruf_clock_s();
+    enum ruf_status status =
+        sink->load(sink->context, collection->source->id, collection->name,
+                   &state, err);
+
+    collection->opened = true;
+    if (status == RUF_OK && state.not_before > now_s &&
+        state.not_before - now_s <= THROTTLE_BELIEVED_S)
+        status = ruf_fail(err, RUF_E_SERVER, "S520", collection->source->id,
+                          "the server asked to come back in %lld seconds",
+                          (long long)(state.not_before - now_s));
+    collection->was_throttled = state.not_before != 0;
+    if (status == RUF_OK)
+        status = choose_link(collection, &state, err);
+    free(state.link);
+    free(state.select);
+    if (status == RUF_OK)
+        status = send_request(collection, err);
+    return status;
+}
+
+/* --- answers other than a page ----------------------------------------------------------- */
+
+static const char *permission_of(enum ruf_source_kind kind)
+{
+    if (kind == RUF_SOURCE_ENTRA_USERS)
+        return "User.Read.All";
+    if (kind == RUF_SOURCE_ENTRA_CONTACTS)
+        return "OrgContact.Read.All";
+    return "Contacts.Read";
+}
+
+static enum ruf_status unauthorised(struct ruf_graph_collection *collection,
+                                    const struct ruf_http_answer *answer,
+                                    struct ruf_error *err)
+{
+    const char *id = collection->source->id;
+    enum ruf_status status;
+
+    if (answer->claims_challenge)
+        return ruf_fail(err, RUF_E_AUTH, "S502", id,
+                        "the organisation asks for a new sign-in");
+    if (collection->token_renewed)
+        return ruf_fail(err, RUF_E_AUTH, "S504", id,
+                        "a new token was refused as well");
+    collection->token_renewed = true;
+    status = ruf_tokens_reject(collection->context->tokens,
+                               collection->token_serial, err);
+    if (status == RUF_OK)
+        status = send_request(collection, err);
+    return status;
+}
+
+static enum ruf_status forbidden(const struct ruf_graph_collection *collection,
+                                 const struct ruf_http_answer *answer,
+                                 struct ruf_error *err)
+{
+    const char *id = collection->source->id;
+
+    if (answer->claims_challenge)
+        return ruf_fail(err, RUF_E_AUTH, "S502", id,
+                        "the organisation asks for a new sign-in");
+    return ruf_fail(err, RUF_E_AUTH, "S501", id,
+                    "the app or the user lacks the permission %s",
+                    permission_of(collection->source->kind));
+}
+
+static enum ruf_status not_a_page(struct ruf_graph_collection *collection,
+                                  const struct ruf_http_answer *answer,
+                                  struct ruf_error *err)
+{
+    int http_status = answer->status;
+    /* Links of pages grow stale within the hour: an interrupted round whose
+     * link is refused in whatever words begins anew. */
+    bool stale_page = collection->stored_link && !collection->starts_round &&
+                      http_status >= 400 && http_status <= 499;
+    enum ruf_status status;
+
+    if (http_status == 401) {
+        status = unauthorised(collection, answer, err);
+    } else if (http_status == 403) {
+        status = forbidden(collection, answer, err);
+    } else if (stale_page || ruf_graph_wants_resync(answer)) {
+        status = restart(collection, http_status, err);
+        if (status == RUF_OK)
+            status = send_request(collection, err);
+    } else if (http_status >= 300 && http_status <= 399) {
+        status = ruf_fail(err, RUF_E_SERVER, "S525", collection->source->id,
+                          "a redirect was refused");
+    } else {
+        status = ruf_fail(err, RUF_E_SERVER, "S526", collection->source->id,
+                          "the server answered HTTP %d", http_status);
+    }
+    if (status != RUF_OK && err->http_status == 0)
+        err->http_status = http_status;
+    return status;
+}
+
+/* --- pages ---------------------------------------------------------------------------------- */
+
+static enum ruf_status check_progress(struct ruf_graph_collection *collection,
+                                      const struct ruf_graph_page *page,
+                                      struct ruf_error *err)
+{
+    const char *id = collection->source->id;
+    enum ruf_status status = ruf_http_check_url(
+        collection->context->http, RUF_HTTP_GRAPH, page->link, err);
+
+    if (status != RUF_OK)
+        return status;
+    if (collection->seen_count == 0)
+        status = note_link(collection, collection->url, err);
+    if (status == RUF_OK && page->link_kind == RUF_LINK_NEXT)
+        status = note_link(collection, page->link, err);
+    if (status != RUF_OK)
+        return status;
+    if (!page->empty)
+        collection->empty_pages = 0;
+    else if (++collection->empty_pages > EMPTY_PAGES_MAX)
+        return ruf_fail(err, RUF_E_SERVER, "S524", id,
+                        "too many empty pages in a row");
+    return RUF_OK;
+}
+
+static enum ruf_status hand_over(struct ruf_graph_collection *collection,
+                                 const struct ruf_graph_page *page,
+                                 const struct ruf_record *records,
+                                 size_t count, bool starts_round,
+                                 struct ruf_error *err)
+{
+    const struct ruf_sync_sink *sink = collection->context->sink;
+    const struct ruf_sync_options *options = collection->context->options;
+    struct ruf_round_result result = { 0 };
+    struct ruf_sync_page out = {
+        .source = collection->source->id,
+        .collection = collection->name,
+        .select = collection->select,
+        .starts_round = starts_round,
+        .delta_round = collection->delta_round,
+        .records = records,
+        .record_count = count,
+        .link_kind = page->link_kind,
+        .link = page->link,
+    };
+    enum ruf_status status = sink->page(sink->context, &out, &result, err);
+
+    if (status != RUF_OK)
+        return status;
+    *collection->source_records += count;
+    if (page->link_kind == RUF_LINK_DELTA)
+        collection->result = result;
+    if (options->progress != NULL) {
+        struct ruf_sync_progress progress = { collection->source->id,
+                                              *collection->source_records };
+
+        options->progress(options->progress_context, &progress);
+    }
+    return RUF_OK;
+}
+
+/* The next request goes out first: while the sink works, the server does. */
+static enum ruf_status ask_ahead(struct ruf_graph_collection *collection,
+                                 const struct ruf_graph_page *page,
+                                 struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    collection->stored_link = false;
+    collection->starts_round = false;
+    collection->token_renewed = false;
+    if (page->link_kind != RUF_LINK_NEXT)
+        return RUF_OK;
+    status = set_url(collection, page->link, err);
+    if (status == RUF_OK)
+        status = send_request(collection, err);
+    if (status == RUF_OK)
+        status = ruf_http_wait(collection->context->http, 0, err);
+    return status;
+}
+
+static enum ruf_status take_page(struct ruf_graph_collection *collection,
+                                 const struct ruf_http_answer *answer,
+                                 struct ruf_error *err)
+{
+    const char *place = collection->source->id;
+    bool starts_round = collection->starts_round;
+    const struct ruf_record *records = NULL;
+    struct ruf_error ahead_error = { 0 };
+    enum ruf_status ahead = RUF_OK;
+    struct ruf_graph_page page;
+    size_t count = 0;
+    enum ruf_status status = ruf_graph_page_read(answer, place, &page, err);
+
+    if (status != RUF_OK) {
+        if (err->http_status == 0)
+            err->http_status = answer->status;
+        return status;
+    }
+    status = check_progress(collection, &page, err);
+    if (status == RUF_OK)
+        status = ruf_graph_records(collection->source->kind, page.value,
+                                   collection->delta_round, collection->arena,
+                                   &records, &count, &collection->counts, err);
+    if (status == RUF_OK) {
+        ahead = ask_ahead(collection, &page, &ahead_error);
+        status = hand_over(collection, &page, records, count, starts_round,
+                           err);
+    }
+    if (status == RUF_OK && ahead != RUF_OK) {
+        *err = ahead_error;
+        status = ahead;
+    }
+    collection->finished = page.link_kind == RUF_LINK_DELTA;
+    ruf_graph_page_free(&page);
+    ruf_arena_reset(collection->arena);
+    return status;
+}
+
+/* --- moving on --------------------------------------------------------------------------------- */
+
+/* A time of return is kept for the whole source, and dropped when it is over. */
+static enum ruf_status note_throttle(struct ruf_graph_collection *collection,
+                                     enum ruf_status status,
+                                     struct ruf_error *err)
+{
+    const struct ruf_sync_sink *sink = collection->context->sink;
+    int64_t until_s = collection->call.throttled_until;
+    struct ruf_error sink_error;
+    enum ruf_status kept;
+
+    if (until_s == 0 &&
+        !(collection->was_throttled && status == RUF_OK &&
+          collection->finished))
+        return status;
+    collection->was_throttled = false;
+    kept = sink->throttle(sink->context, collection->source->id, until_s,
+                          &sink_error);
+    if (kept == RUF_OK || status != RUF_OK)
+        return status;
+    *err = sink_error;
+    return kept;
+}
+
+void ruf_graph_collection_step(struct ruf_graph_collection *collection)
+{
+    struct ruf_error err = { 0 };
+    enum ruf_status status;
+    bool done = false;
+
+    if (!collection->opened) {
+        status = open_collection(collection, &err);
+    } else {
+        status = ruf_call_step(&collection->call, &done, &err);
+        if (status == RUF_OK && done) {
+            const struct ruf_http_answer *answer =
+                ruf_call_answer(&collection->call);
+
+            status = answer->status == 200
+                         ? take_page(collection, answer, &err)
+                         : not_a_page(collection, answer, &err);
+        }
+        status = note_throttle(collection, status, &err);
+    }
+    if (status == RUF_OK)
+        return;
+    collection->finished = true;
+    collection->status = status;
+    collection->error = err;
+}

@@ -1,0 +1,85 @@
+/*
+ * sync/graph.h - reading one collection of Microsoft Graph
+ *
+ * A collection is asked through its delta function from the first round on, so
+ * that a full round ends with the link that later asks for changes only. It
+ * moves on when stepped and keeps one request in flight; the request for the
+ * next page is under way while the sink takes this one.
+ *
+ * Threads: as the gate, one thread at a time.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SYNC_GRAPH_H
+#define SYNC_GRAPH_H
+
+#include "base/arena.h"
+#include "sync/call.h"
+#include "sync/graph_records.h"
+#include "sync/sync.h"
+#include "sync/token.h"
+
+/** What all collections of a run share. Borrowed. */
+struct ruf_graph_context {
+    const struct ruf_policy *policy;
+    const struct ruf_sync_sink *sink;
+    const struct ruf_sync_options *options;
+    struct ruf_http *http;
+    struct ruf_tokens *tokens;
+};
+
+struct ruf_graph_link_hash {
+    unsigned char bytes[16];
+};
+
+struct ruf_graph_collection {
+    const struct ruf_graph_context *context;
+    const struct ruf_policy_source *source;
+    char *name;   /**< "users", "contacts", "me/contacts", "MAILBOX/contacts" */
+    char *start;  /**< URL of a full round */
+    char *select; /**< what stored links must belong to */
+    struct ruf_call call;
+    struct ruf_arena *arena;
+
+    bool opened;       /**< the state was loaded */
+    bool finished;     /**< see status */
+    enum ruf_status status;
+    struct ruf_error error;
+
+    char *url;         /**< being asked */
+    bool stored_link;  /**< url came from the sink, not from this run */
+    bool starts_round;
+    bool delta_round;
+    bool was_throttled; /**< the sink holds an old time of return */
+    bool resynced;     /**< one full restart a run */
+    bool token_renewed;
+    uint64_t token_serial;
+    struct ruf_graph_link_hash *seen; /**< links of this round */
+    size_t seen_count;
+    size_t seen_capacity;
+    size_t empty_pages; /**< in a row */
+
+    uint64_t *source_records; /**< seen by all collections of the source */
+    struct ruf_graph_counts counts;
+    struct ruf_round_result result;
+};
+
+/**
+ * @param[in] mailbox  for Outlook with an app's token; else NULL.
+ * @param[in] source_records  counts what all collections of a source saw.
+ * @return RUF_OK; RUF_E_POLICY (S532); RUF_E_NOMEM; as ruf_call_create().
+ */
+RUF_MUST_USE enum ruf_status
+ruf_graph_collection_create(const struct ruf_graph_context *context,
+                            const struct ruf_policy_source *source,
+                            const char *mailbox, uint64_t *source_records,
+                            struct ruf_graph_collection *out,
+                            struct ruf_error *err);
+
+/** A zeroed struct is fine. */
+void ruf_graph_collection_destroy(struct ruf_graph_collection *collection);
+
+/** Move on. Failures end up in collection->status and error. */
+void ruf_graph_collection_step(struct ruf_graph_collection *collection);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * sync/graph_page.h - the frame of a Graph page, and Graph's error bodies
+ *
+ * Threads: as cJSON, one thread at a time.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SYNC_GRAPH_PAGE_H
+#define SYNC_GRAPH_PAGE_H
+
+#include "sync/http.h"
+#include "sync/sync.h"
+
+struct cJSON;
+
+/** A page; links are borrowed from the tree. */
+struct ruf_graph_page {
+    struct cJSON *tree;
+    const struct cJSON *value;
+    bool empty;                   /**< no objects: legal between pages */
+    enum ruf_link_kind link_kind; /**< NEXT or DELTA */
+    const char *link;
+};
+
+/**
+ * Parse the body of an answer with status 200.
+ * @return RUF_OK; RUF_E_SERVER (S522: not JSON, S524: no "value", both links
+ *         or none); RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_graph_page_read(const struct ruf_http_answer *answer, const char *place,
+                    struct ruf_graph_page *out, struct ruf_error *err);
+
+/** A zeroed struct is fine. */
+void ruf_graph_page_free(struct ruf_graph_page *page);
+
+/**
+ * Does an error answer say that the state behind a link is gone (410, or any
+ * 4xx with syncStateNotFound or resyncRequired at any depth)?
+ */
+bool ruf_graph_wants_resync(const struct ruf_http_answer *answer);
+
+#endif

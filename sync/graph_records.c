@@ -1,0 +1,665 @@
+/*
+ * sync/graph_records.c - objects of Graph become records
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "sync/graph_records.h"
+#include "base/error.h"
+#include "base/fold.h"
+#include "base/json.h"
+#include "base/text.h"
+#include <cjson/cJSON.h>
+#include <string.h>
+
+/* --- properties -------------------------------------------------------------- */
+
+enum property {
+    P_ID = 0,
+    P_REMOVED,
+    P_DISPLAY_NAME,
+    P_GIVEN_NAME,
+    P_SURNAME,
+    P_COMPANY_NAME,
+    P_DEPARTMENT,
+    P_JOB_TITLE,
+    P_MAIL,
+    P_USER_PRINCIPAL_NAME,
+    P_USER_TYPE,
+    P_ACCOUNT_ENABLED,
+    P_USAGE_LOCATION,
+    P_COUNTRY,
+    P_BUSINESS_PHONES,
+    P_MOBILE_PHONE,
+    P_HOME_PHONES,
+    P_FAX_NUMBER,
+    P_PHONES,
+    P_OTHER_MAILS,
+    P_PROXY_ADDRESSES,
+    P_EMAIL_ADDRESSES,
+    P_ADDRESSES,
+    P_BUSINESS_ADDRESS,
+    P_HOME_ADDRESS,
+    P_COUNT
+};
+
+static const char *const property_names[P_COUNT] = {
+    [P_ID] = "id",
+    [P_REMOVED] = "@removed",
+    [P_DISPLAY_NAME] = "displayName",
+    [P_GIVEN_NAME] = "givenName",
+    [P_SURNAME] = "surname",
+    [P_COMPANY_NAME] = "companyName",
+    [P_DEPARTMENT] = "department",
+    [P_JOB_TITLE] = "jobTitle",
+    [P_MAIL] = "mail",
+    [P_USER_PRINCIPAL_NAME] = "userPrincipalName",
+    [P_USER_TYPE] = "userType",
+    [P_ACCOUNT_ENABLED] = "accountEnabled",
+    [P_USAGE_LOCATION] = "usageLocation",
+    [P_COUNTRY] = "country",
+    [P_BUSINESS_PHONES] = "businessPhones",
+    [P_MOBILE_PHONE] = "mobilePhone",
+    [P_HOME_PHONES] = "homePhones",
+    [P_FAX_NUMBER] = "faxNumber",
+    [P_PHONES] = "phones",
+    [P_OTHER_MAILS] = "otherMails",
+    [P_PROXY_ADDRESSES] = "proxyAddresses",
+    [P_EMAIL_ADDRESSES] = "emailAddresses",
+    [P_ADDRESSES] = "addresses",
+    [P_BUSINESS_ADDRESS] = "businessAddress",
+    [P_HOME_ADDRESS] = "homeAddress",
+};
+
+/* Nothing is asked for that would be thrown away. */
+static const char select_users[] =
+    "id,displayName,givenName,surname,companyName,department,jobTitle,mail,"
+    "userPrincipalName,userType,accountEnabled,usageLocation,country,"
+    "businessPhones,mobilePhone,faxNumber,otherMails,proxyAddresses";
+static const char select_contacts[] =
+    "id,displayName,givenName,surname,companyName,department,jobTitle,mail,"
+    "proxyAddresses,phones,addresses";
+static const char select_outlook[] =
+    "id,displayName,givenName,surname,companyName,department,jobTitle,"
+    "emailAddresses,businessPhones,homePhones,mobilePhone,businessAddress,"
+    "homeAddress";
+
+const char *ruf_graph_select(enum ruf_source_kind kind)
+{
+    switch (kind) {
+    case RUF_SOURCE_ENTRA_USERS:
+        return select_users;
+    case RUF_SOURCE_ENTRA_CONTACTS:
+        return select_contacts;
+    case RUF_SOURCE_OUTLOOK_PERSONAL:
+        return select_outlook;
+    case RUF_SOURCE_OUTLOOK_SHARED:
+    case RUF_SOURCE_DYNAMICS365:
+    case RUF_SOURCE_DATAVERSE:
+    case RUF_SOURCE_BLOB:
+    case RUF_SOURCE_FILE:
+    case RUF_SOURCE_KIND_COUNT:
+    default:
+        return NULL;
+    }
+}
+
+/* --- one object ---------------------------------------------------------------- */
+
+/* A record in the making. */
+struct draft {
+    const cJSON *found[P_COUNT];
+    bool delta;
+    bool no_memory;
+    struct ruf_arena *arena;
+    struct ruf_graph_counts *counts;
+    struct ruf_record *record;
+    struct ruf_raw_number numbers[RUF_RECORD_NUMBERS_MAX];
+    size_t number_count;
+    struct ruf_raw_email emails[RUF_RECORD_EMAILS_MAX];
+    size_t email_count;
+};
+
+/* Servers send properties in a steady order, so the search starts behind the
+ * last one found; P_COUNT if the name means nothing to us. */
+static enum property find_property(const char *name, unsigned *next)
+{
+    for (unsigned i = 0; i < P_COUNT; i++) {
+        unsigned p = *next + i < P_COUNT ? *next + i : *next + i - P_COUNT;
+
+        if (name[0] == property_names[p][0] &&
+            strcmp(name, property_names[p]) == 0) {
+            *next = p + 1 < P_COUNT ? p + 1 : 0;
+            return (enum property)p;
+        }
+    }
+    return P_COUNT;
+}
+
+/* One walk over the object; false if a key stands there twice. */
+static bool collect(struct draft *draft, const cJSON *object)
+{
+    unsigned strangers = 0;
+    unsigned next = 0;
+
+    memset(draft->found, 0, sizeof(draft->found));
+    for (const cJSON *item = object->child; item != NULL; item = item->next) {
+        enum property property = find_property(item->string, &next);
+
+        if (property == P_COUNT) {
+            strangers++;
+            continue;
+        }
+        if (draft->found[property] != NULL)
+            return false;
+        draft->found[property] = item;
+    }
+    /* Two annotations are common and rarely equal: only then a full look. */
+    return strangers < 2 || !ruf_json_has_duplicates(object);
+}
+
+static bool is_clean_ascii(struct ruf_text text)
+{
+    char before = ' ';
+
+    if (text.size > RUF_RECORD_TEXT_MAX)
+        return false;
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+
+        if (c < 0x20 || c > 0x7e || (c == ' ' && before == ' '))
+            return false;
+        before = c;
+    }
+    return text.size == 0 || before != ' ';
+}
+
+/* Cleaned text; empty becomes absent. */
+static struct ruf_text clean(struct draft *draft, struct ruf_text text)
+{
+    char buffer[RUF_RECORD_TEXT_MAX];
+    struct ruf_text none = { NULL, 0 };
+    struct ruf_text copy;
+    size_t size;
+
+    if (is_clean_ascii(text))
+        return text.size == 0 ? none : text;
+    size = ruf_clean_text(text, buffer, sizeof(buffer));
+    if (size == 0)
+        return none;
+    if (ruf_arena_text(draft->arena, (struct ruf_text){ buffer, size },
+                       &copy) != RUF_OK)
+        draft->no_memory = true;
+    return copy;
+}
+
+/* What a value says about its property. */
+enum word {
+    WORD_KEEP = 0, /* absent, or of a wrong type: says nothing */
+    WORD_CLEAR,    /* null */
+    WORD_VALUE
+};
+
+static enum word word_of(struct draft *draft, const cJSON *item, int type)
+{
+    if (item == NULL)
+        return WORD_KEEP;
+    if (cJSON_IsNull(item))
+        return WORD_CLEAR;
+    if ((item->type & type) != 0)
+        return WORD_VALUE;
+    draft->counts->ignored++;
+    return WORD_KEEP;
+}
+
+static uint32_t bit(unsigned position)
+{
+    return (uint32_t)1 << position;
+}
+
+static void take_field(struct draft *draft, enum property property,
+                       enum ruf_record_field field)
+{
+    const cJSON *item = draft->found[property];
+
+    switch (word_of(draft, item, cJSON_String)) {
+    case WORD_KEEP:
+        draft->record->keep_fields |= bit(field);
+        break;
+    case WORD_VALUE:
+        draft->record->fields[field] = clean(draft, ruf_json_text(item));
+        break;
+    case WORD_CLEAR:
+        break;
+    }
+}
+
+static void take_enabled(struct draft *draft)
+{
+    const cJSON *item = draft->found[P_ACCOUNT_ENABLED];
+
+    switch (word_of(draft, item, cJSON_True | cJSON_False)) {
+    case WORD_KEEP:
+        draft->record->keep_fields |= bit(RUF_RECORD_ENABLED);
+        break;
+    case WORD_VALUE:
+        draft->record->fields[RUF_RECORD_ENABLED] =
+            ruf_text(cJSON_IsTrue(item) ? "true" : "false");
+        break;
+    case WORD_CLEAR:
+        break;
+    }
+}
+
+/* --- numbers -------------------------------------------------------------------- */
+
+static size_t character_count(struct ruf_text text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.size; i++)
+        count += ((unsigned char)text.data[i] & 0xC0u) != 0x80u;
+    return count;
+}
+
+/* A number cut short would be another number, so a long one is left out. */
+static void add_number(struct draft *draft, const cJSON *item,
+                       enum ruf_number_kind kind)
+{
+    struct ruf_text text;
+
+    if (word_of(draft, item, cJSON_String) != WORD_VALUE)
+        return;
+    text = ruf_json_text(item);
+    if (text.size > RUF_RECORD_TEXT_MAX ||
+        character_count(text) > RUF_RAW_NUMBER_MAX) {
+        draft->counts->ignored++;
+        return;
+    }
+    text = clean(draft, text);
+    if (text.size == 0)
+        return;
+    if (draft->number_count == RUF_RECORD_NUMBERS_MAX) {
+        draft->counts->ignored++;
+        return;
+    }
+    draft->numbers[draft->number_count].text = text;
+    draft->numbers[draft->number_count].kind = kind;
+    draft->number_count++;
+}
+
+static void take_number(struct draft *draft, enum property property,
+                        enum ruf_number_kind kind)
+{
+    const cJSON *item = draft->found[property];
+
+    if (item == NULL || (!cJSON_IsString(item) && !cJSON_IsNull(item)))
+        draft->record->keep_numbers |= bit(kind);
+    add_number(draft, item, kind);
+}
+
+static void take_number_list(struct draft *draft, enum property property,
+                             enum ruf_number_kind kind)
+{
+    const cJSON *list = draft->found[property];
+
+    switch (word_of(draft, list, cJSON_Array)) {
+    case WORD_KEEP:
+        draft->record->keep_numbers |= bit(kind);
+        break;
+    case WORD_VALUE:
+        for (const cJSON *item = list->child; item != NULL; item = item->next)
+            add_number(draft, item, kind);
+        break;
+    case WORD_CLEAR:
+        break;
+    }
+}
+
+/* Members of the enumeration phoneType; what is new is "other". */
+static enum ruf_number_kind phone_kind(struct ruf_text type)
+{
+    static const struct {
+        const char *word;
+        enum ruf_number_kind kind;
+    } words[] = {
+        { "business", RUF_KIND_BUSINESS }, { "mobile", RUF_KIND_MOBILE },
+        { "home", RUF_KIND_HOME },         { "businessFax", RUF_KIND_FAX },
+        { "homeFax", RUF_KIND_FAX },       { "otherFax", RUF_KIND_FAX },
+        { "pager", RUF_KIND_PAGER },
+    };
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (ruf_text_is(type, words[i].word))
+            return words[i].kind;
+    return RUF_KIND_OTHER;
+}
+
+static void take_phones(struct draft *draft)
+{
+    const cJSON *list = draft->found[P_PHONES];
+
+    switch (word_of(draft, list, cJSON_Array)) {
+    case WORD_KEEP:
+        draft->record->keep_numbers |= bit(RUF_KIND_COUNT) - 1;
+        break;
+    case WORD_VALUE:
+        for (const cJSON *item = list->child; item != NULL; item = item->next)
+            if (word_of(draft, item, cJSON_Object) == WORD_VALUE)
+                add_number(
+                    draft, ruf_json_member(item, "number"),
+                    phone_kind(ruf_json_text(ruf_json_member(item, "type"))));
+        break;
+    case WORD_CLEAR:
+        break;
+    }
+}
+
+/* --- e-mail addresses -------------------------------------------------------------- */
+
+static bool has_email(const struct draft *draft, struct ruf_text address,
+                      enum ruf_email_slot slot)
+{
+    for (size_t i = 0; i < draft->email_count; i++)
+        if (draft->emails[i].slot == slot &&
+            ruf_text_equal_nocase(draft->emails[i].address, address))
+            return true;
+    return false;
+}
+
+/* Doubles are dropped within a slot only: a later delta may replace one slot
+ * and must leave the others whole. */
+static void add_email(struct draft *draft, struct ruf_text address,
+                      enum ruf_email_slot slot)
+{
+    address = clean(draft, address);
+    if (address.size == 0 || has_email(draft, address, slot))
+        return;
+    if (draft->email_count == RUF_RECORD_EMAILS_MAX) {
+        draft->counts->ignored++;
+        return;
+    }
+    draft->emails[draft->email_count].address = address;
+    draft->emails[draft->email_count].slot = slot;
+    draft->email_count++;
+}
+
+static void take_mail(struct draft *draft)
+{
+    const cJSON *item = draft->found[P_MAIL];
+
+    switch (word_of(draft, item, cJSON_String)) {
+    case WORD_KEEP:
+        draft->record->keep_emails |= bit(RUF_EMAIL_PRIMARY);
+        break;
+    case WORD_VALUE:
+        add_email(draft, ruf_json_text(item), RUF_EMAIL_PRIMARY);
+        break;
+    case WORD_CLEAR:
+        break;
+    }
+}
+
+/* "SMTP:a@b.example" (primary) and "smtp:..." count; X500, SIP, EUM do not. */
+static void add_proxy_address(struct draft *draft, struct ruf_text text)
+{
+    struct ruf_text prefix = ruf_text_slice(text, 0, 5);
+
+    if (ruf_text_equal_nocase(prefix, ruf_text("smtp:")))
+        add_email(draft, ruf_text_slice(text, 5, text.size),
+                  RUF_EMAIL_PROXY);
+}
+
+static void take_email_list(struct draft *draft, enum property property,
+                            enum ruf_email_slot slot)
+{
+    const cJSON *list = draft->found[property];
+
+    switch (word_of(draft, list, cJSON_Array)) {
+    case WORD_KEEP:
+        draft->record->keep_emails |= bit(slot);
+        break;
+    case WORD_VALUE:
+        for (const cJSON *item = list->child; item != NULL;
+             item = item->next) {
+            if (word_of(draft, item, cJSON_String) != WORD_VALUE)
+                continue;
+            if (slot == RUF_EMAIL_PROXY)
+                add_proxy_address(draft, ruf_json_text(item));
+            else
+                add_email(draft, ruf_json_text(item), slot);
+        }
+        break;
+    case WORD_CLEAR:
+        break;
+    }
+}
+
+/* Outlook: [{"name": a label, "address": "..."}]. */
+static void take_email_objects(struct draft *draft)
+{
+    const cJSON *list = draft->found[P_EMAIL_ADDRESSES];
+
+    switch (word_of(draft, list, cJSON_Array)) {
+    case WORD_KEEP:
+        draft->record->keep_emails |= bit(RUF_EMAIL_PRIMARY);
+        break;
+    case WORD_VALUE:
+        for (const cJSON *item = list->child; item != NULL;
+             item = item->next) {
+            const cJSON *address = ruf_json_member(item, "address");
+
+            if (word_of(draft, item, cJSON_Object) == WORD_VALUE &&
+                word_of(draft, address, cJSON_String) == WORD_VALUE)
+                add_email(draft, ruf_json_text(address), RUF_EMAIL_PRIMARY);
+        }
+        break;
+    case WORD_CLEAR:
+        break;
+    }
+}
+
+/* --- country ------------------------------------------------------------------------ */
+
+static bool is_letter(char c)
+{
+    char lower = ruf_ascii_lower(c);
+
+    return lower >= 'a' && lower <= 'z';
+}
+
+/* Takes ISO 3166-1 alpha-2 only: country names come in every language. */
+static bool set_country(struct draft *draft, const cJSON *item)
+{
+    struct ruf_text text = ruf_text_trim(ruf_json_text(item));
+    char upper[2];
+    struct ruf_text copy;
+
+    if (text.size != 2 || !is_letter(text.data[0]) || !is_letter(text.data[1]))
+        return false;
+    upper[0] = (char)(text.data[0] & ~0x20);
+    upper[1] = (char)(text.data[1] & ~0x20);
+    if (ruf_arena_text(draft->arena, (struct ruf_text){ upper, 2 }, &copy) !=
+        RUF_OK)
+        draft->no_memory = true;
+    draft->record->fields[RUF_RECORD_COUNTRY] = copy;
+    return true;
+}
+
+/* The first usable code wins; a delta that leaves any of the properties out
+ * and has no code elsewhere says nothing. */
+static void take_country(struct draft *draft, enum property first,
+                         enum property second, const char *member)
+{
+    const enum property order[] = { first, second };
+    int type = member == NULL ? cJSON_String : cJSON_Object;
+    bool open = false;
+
+    for (size_t i = 0; i < 2; i++) {
+        const cJSON *item = draft->found[order[i]];
+        enum word word = word_of(draft, item, type);
+
+        open = open || word == WORD_KEEP;
+        if (word == WORD_VALUE &&
+            set_country(draft,
+                        member == NULL ? item : ruf_json_member(item, member)))
+            return;
+    }
+    if (open)
+        draft->record->keep_fields |= bit(RUF_RECORD_COUNTRY);
+}
+
+static void take_address_list(struct draft *draft)
+{
+    const cJSON *list = draft->found[P_ADDRESSES];
+
+    switch (word_of(draft, list, cJSON_Array)) {
+    case WORD_KEEP:
+        draft->record->keep_fields |= bit(RUF_RECORD_COUNTRY);
+        break;
+    case WORD_VALUE:
+        for (const cJSON *item = list->child; item != NULL; item = item->next)
+            if (word_of(draft, item, cJSON_Object) == WORD_VALUE &&
+                set_country(draft, ruf_json_member(item, "countryOrRegion")))
+                return;
+        break;
+    case WORD_CLEAR:
+        break;
+    }
+}
+
+/* --- the three kinds ------------------------------------------------------------------ */
+
+static void take_names(struct draft *draft)
+{
+    take_field(draft, P_DISPLAY_NAME, RUF_RECORD_DISPLAY);
+    take_field(draft, P_GIVEN_NAME, RUF_RECORD_GIVEN);
+    take_field(draft, P_SURNAME, RUF_RECORD_FAMILY);
+    take_field(draft, P_COMPANY_NAME, RUF_RECORD_COMPANY);
+    take_field(draft, P_DEPARTMENT, RUF_RECORD_DEPARTMENT);
+    take_field(draft, P_JOB_TITLE, RUF_RECORD_TITLE);
+}
+
+static void take_user(struct draft *draft)
+{
+    take_field(draft, P_USER_PRINCIPAL_NAME, RUF_RECORD_UPN);
+    take_field(draft, P_USER_TYPE, RUF_RECORD_USER_TYPE);
+    take_enabled(draft);
+    take_country(draft, P_COUNTRY, P_USAGE_LOCATION, NULL);
+    take_number_list(draft, P_BUSINESS_PHONES, RUF_KIND_BUSINESS);
+    take_number(draft, P_MOBILE_PHONE, RUF_KIND_MOBILE);
+    take_number(draft, P_FAX_NUMBER, RUF_KIND_FAX);
+    take_mail(draft);
+    take_email_list(draft, P_PROXY_ADDRESSES, RUF_EMAIL_PROXY);
+    take_email_list(draft, P_OTHER_MAILS, RUF_EMAIL_OTHER);
+}
+
+static void take_org_contact(struct draft *draft)
+{
+    take_address_list(draft);
+    take_phones(draft);
+    take_mail(draft);
+    take_email_list(draft, P_PROXY_ADDRESSES, RUF_EMAIL_PROXY);
+}
+
+static void take_outlook(struct draft *draft)
+{
+    take_country(draft, P_BUSINESS_ADDRESS, P_HOME_ADDRESS,
+                 "countryOrRegion");
+    take_number_list(draft, P_BUSINESS_PHONES, RUF_KIND_BUSINESS);
+    take_number_list(draft, P_HOME_PHONES, RUF_KIND_HOME);
+    take_number(draft, P_MOBILE_PHONE, RUF_KIND_MOBILE);
+    take_email_objects(draft);
+}
+
+static void take_all(struct draft *draft, enum ruf_source_kind kind)
+{
+    take_names(draft);
+    if (kind == RUF_SOURCE_ENTRA_USERS)
+        take_user(draft);
+    else if (kind == RUF_SOURCE_ENTRA_CONTACTS)
+        take_org_contact(draft);
+    else
+        take_outlook(draft);
+}
+
+static void close_lists(struct draft *draft)
+{
+    struct ruf_record *record = draft->record;
+
+    if (draft->number_count > 0)
+        record->numbers =
+            (const struct ruf_raw_number *)(const void *)ruf_arena_copy(
+                draft->arena, draft->numbers,
+                draft->number_count * sizeof(draft->numbers[0]));
+    if (draft->email_count > 0)
+        record->emails =
+            (const struct ruf_raw_email *)(const void *)ruf_arena_copy(
+                draft->arena, draft->emails,
+                draft->email_count * sizeof(draft->emails[0]));
+    record->number_count = draft->number_count;
+    record->email_count = draft->email_count;
+    if ((draft->number_count > 0 && record->numbers == NULL) ||
+        (draft->email_count > 0 && record->emails == NULL))
+        draft->no_memory = true;
+}
+
+/* False if the object cannot be used. */
+static bool read_object(struct draft *draft, enum ruf_source_kind kind,
+                        const cJSON *object)
+{
+    struct ruf_record *record = draft->record;
+
+    draft->number_count = 0;
+    draft->email_count = 0;
+    if (!cJSON_IsObject(object) || !collect(draft, object))
+        return false;
+    record->native_id = ruf_json_text(draft->found[P_ID]);
+    if (record->native_id.size == 0 ||
+        record->native_id.size > RUF_RECORD_TEXT_MAX ||
+        !ruf_utf8_valid(record->native_id))
+        return false;
+    record->removed = draft->found[P_REMOVED] != NULL &&
+                      !cJSON_IsNull(draft->found[P_REMOVED]);
+    if (record->removed)
+        return true;
+    take_all(draft, kind);
+    close_lists(draft);
+    if (!draft->delta) {
+        record->keep_fields = 0;
+        record->keep_numbers = 0;
+        record->keep_emails = 0;
+    }
+    return true;
+}
+
+enum ruf_status ruf_graph_records(enum ruf_source_kind kind,
+                                  const struct cJSON *value, bool delta,
+                                  struct ruf_arena *arena,
+                                  const struct ruf_record **records,
+                                  size_t *count,
+                                  struct ruf_graph_counts *counts,
+                                  struct ruf_error *err)
+{
+    struct draft draft = { .delta = delta, .arena = arena, .counts = counts };
+    size_t capacity = (size_t)cJSON_GetArraySize(value);
+    struct ruf_record *all =
+        ruf_arena_alloc(arena, capacity, sizeof(struct ruf_record));
+
+    *records = all;
+    *count = 0;
+    if (all == NULL)
+        return ruf_fail_memory(err);
+    for (const cJSON *object = value->child; object != NULL;
+         object = object->next) {
+        draft.record = &all[*count];
+        if (read_object(&draft, kind, object)) {
+            (*count)++;
+        } else {
+            memset(draft.record, 0, sizeof(*draft.record));
+            counts->dropped++;
+        }
+        if (draft.no_memory)
+            return ruf_fail_memory(err);
+    }
+    return RUF_OK;
+}

@@ -1,0 +1,154 @@
+/*
+ * sync/sync.h - reading the sources of a company
+ *
+ * A run reads every enabled source by its own protocol and hands pages of
+ * records to a sink. Data and the link to the next page go to the sink in one
+ * call, which commits both in one transaction: a kill replays, never skips.
+ *
+ * Threads: a run works on the calling thread only (libcurl's multi interface);
+ * progress and sink are called from it. curl_global_init() is the program's
+ * duty, once, before the first run.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef SYNC_SYNC_H
+#define SYNC_SYNC_H
+
+#include "base/record.h"
+#include "policy/policy.h"
+#include <rufname/status.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Where a collection stands, as the sink remembers it. */
+enum ruf_link_kind {
+    RUF_LINK_NONE = 0, /**< never read, or to be read in full again */
+    RUF_LINK_NEXT,     /**< an interrupted round: go on here */
+    RUF_LINK_DELTA     /**< a finished round: ask for what changed */
+};
+
+struct ruf_sync_state {
+    enum ruf_link_kind link_kind;
+    bool delta_round;        /**< the interrupted round is a delta round */
+    char *link;              /**< malloc()ed by the sink, freed by sync */
+    char *select;            /**< query the link belongs to; malloc()ed */
+    int64_t not_before;      /**< Unix seconds; throttled until then */
+};
+
+/** One page of one collection of one source. */
+struct ruf_sync_page {
+    const char *source;     /**< policy source id */
+    const char *collection; /**< "users", "contacts", mailbox and folder */
+    const char *select;     /**< changes when the query changes */
+    bool starts_round;      /**< first page: drop what was staged */
+    bool delta_round;       /**< else a full round: unseen records vanish */
+    const struct ruf_record *records;
+    size_t record_count;
+    enum ruf_link_kind link_kind; /**< NEXT, or DELTA: the round is complete */
+    const char *link;
+};
+
+/** What a finished round did to the visible records. */
+struct ruf_round_result {
+    uint64_t added;
+    uint64_t changed;
+    uint64_t removed;
+};
+
+/** Where pages, links and tokens are kept. Implemented over the store. */
+struct ruf_sync_sink {
+    void *context;
+    enum ruf_status (*load)(void *context, const char *source,
+                            const char *collection,
+                            struct ruf_sync_state *out, struct ruf_error *err);
+    /** Commit records and link in one transaction. result is filled when the
+     *  page completes its round. */
+    enum ruf_status (*page)(void *context, const struct ruf_sync_page *page,
+                            struct ruf_round_result *result,
+                            struct ruf_error *err);
+    /** Forget the links of a collection, keep its visible records. */
+    enum ruf_status (*reset)(void *context, const char *source,
+                             const char *collection, struct ruf_error *err);
+    enum ruf_status (*throttle)(void *context, const char *source,
+                                int64_t not_before, struct ruf_error *err);
+    /** A secret by name ("refresh_token"); *value malloc()ed, NULL if none. */
+    enum ruf_status (*secret_load)(void *context, const char *name,
+                                   char **value, struct ruf_error *err);
+    /** Durable when it returns. NULL value: erase. */
+    enum ruf_status (*secret_save)(void *context, const char *name,
+                                   const char *value, struct ruf_error *err);
+};
+
+enum ruf_login_flow { RUF_LOGIN_DEVICE = 0, RUF_LOGIN_APP };
+
+/** Shows the user where to go and what to type (device code flow). */
+typedef void ruf_login_prompt(void *context, const char *uri,
+                              const char *code);
+
+struct ruf_login_options {
+    enum ruf_login_flow flow;
+    const char *client_secret; /**< app flow; not kept by the caller */
+    ruf_login_prompt *prompt;  /**< device flow */
+    void *prompt_context;
+    bool (*cancelled)(void *context); /**< polled at least every 200 ms */
+    void *cancel_context;
+};
+
+/**
+ * Sign in and keep what later runs need in the sink's secrets.
+ * @return RUF_OK; RUF_E_AUTH (S5xx: declined, expired, wrong secret);
+ *         RUF_E_NETWORK; RUF_E_SERVER; RUF_E_CANCELLED; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_sync_login(const struct ruf_policy *policy,
+               const struct ruf_sync_sink *sink,
+               const struct ruf_login_options *options, struct ruf_error *err);
+
+/** Erase tokens and secrets. */
+RUF_MUST_USE enum ruf_status ruf_sync_logout(const struct ruf_sync_sink *sink,
+                                             struct ruf_error *err);
+
+/** How one source fared. */
+struct ruf_source_result {
+    const char *source;       /**< borrowed from the policy */
+    enum ruf_status status;
+    struct ruf_error error;   /**< if status is not RUF_OK */
+    uint64_t added;
+    uint64_t changed;
+    uint64_t removed;
+    uint64_t requests;        /**< HTTP requests sent, retries included */
+    uint64_t bytes;           /**< body bytes received, as transferred */
+    uint64_t ms;              /**< wall time */
+    uint64_t dropped;         /**< objects that could not be used */
+    uint64_t ignored;         /**< values of a wrong type or beyond a cap */
+};
+
+struct ruf_sync_progress {
+    const char *source;
+    uint64_t records;         /**< records of this source seen so far */
+};
+
+struct ruf_sync_options {
+    bool full;                /**< ignore delta links */
+    const char *only_source;  /**< source id, or NULL: all enabled */
+    void (*progress)(void *context, const struct ruf_sync_progress *progress);
+    void *progress_context;
+    bool (*cancelled)(void *context);
+    void *cancel_context;
+};
+
+/**
+ * Read all enabled network sources. One that fails keeps its records and does
+ * not stop the others.
+ * @param[out] results  room for policy->source_count; count is set.
+ * @return RUF_OK; RUF_E_PARTIAL (some failed); RUF_E_CANCELLED; or, when every
+ *         source failed, the status of the first one (err = its error).
+ */
+RUF_MUST_USE enum ruf_status
+ruf_sync_run(const struct ruf_policy *policy, const struct ruf_sync_sink *sink,
+             const struct ruf_sync_options *options,
+             struct ruf_source_result *results, size_t *result_count,
+             struct ruf_error *err);
+
+#endif
