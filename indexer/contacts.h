@@ -1,0 +1,140 @@
+/*
+ * indexer/contacts.h - what a record becomes on its way to the image
+ *
+ *   struct ruf_record  --standardise-->  struct ruf_source_contact
+ *                      --merge-->        struct ruf_person
+ *                      --label, build--> directory.ruf
+ *
+ * Threads: plain values, borrowed from the arena of one build.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef INDEXER_CONTACTS_H
+#define INDEXER_CONTACTS_H
+
+#include "base/arena.h"
+#include "base/record.h"
+#include "policy/policy.h"
+#include <rufname/contact.h>
+#include <rufname/status.h>
+
+/** Which rule gave a plus-less number its region (facts: R3). Stored. */
+enum ruf_region_rule {
+    RUF_REGION_INTERNATIONAL = 0, /**< the text named its calling code */
+    RUF_REGION_RECORD,            /**< the record's own country */
+    RUF_REGION_SIBLINGS,          /**< shared by its international numbers */
+    RUF_REGION_SOURCE,            /**< region.per_source */
+    RUF_REGION_DEFAULT,           /**< region.default */
+    RUF_REGION_UNRESOLVED
+};
+
+/** A number with its verdict. */
+struct ruf_standard_number {
+    struct ruf_text raw;
+    enum ruf_number_kind kind;
+    enum ruf_number_status status;
+    enum ruf_region_rule rule;
+    ruf_e164 e164; /**< 0: not identifiable */
+};
+
+/** One record with standardised numbers. */
+struct ruf_source_contact {
+    const struct ruf_policy_source *source;
+    struct ruf_text native_id;
+    struct ruf_text fields[RUF_RECORD_FIELD_COUNT];
+    const struct ruf_standard_number *numbers;
+    size_t number_count;
+    const struct ruf_text *emails; /**< deduplicated ignoring ASCII case */
+    size_t email_count;
+    bool no_caller_id;             /**< a filter rule keeps it off the phone */
+};
+
+/** A number of a person. */
+struct ruf_person_number {
+    ruf_e164 e164; /**< 0: not identifiable */
+    enum ruf_number_kind kind;
+    struct ruf_text raw;
+    bool emit;     /**< may enter the call directory */
+};
+
+/** One human (or one company entry): a merged view over source contacts. */
+struct ruf_person {
+    struct ruf_contact_id id;
+    uint8_t priority;             /**< of its best source */
+    struct ruf_text given;
+    struct ruf_text family;
+    struct ruf_text display;
+    struct ruf_text company;
+    struct ruf_text title;
+    struct ruf_text department;
+    const struct ruf_person_number *numbers; /**< distinct */
+    size_t number_count;
+    const struct ruf_text *emails;
+    size_t email_count;
+    const struct ruf_text *sources; /**< source ids, best first */
+    size_t source_count;
+    const struct ruf_source_contact *const *members;
+    size_t member_count;
+};
+
+/** A list of persons in rank order (see base/image_sections.h, CONTACTS). */
+struct ruf_people {
+    struct ruf_person *persons;
+    size_t count;
+};
+
+/**
+ * Standardise the numbers of one record by the region chain. Output and lists
+ * live in the arena, text is borrowed from the record.
+ * @return RUF_OK, RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_standardise(const struct ruf_record *record,
+                const struct ruf_policy *policy,
+                const struct ruf_policy_source *source,
+                struct ruf_arena *arena, struct ruf_source_contact *out,
+                struct ruf_error *err);
+
+/**
+ * Merge contacts that are one person by the evidence K, S and M. The order of
+ * the input does not change the result.
+ * @return RUF_OK, RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_merge(const struct ruf_source_contact *contacts, size_t count,
+          const struct ruf_policy *policy, struct ruf_arena *arena,
+          struct ruf_people *out, struct ruf_error *err);
+
+/** One line of the call directory. */
+struct ruf_labelled_entry {
+    ruf_e164 number;
+    struct ruf_text label;       /**< 1..RUF_LABEL_SIZE_MAX bytes */
+    const uint32_t *owners;      /**< positions in people, best first */
+    size_t owner_count;
+};
+
+struct ruf_labelled_entries {
+    struct ruf_labelled_entry *entries; /**< ascending, distinct numbers */
+    size_t count;
+    uint64_t dropped; /**< over caller_id.max_entries */
+};
+
+/**
+ * Every emitted number once, ascending, with the label of its owner or, for a
+ * shared number, the label its owners share.
+ * @return RUF_OK, RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_label(const struct ruf_people *people, const struct ruf_policy *policy,
+          struct ruf_arena *arena, struct ruf_labelled_entries *out,
+          struct ruf_error *err);
+
+struct ruf_image_seed;
+
+/** Build all sections and publish the image. @return as ruf_image_write(). */
+RUF_MUST_USE enum ruf_status
+ruf_build(const char *path, const uint8_t key[32],
+          const struct ruf_image_seed *seed, const struct ruf_people *people,
+          const struct ruf_labelled_entries *entries, struct ruf_error *err);
+
+#endif

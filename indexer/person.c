@@ -1,0 +1,276 @@
+/*
+ * indexer/person.c - what survives of the records of one person
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "indexer/person.h"
+#include "base/fold.h"
+#include "base/seal.h"
+#include "base/text.h"
+#include "indexer/names.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* --- members ------------------------------------------------------------------------ */
+
+static int by_priority(const void *left, const void *right)
+{
+    const struct ruf_source_contact *a =
+        *(const struct ruf_source_contact *const *)left;
+    const struct ruf_source_contact *b =
+        *(const struct ruf_source_contact *const *)right;
+    int order = strcmp(a->source->id, b->source->id);
+
+    if (a->source->priority != b->source->priority)
+        return a->source->priority > b->source->priority ? -1 : 1;
+    return order != 0 ? order : ruf_text_compare(a->native_id, b->native_id);
+}
+
+static struct ruf_text best_field(const struct ruf_source_contact **members,
+                                  size_t count, enum ruf_record_field field)
+{
+    for (size_t i = 0; i < count; i++)
+        if (members[i]->fields[field].size > 0)
+            return members[i]->fields[field];
+    return (struct ruf_text){ NULL, 0 };
+}
+
+/* How good a record's name pair is: both parts, then an initial, then less. */
+static int name_grade(const struct ruf_source_contact *contact)
+{
+    struct ruf_text given = contact->fields[RUF_RECORD_GIVEN];
+
+    if (contact->fields[RUF_RECORD_FAMILY].size == 0)
+        return given.size == 0 ? 3 : 2;
+    return given.size == 0 || ruf_name_is_initial(given) ? 1 : 0;
+}
+
+static void choose_name(const struct ruf_source_contact **members,
+                        size_t count, struct ruf_person *out)
+{
+    const struct ruf_source_contact *best = members[0];
+
+    for (size_t i = 1; i < count; i++)
+        if (name_grade(members[i]) < name_grade(best))
+            best = members[i];
+    out->given = best->fields[RUF_RECORD_GIVEN];
+    out->family = best->fields[RUF_RECORD_FAMILY];
+    out->display = best->fields[RUF_RECORD_DISPLAY];
+    if (out->display.size == 0)
+        out->display = best_field(members, count, RUF_RECORD_DISPLAY);
+}
+
+/* --- lists -------------------------------------------------------------------------- */
+
+static struct ruf_person_number *
+find_number(struct ruf_person_number *numbers, size_t count,
+            const struct ruf_standard_number *number)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (number->e164 != 0 ? numbers[i].e164 == number->e164
+                              : numbers[i].e164 == 0 &&
+                                    ruf_text_equal(numbers[i].raw,
+                                                   number->raw))
+            return &numbers[i];
+    }
+    return NULL;
+}
+
+static bool may_emit(const struct ruf_source_contact *contact,
+                     const struct ruf_standard_number *number,
+                     const struct ruf_policy *policy)
+{
+    return number->e164 != 0 && policy->caller_id_enabled &&
+           contact->source->caller_id && !contact->no_caller_id &&
+           (policy->caller_id_kinds >> number->kind & 1) != 0;
+}
+
+static enum ruf_status unite_numbers(const struct ruf_source_contact **members,
+                                     size_t count,
+                                     const struct ruf_policy *policy,
+                                     struct ruf_arena *arena,
+                                     struct ruf_person *out)
+{
+    struct ruf_person_number *numbers;
+    size_t room = 0;
+    size_t done = 0;
+
+    for (size_t i = 0; i < count; i++)
+        room += members[i]->number_count;
+    numbers = ruf_arena_alloc(arena, room, sizeof(*numbers));
+    if (numbers == NULL)
+        return RUF_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < members[i]->number_count; k++) {
+            const struct ruf_standard_number *number = &members[i]->numbers[k];
+            struct ruf_person_number *known =
+                find_number(numbers, done, number);
+
+            if (known == NULL) {
+                known = &numbers[done++];
+                known->e164 = number->e164;
+                known->kind = number->kind;
+                known->raw = number->raw;
+            }
+            known->emit = known->emit || may_emit(members[i], number, policy);
+        }
+    out->numbers = numbers;
+    out->number_count = done;
+    return RUF_OK;
+}
+
+static enum ruf_status unite_texts(const struct ruf_source_contact **members,
+                                   size_t count, struct ruf_arena *arena,
+                                   struct ruf_person *out)
+{
+    struct ruf_text *emails;
+    struct ruf_text *sources = ruf_arena_alloc(arena, count, sizeof(*sources));
+    size_t room = 0;
+
+    for (size_t i = 0; i < count; i++)
+        room += members[i]->email_count;
+    emails = ruf_arena_alloc(arena, room, sizeof(*emails));
+    if (emails == NULL || sources == NULL)
+        return RUF_E_NOMEM;
+    for (size_t i = 0; i < count; i++) {
+        struct ruf_text source = ruf_text(members[i]->source->id);
+        bool known = false;
+
+        for (size_t k = 0; k < out->source_count && !known; k++)
+            known = ruf_text_equal(sources[k], source);
+        if (!known)
+            sources[out->source_count++] = source;
+        for (size_t e = 0; e < members[i]->email_count; e++) {
+            known = false;
+            for (size_t k = 0; k < out->email_count && !known; k++)
+                known = ruf_text_equal_nocase(emails[k],
+                                              members[i]->emails[e]);
+            if (!known)
+                emails[out->email_count++] = members[i]->emails[e];
+        }
+    }
+    out->emails = emails;
+    out->sources = sources;
+    return RUF_OK;
+}
+
+/* --- identity ------------------------------------------------------------------------- */
+
+static enum ruf_status set_id(const struct ruf_source_contact **members,
+                              size_t count, struct ruf_person *out)
+{
+    const struct ruf_source_contact *founder = members[0];
+    uint8_t digest[RUF_DIGEST_SIZE];
+    struct ruf_writer name = { 0 };
+    enum ruf_status status;
+
+    for (size_t i = 1; i < count; i++) {
+        int order = strcmp(members[i]->source->id, founder->source->id);
+
+        if (order < 0 || (order == 0 && ruf_text_compare(
+                                            members[i]->native_id,
+                                            founder->native_id) < 0))
+            founder = members[i];
+    }
+    ruf_write_bytes(&name, founder->source->id,
+                    strlen(founder->source->id) + 1);
+    ruf_write_bytes(&name, founder->native_id.data, founder->native_id.size);
+    status = name.failed ? RUF_E_NOMEM
+                         : ruf_sha256(name.bytes, name.size, digest, NULL);
+    ruf_writer_free(&name);
+    if (status != RUF_OK)
+        return RUF_E_NOMEM;
+    memcpy(out->id.bytes, digest, sizeof(out->id.bytes));
+    return RUF_OK;
+}
+
+enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
+                                size_t count, const struct ruf_policy *policy,
+                                struct ruf_arena *arena,
+                                struct ruf_person *out)
+{
+    memset(out, 0, sizeof(*out));
+    if (count > 1)
+        qsort(members, count, sizeof(*members), by_priority);
+    out->members = members;
+    out->member_count = count;
+    out->priority = members[0]->source->priority;
+    choose_name(members, count, out);
+    out->company = best_field(members, count, RUF_RECORD_COMPANY);
+    out->title = best_field(members, count, RUF_RECORD_TITLE);
+    out->department = best_field(members, count, RUF_RECORD_DEPARTMENT);
+    if (set_id(members, count, out) != RUF_OK ||
+        unite_numbers(members, count, policy, arena, out) != RUF_OK)
+        return RUF_E_NOMEM;
+    return unite_texts(members, count, arena, out);
+}
+
+/* --- rank ------------------------------------------------------------------------------ */
+
+struct ranked {
+    struct ruf_person *person;
+    struct ruf_text key;
+};
+
+static int by_rank(const void *left, const void *right)
+{
+    const struct ranked *a = left;
+    const struct ranked *b = right;
+    int order;
+
+    if (a->person->priority != b->person->priority)
+        return a->person->priority > b->person->priority ? -1 : 1;
+    order = ruf_text_compare(a->key, b->key);
+    return order != 0 ? order
+                      : memcmp(a->person->id.bytes, b->person->id.bytes,
+                               sizeof(a->person->id.bytes));
+}
+
+/* Family, given and company, folded and separated by a byte below any text. */
+static enum ruf_status rank_key(const struct ruf_person *person,
+                                struct ruf_arena *arena, struct ruf_text *out)
+{
+    const struct ruf_text parts[] = {
+        person->family.size > 0 ? person->family : person->display,
+        person->given, person->company
+    };
+    size_t room = 4;
+    size_t size = 0;
+    char *key;
+
+    for (size_t i = 0; i < 3; i++)
+        room += ruf_fold_bound(parts[i].size);
+    key = ruf_arena_alloc(arena, room, 1);
+    if (key == NULL)
+        return RUF_E_NOMEM;
+    for (size_t i = 0; i < 3; i++) {
+        size += ruf_fold(parts[i], RUF_FOLD_GERMAN, key + size);
+        key[size++] = '\1';
+    }
+    *out = (struct ruf_text){ key, size };
+    return RUF_OK;
+}
+
+enum ruf_status ruf_people_rank(struct ruf_people *people,
+                                struct ruf_arena *arena)
+{
+    struct ranked *ranked = calloc(people->count + 1, sizeof(*ranked));
+    struct ruf_person *sorted =
+        ruf_arena_alloc(arena, people->count, sizeof(*sorted));
+    enum ruf_status status =
+        ranked == NULL || sorted == NULL ? RUF_E_NOMEM : RUF_OK;
+
+    for (size_t i = 0; i < people->count && status == RUF_OK; i++) {
+        ranked[i].person = &people->persons[i];
+        status = rank_key(ranked[i].person, arena, &ranked[i].key);
+    }
+    if (status == RUF_OK) {
+        if (people->count > 1)
+            qsort(ranked, people->count, sizeof(*ranked), by_rank);
+        for (size_t i = 0; i < people->count; i++)
+            sorted[i] = *ranked[i].person;
+        people->persons = sorted;
+    }
+    free(ranked);
+    return status;
+}

@@ -1,0 +1,31 @@
+/*
+ * indexer/search_tables.h - words of all contacts, sorted, with postings
+ *
+ * Threads: one thread at a time.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef INDEXER_SEARCH_TABLES_H
+#define INDEXER_SEARCH_TABLES_H
+
+#include "base/bytes.h"
+#include "indexer/contacts.h"
+
+/** Sections TOKENS and POSTINGS, and their counts for META. */
+struct ruf_search_tables {
+    struct ruf_writer tokens;
+    struct ruf_writer postings;
+    uint64_t token_count;
+    uint64_t token_text_size;
+    uint64_t posting_count;
+};
+
+/** @return RUF_OK, RUF_E_NOMEM. */
+RUF_MUST_USE enum ruf_status
+ruf_search_tables_build(const struct ruf_people *people,
+                        struct ruf_search_tables *out, struct ruf_error *err);
+
+/** Wipe and free; a zeroed struct is fine. */
+void ruf_search_tables_free(struct ruf_search_tables *tables);
+
+#endif

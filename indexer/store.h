@@ -1,0 +1,169 @@
+/*
+ * indexer/store.h - the encrypted system of record
+ *
+ * SQLCipher 4, raw 256-bit key, WAL with synchronous=FULL. Holds raw records
+ * per source with their standardised numbers, the state of every round, and
+ * sign-in secrets. Itself only a cache of the cloud: repair is delete and sync.
+ * Schema: docs/store-schema.md.
+ *
+ * Threads: one thread at a time. Processes: one writer, guarded by the home's
+ * lock; readers see the last committed state.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef INDEXER_STORE_H
+#define INDEXER_STORE_H
+
+#include "indexer/contacts.h"
+#include "policy/policy.h"
+#include <rufname/index.h>
+#include <rufname/status.h>
+
+struct ruf_store;
+
+enum ruf_store_mode { RUF_STORE_READ = 0, RUF_STORE_WRITE, RUF_STORE_CREATE };
+
+/**
+ * Open or create the store file.
+ * @param[in] key  master key of the home; the database key is derived from it.
+ * @return RUF_OK; RUF_E_NOT_FOUND (no file); RUF_E_KEY (K202: the key is not
+ *         this store's); RUF_E_CORRUPT (D711 damaged, D712 newer schema);
+ *         RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status ruf_store_open(const char *path,
+                                            const uint8_t key[RUF_KEY_SIZE],
+                                            enum ruf_store_mode mode,
+                                            struct ruf_store **out,
+                                            struct ruf_error *err);
+
+/** Checkpoints and closes; NULL is fine. */
+void ruf_store_close(struct ruf_store *store);
+
+/* --- rounds: the store side of struct ruf_sync_sink ---------------------- */
+
+/** Where a collection stands. link and select are malloc()ed or NULL. */
+struct ruf_collection_state {
+    int link_kind; /**< 0 none, 1 next (in a round), 2 delta */
+    bool delta_round;
+    char *link;
+    char *select;
+    int64_t not_before;
+};
+
+RUF_MUST_USE enum ruf_status
+ruf_store_collection_load(struct ruf_store *store, const char *source,
+                          const char *collection,
+                          struct ruf_collection_state *out,
+                          struct ruf_error *err);
+
+/** One page: see struct ruf_sync_page, whose fields these are. */
+struct ruf_store_page {
+    const char *source;
+    const char *collection;
+    const char *select;
+    bool starts_round;
+    bool delta_round;
+    const struct ruf_record *records;
+    size_t record_count;
+    bool completes_round;
+    const char *link;
+};
+
+struct ruf_store_round {
+    uint64_t added;
+    uint64_t changed;
+    uint64_t removed;
+};
+
+/**
+ * Stage a page and its link in one transaction; the completing page folds the
+ * round into the visible records: filtered (policy), standardised, unseen ones
+ * of a full round removed.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_store_page(struct ruf_store *store, const struct ruf_policy *policy,
+               const struct ruf_store_page *page, struct ruf_store_round *out,
+               struct ruf_error *err);
+
+RUF_MUST_USE enum ruf_status
+ruf_store_collection_reset(struct ruf_store *store, const char *source,
+                           const char *collection, struct ruf_error *err);
+
+RUF_MUST_USE enum ruf_status ruf_store_throttle(struct ruf_store *store,
+                                                const char *source,
+                                                int64_t not_before,
+                                                struct ruf_error *err);
+
+/* --- secrets and facts ---------------------------------------------------- */
+
+/** *value malloc()ed, NULL if there is none. */
+RUF_MUST_USE enum ruf_status ruf_store_secret_load(struct ruf_store *store,
+                                                   const char *name,
+                                                   char **value,
+                                                   struct ruf_error *err);
+/** NULL value erases. Durable on return. */
+RUF_MUST_USE enum ruf_status ruf_store_secret_save(struct ruf_store *store,
+                                                   const char *name,
+                                                   const char *value,
+                                                   struct ruf_error *err);
+
+/** Numbers the store keeps about itself ("generation"); 0 if unset. */
+RUF_MUST_USE enum ruf_status ruf_store_fact_load(struct ruf_store *store,
+                                                 const char *name,
+                                                 int64_t *value,
+                                                 struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_fact_save(struct ruf_store *store,
+                                                 const char *name,
+                                                 int64_t value,
+                                                 struct ruf_error *err);
+
+/* --- reading ---------------------------------------------------------------- */
+
+/**
+ * All visible records of enabled sources as source contacts, in the arena.
+ * Records of sources the policy no longer names are left out.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_store_contacts(struct ruf_store *store, const struct ruf_policy *policy,
+                   struct ruf_arena *arena,
+                   struct ruf_source_contact **out, size_t *count,
+                   struct ruf_error *err);
+
+/** Standardise all stored numbers anew (policy or plan tables changed). */
+RUF_MUST_USE enum ruf_status
+ruf_store_restandardise(struct ruf_store *store,
+                        const struct ruf_policy *policy,
+                        struct ruf_error *err);
+
+struct ruf_store_source_stats {
+    char id[17];
+    uint64_t records;
+    int64_t updated; /**< Unix seconds of the last finished round */
+};
+
+struct ruf_store_stats {
+    struct ruf_store_source_stats sources[RUF_POLICY_SOURCES_MAX];
+    size_t source_count;
+    uint64_t records;
+    uint64_t numbers_total;      /**< raw numbers of all records */
+    uint64_t numbers_valid;      /**< of these, those with an E.164 form */
+    uint64_t numbers_unresolved; /**< total - valid */
+};
+
+RUF_MUST_USE enum ruf_status ruf_store_stats(struct ruf_store *store,
+                                             struct ruf_store_stats *out,
+                                             struct ruf_error *err);
+
+/** Receives one finding of a check; text is English, one line. */
+typedef void ruf_store_finding(void *context, const char *text);
+
+/**
+ * Full integrity check (cipher_integrity_check after a checkpoint, then
+ * integrity_check). @return RUF_OK also with findings; see count.
+ */
+RUF_MUST_USE enum ruf_status ruf_store_verify(struct ruf_store *store,
+                                              ruf_store_finding *report,
+                                              void *context, size_t *findings,
+                                              struct ruf_error *err);
+
+#endif

@@ -1,0 +1,266 @@
+/*
+ * indexer/store_read.c - records for a build, counts, integrity
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/error.h"
+#include "base/text.h"
+#include "indexer/store_private.h"
+#include <stdio.h>
+#include <string.h>
+
+/* --- contacts -------------------------------------------------------------------- */
+
+static enum ruf_status count_records(const struct ruf_store *store,
+                                     size_t *count, struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    enum ruf_status status = store_prepare(
+        store, "SELECT count(*) FROM records", &statement, err);
+
+    if (status != RUF_OK)
+        return status;
+    status = store_step(store, statement, &row, err);
+    *count = status == RUF_OK && row
+                 ? (size_t)sqlite3_column_int64(statement, 0)
+                 : 0;
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+/* One stored row as a source contact. *kept is false if the policy hides it
+ * by now. */
+static enum ruf_status read_contact(sqlite3_stmt *rows,
+                                    const struct ruf_policy *policy,
+                                    struct ruf_arena *arena,
+                                    struct ruf_source_contact *out, bool *kept,
+                                    struct ruf_error *err)
+{
+    const struct ruf_policy_source *source =
+        ruf_policy_source(policy, store_column_text(rows, 0));
+    size_t size = (size_t)sqlite3_column_bytes(rows, 1);
+    struct ruf_filter_verdict verdict;
+    struct ruf_record record;
+    enum ruf_status status;
+    char *payload;
+
+    *kept = false;
+    if (source == NULL || !source->enabled)
+        return RUF_OK;
+    payload = ruf_arena_copy(arena, sqlite3_column_blob(rows, 1), size);
+    if (payload == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_record_read(payload, size, arena, &record, err);
+    if (status != RUF_OK)
+        return status;
+    ruf_policy_judge(policy, source, &record, &verdict);
+    if (verdict.exclude)
+        return RUF_OK;
+    status = ruf_standardise(&record, policy, source, arena, out, err);
+    out->no_caller_id = verdict.no_caller_id;
+    *kept = status == RUF_OK;
+    return status;
+}
+
+enum ruf_status ruf_store_contacts(struct ruf_store *store,
+                                   const struct ruf_policy *policy,
+                                   struct ruf_arena *arena,
+                                   struct ruf_source_contact **out,
+                                   size_t *count, struct ruf_error *err)
+{
+    sqlite3_stmt *rows = NULL;
+    size_t room = 0;
+    size_t done = 0;
+    bool row = true;
+    enum ruf_status status = count_records(store, &room, err);
+
+    *out = NULL;
+    *count = 0;
+    if (status != RUF_OK)
+        return status;
+    *out = ruf_arena_alloc(arena, room, sizeof(**out));
+    if (*out == NULL)
+        return ruf_fail_memory(err);
+    status = store_prepare(store,
+                           "SELECT c.source, r.payload FROM records r"
+                           " CROSS JOIN collections c ON c.id = r.collection"
+                           " ORDER BY r.id",
+                           &rows, err);
+    while (status == RUF_OK && done < room) {
+        bool kept;
+
+        status = store_step(store, rows, &row, err);
+        if (status != RUF_OK || !row)
+            break;
+        status = read_contact(rows, policy, arena, &(*out)[done], &kept, err);
+        done += status == RUF_OK && kept ? 1 : 0;
+    }
+    (void)sqlite3_finalize(rows);
+    *count = done;
+    return status;
+}
+
+/* --- standardising anew ------------------------------------------------------------- */
+
+static enum ruf_status restandardise_rows(struct ruf_store *store,
+                                          const struct ruf_policy *policy,
+                                          struct ruf_arena *arena,
+                                          struct ruf_error *err)
+{
+    struct store_numbers numbers = { NULL, NULL };
+    sqlite3_stmt *rows = NULL;
+    bool row = true;
+    enum ruf_status status = store_numbers_open(store, &numbers, err);
+
+    if (status == RUF_OK)
+        status = store_prepare(store,
+                               "SELECT c.source, r.payload, r.id"
+                               " FROM records r CROSS JOIN collections c"
+                               " ON c.id = r.collection ORDER BY r.id",
+                               &rows, err);
+    while (status == RUF_OK) {
+        struct ruf_source_contact contact;
+        bool kept;
+
+        status = store_step(store, rows, &row, err);
+        if (status != RUF_OK || !row)
+            break;
+        ruf_arena_reset(arena);
+        status = read_contact(rows, policy, arena, &contact, &kept, err);
+        if (status == RUF_OK && kept)
+            status = store_numbers_write(store, &numbers,
+                                         sqlite3_column_int64(rows, 2), false,
+                                         &contact, err);
+    }
+    (void)sqlite3_finalize(rows);
+    store_numbers_close(&numbers);
+    return status;
+}
+
+enum ruf_status ruf_store_restandardise(struct ruf_store *store,
+                                        const struct ruf_policy *policy,
+                                        struct ruf_error *err)
+{
+    struct ruf_arena *arena = NULL;
+    enum ruf_status status = ruf_arena_create(&arena, err);
+
+    if (status != RUF_OK)
+        return status;
+    status = store_begin(store, err);
+    if (status == RUF_OK)
+        status = store_end(
+            store, restandardise_rows(store, policy, arena, err), err);
+    ruf_arena_destroy(arena);
+    return status;
+}
+
+/* --- counts --------------------------------------------------------------------------- */
+
+static enum ruf_status count_sources(const struct ruf_store *store,
+                                     struct ruf_store_stats *out,
+                                     struct ruf_error *err)
+{
+    sqlite3_stmt *rows;
+    bool row = true;
+    enum ruf_status status = store_prepare(
+        store,
+        "SELECT c.source, count(r.id), max(c.finished) FROM collections c"
+        " LEFT JOIN records r ON r.collection = c.id"
+        " GROUP BY c.source ORDER BY c.source",
+        &rows, err);
+
+    while (status == RUF_OK && out->source_count < RUF_POLICY_SOURCES_MAX) {
+        struct ruf_store_source_stats *source =
+            &out->sources[out->source_count];
+        struct ruf_text id;
+
+        status = store_step(store, rows, &row, err);
+        if (status != RUF_OK || !row)
+            break;
+        id = store_column_text(rows, 0);
+        (void)snprintf(source->id, sizeof(source->id), "%.*s", (int)id.size,
+                       id.data);
+        source->records = (uint64_t)sqlite3_column_int64(rows, 1);
+        source->updated = sqlite3_column_int64(rows, 2);
+        out->records += source->records;
+        out->source_count++;
+    }
+    (void)sqlite3_finalize(rows);
+    return status;
+}
+
+enum ruf_status ruf_store_stats(struct ruf_store *store,
+                                struct ruf_store_stats *out,
+                                struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    enum ruf_status status;
+
+    memset(out, 0, sizeof(*out));
+    status = count_sources(store, out, err);
+    if (status == RUF_OK)
+        status = store_prepare(
+            store, "SELECT count(*), count(nullif(e164, 0)) FROM numbers",
+            &statement, err);
+    if (status != RUF_OK)
+        return status;
+    status = store_step(store, statement, &row, err);
+    if (status == RUF_OK && row) {
+        out->numbers_total = (uint64_t)sqlite3_column_int64(statement, 0);
+        out->numbers_valid = (uint64_t)sqlite3_column_int64(statement, 1);
+        out->numbers_unresolved = out->numbers_total - out->numbers_valid;
+    }
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+/* --- integrity ------------------------------------------------------------------------ */
+
+static enum ruf_status report_rows(const struct ruf_store *store,
+                                   const char *sql, ruf_store_finding *report,
+                                   void *context, size_t *findings,
+                                   struct ruf_error *err)
+{
+    sqlite3_stmt *rows;
+    bool row = true;
+    enum ruf_status status = store_prepare(store, sql, &rows, err);
+
+    while (status == RUF_OK) {
+        char text[256];
+        struct ruf_text finding;
+
+        status = store_step(store, rows, &row, err);
+        if (status != RUF_OK || !row)
+            break;
+        finding = store_column_text(rows, 0);
+        if (ruf_text_is(finding, "ok"))
+            continue;
+        (void)snprintf(text, sizeof(text), "%.*s",
+                       finding.size > 200 ? 200 : (int)finding.size,
+                       finding.data == NULL ? "" : finding.data);
+        report(context, text);
+        (*findings)++;
+    }
+    (void)sqlite3_finalize(rows);
+    return status;
+}
+
+enum ruf_status ruf_store_verify(struct ruf_store *store,
+                                 ruf_store_finding *report, void *context,
+                                 size_t *findings, struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    *findings = 0;
+    /* The cipher check reads the file beside the log, so the log goes first. */
+    status = store_run(store, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+    if (status == RUF_OK)
+        status = report_rows(store, "PRAGMA cipher_integrity_check", report,
+                             context, findings, err);
+    if (status == RUF_OK && *findings == 0)
+        status = report_rows(store, "PRAGMA integrity_check(20)", report,
+                             context, findings, err);
+    return status;
+}
