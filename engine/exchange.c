@@ -1,0 +1,376 @@
+/*
+ * engine/exchange.c - sign-in, sync and import, wired to the store
+ *
+ * sync/ knows a sink, indexer/ knows a store; they meet here.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/error.h"
+#include "base/text.h"
+#include "engine/home_private.h"
+#include "sync/import.h"
+#include "sync/sync.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Set before a run may change records, cleared when the image shows them. */
+#define FACT_UNPUBLISHED "unpublished"
+#define FACT_GENERATION "generation"
+
+/* --- the store as a sink ---------------------------------------------------- */
+
+struct store_sink {
+    struct ruf_store *store;
+    const struct ruf_policy *policy;
+};
+
+static enum ruf_status sink_load(void *context, const char *source,
+                                 const char *collection,
+                                 struct ruf_sync_state *out,
+                                 struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+    struct ruf_collection_state state;
+    enum ruf_status status = ruf_store_collection_load(
+        sink->store, source, collection, &state, err);
+
+    if (status != RUF_OK)
+        return status;
+    out->link_kind = (enum ruf_link_kind)state.link_kind;
+    out->delta_round = state.delta_round;
+    out->link = state.link;
+    out->select = state.select;
+    out->not_before = state.not_before;
+    return RUF_OK;
+}
+
+static enum ruf_status sink_page(void *context,
+                                 const struct ruf_sync_page *page,
+                                 struct ruf_round_result *result,
+                                 struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+    struct ruf_store_round round = { 0 };
+    struct ruf_store_page copy = {
+        .source = page->source,
+        .collection = page->collection,
+        .select = page->select,
+        .starts_round = page->starts_round,
+        .delta_round = page->delta_round,
+        .records = page->records,
+        .record_count = page->record_count,
+        .completes_round = page->link_kind == RUF_LINK_DELTA,
+        .link = page->link,
+    };
+    enum ruf_status status =
+        ruf_store_page(sink->store, sink->policy, &copy, &round, err);
+
+    result->added = round.added;
+    result->changed = round.changed;
+    result->removed = round.removed;
+    return status;
+}
+
+static enum ruf_status sink_reset(void *context, const char *source,
+                                  const char *collection,
+                                  struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+
+    return ruf_store_collection_reset(sink->store, source, collection, err);
+}
+
+static enum ruf_status sink_throttle(void *context, const char *source,
+                                     int64_t not_before, struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+
+    return ruf_store_throttle(sink->store, source, not_before, err);
+}
+
+static enum ruf_status sink_secret_load(void *context, const char *name,
+                                        char **value, struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+
+    return ruf_store_secret_load(sink->store, name, value, err);
+}
+
+static enum ruf_status sink_secret_save(void *context, const char *name,
+                                        const char *value,
+                                        struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+
+    return ruf_store_secret_save(sink->store, name, value, err);
+}
+
+static struct ruf_sync_sink sink_over(struct store_sink *context)
+{
+    struct ruf_sync_sink sink = {
+        .context = context,
+        .load = sink_load,
+        .page = sink_page,
+        .reset = sink_reset,
+        .throttle = sink_throttle,
+        .secret_load = sink_secret_load,
+        .secret_save = sink_secret_save,
+    };
+
+    return sink;
+}
+
+/* --- sign-in ------------------------------------------------------------------ */
+
+enum ruf_status ruf_home_login(struct ruf_home *home,
+                               const struct ruf_login *login,
+                               struct ruf_error *err)
+{
+    struct ruf_home_writer writer;
+    struct store_sink context;
+    struct ruf_sync_sink sink;
+    struct ruf_login_options options = {
+        .flow = login->flow == RUF_SIGN_IN_APP ? RUF_LOGIN_APP
+                                               : RUF_LOGIN_DEVICE,
+        .client_secret = login->client_secret,
+        .prompt = login->prompt,
+        .prompt_context = login->context,
+        .cancelled = login->cancelled,
+        .cancel_context = login->context,
+    };
+    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
+
+    if (status != RUF_OK)
+        return status;
+    context = (struct store_sink){ writer.store, &home->effective };
+    sink = sink_over(&context);
+    status = ruf_sync_login(&home->effective, &sink, &options, err);
+    ruf_home_writer_close(&writer);
+    return status;
+}
+
+enum ruf_status ruf_home_logout(struct ruf_home *home, struct ruf_error *err)
+{
+    struct ruf_home_writer writer;
+    struct store_sink context;
+    struct ruf_sync_sink sink;
+    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
+
+    if (status != RUF_OK)
+        return status;
+    context = (struct store_sink){ writer.store, &home->effective };
+    sink = sink_over(&context);
+    status = ruf_sync_logout(&sink, err);
+    ruf_home_writer_close(&writer);
+    return status;
+}
+
+/* --- sync ---------------------------------------------------------------------- */
+
+struct progress_bridge {
+    const struct ruf_sync_request *request;
+};
+
+static void bridge_progress(void *context,
+                            const struct ruf_sync_progress *progress)
+{
+    struct progress_bridge *bridge = context;
+
+    if (bridge->request->progress != NULL)
+        bridge->request->progress(bridge->request->context, progress->source,
+                                  progress->records);
+}
+
+static bool bridge_cancelled(void *context)
+{
+    struct progress_bridge *bridge = context;
+
+    return bridge->request->cancelled != NULL &&
+           bridge->request->cancelled(bridge->request->context);
+}
+
+/* Fills the report; true if any record came, changed or went. */
+static bool report_sources(const struct ruf_source_result *results,
+                           size_t count, struct ruf_sync_report *report)
+{
+    bool changed = false;
+
+    report->source_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const struct ruf_source_result *from = &results[i];
+        struct ruf_source_report *to = &report->sources[i];
+        struct ruf_text id = ruf_text(from->source);
+
+        memset(to, 0, sizeof(*to));
+        memcpy(to->id, id.data,
+               id.size < sizeof(to->id) ? id.size : sizeof(to->id) - 1);
+        to->status = from->status;
+        to->error = from->error;
+        to->added = from->added;
+        to->changed = from->changed;
+        to->removed = from->removed;
+        to->requests = from->requests;
+        to->bytes = from->bytes;
+        to->ms = from->ms;
+        changed = changed || from->added + from->changed + from->removed > 0;
+    }
+    return changed;
+}
+
+static bool image_is_readable(const struct ruf_home *home)
+{
+    struct ruf_index *index = NULL;
+    bool readable =
+        ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, NULL) == RUF_OK;
+
+    ruf_index_close(index);
+    return readable;
+}
+
+static enum ruf_status publish_if_needed(const struct ruf_home *home,
+                                         struct ruf_store *store,
+                                         bool needed,
+                                         struct ruf_sync_report *report,
+                                         struct ruf_error *err)
+{
+    int64_t generation = 0;
+    enum ruf_status status;
+
+    if (needed || !image_is_readable(home)) {
+        status = ruf_publish(home, store, &report->generation, err);
+        report->published = status == RUF_OK;
+    } else {
+        status = ruf_store_fact_load(store, FACT_GENERATION, &generation, err);
+        report->generation = (uint64_t)generation;
+    }
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 0, err);
+    return status;
+}
+
+static enum ruf_status sync_into(struct ruf_home *home,
+                                 struct ruf_store *store,
+                                 const struct ruf_sync_request *request,
+                                 struct ruf_source_result *results,
+                                 struct ruf_sync_report *report,
+                                 struct ruf_error *err)
+{
+    struct store_sink context = { store, &home->effective };
+    struct ruf_sync_sink sink = sink_over(&context);
+    struct progress_bridge bridge = { request };
+    struct ruf_sync_options options = {
+        .full = request->full,
+        .only_source = request->source,
+        .progress = bridge_progress,
+        .progress_context = &bridge,
+        .cancelled = bridge_cancelled,
+        .cancel_context = &bridge,
+    };
+    struct ruf_error publish_error;
+    enum ruf_status status;
+    enum ruf_status published;
+    int64_t unpublished = 0;
+    size_t count = 0;
+    bool changed;
+
+    status = ruf_store_fact_load(store, FACT_UNPUBLISHED, &unpublished, err);
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 1, err);
+    if (status != RUF_OK)
+        return status;
+    status = ruf_sync_run(&home->effective, &sink, &options, results, &count,
+                          err);
+    changed = report_sources(results, count, report);
+    /* What other sources brought is shown even if one failed or the user
+     * stopped the run; every finished round is whole. */
+    published = publish_if_needed(home, store, changed || unpublished != 0,
+                                  report, &publish_error);
+    if (published != RUF_OK && (status == RUF_OK || status == RUF_E_PARTIAL)) {
+        if (err != NULL)
+            *err = publish_error;
+        return published;
+    }
+    return status;
+}
+
+enum ruf_status ruf_home_sync(struct ruf_home *home,
+                              const struct ruf_sync_request *request,
+                              struct ruf_sync_report *report,
+                              struct ruf_error *err)
+{
+    struct ruf_source_result *results;
+    struct ruf_home_writer writer;
+    enum ruf_status status;
+
+    memset(report, 0, sizeof(*report));
+    if (request->source != NULL &&
+        ruf_policy_source(home->policy, ruf_text(request->source)) == NULL)
+        return ruf_fail(err, RUF_E_USAGE, "U014", request->source,
+                        "the policy names no such source");
+    results = calloc(RUF_POLICY_SOURCES_MAX, sizeof(*results));
+    if (results == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_home_writer_open(home, &writer, err);
+    if (status == RUF_OK) {
+        status = sync_into(home, writer.store, request, results, report, err);
+        ruf_home_writer_close(&writer);
+    }
+    free(results);
+    return status;
+}
+
+/* --- import ---------------------------------------------------------------------- */
+
+static const struct ruf_policy_source *
+import_source(const struct ruf_policy *policy, const char *id,
+              struct ruf_error *err)
+{
+    const struct ruf_policy_source *found = NULL;
+
+    for (size_t i = 0; i < policy->source_count; i++) {
+        const struct ruf_policy_source *source = &policy->sources[i];
+
+        if (id != NULL ? strcmp(source->id, id) == 0
+                       : source->kind == RUF_SOURCE_FILE)
+            found = source;
+    }
+    if (found == NULL)
+        (void)ruf_fail(err, RUF_E_USAGE, "U013", id == NULL ? "" : id,
+                       "the policy has no source for files");
+    return found;
+}
+
+enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
+                                const char *source_id,
+                                struct ruf_import_report *report,
+                                struct ruf_error *err)
+{
+    const struct ruf_policy_source *source =
+        import_source(&home->effective, source_id, err);
+    struct ruf_import_result result = { 0 };
+    struct ruf_home_writer writer;
+    struct store_sink context;
+    struct ruf_sync_sink sink;
+    enum ruf_status status;
+
+    memset(report, 0, sizeof(*report));
+    if (source == NULL)
+        return RUF_E_USAGE;
+    status = ruf_home_writer_open(home, &writer, err);
+    if (status != RUF_OK)
+        return status;
+    context = (struct store_sink){ writer.store, &home->effective };
+    sink = sink_over(&context);
+    status = ruf_store_fact_save(writer.store, FACT_UNPUBLISHED, 1, err);
+    if (status == RUF_OK)
+        status = ruf_import_file(path, source, &sink, &result, err);
+    report->records = result.records;
+    report->skipped = result.skipped;
+    report->first_skipped = result.first_skipped;
+    report->unknown_columns = result.unknown_columns;
+    report->added = result.round.added;
+    report->changed = result.round.changed;
+    report->removed = result.round.removed;
+    ruf_home_writer_close(&writer);
+    return status;
+}

@@ -1,0 +1,421 @@
+/*
+ * engine/home.c - making, opening and closing a home
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/error.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "engine/home_private.h"
+#include "engine/keystore.h"
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROFILE_SCHEMA "rufname.home/1"
+#define PROFILE_SIZE_MAX 4096u
+#define CA_SIZE_MAX (1024u * 1024u)
+
+/* --- small file helpers --------------------------------------------------- */
+
+static enum ruf_status home_file_read(const char *home, const char *name,
+                                      size_t limit, char **bytes, size_t *size,
+                                      struct ruf_error *err)
+{
+    char *path = ruf_path_join(home, name);
+    enum ruf_status status;
+
+    *bytes = NULL;
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_file_read(path, RUF_FILE_ANY, limit, bytes, size, err);
+    free(path);
+    return status;
+}
+
+static enum ruf_status home_file_write(const char *home, const char *name,
+                                       const void *bytes, size_t size,
+                                       struct ruf_error *err)
+{
+    char *path = ruf_path_join(home, name);
+    enum ruf_status status;
+
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_file_replace(path, bytes, size, err);
+    free(path);
+    return status;
+}
+
+static bool home_file_exists(const char *home, const char *name)
+{
+    char *path = ruf_path_join(home, name);
+    bool exists = path != NULL && access(path, F_OK) == 0;
+
+    free(path);
+    return exists;
+}
+
+/* --- init ------------------------------------------------------------------ */
+
+static void report_findings(const struct ruf_policy_findings *findings,
+                            ruf_finding_callback *report, void *context)
+{
+    for (size_t i = 0; report != NULL && i < findings->count; i++) {
+        const struct ruf_policy_finding *item = &findings->items[i];
+        struct ruf_finding finding = { item->is_error, item->id,
+                                       item->pointer,  item->line,
+                                       item->column,   item->detail };
+
+        report(context, &finding);
+    }
+}
+
+static enum ruf_status check_policy(const struct ruf_home_setup *setup,
+                                    ruf_finding_callback *report,
+                                    void *context, struct ruf_error *err)
+{
+    struct ruf_policy_findings *findings = calloc(1, sizeof(*findings));
+    struct ruf_policy *policy = NULL;
+    enum ruf_status status;
+
+    if (findings == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_policy_parse(setup->policy, setup->policy_size, &policy,
+                              findings, err);
+    report_findings(findings, report, context);
+    ruf_policy_destroy(policy);
+    free(findings);
+    return status;
+}
+
+static enum ruf_status write_profile(const char *path, const char *keystore,
+                                     struct ruf_error *err)
+{
+    char text[256];
+    int size = snprintf(text, sizeof(text),
+                        "{ \"schema\": \"" PROFILE_SCHEMA
+                        "\", \"keystore\": \"%s\" }\n",
+                        keystore);
+
+    if (size < 0 || (size_t)size >= sizeof(text))
+        return ruf_fail(err, RUF_E_USAGE, "U011", "", "name is too long");
+    return home_file_write(path, HOME_PROFILE, text, (size_t)size, err);
+}
+
+static enum ruf_status create_store(const char *path, const char *keystore,
+                                    struct ruf_error *err)
+{
+    char *key_path = ruf_path_join(path, HOME_KEY);
+    char *store_path = ruf_path_join(path, HOME_STORE);
+    struct ruf_secret key = { NULL, 0 };
+    struct ruf_store *store = NULL;
+    enum ruf_status status;
+
+    if (key_path == NULL || store_path == NULL)
+        status = ruf_fail_memory(err);
+    else
+        status = ruf_keystore_create(keystore, key_path, &key, err);
+    if (status == RUF_OK)
+        status = ruf_store_open(store_path, key.bytes, RUF_STORE_CREATE,
+                                &store, err);
+    ruf_store_close(store);
+    ruf_secret_destroy(&key);
+    free(store_path);
+    free(key_path);
+    return status;
+}
+
+/* The profile comes last: a directory without it is no home. */
+static enum ruf_status fill_home(const char *path,
+                                 const struct ruf_home_setup *setup,
+                                 const char *keystore, struct ruf_error *err)
+{
+    enum ruf_status status = home_file_write(path, HOME_POLICY, setup->policy,
+                                             setup->policy_size, err);
+
+    if (status == RUF_OK && setup->ca_pem != NULL)
+        status = home_file_write(path, HOME_CA, setup->ca_pem,
+                                 setup->ca_pem_size, err);
+    if (status == RUF_OK)
+        status = create_store(path, keystore, err);
+    if (status == RUF_OK)
+        status = write_profile(path, keystore, err);
+    return status;
+}
+
+static void remove_home_files(const char *path)
+{
+    static const char *const names[] = {
+        HOME_PROFILE,          HOME_POLICY,           HOME_CA,
+        HOME_KEY,              HOME_STORE,            HOME_STORE "-wal",
+        HOME_STORE "-shm",     HOME_STORE "-journal", "store.check",
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char *file = ruf_path_join(path, names[i]);
+
+        if (file != NULL)
+            ruf_file_discard(file);
+        free(file);
+    }
+    (void)rmdir(path);
+}
+
+enum ruf_status ruf_home_init(const char *path,
+                              const struct ruf_home_setup *setup,
+                              ruf_finding_callback *report,
+                              void *report_context, struct ruf_error *err)
+{
+    const char *keystore = setup->keystore == NULL ? "file" : setup->keystore;
+    enum ruf_status status;
+
+    if (!ruf_keystore_known(keystore))
+        return ruf_fail(err, RUF_E_USAGE, "U011", keystore,
+                        "this build has the key stores file and fd:N");
+    /* Never a second key over existing data, even a half-made home. */
+    if (home_file_exists(path, HOME_PROFILE) ||
+        home_file_exists(path, HOME_STORE) || home_file_exists(path, HOME_KEY))
+        return ruf_fail(err, RUF_E_USAGE, "U010", path,
+                        "there is a home already");
+    status = check_policy(setup, report, report_context, err);
+    if (status != RUF_OK)
+        return status;
+    status = ruf_directory_create(path, err);
+    if (status != RUF_OK)
+        return status;
+    status = fill_home(path, setup, keystore, err);
+    if (status != RUF_OK)
+        remove_home_files(path);
+    return status;
+}
+
+/* --- open -------------------------------------------------------------------- */
+
+static enum ruf_status read_keystore_name(const char *path, char *name,
+                                          size_t name_size,
+                                          struct ruf_error *err)
+{
+    struct ruf_text keystore;
+    cJSON *profile = NULL;
+    char *text;
+    size_t size;
+    enum ruf_status status =
+        home_file_read(path, HOME_PROFILE, PROFILE_SIZE_MAX, &text, &size, err);
+
+    if (status == RUF_E_NOT_FOUND)
+        return ruf_fail(err, RUF_E_USAGE, "U012", path,
+                        "no profile in this directory");
+    if (status != RUF_OK)
+        return status;
+    status = ruf_json_parse(text, size, HOME_PROFILE, 4,
+                            RUF_JSON_REFUSE_DOCUMENT, &profile, err);
+    free(text);
+    if (status != RUF_OK)
+        return status;
+    keystore = ruf_json_text(ruf_json_member(profile, "keystore"));
+    if (!ruf_text_is(ruf_json_text(ruf_json_member(profile, "schema")),
+                     PROFILE_SCHEMA) ||
+        keystore.size == 0 || keystore.size >= name_size) {
+        cJSON_Delete(profile);
+        return ruf_fail(err, RUF_E_CORRUPT, "D721", path,
+                        "profile.json is not a " PROFILE_SCHEMA);
+    }
+    memcpy(name, keystore.data, keystore.size);
+    name[keystore.size] = '\0';
+    cJSON_Delete(profile);
+    if (!ruf_keystore_known(name))
+        return ruf_fail(err, RUF_E_USAGE, "U011", name,
+                        "this build has the key stores file and fd:N");
+    return RUF_OK;
+}
+
+static enum ruf_status load_key(struct ruf_home *home, struct ruf_error *err)
+{
+    char keystore[64];
+    char *key_path;
+    enum ruf_status status =
+        read_keystore_name(home->path, keystore, sizeof(keystore), err);
+
+    if (status != RUF_OK)
+        return status;
+    key_path = ruf_path_join(home->path, HOME_KEY);
+    if (key_path == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_keystore_load(keystore, key_path, &home->key, err);
+    free(key_path);
+    return status;
+}
+
+/* Trust anchors of the policy, then those given at init. */
+static enum ruf_status load_trust_anchors(struct ruf_home *home,
+                                          struct ruf_error *err)
+{
+    const char *of_policy = home->policy->network.ca_pem;
+    char *of_init;
+    size_t size;
+    size_t room;
+    enum ruf_status status = home_file_read(home->path, HOME_CA, CA_SIZE_MAX,
+                                            &of_init, &size, err);
+
+    if (status == RUF_E_NOT_FOUND)
+        return RUF_OK;
+    if (status != RUF_OK)
+        return status;
+    room = size + (of_policy == NULL ? 0 : strlen(of_policy)) + 2;
+    home->ca_pem = malloc(room);
+    if (home->ca_pem == NULL) {
+        free(of_init);
+        return ruf_fail_memory(err);
+    }
+    (void)snprintf(home->ca_pem, room, "%s\n%s",
+                   of_policy == NULL ? "" : of_policy, of_init);
+    free(of_init);
+    home->effective.network.ca_pem = home->ca_pem;
+    return RUF_OK;
+}
+
+static enum ruf_status load_policy(struct ruf_home *home,
+                                   struct ruf_error *err)
+{
+    char *text;
+    size_t size;
+    enum ruf_status status = home_file_read(
+        home->path, HOME_POLICY, RUF_POLICY_SIZE_MAX, &text, &size, err);
+
+    if (status == RUF_E_NOT_FOUND)
+        return ruf_fail(err, RUF_E_POLICY, "P100", home->path,
+                        "policy.json is missing");
+    if (status != RUF_OK)
+        return status;
+    status = ruf_policy_parse(text, size, &home->policy, NULL, err);
+    free(text);
+    if (status != RUF_OK)
+        return status;
+    home->effective = *home->policy;
+    return load_trust_anchors(home, err);
+}
+
+enum ruf_status ruf_home_open(const char *path, struct ruf_home **out,
+                              struct ruf_error *err)
+{
+    struct ruf_home *home = calloc(1, sizeof(*home));
+    enum ruf_status status;
+
+    *out = NULL;
+    if (home == NULL)
+        return ruf_fail_memory(err);
+    home->path = strdup(path);
+    if (home->path == NULL)
+        status = ruf_fail_memory(err);
+    else
+        status = load_key(home, err);
+    if (status == RUF_OK)
+        status = load_policy(home, err);
+    if (status != RUF_OK) {
+        ruf_home_close(home);
+        return status;
+    }
+    *out = home;
+    return RUF_OK;
+}
+
+void ruf_home_close(struct ruf_home *home)
+{
+    if (home == NULL)
+        return;
+    ruf_policy_destroy(home->policy);
+    ruf_secret_destroy(&home->key);
+    free(home->ca_pem);
+    free(home->path);
+    free(home);
+}
+
+const char *ruf_home_default_region(const struct ruf_home *home)
+{
+    return home->policy->region_default;
+}
+
+const char *ruf_home_language(const struct ruf_home *home)
+{
+    switch (home->policy->locale) {
+    case RUF_LOCALE_DE:
+        return "de";
+    case RUF_LOCALE_EN:
+        return "en";
+    case RUF_LOCALE_AUTO:
+        break;
+    }
+    return NULL;
+}
+
+enum ruf_status ruf_home_index(const struct ruf_home *home,
+                               enum ruf_index_mode mode,
+                               struct ruf_index **out, struct ruf_error *err)
+{
+    char *path = ruf_path_join(home->path, HOME_IMAGE);
+    enum ruf_status status;
+
+    *out = NULL;
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_index_open(path, home->key.bytes, mode, out, err);
+    if (status == RUF_E_NOT_FOUND)
+        status = ruf_fail(err, RUF_E_NOT_FOUND, "D722", home->path,
+                          "nothing has been synced yet");
+    free(path);
+    return status;
+}
+
+/* --- store ------------------------------------------------------------------- */
+
+static enum ruf_status open_store(const struct ruf_home *home,
+                                  enum ruf_store_mode mode,
+                                  struct ruf_store **out,
+                                  struct ruf_error *err)
+{
+    char *path = ruf_path_join(home->path, HOME_STORE);
+    enum ruf_status status;
+
+    *out = NULL;
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_store_open(path, home->key.bytes, mode, out, err);
+    free(path);
+    return status;
+}
+
+enum ruf_status ruf_home_store_open(const struct ruf_home *home,
+                                    struct ruf_store **out,
+                                    struct ruf_error *err)
+{
+    return open_store(home, RUF_STORE_READ, out, err);
+}
+
+enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
+                                     struct ruf_home_writer *out,
+                                     struct ruf_error *err)
+{
+    char *path = ruf_path_join(home->path, HOME_LOCK);
+    enum ruf_status status;
+
+    memset(out, 0, sizeof(*out));
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_lock_acquire(path, &out->lock, err);
+    free(path);
+    if (status == RUF_OK)
+        status = open_store(home, RUF_STORE_WRITE, &out->store, err);
+    if (status != RUF_OK)
+        ruf_home_writer_close(out);
+    return status;
+}
+
+void ruf_home_writer_close(struct ruf_home_writer *writer)
+{
+    ruf_store_close(writer->store);
+    ruf_lock_release(writer->lock);
+    memset(writer, 0, sizeof(*writer));
+}

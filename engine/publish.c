@@ -1,0 +1,103 @@
+/*
+ * engine/publish.c - from the store to a published image
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/image.h"
+#include "engine/home_private.h"
+#include <stdlib.h>
+
+#define FACT_GENERATION "generation"
+
+/* Greater than what the store remembers and what the file says, so that a
+ * reader never sees the number go back, whichever of the two was lost. */
+static enum ruf_status next_generation(const struct ruf_home *home,
+                                       struct ruf_store *store,
+                                       const char *image_path,
+                                       uint64_t *generation,
+                                       struct ruf_error *err)
+{
+    struct ruf_image *image = NULL;
+    int64_t last = 0;
+    enum ruf_status status =
+        ruf_store_fact_load(store, FACT_GENERATION, &last, err);
+
+    if (status != RUF_OK)
+        return status;
+    *generation = last < 0 ? 1 : (uint64_t)last + 1;
+    if (ruf_image_open(image_path, home->key.bytes, &image, NULL) == RUF_OK &&
+        ruf_image_generation(image) >= *generation)
+        *generation = ruf_image_generation(image) + 1;
+    ruf_image_close(image);
+    return RUF_OK;
+}
+
+static enum ruf_status build_image(const struct ruf_home *home,
+                                   struct ruf_store *store,
+                                   const char *image_path,
+                                   const struct ruf_image_seed *seed,
+                                   struct ruf_error *err)
+{
+    struct ruf_labelled_entries entries = { 0 };
+    struct ruf_people people = { 0 };
+    struct ruf_source_contact *contacts = NULL;
+    struct ruf_arena *arena = NULL;
+    size_t count = 0;
+    enum ruf_status status = ruf_arena_create(&arena, err);
+
+    if (status == RUF_OK)
+        status = ruf_store_contacts(store, home->policy, arena, &contacts,
+                                    &count, err);
+    if (status == RUF_OK)
+        status =
+            ruf_merge(contacts, count, home->policy, arena, &people, err);
+    if (status == RUF_OK)
+        status = ruf_label(&people, home->policy, arena, &entries, err);
+    if (status == RUF_OK)
+        status = ruf_build(image_path, home->key.bytes, seed, &people,
+                           &entries, err);
+    ruf_arena_destroy(arena);
+    return status;
+}
+
+enum ruf_status ruf_publish(const struct ruf_home *home,
+                            struct ruf_store *store, uint64_t *generation,
+                            struct ruf_error *err)
+{
+    struct ruf_image_seed seed = { 0 };
+    char *path = ruf_path_join(home->path, HOME_IMAGE);
+    enum ruf_status status;
+
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    status = next_generation(home, store, path, &seed.generation, err);
+    if (status == RUF_OK)
+        status = ruf_random(seed.salt, sizeof(seed.salt), err);
+    if (status == RUF_OK)
+        status = build_image(home, store, path, &seed, err);
+    /* After the file: a reader refuses what is older than this number. */
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(store, FACT_GENERATION,
+                                     (int64_t)seed.generation, err);
+    if (status == RUF_OK)
+        *generation = seed.generation;
+    free(path);
+    return status;
+}
+
+enum ruf_status ruf_home_publish(struct ruf_home *home, uint64_t *generation,
+                                 struct ruf_error *err)
+{
+    struct ruf_home_writer writer;
+    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
+
+    if (status != RUF_OK)
+        return status;
+    status = ruf_store_restandardise(writer.store, home->policy, err);
+    if (status == RUF_OK)
+        status = ruf_publish(home, writer.store, generation, err);
+    ruf_home_writer_close(&writer);
+    return status;
+}
