@@ -1,0 +1,100 @@
+/*
+ * cli/cli.h - what the commands share: options, output, exit codes
+ *
+ * Results go to stdout, everything else to stderr. Commands parse options,
+ * call the engine and print; they decide nothing.
+ *
+ * Threads: the command has one thread; an interrupt only sets a flag.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <rufname/home.h>
+#include <rufname/message.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/** Global options; they may stand before or after the command. */
+struct cli {
+    const char *program;
+    const char *home_path;  /**< never NULL after cli_find_home() */
+    char home_buffer[4096];
+    bool json;
+    bool quiet;
+    bool language_given;
+    enum ruf_language language;
+    char **arguments;       /**< what is left for the command */
+    int argument_count;
+};
+
+/** One command. */
+struct cli_command {
+    const char *name;
+    const char *usage;   /**< arguments after the name */
+    const char *summary; /**< one line, English */
+    const char *help;    /**< options, one per line, English */
+    int (*run)(struct cli *cli);
+};
+
+/** All commands, ended by a name of NULL. */
+extern const struct cli_command cli_commands[];
+
+/** Exit code of a status (README, "Exit codes"). */
+int cli_exit_code(enum ruf_status status);
+
+/** Print "rufname: ID: sentence" and "→ remedy" to stderr; exit code. */
+int cli_fail(const struct cli *cli, const struct ruf_error *err);
+
+/** A usage error: printed with a pointer to --help; exit code 2. */
+RUF_PRINTF(2, 3) int cli_usage(const struct cli *cli, const char *format, ...);
+
+/**
+ * Take "--name" out of the arguments. @return true if it was there.
+ */
+bool cli_take_flag(struct cli *cli, const char *name);
+
+/**
+ * Take "--name VALUE" or "--name=VALUE" out of the arguments.
+ * @return 0; or an exit code when the value is missing. *value NULL if absent.
+ */
+int cli_take_value(struct cli *cli, const char *name, const char **value);
+
+/** Complain about what looks like an option and was not taken; 0 if none. */
+int cli_reject_options(const struct cli *cli);
+
+/** Fill home_path from option, environment or default. @return 0 or 2. */
+int cli_find_home(struct cli *cli);
+
+/** Open the home, or print why not. @return 0 or the exit code. */
+int cli_open_home(struct cli *cli, struct ruf_home **home);
+
+/** Flush stdout; a full disk or closed pipe must not look like success. */
+int cli_finish(const struct cli *cli, int exit_code);
+
+/** Set by Ctrl+C. */
+bool cli_interrupted(void *context);
+
+/** Is there a terminal on both stdout and stderr? */
+bool cli_has_terminal(void);
+
+/** German or English text. */
+const char *cli_say(const struct cli *cli, const char *german,
+                    const char *english);
+
+int cmd_init(struct cli *cli);
+int cmd_login(struct cli *cli);
+int cmd_logout(struct cli *cli);
+int cmd_sync(struct cli *cli);
+int cmd_import(struct cli *cli);
+int cmd_index(struct cli *cli);
+int cmd_normalize(struct cli *cli);
+int cmd_lookup(struct cli *cli);
+int cmd_search(struct cli *cli);
+int cmd_emit(struct cli *cli);
+int cmd_stats(struct cli *cli);
+int cmd_verify(struct cli *cli);
+
+#endif

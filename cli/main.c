@@ -1,0 +1,235 @@
+/*
+ * cli/main.c - the rufname command: global options, dispatch, help
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "cli/cli.h"
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <rufname/version.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+const struct cli_command cli_commands[] = {
+    { "init", "--policy FILE [--ca FILE] [--keystore file|fd:N]",
+      "make a home: key, encrypted store, profile",
+      "  --policy FILE     the admin's document (rufname.policy/1)\n"
+      "  --ca FILE         extra trust anchor, PEM\n"
+      "  --keystore NAME   file (default) or fd:N, an inherited descriptor\n",
+      cmd_init },
+    { "login", "[--flow device|app] [--secret-file FILE]",
+      "sign in; tokens go into the encrypted store",
+      "  --flow FLOW         device (default): a code for another device;\n"
+      "                      app: client credentials\n"
+      "  --secret-file FILE  client secret of the app flow\n",
+      cmd_login },
+    { "logout", "", "forget all tokens", "", cmd_logout },
+    { "sync", "[--full] [--source ID]",
+      "read the sources, then publish a new index",
+      "  --full        read everything, not only what changed\n"
+      "  --source ID   only this source of the policy\n",
+      cmd_sync },
+    { "import", "FILE... [--source ID]",
+      "take over contact files (CSV, JSONL, vCard, also .gz), then publish",
+      "  --source ID   the policy's source for files, if it has several\n",
+      cmd_import },
+    { "index", "", "build and publish the index from the store", "",
+      cmd_index },
+    { "normalize", "[--region CC | --with-region] [FILE|-]",
+      "standardise numbers to E.164, one a line",
+      "  --region CC     region of numbers without a calling code\n"
+      "  --with-region   lines are CC<TAB>number\n"
+      "Columns: status, E.164, valid, possible, region, type, extension.\n",
+      cmd_normalize },
+    { "lookup", "NUMBER...|-", "who is calling?",
+      "One line per number: as given, E.164, label. Exit 1 if none is known.\n"
+      "  -        read numbers from stdin, one a line\n"
+      "  --time   print the time per lookup to stderr\n",
+      cmd_lookup },
+    { "search", "QUERY|- [--limit N] [--explain]", "search as you type",
+      "One line per hit: contact id, name, company, best number.\n"
+      "  --limit N   at most N hits, 1..1000 (default 20)\n"
+      "  --explain   a fifth column: why it was found\n"
+      "  --time      print the time per query to stderr\n",
+      cmd_search },
+    { "emit", "[--format text|stream|json]",
+      "write the call directory in ascending order",
+      "  --format text     digits and label (default)\n"
+      "  --format stream   the calls of one request\n"
+      "  --format json     one object a line\n",
+      cmd_emit },
+    { "stats", "", "counts and sizes", "", cmd_stats },
+    { "verify", "", "check every block of the index and page of the store", "",
+      cmd_verify },
+    { NULL, NULL, NULL, NULL, NULL },
+};
+
+static void print_help(FILE *out)
+{
+    (void)fprintf(out,
+                  "rufname " RUFNAME_VERSION " - caller-ID engine\n\n"
+                  "usage: rufname [--home DIR] [--json] [--lang de|en] "
+                  "[--quiet] COMMAND ...\n\n");
+    for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
+        (void)fprintf(out, "  %-10s %s\n", c->name, c->summary);
+    (void)fprintf(out, "\nrufname COMMAND --help tells more. The home is "
+                       "--home, else $RUFNAME_HOME,\nelse "
+                       "$XDG_DATA_HOME/rufname or ~/.local/share/rufname.\n");
+}
+
+static void print_command_help(const struct cli_command *command)
+{
+    (void)printf("usage: rufname [options] %s %s\n\n%s\n%s%s", command->name,
+                 command->usage, command->summary,
+                 command->help[0] == '\0' ? "" : "\n", command->help);
+}
+
+static const struct cli_command *find_command(const char *name)
+{
+    for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+bool cli_interrupted(void *context)
+{
+    (void)context;
+    return interrupted != 0;
+}
+
+/* A store opened as descriptor 2 would receive error texts. */
+static void keep_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= 2);
+    if (fd > 2)
+        (void)close(fd);
+}
+
+/* Keys must not reach a core file; a closed pipe or a file limit is an error
+ * we report, not a signal that kills. */
+static void harden_process(void)
+{
+    struct rlimit none = { 0, 0 };
+    struct sigaction action;
+
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = SIG_IGN;
+    (void)sigaction(SIGPIPE, &action, NULL);
+    (void)sigaction(SIGXFSZ, &action, NULL);
+    action.sa_handler = on_interrupt;
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+/* OpenSSL 3.0 that ran out of memory while starting crashes later in its
+ * random generator, so its start is checked here. */
+static bool start_libraries(void)
+{
+    return OSSL_LIB_CTX_get0_global_default() != NULL &&
+           OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1 &&
+           curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+static void find_language(struct cli *cli)
+{
+    const char *name = getenv("LC_ALL");
+
+    if (name == NULL || name[0] == '\0')
+        name = getenv("LC_MESSAGES");
+    if (name == NULL || name[0] == '\0')
+        name = getenv("LANG");
+    cli->language = name != NULL && strncmp(name, "de", 2) == 0 ? RUF_GERMAN
+                                                                : RUF_ENGLISH;
+}
+
+static int take_global_options(struct cli *cli)
+{
+    const char *language = NULL;
+    int code;
+
+    find_language(cli);
+    cli->json = cli_take_flag(cli, "--json");
+    cli->quiet = cli_take_flag(cli, "--quiet");
+    code = cli_take_value(cli, "--lang", &language);
+    if (code == 0)
+        code = cli_take_value(cli, "--home", &cli->home_path);
+    if (code != 0 || language == NULL)
+        return code;
+    cli->language_given = true;
+    if (strcmp(language, "de") == 0)
+        cli->language = RUF_GERMAN;
+    else if (strcmp(language, "en") == 0)
+        cli->language = RUF_ENGLISH;
+    else
+        return cli_usage(cli, "--lang is de or en");
+    return 0;
+}
+
+static int run_command(struct cli *cli)
+{
+    const struct cli_command *command;
+    int code = take_global_options(cli);
+
+    if (code != 0)
+        return code;
+    if (cli_take_flag(cli, "--version")) {
+        (void)printf("rufname %s (numbering plans %s)\n", RUFNAME_VERSION,
+                     ruf_number_metadata_version());
+        return 0;
+    }
+    if (cli->argument_count == 0 || strcmp(cli->arguments[0], "help") == 0 ||
+        strcmp(cli->arguments[0], "--help") == 0) {
+        print_help(cli->argument_count == 0 ? stderr : stdout);
+        return cli->argument_count == 0 ? 2 : 0;
+    }
+    command = find_command(cli->arguments[0]);
+    if (command == NULL)
+        return cli_usage(cli, "no such command: %s", cli->arguments[0]);
+    cli->arguments++;
+    cli->argument_count--;
+    if (cli_take_flag(cli, "--help")) {
+        print_command_help(command);
+        return 0;
+    }
+    return command->run(cli);
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli;
+    int code;
+
+    keep_standard_descriptors();
+    harden_process();
+    memset(&cli, 0, sizeof(cli));
+    cli.program = "rufname";
+    cli.arguments = argv + 1;
+    cli.argument_count = argc > 0 ? argc - 1 : 0;
+    if (!start_libraries()) {
+        (void)fprintf(stderr, "rufname: E911: out of memory\n");
+        return 11;
+    }
+    code = cli_finish(&cli, run_command(&cli));
+    curl_global_cleanup();
+    return code;
+}
