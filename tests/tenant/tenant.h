@@ -1,0 +1,126 @@
+/*
+ * tenant.h - the sample tenant as a whole
+ *
+ * Threads: libmicrohttpd runs one thread per connection; 'lock' guards the
+ * company (shared for reading) and 'state_lock' tokens, faults and the log.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TENANT_TENANT_H
+#define TENANT_TENANT_H
+
+#include "company.h"
+#include "text_out.h"
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define TENANT_ID "7a1e0c5e-0000-4000-8000-00000000c0de"
+#define CLIENT_ID "5f0e9a77-0000-4000-8000-0000000000a1"
+#define MAILBOX "lena.feld@firm0.example"
+#define TOKENS_MAX 256
+#define FAULTS_MAX 64
+
+struct token {
+    char text[64];
+    bool delegated;
+    bool refresh;
+    long long expires; /* Unix seconds */
+};
+
+struct device_code {
+    char code[64];
+    char user_code[16];
+    bool approved;
+    bool used;
+    long long last_poll_ms;
+    long long expires;
+};
+
+struct fault {
+    char path[128];      /* substring of method, path and query */
+    unsigned nth;        /* 1-based match it strikes at; 0 = every */
+    unsigned matches;
+    unsigned status;     /* 0 = the real answer */
+    char retry_after[64];
+    unsigned hold_ms;
+    char body[16];       /* "", "html", "truncated", "empty", "reset" */
+    char next_link[256]; /* replaces the page's nextLink or deltaLink */
+};
+
+struct tenant {
+    struct company company;
+    uint32_t churn;
+    char origin[64]; /* https://127.0.0.1:PORT */
+    char state[512];
+    char client_secret[64];
+    FILE *log;
+    pthread_rwlock_t lock;
+    pthread_mutex_t state_lock;
+    struct token tokens[TOKENS_MAX];
+    size_t next_token;
+    struct device_code device;
+    struct fault faults[FAULTS_MAX];
+    size_t fault_count;
+};
+
+/** One request as the handlers see it, and its answer. */
+struct exchange {
+    const char *method;
+    const char *path;  /**< decoded */
+    const char *query; /**< as sent, without '?'; "" if none */
+    const char *authorization;
+    const char *prefer;
+    const char *body;  /**< "" if none */
+    unsigned status;
+    const char *content_type;
+    char retry_after[64];
+    char authenticate[256];
+    bool reset;        /**< close the connection without an answer */
+    struct text_out out;
+};
+
+/** Value of a query or form parameter, decoded; false if absent. */
+bool tenant_parameter(const char *text, const char *name, char *out,
+                      size_t size);
+
+/** Milliseconds of a clock that does not jump, Unix seconds, random hex. */
+long long tenant_now_ms(void);
+long long tenant_now_s(void);
+void tenant_random_hex(char *out, size_t digits);
+
+/** {"error":{"code":...}} as Graph writes it. */
+void tenant_graph_error(struct exchange *exchange, unsigned status,
+                        const char *code, const char *message);
+
+/* signin.c */
+bool tenant_is_signin(const char *path);
+void tenant_signin(struct tenant *tenant, struct exchange *exchange);
+/** Is the bearer token good? Sets 401 and returns false if not. */
+bool tenant_authorized(struct tenant *tenant, struct exchange *exchange,
+                       bool *delegated);
+
+/* graph.c */
+void tenant_graph(struct tenant *tenant, struct exchange *exchange);
+
+/* faults.c */
+int tenant_faults_load(struct tenant *tenant, const char *path);
+/** The fault that strikes this request, or NULL. */
+const struct fault *tenant_fault(struct tenant *tenant,
+                                 const struct exchange *exchange);
+
+/* files.c */
+int tenant_files_prepare(struct tenant *tenant);
+/** policy.json last: with it the tenant is ready. */
+int tenant_files_publish(struct tenant *tenant);
+int tenant_dump(const struct tenant *tenant);
+void tenant_log(struct tenant *tenant, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* certificates.c */
+/** PEM texts; the CA is made once per state directory. */
+int tenant_certificates(const struct tenant *tenant, char **key,
+                        char **certificate);
+
+#endif
