@@ -1,0 +1,382 @@
+/*
+ * sync/import.c - contact files: records, pages, formats by name
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "sync/import.h"
+#include "base/error.h"
+#include "base/fold.h"
+#include "base/seal.h"
+#include "base/text.h"
+#include "sync/import_record.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE_RECORDS 500u
+
+/* --- columns -------------------------------------------------------------------- */
+
+static const struct {
+    const char *name; /* simplified; a trailing '#' stands for digits */
+    struct ruf_import_column column;
+} column_names[] = {
+    { "id", { RUF_IMPORT_ID, 0, 0 } },
+    { "uid", { RUF_IMPORT_ID, 0, 0 } },
+    { "givenname", { RUF_IMPORT_FIELD, RUF_RECORD_GIVEN, 0 } },
+    { "surname", { RUF_IMPORT_FIELD, RUF_RECORD_FAMILY, 0 } },
+    { "displayname", { RUF_IMPORT_FIELD, RUF_RECORD_DISPLAY, 0 } },
+    { "company", { RUF_IMPORT_FIELD, RUF_RECORD_COMPANY, 0 } },
+    { "jobtitle", { RUF_IMPORT_FIELD, RUF_RECORD_TITLE, 0 } },
+    { "department", { RUF_IMPORT_FIELD, RUF_RECORD_DEPARTMENT, 0 } },
+    { "country", { RUF_IMPORT_FIELD, RUF_RECORD_COUNTRY, 0 } },
+    { "email#", { RUF_IMPORT_EMAIL, 0, 0 } },
+    { "phonebusiness#", { RUF_IMPORT_PHONE, 0, RUF_KIND_BUSINESS } },
+    { "phonemobile#", { RUF_IMPORT_PHONE, 0, RUF_KIND_MOBILE } },
+    { "phonehome#", { RUF_IMPORT_PHONE, 0, RUF_KIND_HOME } },
+    { "phonemain#", { RUF_IMPORT_PHONE, 0, RUF_KIND_MAIN } },
+    { "phoneother#", { RUF_IMPORT_PHONE, 0, RUF_KIND_OTHER } },
+    { "fax#", { RUF_IMPORT_PHONE, 0, RUF_KIND_FAX } },
+    { "pager#", { RUF_IMPORT_PHONE, 0, RUF_KIND_PAGER } },
+};
+
+static size_t simplify(struct ruf_text name, char *out, size_t room)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < name.size && size + 1 < room; i++) {
+        char c = ruf_ascii_lower(name.data[i]);
+
+        if (c != ' ' && c != '_' && c != '-' && c != '\t')
+            out[size++] = c;
+    }
+    out[size] = '\0';
+    return size;
+}
+
+static bool name_matches(const char *pattern, const char *name)
+{
+    size_t fixed = strcspn(pattern, "#");
+
+    if (strncmp(pattern, name, fixed) != 0)
+        return false;
+    if (pattern[fixed] == '\0')
+        return name[fixed] == '\0';
+    return strspn(name + fixed, "123456789") == strlen(name + fixed);
+}
+
+struct ruf_import_column ruf_import_column_of(struct ruf_text name)
+{
+    struct ruf_import_column unknown = { RUF_IMPORT_UNKNOWN, 0, 0 };
+    char simple[64];
+
+    (void)simplify(ruf_text_trim(name), simple, sizeof(simple));
+    for (size_t i = 0; i < sizeof(column_names) / sizeof(column_names[0]); i++)
+        if (name_matches(column_names[i].name, simple))
+            return column_names[i].column;
+    return unknown;
+}
+
+/* --- values ----------------------------------------------------------------------- */
+
+void ruf_import_begin(struct ruf_import *import)
+{
+    memset(&import->current, 0, sizeof(import->current));
+    import->bad = false;
+}
+
+void ruf_import_reject(struct ruf_import *import, uint32_t line,
+                       uint32_t position, const char *reason)
+{
+    struct ruf_error *first = &import->result->first_skipped;
+
+    import->bad = true;
+    if (first->status != RUF_OK)
+        return;
+    (void)ruf_fail(first, RUF_E_CORRUPT, "D735", import->path, "%s", reason);
+    first->line = line;
+    first->column = position;
+}
+
+/* Spreadsheets write ="+49..." or '+49... to keep a number as text. */
+static struct ruf_text unwrap(struct ruf_text value)
+{
+    value = ruf_text_trim(value);
+    if (value.size >= 3 && value.data[0] == '=' && value.data[1] == '"' &&
+        value.data[value.size - 1] == '"')
+        return ruf_text_slice(value, 2, value.size - 3);
+    if (value.size > 1 && value.data[0] == '\'')
+        return ruf_text_slice(value, 1, value.size);
+    return value;
+}
+
+/* "4,98E+10": a spreadsheet lost the digits; guessing would be wrong. */
+static bool is_scientific(struct ruf_text value)
+{
+    const char *e = value.size == 0 ? NULL
+                                    : memchr(value.data, 'E', value.size);
+
+    return e != NULL && e > value.data && e + 1 < value.data + value.size &&
+           (e[1] == '+' || e[1] == '-') && e[-1] >= '0' && e[-1] <= '9';
+}
+
+static enum ruf_status clean_copy(struct ruf_import *import,
+                                  struct ruf_text value, struct ruf_text *out,
+                                  struct ruf_error *err)
+{
+    char clean[RUF_RECORD_TEXT_MAX];
+    struct ruf_text text = { clean, 0 };
+
+    text.size = ruf_clean_text(value, clean, sizeof(clean));
+    if (ruf_arena_text(import->arena, text, out) != RUF_OK)
+        return ruf_fail_memory(err);
+    return RUF_OK;
+}
+
+/* A country counts only as ISO 3166-1 alpha-2. */
+static void set_field(struct ruf_record *record, enum ruf_record_field field,
+                      struct ruf_text value)
+{
+    if (field == RUF_RECORD_COUNTRY && value.size != 2)
+        return;
+    record->fields[field] = value;
+}
+
+enum ruf_status ruf_import_value(struct ruf_import *import,
+                                 struct ruf_import_column column,
+                                 struct ruf_text value, uint32_t line,
+                                 uint32_t position, struct ruf_error *err)
+{
+    struct ruf_record *record = &import->current;
+    struct ruf_text text;
+    enum ruf_status status;
+
+    value = unwrap(value);
+    if (value.size == 0 || column.key == RUF_IMPORT_UNKNOWN)
+        return RUF_OK;
+    if (!ruf_utf8_valid(value)) {
+        ruf_import_reject(import, line, position, "not valid UTF-8");
+        return RUF_OK;
+    }
+    if (column.key == RUF_IMPORT_PHONE && is_scientific(value)) {
+        ruf_import_reject(import, line, position,
+                          "a spreadsheet replaced this number by a rounded "
+                          "one");
+        return RUF_OK;
+    }
+    status = clean_copy(import, value, &text, err);
+    if (status != RUF_OK || text.size == 0)
+        return status;
+    if (column.key == RUF_IMPORT_ID)
+        record->native_id = text;
+    else if (column.key == RUF_IMPORT_FIELD)
+        set_field(record, column.field, text);
+    else if (column.key == RUF_IMPORT_EMAIL &&
+             record->email_count < RUF_RECORD_EMAILS_MAX)
+        import->emails[record->email_count++] =
+            (struct ruf_raw_email){ text, RUF_EMAIL_PRIMARY };
+    else if (column.key == RUF_IMPORT_PHONE &&
+             record->number_count < RUF_RECORD_NUMBERS_MAX)
+        import->numbers[record->number_count++] =
+            (struct ruf_raw_number){ text, column.kind };
+    return RUF_OK;
+}
+
+/* --- pages -------------------------------------------------------------------------- */
+
+static enum ruf_status hand_over(struct ruf_import *import, bool last,
+                                 struct ruf_error *err)
+{
+    struct ruf_sync_page page = {
+        .source = import->source->id,
+        .collection = import->collection,
+        .select = "file",
+        .starts_round = !import->started,
+        .records = import->records,
+        .record_count = import->record_count,
+        .link_kind = last ? RUF_LINK_DELTA : RUF_LINK_NEXT,
+        .link = "file",
+    };
+    enum ruf_status status = import->sink->page(
+        import->sink->context, &page, &import->result->round, err);
+
+    import->started = true;
+    import->record_count = 0;
+    ruf_arena_reset(import->arena);
+    import->records = ruf_arena_alloc(import->arena, PAGE_RECORDS,
+                                      sizeof(*import->records));
+    if (status == RUF_OK && import->records == NULL)
+        return ruf_fail_memory(err);
+    return status;
+}
+
+/* A row without an id is known by its content. */
+static enum ruf_status set_content_id(struct ruf_import *import,
+                                      struct ruf_record *record,
+                                      struct ruf_error *err)
+{
+    static const char hex[] = "0123456789abcdef";
+    uint8_t digest[RUF_DIGEST_SIZE];
+    struct ruf_writer bytes = { 0 };
+    char *id = ruf_arena_alloc(import->arena, 33, 1);
+    enum ruf_status status;
+
+    ruf_record_write(record, &bytes);
+    if (id == NULL || bytes.failed)
+        status = ruf_fail_memory(err);
+    else
+        status = ruf_sha256(bytes.bytes, bytes.size, digest, err);
+    ruf_writer_wipe(&bytes);
+    if (status != RUF_OK)
+        return status;
+    for (size_t i = 0; i < 16; i++) {
+        id[2 * i] = hex[digest[i] >> 4];
+        id[2 * i + 1] = hex[digest[i] & 15];
+    }
+    record->native_id = (struct ruf_text){ id, 32 };
+    return RUF_OK;
+}
+
+static enum ruf_status keep_lists(struct ruf_import *import,
+                                  struct ruf_record *record,
+                                  struct ruf_error *err)
+{
+    struct ruf_raw_number *numbers = ruf_arena_alloc(
+        import->arena, record->number_count, sizeof(*numbers));
+    struct ruf_raw_email *emails = ruf_arena_alloc(
+        import->arena, record->email_count, sizeof(*emails));
+
+    if (numbers == NULL || emails == NULL)
+        return ruf_fail_memory(err);
+    memcpy(numbers, import->numbers, record->number_count * sizeof(*numbers));
+    memcpy(emails, import->emails, record->email_count * sizeof(*emails));
+    record->numbers = numbers;
+    record->emails = emails;
+    return RUF_OK;
+}
+
+enum ruf_status ruf_import_end(struct ruf_import *import,
+                               struct ruf_error *err)
+{
+    struct ruf_record *record = &import->current;
+    enum ruf_status status;
+
+    if (import->bad) {
+        import->result->skipped++;
+        return RUF_OK;
+    }
+    status = keep_lists(import, record, err);
+    if (status == RUF_OK && record->native_id.size == 0)
+        status = set_content_id(import, record, err);
+    if (status != RUF_OK)
+        return status;
+    import->records[import->record_count++] = *record;
+    import->result->records++;
+    return import->record_count == PAGE_RECORDS
+               ? hand_over(import, false, err)
+               : RUF_OK;
+}
+
+enum ruf_status ruf_import_refuse(const struct ruf_import *import,
+                                  uint32_t line, uint32_t column,
+                                  const char *reason, struct ruf_error *err)
+{
+    enum ruf_status status =
+        ruf_fail(err, RUF_E_CORRUPT, "D733", import->path, "%s", reason);
+
+    if (err != NULL) {
+        err->line = line;
+        err->column = column;
+    }
+    return status;
+}
+
+/* --- files -------------------------------------------------------------------------- */
+
+typedef enum ruf_status import_format(struct ruf_import *import,
+                                      struct ruf_input *input,
+                                      struct ruf_error *err);
+
+static bool has_suffix(struct ruf_text name, const char *suffix)
+{
+    size_t size = strlen(suffix);
+
+    return name.size > size &&
+           ruf_text_equal_nocase(
+               ruf_text_slice(name, name.size - size, size),
+               ruf_text(suffix));
+}
+
+static import_format *format_of(const char *path)
+{
+    struct ruf_text name = ruf_text(path);
+
+    if (has_suffix(name, ".gz"))
+        name.size -= 3;
+    if (has_suffix(name, ".csv"))
+        return ruf_import_csv;
+    if (has_suffix(name, ".jsonl"))
+        return ruf_import_jsonl;
+    if (has_suffix(name, ".vcf"))
+        return ruf_import_vcard;
+    return NULL;
+}
+
+/* The last page is handed over only when the file was read to its end without
+ * an error; until then nobody sees anything of it. */
+static enum ruf_status read_file(struct ruf_import *import,
+                                 import_format *format,
+                                 struct ruf_input *input,
+                                 struct ruf_error *err)
+{
+    enum ruf_status status = format(import, input, err);
+
+    if (status == RUF_OK)
+        status = ruf_input_status(input, err);
+    if (status == RUF_OK && import->result->records == 0 &&
+        import->result->skipped > 0)
+        status = ruf_import_refuse(import,
+                                   import->result->first_skipped.line,
+                                   import->result->first_skipped.column,
+                                   "every row has an error", err);
+    return status == RUF_OK ? hand_over(import, true, err) : status;
+}
+
+enum ruf_status ruf_import_file(const char *path,
+                                const struct ruf_policy_source *source,
+                                const struct ruf_sync_sink *sink,
+                                struct ruf_import_result *result,
+                                struct ruf_error *err)
+{
+    struct ruf_import *import = calloc(1, sizeof(*import));
+    import_format *format = format_of(path);
+    const char *slash = strrchr(path, '/');
+    struct ruf_input *input = NULL;
+    enum ruf_status status = RUF_OK;
+
+    memset(result, 0, sizeof(*result));
+    if (import == NULL)
+        return ruf_fail_memory(err);
+    import->path = path;
+    import->collection = slash == NULL ? path : slash + 1;
+    import->source = source;
+    import->sink = sink;
+    import->result = result;
+    if (format == NULL)
+        status = ruf_fail(err, RUF_E_USAGE, "D732", path,
+                          "the name ends in none of .csv .jsonl .vcf");
+    if (status == RUF_OK)
+        status = ruf_input_open(path, &input, err);
+    if (status == RUF_OK)
+        status = ruf_arena_create(&import->arena, err);
+    if (status == RUF_OK) {
+        import->records = ruf_arena_alloc(import->arena, PAGE_RECORDS,
+                                          sizeof(*import->records));
+        status = import->records == NULL
+                     ? ruf_fail_memory(err)
+                     : read_file(import, format, input, err);
+    }
+    ruf_arena_destroy(import->arena);
+    ruf_input_close(input);
+    free(import);
+    return status;
+}
