@@ -164,6 +164,8 @@ enum ruf_status ruf_name_of(const struct ruf_source_contact *contact,
         return RUF_OK;
     if (family.size == 0)
         split_display(ruf_text_trim(display), &given, &family);
+    /* Before folding, which makes two letters of "Ä.". */
+    out->initial = ruf_name_is_initial(ruf_text_trim(given));
     status = simplify(given, arena, &out->given);
     if (status == RUF_OK)
         status = simplify(family, arena, &out->family);
@@ -213,21 +215,22 @@ static bool are_short_forms(struct ruf_text a, struct ruf_text b)
     return false;
 }
 
-static bool given_compatible(struct ruf_text a, struct ruf_text b)
+static bool given_compatible(const struct ruf_name *a,
+                             const struct ruf_name *b)
 {
     uint32_t first_a;
     uint32_t first_b;
 
-    if (ruf_text_equal(a, b) || equal_without_dots(a, b))
+    if (ruf_text_equal(a->given, b->given) ||
+        equal_without_dots(a->given, b->given))
         return true;
-    if (a.size == 0 || b.size == 0)
+    if (a->given.size == 0 || b->given.size == 0)
         return false;
-    (void)ruf_utf8_decode(a.data, a.size, &first_a);
-    (void)ruf_utf8_decode(b.data, b.size, &first_b);
-    if (first_a == first_b &&
-        (ruf_name_is_initial(a) || ruf_name_is_initial(b)))
+    (void)ruf_utf8_decode(a->given.data, a->given.size, &first_a);
+    (void)ruf_utf8_decode(b->given.data, b->given.size, &first_b);
+    if (first_a == first_b && (a->initial || b->initial))
         return true;
-    return are_short_forms(a, b);
+    return are_short_forms(a->given, b->given);
 }
 
 bool ruf_names_compatible(const struct ruf_name *a, const struct ruf_name *b)
@@ -237,5 +240,5 @@ bool ruf_names_compatible(const struct ruf_name *a, const struct ruf_name *b)
     if (!ruf_text_equal(a->family, b->family) &&
         !equal_without_dots(a->family, b->family))
         return false;
-    return given_compatible(a->given, b->given);
+    return given_compatible(a, b);
 }

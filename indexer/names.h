@@ -17,6 +17,7 @@
 struct ruf_name {
     struct ruf_text given;  /**< "hans peter"; may be empty */
     struct ruf_text family; /**< "mueller"; empty: no person's name */
+    bool initial;           /**< the given name is one letter, "T." */
 };
 
 /**

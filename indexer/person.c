@@ -45,8 +45,30 @@ static int name_grade(const struct ruf_source_contact *contact)
     return given.size == 0 || ruf_name_is_initial(given) ? 1 : 0;
 }
 
-static void choose_name(const struct ruf_source_contact **members,
-                        size_t count, struct ruf_person *out)
+/* "Given Family" for records that come without a display name. */
+static enum ruf_status compose_display(struct ruf_arena *arena,
+                                       struct ruf_person *out)
+{
+    size_t gap = out->given.size > 0 && out->family.size > 0 ? 1 : 0;
+    size_t size = out->given.size + gap + out->family.size;
+    char *text = ruf_arena_alloc(arena, size, 1);
+
+    if (text == NULL)
+        return RUF_E_NOMEM;
+    if (out->given.size > 0)
+        memcpy(text, out->given.data, out->given.size);
+    if (gap > 0)
+        text[out->given.size] = ' ';
+    if (out->family.size > 0)
+        memcpy(text + out->given.size + gap, out->family.data,
+               out->family.size);
+    out->display = (struct ruf_text){ text, size };
+    return RUF_OK;
+}
+
+static enum ruf_status choose_name(const struct ruf_source_contact **members,
+                                   size_t count, struct ruf_arena *arena,
+                                   struct ruf_person *out)
 {
     const struct ruf_source_contact *best = members[0];
 
@@ -58,6 +80,7 @@ static void choose_name(const struct ruf_source_contact **members,
     out->display = best->fields[RUF_RECORD_DISPLAY];
     if (out->display.size == 0)
         out->display = best_field(members, count, RUF_RECORD_DISPLAY);
+    return out->display.size > 0 ? RUF_OK : compose_display(arena, out);
 }
 
 /* --- lists -------------------------------------------------------------------------- */
@@ -195,7 +218,8 @@ enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
     out->members = members;
     out->member_count = count;
     out->priority = members[0]->source->priority;
-    choose_name(members, count, out);
+    if (choose_name(members, count, arena, out) != RUF_OK)
+        return RUF_E_NOMEM;
     out->company = best_field(members, count, RUF_RECORD_COMPANY);
     out->title = best_field(members, count, RUF_RECORD_TITLE);
     out->department = best_field(members, count, RUF_RECORD_DEPARTMENT);
