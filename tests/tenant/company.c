@@ -323,8 +323,8 @@ static void add_number(struct tenant_record *record, const char *kind,
         return;
     number = &record->numbers[record->number_count++];
     number->kind = kind;
-    (void)snprintf(number->e164, sizeof(number->e164), "+%s%s%s", plan->code,
-                   area, subscriber);
+    (void)snprintf(number->e164, sizeof(number->e164), "+%.3s%.5s%.12s",
+                   plan->code, area, subscriber);
     spell_number(plan, area, subscriber, style, number->raw);
 }
 
