@@ -69,8 +69,7 @@ void ruf_write_u16(struct ruf_writer *writer, uint16_t value);
 void ruf_write_u32(struct ruf_writer *writer, uint32_t value);
 void ruf_write_u64(struct ruf_writer *writer, uint64_t value);
 void ruf_write_varint(struct ruf_writer *writer, uint64_t value);
-void ruf_write_bytes(struct ruf_writer *writer, const void *bytes,
-                     size_t size);
+void ruf_write_bytes(struct ruf_writer *writer, const void *bytes, size_t size);
 /** A varint length, then the bytes. Absent text is written as empty. */
 void ruf_write_text(struct ruf_writer *writer, struct ruf_text text);
 /** Zeroed space for the caller to fill; NULL when memory is out. */

@@ -164,9 +164,9 @@ enum ruf_status ruf_file_writer_create(const char *path,
     }
     /* Left by a crash; the name is ours, and the caller holds the lock. */
     (void)unlink(writer->temporary);
-    writer->fd = open(writer->temporary,
-                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                      0600);
+    writer->fd =
+        open(writer->temporary,
+             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (writer->fd < 0) {
         status = ruf_fail_os(err, RUF_E_IO, "I806", path, errno,
                              "cannot create the new file beside it");

@@ -41,9 +41,10 @@ RUF_MUST_USE enum ruf_status ruf_file_open(const char *path,
  * @param[out] bytes  malloc()ed, the caller frees; NULL on failure.
  * @return as ruf_file_open(); RUF_E_IO (I804: larger than limit); RUF_E_NOMEM.
  */
-RUF_MUST_USE enum ruf_status
-ruf_file_read(const char *path, enum ruf_file_trust trust, size_t limit,
-              char **bytes, size_t *size, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_file_read(const char *path,
+                                           enum ruf_file_trust trust,
+                                           size_t limit, char **bytes,
+                                           size_t *size, struct ruf_error *err);
 
 /** pread() until size bytes are there. @return RUF_OK; RUF_E_IO (I805). */
 RUF_MUST_USE enum ruf_status ruf_file_pread(int fd, const char *path,
@@ -58,13 +59,14 @@ struct ruf_file_writer;
  * Create PATH.new (0600, exclusive; a stale one is removed first).
  * @return RUF_OK; RUF_E_IO (I806); RUF_E_NOMEM.
  */
-RUF_MUST_USE enum ruf_status ruf_file_writer_create(
-    const char *path, struct ruf_file_writer **out, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_file_writer_create(const char *path, struct ruf_file_writer **out,
+                       struct ruf_error *err);
 
 /** Append bytes. @return RUF_OK; RUF_E_IO (I807). */
-RUF_MUST_USE enum ruf_status ruf_file_writer_append(
-    struct ruf_file_writer *writer, const void *bytes, size_t size,
-    struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_file_writer_append(struct ruf_file_writer *writer, const void *bytes,
+                       size_t size, struct ruf_error *err);
 
 /**
  * Check the size by fstat(), fsync, close, rename over PATH, fsync the
@@ -100,9 +102,9 @@ char *ruf_path_join(const char *directory, const char *name);
 struct ruf_lock;
 
 /** @return RUF_OK; RUF_E_BUSY (I810: another process has it); RUF_E_IO. */
-RUF_MUST_USE enum ruf_status
-ruf_lock_acquire(const char *path, struct ruf_lock **out,
-                 struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_lock_acquire(const char *path,
+                                              struct ruf_lock **out,
+                                              struct ruf_error *err);
 
 /** NULL is fine. The lock file stays. */
 void ruf_lock_release(struct ruf_lock *lock);

@@ -18,10 +18,10 @@ static const struct {
     uint32_t letter;
     char text[3];
 } special_letters[] = {
-    { 0xDF, "ss" },  { 0xE6, "ae" },  { 0xF0, "d" },   { 0xF8, "o" },
-    { 0xFE, "th" },  { 0x111, "d" },  { 0x127, "h" },  { 0x131, "i" },
-    { 0x138, "q" },  { 0x142, "l" },  { 0x14B, "n" },  { 0x153, "oe" },
-    { 0x167, "t" },  { 0x17F, "s" },  { 0x1E9E, "ss" },
+    { 0xDF, "ss" }, { 0xE6, "ae" }, { 0xF0, "d" },    { 0xF8, "o" },
+    { 0xFE, "th" }, { 0x111, "d" }, { 0x127, "h" },   { 0x131, "i" },
+    { 0x138, "q" }, { 0x142, "l" }, { 0x14B, "n" },   { 0x153, "oe" },
+    { 0x167, "t" }, { 0x17F, "s" }, { 0x1E9E, "ss" },
 };
 
 /* A character folds to at most this many times its own bytes; the few
@@ -37,11 +37,14 @@ size_t ruf_fold_bound(size_t size)
 static const char *german_umlaut(uint32_t c)
 {
     switch (c) {
-    case 0xE4: case 0xC4:
+    case 0xE4:
+    case 0xC4:
         return "ae";
-    case 0xF6: case 0xD6:
+    case 0xF6:
+    case 0xD6:
         return "oe";
-    case 0xFC: case 0xDC:
+    case 0xFC:
+    case 0xDC:
         return "ue";
     default:
         return NULL;
@@ -62,8 +65,7 @@ static bool is_mark(uint32_t c)
     utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
 
     return category == UTF8PROC_CATEGORY_MN ||
-           category == UTF8PROC_CATEGORY_ME ||
-           category == UTF8PROC_CATEGORY_CF;
+           category == UTF8PROC_CATEGORY_ME || category == UTF8PROC_CATEGORY_CF;
 }
 
 static size_t put_string(const char *text, char *out)
@@ -87,10 +89,9 @@ static size_t fold_code_point(uint32_t c, size_t width,
 
     if (text != NULL)
         return put_string(text, out);
-    count = utf8proc_decompose_char((utf8proc_int32_t)c, parts, 16,
-                                    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
-                                        UTF8PROC_CASEFOLD,
-                                    &boundary);
+    count = utf8proc_decompose_char(
+        (utf8proc_int32_t)c, parts, 16,
+        UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD, &boundary);
     for (utf8proc_ssize_t i = 0; i < count && i < 16; i++) {
         uint32_t part = (uint32_t)parts[i];
 
@@ -161,7 +162,8 @@ size_t ruf_fold(struct ruf_text text, enum ruf_folding folding, char *out)
     return ruf_fold_map(text, folding, out, NULL);
 }
 
-/* --- cleaning --------------------------------------------------------------- */
+/* --- cleaning ---------------------------------------------------------------
+ */
 
 static bool is_dropped(uint32_t c)
 {
@@ -241,9 +243,9 @@ static bool has_combining_bytes(const char *text, size_t size)
 static size_t compose(char *text, size_t size, size_t capacity)
 {
     utf8proc_uint8_t *composed = NULL;
-    utf8proc_ssize_t count = utf8proc_map(
-        (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, &composed,
-        UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    utf8proc_ssize_t count =
+        utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size,
+                     &composed, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 
     if (count >= 0 && (size_t)count <= capacity) {
         memcpy(text, composed, (size_t)count);
@@ -270,7 +272,8 @@ size_t ruf_clean_text(struct ruf_text text, char *out, size_t capacity)
     return size;
 }
 
-/* --- graphemes ------------------------------------------------------------------ */
+/* --- graphemes
+ * ------------------------------------------------------------------ */
 
 size_t ruf_grapheme_prefix(struct ruf_text text, size_t max)
 {
@@ -283,9 +286,9 @@ size_t ruf_grapheme_prefix(struct ruf_text text, size_t max)
         uint32_t c;
         size_t step = ruf_utf8_decode(text.data + i, text.size - i, &c);
 
-        if (i == 0 || utf8proc_grapheme_break_stateful(
-                          (utf8proc_int32_t)before, (utf8proc_int32_t)c,
-                          &state)) {
+        if (i == 0 ||
+            utf8proc_grapheme_break_stateful((utf8proc_int32_t)before,
+                                             (utf8proc_int32_t)c, &state)) {
             if (clusters == max)
                 return i;
             clusters++;

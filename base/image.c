@@ -20,10 +20,10 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "base/image_private.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/image_private.h"
 #include "base/secret.h"
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +38,9 @@
 #define KDF_HKDF_SHA256 1u
 #define AEAD_AES_256_GCM 1u
 
-static const uint8_t image_magic[8] = { 'R', 'U', 'F', 'N',
-                                        'A', 'M', 'E', 0x1A };
+static const uint8_t image_magic[8] = {
+    'R', 'U', 'F', 'N', 'A', 'M', 'E', 0x1A
+};
 
 /* --- keys and bindings ------------------------------------------------- */
 
@@ -49,8 +50,8 @@ static enum ruf_status header_mac(const uint8_t *key, const uint8_t *salt,
                                   struct ruf_error *err)
 {
     uint8_t mac_key[RUF_SEAL_KEY_SIZE];
-    enum ruf_status status = ruf_derive_key(
-        key, salt, 32, "rufname/1 idx/hdr", NULL, 0, mac_key, err);
+    enum ruf_status status = ruf_derive_key(key, salt, 32, "rufname/1 idx/hdr",
+                                            NULL, 0, mac_key, err);
 
     if (status == RUF_OK)
         status = ruf_hmac_sha256(mac_key, header, size, mac, err);
@@ -95,8 +96,8 @@ static void lay_out(const struct ruf_image_part *parts, size_t count,
 
     memset(out, 0, sizeof(*out));
     out->count = count;
-    out->header_size = (uint32_t)(HEADER_FIXED + SECTION_ENTRY * count +
-                                  HEADER_TRAILER);
+    out->header_size =
+        (uint32_t)(HEADER_FIXED + SECTION_ENTRY * count + HEADER_TRAILER);
     out->file_size = out->header_size;
     for (size_t i = 0; i < count; i++) {
         struct ruf_image_section *section = &out->sections[i];
@@ -109,8 +110,8 @@ static void lay_out(const struct ruf_image_part *parts, size_t count,
         section->offset = out->file_size;
         section->first_block = block;
         block += section->block_count;
-        out->file_size += section->block_count *
-                          (RUF_IMAGE_BLOCK_SIZE + RUF_SEAL_TAG_SIZE);
+        out->file_size +=
+            section->block_count * (RUF_IMAGE_BLOCK_SIZE + RUF_SEAL_TAG_SIZE);
     }
 }
 
@@ -194,12 +195,10 @@ static enum ruf_status write_section(struct ruf_file_writer *file,
     return status;
 }
 
-static enum ruf_status write_all(struct ruf_file_writer *file,
-                                 const uint8_t *key,
-                                 const struct layout *layout,
-                                 const struct ruf_image_part *parts,
-                                 uint8_t *header, uint8_t *batch,
-                                 struct ruf_error *err)
+static enum ruf_status
+write_all(struct ruf_file_writer *file, const uint8_t *key,
+          const struct layout *layout, const struct ruf_image_part *parts,
+          uint8_t *header, uint8_t *batch, struct ruf_error *err)
 {
     uint8_t digest[RUF_DIGEST_SIZE];
     uint8_t sealing_key[RUF_SEAL_KEY_SIZE];
@@ -323,8 +322,7 @@ static enum ruf_status check_digest_and_mac(const struct ruf_image *image,
 
 static enum ruf_status read_section(struct ruf_image *image,
                                     const uint8_t *entry, size_t number,
-                                    uint64_t *next_offset,
-                                    uint64_t *next_block,
+                                    uint64_t *next_offset, uint64_t *next_block,
                                     struct ruf_error *err)
 {
     struct ruf_image_section *section = &image->sections[number];
@@ -384,16 +382,16 @@ static enum ruf_status read_sections(struct ruf_image *image,
     return RUF_OK;
 }
 
-static enum ruf_status open_checked(struct ruf_image *image,
-                                    const uint8_t *key, struct ruf_error *err)
+static enum ruf_status open_checked(struct ruf_image *image, const uint8_t *key,
+                                    struct ruf_error *err)
 {
     uint8_t header[HEADER_SIZE_MAX];
     size_t got = sizeof(header);
     size_t body;
     enum ruf_status status;
 
-    status = ruf_file_open(image->path, RUF_FILE_ANY, &image->fd, &image->size,
-                           err);
+    status =
+        ruf_file_open(image->path, RUF_FILE_ANY, &image->fd, &image->size, err);
     if (status != RUF_OK)
         return status;
     if (image->size < got)

@@ -48,11 +48,12 @@ struct ruf_image_seed {
  * @return RUF_OK; RUF_E_IO; RUF_E_NOMEM; RUF_E_INTERNAL. On failure PATH is
  *         what it was.
  */
-RUF_MUST_USE enum ruf_status
-ruf_image_write(const char *path, const uint8_t key[RUF_KEY_SIZE],
-                const struct ruf_image_seed *seed,
-                const struct ruf_image_part *parts, size_t part_count,
-                struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_image_write(const char *path,
+                                             const uint8_t key[RUF_KEY_SIZE],
+                                             const struct ruf_image_seed *seed,
+                                             const struct ruf_image_part *parts,
+                                             size_t part_count,
+                                             struct ruf_error *err);
 
 /** Where a section lies. */
 struct ruf_image_section {
@@ -85,8 +86,8 @@ uint64_t ruf_image_size(const struct ruf_image *image);
 const char *ruf_image_path(const struct ruf_image *image);
 
 /** The section of that kind, or NULL. */
-const struct ruf_image_section *
-ruf_image_section(const struct ruf_image *image, uint32_t kind);
+const struct ruf_image_section *ruf_image_section(const struct ruf_image *image,
+                                                  uint32_t kind);
 
 /** Cipher context and scratch to read blocks with. */
 struct ruf_image_reader;

@@ -66,8 +66,8 @@ static enum ruf_status open_block(struct ruf_image_reader *reader,
     enum ruf_status status;
 
     ruf_image_bind_block(image->digest, section, block, aad);
-    status = ruf_unseal_block(reader->sealer, section->first_block + block,
-                              aad, sizeof(aad), sealed, section->block_size,
+    status = ruf_unseal_block(reader->sealer, section->first_block + block, aad,
+                              sizeof(aad), sealed, section->block_size,
                               sealed + section->block_size, out, err);
     if (status != RUF_E_CORRUPT)
         return status;
@@ -75,8 +75,8 @@ static enum ruf_status open_block(struct ruf_image_reader *reader,
                       "block %llu of section %u is damaged",
                       (unsigned long long)block, section->kind);
     if (err != NULL)
-        err->offset = section->offset +
-                      block * (section->block_size + RUF_SEAL_TAG_SIZE);
+        err->offset =
+            section->offset + block * (section->block_size + RUF_SEAL_TAG_SIZE);
     return status;
 }
 
@@ -98,8 +98,7 @@ enum ruf_status ruf_image_read_blocks(struct ruf_image_reader *reader,
 
         status = ruf_file_pread(reader->image->fd, reader->image->path,
                                 reader->sealed, (size_t)(batch * stored),
-                                section->offset + (first + done) * stored,
-                                err);
+                                section->offset + (first + done) * stored, err);
         for (uint64_t i = 0; i < batch && status == RUF_OK; i++)
             status = open_block(reader, section, first + done + i,
                                 reader->sealed + i * stored,

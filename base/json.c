@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- repair ---------------------------------------------------------------- */
+/* --- repair ----------------------------------------------------------------
+ */
 
 static int hex_value(char c)
 {
@@ -80,7 +81,8 @@ static void repair_escapes(char *text, size_t size)
     }
 }
 
-/* --- depth ------------------------------------------------------------------ */
+/* --- depth ------------------------------------------------------------------
+ */
 
 static bool too_deep(const char *text, size_t size, size_t max_depth)
 {
@@ -107,7 +109,8 @@ static bool too_deep(const char *text, size_t size, size_t max_depth)
     return false;
 }
 
-/* --- duplicate keys ----------------------------------------------------------- */
+/* --- duplicate keys
+ * ----------------------------------------------------------- */
 
 bool ruf_json_has_duplicates(const struct cJSON *object)
 {
@@ -138,7 +141,8 @@ static bool any_duplicates(const cJSON *item)
     return false;
 }
 
-/* --- parsing --------------------------------------------------------------------- */
+/* --- parsing
+ * --------------------------------------------------------------------- */
 
 static enum ruf_status refuse(struct ruf_error *err, const char *place,
                               const char *text, size_t offset,
@@ -174,8 +178,7 @@ static enum ruf_status parse_copy(char *copy, size_t size, const char *place,
      * that nothing stands between the value and it. */
     document = cJSON_ParseWithLengthOpts(copy, size + 1, &end, 1);
     if (document == NULL)
-        return refuse(err, place, copy,
-                      end == NULL ? 0 : (size_t)(end - copy),
+        return refuse(err, place, copy, end == NULL ? 0 : (size_t)(end - copy),
                       "not valid JSON");
     if (duplicates == RUF_JSON_REFUSE_DOCUMENT && any_duplicates(document)) {
         cJSON_Delete(document);
@@ -185,8 +188,8 @@ static enum ruf_status parse_copy(char *copy, size_t size, const char *place,
     return RUF_OK;
 }
 
-enum ruf_status ruf_json_parse(const char *text, size_t size,
-                               const char *place, size_t max_depth,
+enum ruf_status ruf_json_parse(const char *text, size_t size, const char *place,
+                               size_t max_depth,
                                enum ruf_json_duplicates duplicates,
                                struct cJSON **out, struct ruf_error *err)
 {
@@ -210,8 +213,7 @@ enum ruf_status ruf_json_parse(const char *text, size_t size,
     return status;
 }
 
-const struct cJSON *ruf_json_member(const struct cJSON *object,
-                                    const char *key)
+const struct cJSON *ruf_json_member(const struct cJSON *object, const char *key)
 {
     return cJSON_GetObjectItemCaseSensitive(object, key);
 }

@@ -30,10 +30,11 @@ enum ruf_json_duplicates {
  * @param[out] out        freed with cJSON_Delete(); NULL on failure.
  * @return RUF_OK; RUF_E_CORRUPT (D731: err->offset, line, column); RUF_E_NOMEM.
  */
-RUF_MUST_USE enum ruf_status
-ruf_json_parse(const char *text, size_t size, const char *place,
-               size_t max_depth, enum ruf_json_duplicates duplicates,
-               struct cJSON **out, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_json_parse(const char *text, size_t size,
+                                            const char *place, size_t max_depth,
+                                            enum ruf_json_duplicates duplicates,
+                                            struct cJSON **out,
+                                            struct ruf_error *err);
 
 /** Has this object the same key twice? */
 bool ruf_json_has_duplicates(const struct cJSON *object);

@@ -28,7 +28,8 @@ static struct digits without_first(struct digits digits, size_t count)
     return (struct digits){ digits.at + count, digits.count - count };
 }
 
-/* --- plan walks ------------------------------------------------------------- */
+/* --- plan walks -------------------------------------------------------------
+ */
 
 static unsigned digit_at(struct digits digits, size_t position)
 {
@@ -70,7 +71,8 @@ length_verdict(const struct ruf_plan_region *region, size_t count)
     return RUF_POSSIBLE_INVALID_LENGTH;
 }
 
-/* --- prefix programs ----------------------------------------------------------- */
+/* --- prefix programs
+ * ----------------------------------------------------------- */
 
 #define GROUPS_MAX 4
 
@@ -140,8 +142,7 @@ static bool group_is_filled(const struct prefix_match *match, size_t group)
 
 static bool group_exists(unsigned program, size_t group)
 {
-    for (unsigned at = program;
-         ruf_plan_program[at].op != RUF_PLAN_MATCH; at++)
+    for (unsigned at = program; ruf_plan_program[at].op != RUF_PLAN_MATCH; at++)
         if (ruf_plan_program[at].op == RUF_PLAN_SAVE &&
             ruf_plan_program[at].argument == 2 * group)
             return true;
@@ -167,9 +168,8 @@ static struct digits transform(struct digits digits, const char *rule,
         for (size_t i = from; i < until && size < RUF_SCAN_DIGITS_MAX; i++)
             out[size++] = digits.at[i];
     }
-    for (size_t i = match->end;
-         i < digits.count && i < RUF_SCAN_DIGITS_MAX &&
-         size < RUF_SCAN_DIGITS_MAX;
+    for (size_t i = match->end; i < digits.count && i < RUF_SCAN_DIGITS_MAX &&
+                                size < RUF_SCAN_DIGITS_MAX;
          i++)
         out[size++] = digits.at[i];
     return (struct digits){ out, size };
@@ -201,7 +201,8 @@ static struct digits strip_national_prefix(const struct ruf_plan_region *region,
     return stripped;
 }
 
-/* --- calling code ----------------------------------------------------------------- */
+/* --- calling code
+ * ----------------------------------------------------------------- */
 
 /* Position of the calling code these digits begin with; NO_CODE if none. */
 static unsigned leading_code(struct digits digits, size_t *width)
@@ -256,8 +257,8 @@ static struct reading read_own_code(const struct ruf_plan_region *region,
 
     if (leading_code(digits, &width) != region->code)
         return reading;
-    stripped = strip_national_prefix(region, without_first(digits, width),
-                                     room);
+    stripped =
+        strip_national_prefix(region, without_first(digits, width), room);
     if ((!matches_general(region, digits) &&
          matches_general(region, stripped)) ||
         length_verdict(region, digits.count) == RUF_POSSIBLE_TOO_LONG) {
@@ -308,7 +309,8 @@ static struct reading read_code(unsigned region, bool international,
     return reading;
 }
 
-/* --- verdict ------------------------------------------------------------------------ */
+/* --- verdict
+ * ------------------------------------------------------------------------ */
 
 static void set_region_and_type(unsigned code, struct digits national,
                                 struct ruf_number *out)
@@ -337,9 +339,9 @@ static void set_e164(unsigned code, struct digits national,
     size_t size;
 
     out->calling_code = ruf_plan_codes[code].code;
-    size = (size_t)snprintf(out->e164, sizeof(out->e164), "+%u%.*s",
-                            out->calling_code, (int)national.count,
-                            national.at);
+    size =
+        (size_t)snprintf(out->e164, sizeof(out->e164), "+%u%.*s",
+                         out->calling_code, (int)national.count, national.at);
     if (!out->valid || size - 1 > 18)
         return;
     for (size_t i = 1; i < size; i++)
@@ -429,7 +431,8 @@ void ruf_number_parse(const char *text, size_t size, const char *region,
         memcpy(out->extension, scan.extension, sizeof(out->extension));
 }
 
-/* --- names -------------------------------------------------------------------------- */
+/* --- names
+ * -------------------------------------------------------------------------- */
 
 bool ruf_number_region_known(const char *region)
 {
@@ -455,8 +458,7 @@ const char *ruf_number_status_name(enum ruf_number_status status)
     return names[status];
 }
 
-const char *
-ruf_number_possibility_name(enum ruf_number_possibility possibility)
+const char *ruf_number_possibility_name(enum ruf_number_possibility possibility)
 {
     static const char *const names[] = {
         "IS_POSSIBLE", "IS_POSSIBLE_LOCAL_ONLY", "INVALID_COUNTRY_CODE",

@@ -29,9 +29,9 @@ struct ruf_plan_region {
     uint16_t general_root; /**< accepts what the general pattern matches */
     uint32_t lengths;      /**< bit n: national numbers of n digits exist */
     uint32_t local_lengths;
-    uint16_t idd;          /**< program of the international prefix, 0 none */
-    uint16_t prefix;       /**< program of the national prefix, 0 none */
-    uint16_t transform;    /**< position in ruf_plan_transforms, 0 none */
+    uint16_t idd;       /**< program of the international prefix, 0 none */
+    uint16_t prefix;    /**< program of the national prefix, 0 none */
+    uint16_t transform; /**< position in ruf_plan_transforms, 0 none */
 };
 
 /** One step of a prefix program. */
@@ -59,10 +59,10 @@ extern const struct ruf_plan_code ruf_plan_codes[];
 extern const struct ruf_plan_region ruf_plan_regions[];
 extern const char *const ruf_plan_transforms[]; /**< "9$1" */
 extern const struct ruf_plan_step ruf_plan_program[];
-extern const uint16_t ruf_plan_region_by_name[];  /**< 26 * 26, + 1 */
-extern const uint16_t ruf_plan_code_by_digits[];  /**< 1000, + 1 */
-extern const uint32_t ruf_plan_digit_zeros[];     /**< ascending */
-extern const uint32_t ruf_plan_word_ranges[][2];  /**< letters and numbers */
+extern const uint16_t ruf_plan_region_by_name[]; /**< 26 * 26, + 1 */
+extern const uint16_t ruf_plan_code_by_digits[]; /**< 1000, + 1 */
+extern const uint32_t ruf_plan_digit_zeros[];    /**< ascending */
+extern const uint32_t ruf_plan_word_ranges[][2]; /**< letters and numbers */
 extern const uint32_t ruf_plan_digit_block_count;
 extern const uint32_t ruf_plan_word_range_count;
 

@@ -11,7 +11,8 @@
 #include "base/text.h"
 #include <string.h>
 
-/* --- characters ------------------------------------------------------------ */
+/* --- characters ------------------------------------------------------------
+ */
 
 /* Value of a decimal digit of any script, or -1. */
 static int digit_value(uint32_t c)
@@ -70,10 +71,30 @@ static bool is_letter_or_number(uint32_t c)
 static bool is_punctuation(uint32_t c)
 {
     switch (c) {
-    case '-': case 'x': case 'X': case ' ': case '(': case ')': case '.':
-    case '[': case ']': case '/': case '~': case 0x2212: case 0x30FC:
-    case 0xA0: case 0xAD: case 0x200B: case 0x2060: case 0x3000: case 0xFF08:
-    case 0xFF09: case 0xFF3B: case 0xFF3D: case 0x2053: case 0x223C:
+    case '-':
+    case 'x':
+    case 'X':
+    case ' ':
+    case '(':
+    case ')':
+    case '.':
+    case '[':
+    case ']':
+    case '/':
+    case '~':
+    case 0x2212:
+    case 0x30FC:
+    case 0xA0:
+    case 0xAD:
+    case 0x200B:
+    case 0x2060:
+    case 0x3000:
+    case 0xFF08:
+    case 0xFF09:
+    case 0xFF3B:
+    case 0xFF3D:
+    case 0x2053:
+    case 0x223C:
         return true;
     default:
         return (c >= 0x2010 && c <= 0x2015) || (c >= 0xFF0D && c <= 0xFF0F);
@@ -124,8 +145,7 @@ static bool all_interchange(struct ruf_text text)
 {
     for (size_t i = 0; i < text.size;) {
         uint32_t c;
-        size_t step =
-            ruf_utf8_decode(text.data + i, text.size - i, &c);
+        size_t step = ruf_utf8_decode(text.data + i, text.size - i, &c);
 
         if ((step == 1 && (unsigned char)text.data[i] >= 0x80) ||
             !is_interchange(c))
@@ -135,7 +155,8 @@ static bool all_interchange(struct ruf_text text)
     return true;
 }
 
-/* --- RFC 3966 ------------------------------------------------------------------ */
+/* --- RFC 3966
+ * ------------------------------------------------------------------ */
 
 #define NOT_FOUND ((size_t)-1)
 
@@ -208,7 +229,8 @@ static bool is_domain_name(struct ruf_text value)
     return true;
 }
 
-/* --- extraction -------------------------------------------------------------------- */
+/* --- extraction
+ * -------------------------------------------------------------------- */
 
 /* A second number ("x302/x2303") and what follows it: cut at the last slash
  * before an x, on the first line that has one. */
@@ -248,8 +270,7 @@ static struct ruf_text extract(struct ruf_text text)
     uint32_t c;
 
     while (start < text.size) {
-        size_t step =
-            ruf_utf8_decode(text.data + start, text.size - start, &c);
+        size_t step = ruf_utf8_decode(text.data + start, text.size - start, &c);
 
         if (is_plus(c) || digit_value(c) >= 0)
             break;
@@ -266,13 +287,14 @@ static struct ruf_text extract(struct ruf_text text)
     return cut_second_number(text);
 }
 
-/* --- extension ------------------------------------------------------------------------ */
+/* --- extension
+ * ------------------------------------------------------------------------ */
 
 struct extension {
     size_t start;  /* of the whole extension, NOT_FOUND if none */
     size_t digits; /* where its digits begin */
     size_t count;
-    size_t end;    /* after the digits */
+    size_t end; /* after the digits */
 };
 
 static size_t skip_back(struct ruf_text text, size_t end,
@@ -332,22 +354,47 @@ static size_t any_word_before(struct ruf_text text, size_t end,
 
 /* Longer forms first, so that the start is the leftmost one. */
 static const char *const long_labels[] = {
-    "extensio\xCC\x81n", "xtensio\xCC\x81n", "extensi\xC3\xB3n",
-    "xtensi\xC3\xB3n", "extensi\xC3\x93n", "xtensi\xC3\x93n", "extension",
-    "xtension", "extensio\xCC\x81", "xtensio\xCC\x81", "extensi\xC3\xB3",
-    "xtensi\xC3\xB3", "extensi\xC3\x93", "xtensi\xC3\x93", "extensio",
-    "xtensio", "extn", "xtn", "ext", "xt", "anexo",
+    "extensio\xCC\x81n",
+    "xtensio\xCC\x81n",
+    "extensi\xC3\xB3n",
+    "xtensi\xC3\xB3n",
+    "extensi\xC3\x93n",
+    "xtensi\xC3\x93n",
+    "extension",
+    "xtension",
+    "extensio\xCC\x81",
+    "xtensio\xCC\x81",
+    "extensi\xC3\xB3",
+    "xtensi\xC3\xB3",
+    "extensi\xC3\x93",
+    "xtensi\xC3\x93",
+    "extensio",
+    "xtensio",
+    "extn",
+    "xtn",
+    "ext",
+    "xt",
+    "anexo",
     "\xEF\xBD\x85\xEF\xBD\x98\xEF\xBD\x94\xEF\xBD\x8E", /* full-width extn */
     "\xEF\xBD\x98\xEF\xBD\x94\xEF\xBD\x8E",
     "\xEF\xBD\x85\xEF\xBD\x98\xEF\xBD\x94",
     "\xEF\xBD\x98\xEF\xBD\x94",
     "\xD0\xB4\xD0\xBE\xD0\xB1", /* Cyrillic dob */
-    "\xD0\x94\xD0\x9E\xD0\x91", "\xD0\x94\xD0\xBE\xD0\xB1", NULL
+    "\xD0\x94\xD0\x9E\xD0\x91",
+    "\xD0\x94\xD0\xBE\xD0\xB1",
+    NULL
 };
 static const char *const short_labels[] = {
-    "int", "\xEF\xBD\x89\xEF\xBD\x8E\xEF\xBD\x94", /* full-width int */
-    "x", "\xEF\xBD\x98", "\xEF\xBC\xB8", "#", "\xEF\xBC\x83", "~",
-    "\xEF\xBD\x9E", NULL
+    "int",
+    "\xEF\xBD\x89\xEF\xBD\x8E\xEF\xBD\x94", /* full-width int */
+    "x",
+    "\xEF\xBD\x98",
+    "\xEF\xBC\xB8",
+    "#",
+    "\xEF\xBC\x83",
+    "~",
+    "\xEF\xBD\x9E",
+    NULL
 };
 
 static void keep_leftmost(struct extension *best, size_t start)
@@ -375,8 +422,8 @@ static void match_before_gap(struct ruf_text text, size_t at,
         text.data[at - 2] == ',')
         keep_leftmost(best, skip_back(text, at - 2, is_blank));
     if (best->count <= 9 && at >= 1 && text.data[at - 1] == ',')
-        keep_leftmost(best, skip_back(text, skip_back(text, at, is_comma),
-                                      is_blank));
+        keep_leftmost(best,
+                      skip_back(text, skip_back(text, at, is_comma), is_blank));
 }
 
 /* Commas inside the gap itself may be the dial sign: the first one with what
@@ -431,7 +478,9 @@ static struct extension find_extension(struct ruf_text text)
     return best;
 }
 
-/* --- viability --------------------------------------------------------------------------- */
+/* --- viability
+ * ---------------------------------------------------------------------------
+ */
 
 /* Plus signs, three digits among punctuation, then letters too, then at most
  * an extension; or exactly two digits. */
@@ -473,7 +522,9 @@ static bool is_viable(struct ruf_text text, const struct extension *extension)
     return digits == 2;
 }
 
-/* --- digits -------------------------------------------------------------------------------- */
+/* --- digits
+ * --------------------------------------------------------------------------------
+ */
 
 static void add_digit(struct ruf_scan *out, int value)
 {
@@ -535,7 +586,8 @@ static void copy_extension(struct ruf_text text,
     out->extension[size] = '\0';
 }
 
-/* --- all together ------------------------------------------------------------------------- */
+/* --- all together
+ * ------------------------------------------------------------------------- */
 
 static void scan_rest(struct ruf_text text, struct ruf_scan *out)
 {
@@ -544,8 +596,8 @@ static void scan_rest(struct ruf_text text, struct ruf_scan *out)
     size_t start = 0;
 
     extension = find_extension(text);
-    out->viable = is_viable(
-        text, extension.start == NOT_FOUND ? NULL : &extension);
+    out->viable =
+        is_viable(text, extension.start == NOT_FOUND ? NULL : &extension);
     if (!out->viable)
         return;
     if (extension.start != NOT_FOUND) {

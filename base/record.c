@@ -104,8 +104,8 @@ static enum ruf_status read_emails(struct ruf_reader *reader,
 }
 
 enum ruf_status ruf_record_read(const void *bytes, size_t size,
-                                struct ruf_arena *arena,
-                                struct ruf_record *out, struct ruf_error *err)
+                                struct ruf_arena *arena, struct ruf_record *out,
+                                struct ruf_error *err)
 {
     struct ruf_reader reader = ruf_reader(bytes, size);
     enum ruf_status status = RUF_OK;
@@ -133,7 +133,8 @@ enum ruf_status ruf_record_read(const void *bytes, size_t size,
     return RUF_OK;
 }
 
-/* --- partial updates ----------------------------------------------------------- */
+/* --- partial updates
+ * ----------------------------------------------------------- */
 
 static bool keeps(uint32_t mask, unsigned bit)
 {

@@ -73,8 +73,8 @@ static bool hkdf(const uint8_t *key, const void *salt, size_t salt_size,
     ok = context != NULL && EVP_PKEY_derive_init(context) == 1 &&
          EVP_PKEY_CTX_set_hkdf_md(context, EVP_sha256()) == 1 &&
          EVP_PKEY_CTX_set1_hkdf_key(context, key, RUF_SEAL_KEY_SIZE) == 1 &&
-         (salt_size == 0 || EVP_PKEY_CTX_set1_hkdf_salt(
-                                context, salt, (int)salt_size) == 1) &&
+         (salt_size == 0 ||
+          EVP_PKEY_CTX_set1_hkdf_salt(context, salt, (int)salt_size) == 1) &&
          EVP_PKEY_CTX_add1_hkdf_info(context, info, (int)info_size) == 1 &&
          EVP_PKEY_derive(context, out, &out_size) == 1 &&
          out_size == RUF_SEAL_KEY_SIZE;
@@ -162,8 +162,8 @@ static bool start_block(struct ruf_sealer *sealer, uint64_t number,
     make_nonce(number, nonce);
     return EVP_CipherInit_ex2(sealer->context, NULL, NULL, nonce, -1, NULL) ==
                1 &&
-           EVP_CipherUpdate(sealer->context, NULL, &done, aad,
-                            (int)aad_size) == 1;
+           EVP_CipherUpdate(sealer->context, NULL, &done, aad, (int)aad_size) ==
+               1;
 }
 
 enum ruf_status ruf_seal_block(struct ruf_sealer *sealer, uint64_t number,

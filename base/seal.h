@@ -63,9 +63,8 @@ void ruf_sealer_destroy(struct ruf_sealer *sealer);
  */
 RUF_MUST_USE enum ruf_status
 ruf_seal_block(struct ruf_sealer *sealer, uint64_t number, const void *aad,
-               size_t aad_size, const uint8_t *plain, size_t size,
-               uint8_t *out, uint8_t tag[RUF_SEAL_TAG_SIZE],
-               struct ruf_error *err);
+               size_t aad_size, const uint8_t *plain, size_t size, uint8_t *out,
+               uint8_t tag[RUF_SEAL_TAG_SIZE], struct ruf_error *err);
 
 /**
  * Verify and decrypt. Unverified bytes never stay in out.

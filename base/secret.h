@@ -22,9 +22,8 @@ struct ruf_secret {
 };
 
 /** @return RUF_OK, RUF_E_NOMEM. A failing mlock() is not an error. */
-RUF_MUST_USE enum ruf_status ruf_secret_create(size_t size,
-                                               struct ruf_secret *out,
-                                               struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_secret_create(size_t size, struct ruf_secret *out, struct ruf_error *err);
 
 /** Wipe, unmap, zero the struct. A zeroed struct is fine. */
 void ruf_secret_destroy(struct ruf_secret *secret);

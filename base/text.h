@@ -17,8 +17,7 @@
 struct ruf_text ruf_text(const char *string);
 
 /** A piece of text: bytes [start, start + size), clipped to the text. */
-struct ruf_text ruf_text_slice(struct ruf_text text, size_t start,
-                               size_t size);
+struct ruf_text ruf_text_slice(struct ruf_text text, size_t start, size_t size);
 
 /** Absent or empty? */
 bool ruf_text_is_empty(struct ruf_text text);

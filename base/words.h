@@ -19,9 +19,9 @@
 
 /** A word and where it stood. */
 struct ruf_word {
-    char bytes[64];  /**< without apostrophes */
-    size_t size;     /**< 0: no more words */
-    size_t start;    /**< in the folded text */
+    char bytes[64]; /**< without apostrophes */
+    size_t size;    /**< 0: no more words */
+    size_t start;   /**< in the folded text */
     size_t end;
 };
 

@@ -42,8 +42,8 @@ void samples_add(struct bench_samples *samples, double value)
 {
     if (samples->count == samples->room) {
         samples->room = samples->room == 0 ? 1024 : 2 * samples->room;
-        samples->values = realloc(samples->values,
-                                  samples->room * sizeof(*samples->values));
+        samples->values =
+            realloc(samples->values, samples->room * sizeof(*samples->values));
         if (samples->values == NULL) {
             (void)fputs("rufname-bench: out of memory\n", stderr);
             exit(11);
@@ -101,8 +101,8 @@ static void print_row(const struct bench *bench, const char *name,
                      "\"checksum\":\"%016llx\"}\n",
                      name, variant, (unsigned long long)n, unit, median,
                      samples->values[0], median, percentile(samples, 0.9),
-                     percentile(samples, 0.99), samples->count,
-                     bench->ref_name, ratio, (unsigned long long)checksum);
+                     percentile(samples, 0.99), samples->count, bench->ref_name,
+                     ratio, (unsigned long long)checksum);
     else
         (void)printf("%-22s %-34s %9llu %11.1f %11.1f %11.1f %-8s %8.3f\n",
                      name, variant, (unsigned long long)n, median,
@@ -127,8 +127,7 @@ void bench_report(struct bench *bench, const char *name, const char *variant,
     qsort(samples->values, samples->count, sizeof(double), by_value);
     median = percentile(samples, 0.5);
     if (bench->ref_name[0] == '\0') {
-        (void)snprintf(bench->ref_name, sizeof(bench->ref_name), "%s",
-                       variant);
+        (void)snprintf(bench->ref_name, sizeof(bench->ref_name), "%s", variant);
         bench->ref_median = median;
     }
     if (checksum != 0 && group_checksum == 0)
@@ -136,7 +135,6 @@ void bench_report(struct bench *bench, const char *name, const char *variant,
     if (checksum != 0 && checksum != group_checksum)
         bench_wrong(bench, full, "answers differ from the other variants");
     print_row(bench, name, variant, n, unit, samples,
-              bench->ref_median > 0 ? median / bench->ref_median : 0,
-              checksum);
+              bench->ref_median > 0 ? median / bench->ref_median : 0, checksum);
     samples_free(samples);
 }

@@ -16,11 +16,11 @@
 
 struct bench {
     bool json;
-    const char *filter;   /**< substring of "bench/variant", or NULL */
+    const char *filter; /**< substring of "bench/variant", or NULL */
     uint32_t contacts;
-    char directory[256];  /**< scratch, removed at the end */
+    char directory[256]; /**< scratch, removed at the end */
     bool failed;
-    char ref_name[64];    /**< reference of the group being reported */
+    char ref_name[64]; /**< reference of the group being reported */
     double ref_median;
 };
 

@@ -67,22 +67,20 @@ static void beside_bulk_insert(struct bench *bench,
 
         /* Owners refer to people, so they are left out on both sides. */
         bench_must(ruf_arena_create(&arena, NULL), NULL);
-        entries.entries = ruf_arena_alloc(arena, entries.count,
-                                          sizeof(*entries.entries));
+        entries.entries =
+            ruf_arena_alloc(arena, entries.count, sizeof(*entries.entries));
         if (entries.entries != NULL)
             memcpy(entries.entries, data->entries.entries,
                    entries.count * sizeof(*entries.entries));
         for (size_t i = 0; entries.entries != NULL && i < entries.count; i++)
             entries.entries[i].owner_count = 0;
-        samples_add(&ours, (double)build_once(data, &nobody, &entries) /
-                               count);
+        samples_add(&ours, (double)build_once(data, &nobody, &entries) / count);
         ruf_arena_destroy(arena);
         for (int peer = 0; peer < 2; peer++) {
             uint64_t start = bench_cpu_ns();
 
             peer_fill(bench, data, (enum peer)peer);
-            samples_add(&peers[peer],
-                        (double)(bench_cpu_ns() - start) / count);
+            samples_add(&peers[peer], (double)(bench_cpu_ns() - start) / count);
         }
     }
     bench_group(bench);

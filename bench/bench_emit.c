@@ -16,14 +16,13 @@ struct counter {
 };
 
 static enum ruf_status count_entry(void *context, ruf_e164 number,
-                                   struct ruf_text label,
-                                   struct ruf_error *err)
+                                   struct ruf_text label, struct ruf_error *err)
 {
     struct counter *counter = context;
 
     (void)err;
-    counter->sum = counter->sum * 31 + number + label.size +
-                   (unsigned char)label.data[0];
+    counter->sum =
+        counter->sum * 31 + number + label.size + (unsigned char)label.data[0];
     return RUF_OK;
 }
 
@@ -69,14 +68,11 @@ static double emit_peer(const struct bench *bench,
                            -1, &rows, NULL) != SQLITE_OK)
         exit(9);
     while (sqlite3_step(rows) == SQLITE_ROW) {
-        struct ruf_text label = {
-            (const char *)sqlite3_column_text(rows, 1),
-            (size_t)sqlite3_column_bytes(rows, 1)
-        };
+        struct ruf_text label = { (const char *)sqlite3_column_text(rows, 1),
+                                  (size_t)sqlite3_column_bytes(rows, 1) };
 
-        (void)count_entry(&counter,
-                          (ruf_e164)sqlite3_column_int64(rows, 0), label,
-                          NULL);
+        (void)count_entry(&counter, (ruf_e164)sqlite3_column_int64(rows, 0),
+                          label, NULL);
     }
     ns = bench_cpu_ns() - start;
     (void)sqlite3_finalize(rows);
@@ -94,8 +90,7 @@ void suite_emit(struct bench *bench, const struct bench_data *data)
     peers_ready(bench, data);
     memset(samples, 0, sizeof(samples));
     for (int run = 0; run < RUNS; run++) {
-        samples_add(&samples[0],
-                    emit_peer(bench, data, PEER_SQLITE, &sums[0]));
+        samples_add(&samples[0], emit_peer(bench, data, PEER_SQLITE, &sums[0]));
         samples_add(&samples[1],
                     emit_peer(bench, data, PEER_SQLCIPHER, &sums[1]));
         samples_add(&samples[2], emit_ours(data, &sums[2]));

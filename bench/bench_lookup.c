@@ -27,10 +27,11 @@ static uint64_t add_answer(uint64_t sum, const char *label, size_t size)
     return sum + value;
 }
 
-/* --- open ------------------------------------------------------------------------ */
+/* --- open
+ * ------------------------------------------------------------------------ */
 
-static double open_ours(const struct bench_data *data,
-                        enum ruf_index_mode mode, uint64_t *sum)
+static double open_ours(const struct bench_data *data, enum ruf_index_mode mode,
+                        uint64_t *sum)
 {
     uint64_t start = bench_wall_ns();
     struct ruf_index *index;
@@ -42,9 +43,9 @@ static double open_ours(const struct bench_data *data,
     bench_must(ruf_index_open(data->image, data->key, mode, &index, &err),
                &err);
     bench_must(ruf_query_create(index, &query, &err), &err);
-    bench_must(ruf_query_lookup(query, data->entries.entries[0].number,
-                                &caller, &err),
-               &err);
+    bench_must(
+        ruf_query_lookup(query, data->entries.entries[0].number, &caller, &err),
+        &err);
     *sum = add_answer(0, caller.label.data, caller.label.size);
     us = (double)(bench_wall_ns() - start) / 1e3;
     ruf_query_destroy(query);
@@ -96,8 +97,7 @@ void suite_open(struct bench *bench, const struct bench_data *data)
     peers_ready(bench, data);
     memset(samples, 0, sizeof(samples));
     for (int run = 0; run < OPEN_RUNS; run++) {
-        samples_add(&samples[0],
-                    open_peer(bench, data, PEER_SQLITE, &sums[0]));
+        samples_add(&samples[0], open_peer(bench, data, PEER_SQLITE, &sums[0]));
         samples_add(&samples[1],
                     open_peer(bench, data, PEER_SQLCIPHER, &sums[1]));
         samples_add(&samples[2],
@@ -107,8 +107,8 @@ void suite_open(struct bench *bench, const struct bench_data *data)
                         open_ours(data, RUF_INDEX_RESIDENT, &sums[3]));
     }
     bench_group(bench);
-    bench_report(bench, "open + first lookup", "sqlite",
-                 data->entries.count, "us", &samples[0], sums[0]);
+    bench_report(bench, "open + first lookup", "sqlite", data->entries.count,
+                 "us", &samples[0], sums[0]);
     bench_report(bench, "open + first lookup", "sqlcipher, raw key",
                  data->entries.count, "us", &samples[1], sums[1]);
     bench_report(bench, "open + first lookup", "rufname on demand",
@@ -117,12 +117,12 @@ void suite_open(struct bench *bench, const struct bench_data *data)
                  data->entries.count, "us", &samples[3], sums[3]);
 }
 
-/* --- lookup ------------------------------------------------------------------------- */
+/* --- lookup
+ * ------------------------------------------------------------------------- */
 
 static uint64_t measure_ours(const struct bench_data *data,
-                             enum ruf_index_mode mode,
-                             const ruf_e164 *queries, size_t count,
-                             struct bench_samples *samples)
+                             enum ruf_index_mode mode, const ruf_e164 *queries,
+                             size_t count, struct bench_samples *samples)
 {
     struct ruf_index *index;
     struct ruf_query *query;
@@ -177,16 +177,16 @@ static void compare(struct bench *bench, const struct bench_data *data,
     uint64_t n = data->entries.count;
 
     memset(samples, 0, sizeof(samples));
-    sums[0] = measure_peer(bench, PEER_SQLITE, true, queries, count,
-                           &samples[0]);
-    sums[1] = measure_peer(bench, PEER_SQLCIPHER, true, queries, count,
-                           &samples[1]);
+    sums[0] =
+        measure_peer(bench, PEER_SQLITE, true, queries, count, &samples[0]);
+    sums[1] =
+        measure_peer(bench, PEER_SQLCIPHER, true, queries, count, &samples[1]);
     sums[2] = measure_peer(bench, PEER_SQLCIPHER, false, queries, count / 10,
                            &samples[2]);
-    sums[3] = measure_ours(data, RUF_INDEX_RESIDENT, queries, count,
-                           &samples[3]);
-    sums[4] = measure_ours(data, RUF_INDEX_ON_DEMAND, queries, count,
-                           &samples[4]);
+    sums[3] =
+        measure_ours(data, RUF_INDEX_RESIDENT, queries, count, &samples[3]);
+    sums[4] =
+        measure_ours(data, RUF_INDEX_ON_DEMAND, queries, count, &samples[4]);
     for (size_t i = 0; i < count; i++) {
         uint64_t start = bench_wall_ns();
 
@@ -218,9 +218,9 @@ void suite_lookup(struct bench *bench, const struct bench_data *data)
         return;
     }
     for (size_t i = 0; i < QUERIES; i++)
-        queries[i] = data->entries
-                         .entries[bench_random(&state) % data->entries.count]
-                         .number;
+        queries[i] =
+            data->entries.entries[bench_random(&state) % data->entries.count]
+                .number;
     compare(bench, data, "lookup hit", queries, QUERIES);
     for (size_t i = 0; i < QUERIES; i++)
         queries[i] += 1 + bench_random(&state) % 9;

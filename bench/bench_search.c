@@ -8,8 +8,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "bench/people.h"
 #include "base/fold.h"
+#include "bench/people.h"
 #include <rufname/search.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -21,9 +21,8 @@
 
 enum query_class { PREFIX1 = 0, PREFIX3, PREFIX6, TWO_WORDS, NAME_COMPANY };
 
-static const char *const class_names[] = { "1 letter", "3 letters",
-                                           "6 letters", "two words",
-                                           "name + company" };
+static const char *const class_names[] = { "1 letter", "3 letters", "6 letters",
+                                           "two words", "name + company" };
 
 static void must_sql(sqlite3 *db, int code)
 {
@@ -43,9 +42,9 @@ static void fill_fts(sqlite3 *db, const struct ruf_people *people)
                      "fts5(given, family, company, tokenize = 'unicode61 "
                      "remove_diacritics 2', prefix = '1 2 3 4')",
                      NULL, NULL, NULL));
-    must_sql(db, sqlite3_prepare_v2(db,
-                                    "INSERT INTO contact VALUES (?1, ?2, ?3)",
-                                    -1, &insert, NULL));
+    must_sql(db,
+             sqlite3_prepare_v2(db, "INSERT INTO contact VALUES (?1, ?2, ?3)",
+                                -1, &insert, NULL));
     for (size_t i = 0; i < people->count; i++) {
         const struct ruf_person *person = &people->persons[i];
         const struct ruf_text texts[] = { person->given, person->family,
@@ -53,8 +52,7 @@ static void fill_fts(sqlite3 *db, const struct ruf_people *people)
 
         for (int k = 0; k < 3; k++)
             (void)sqlite3_bind_text(insert, k + 1,
-                                    texts[k].data == NULL ? ""
-                                                          : texts[k].data,
+                                    texts[k].data == NULL ? "" : texts[k].data,
                                     (int)texts[k].size, SQLITE_STATIC);
         must_sql(db, sqlite3_step(insert));
         (void)sqlite3_reset(insert);
@@ -121,9 +119,9 @@ static void ask_both(struct contest *contest, char words[2][64])
     uint64_t start;
 
     (void)snprintf(ours, sizeof(ours), "%s %s", words[0], words[1]);
-    (void)snprintf(match, sizeof(match), words[1][0] == '\0' ? "%s*%s"
-                                                             : "%s* %s*",
-                   words[0], words[1]);
+    (void)snprintf(match, sizeof(match),
+                   words[1][0] == '\0' ? "%s*%s" : "%s* %s*", words[0],
+                   words[1]);
     start = bench_wall_ns();
     bench_must(ruf_query_search(contest->query, ours, strlen(ours), hits, TOP,
                                 &count, &err),
@@ -148,8 +146,7 @@ static void run_class(struct bench *bench, const struct bench_data *data,
 
     for (int tries = 0; tries < 20 * QUERIES && asked < QUERIES; tries++) {
         const struct ruf_person *person =
-            &data->people
-                 .persons[bench_random(&state) % data->people.count];
+            &data->people.persons[bench_random(&state) % data->people.count];
         char words[2][64];
 
         if (!make_query(person, kind, words))

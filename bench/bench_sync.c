@@ -61,11 +61,9 @@ static struct usage run(const char *const arguments[])
     if (child < 0 || wait4(child, &status, 0, &resources) != child)
         return usage;
     usage.wall_s = (double)(bench_wall_ns() - begin) / 1e9;
-    usage.cpu_s = (double)(resources.ru_utime.tv_sec +
-                           resources.ru_stime.tv_sec) +
-                  (double)(resources.ru_utime.tv_usec +
-                           resources.ru_stime.tv_usec) /
-                      1e6;
+    usage.cpu_s =
+        (double)(resources.ru_utime.tv_sec + resources.ru_stime.tv_sec) +
+        (double)(resources.ru_utime.tv_usec + resources.ru_stime.tv_usec) / 1e6;
     usage.rss_mib = (double)resources.ru_maxrss / 1024.0;
     usage.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return usage;
@@ -96,10 +94,10 @@ static void sync_once(struct bench *bench, const char *state)
     char policy[320];
     char ca[320];
     char secret[320];
-    const char *init[] = { program, "--home", home, "init", "--policy", policy,
-                     "--ca", ca, NULL };
-    const char *login[] = { program, "--home", home, "login", "--flow", "app",
-                      "--secret-file", secret, NULL };
+    const char *init[] = { program, "--home", home, "init", "--policy",
+                           policy,  "--ca",   ca,   NULL };
+    const char *login[] = { program, "--home",        home,   "login", "--flow",
+                            "app",   "--secret-file", secret, NULL };
     const char *sync[] = { program, "--home", home, "sync", NULL };
     struct usage full;
     struct usage delta;
@@ -131,7 +129,7 @@ void suite_sync(struct bench *bench, const struct bench_data *data)
     char ready[320];
     char contacts[16];
     const char *tenant[] = { program, "--contacts", contacts, "--state",
-                       state,   "--churn",    "100",    NULL };
+                             state,   "--churn",    "100",    NULL };
     pid_t child;
 
     (void)data;

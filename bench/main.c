@@ -101,8 +101,7 @@ static bool is_chosen(char *const *names, int count, const char *suite)
     return count == 0;
 }
 
-static int parse_options(int argc, char **argv, struct bench *bench,
-                         int *first)
+static int parse_options(int argc, char **argv, struct bench *bench, int *first)
 {
     int i = 1;
 
@@ -140,8 +139,7 @@ int main(int argc, char **argv)
     (void)snprintf(bench.directory, sizeof(bench.directory),
                    "/tmp/rufname-bench.XXXXXX");
     if (mkdtemp(bench.directory) == NULL) {
-        (void)fputs("rufname-bench: cannot make a directory in /tmp\n",
-                    stderr);
+        (void)fputs("rufname-bench: cannot make a directory in /tmp\n", stderr);
         return 10;
     }
     bench_data_create(&bench, &data);

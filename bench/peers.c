@@ -42,8 +42,8 @@ sqlite3 *peer_open(const struct bench *bench, enum peer peer, bool tuned)
     if (peer == PEER_SQLCIPHER)
         must_sql(db, sqlite3_key_v2(db, "main", key, (int)sizeof(key) - 1));
     if (tuned)
-        must_sql(db, sqlite3_exec(db, "PRAGMA cache_size = -262144", NULL,
-                                  NULL, NULL));
+        must_sql(db, sqlite3_exec(db, "PRAGMA cache_size = -262144", NULL, NULL,
+                                  NULL));
     return db;
 }
 
@@ -62,8 +62,8 @@ void peer_fill(struct bench *bench, const struct bench_data *data,
                               "CREATE TABLE entry (number INTEGER PRIMARY KEY,"
                               " label TEXT NOT NULL)",
                               NULL, NULL, NULL));
-    must_sql(db, sqlite3_prepare_v2(db, "INSERT INTO entry VALUES (?1, ?2)",
-                                    -1, &insert, NULL));
+    must_sql(db, sqlite3_prepare_v2(db, "INSERT INTO entry VALUES (?1, ?2)", -1,
+                                    &insert, NULL));
     for (size_t i = 0; i < data->entries.count; i++) {
         const struct ruf_labelled_entry *entry = &data->entries.entries[i];
 

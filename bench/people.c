@@ -49,8 +49,7 @@ static struct ruf_text keep(struct ruf_arena *arena, const char *text)
 static enum ruf_number_kind kind_of(const char *word)
 {
     for (unsigned kind = 0; kind < RUF_KIND_COUNT; kind++)
-        if (strcmp(word, ruf_number_kind_name((enum ruf_number_kind)kind)) ==
-            0)
+        if (strcmp(word, ruf_number_kind_name((enum ruf_number_kind)kind)) == 0)
             return (enum ruf_number_kind)kind;
     return RUF_KIND_OTHER;
 }
@@ -122,8 +121,7 @@ void bench_pipeline(const struct bench_data *data, struct ruf_arena *arena,
 
     for (size_t i = 0; i < data->record_count; i++)
         bench_must(ruf_standardise(&data->records[i], data->policy,
-                                   data->sources[i], arena, &contacts[i],
-                                   &err),
+                                   data->sources[i], arena, &contacts[i], &err),
                    &err);
     ns[0] = bench_cpu_ns() - start;
     start = bench_cpu_ns();
@@ -144,8 +142,8 @@ void bench_data_create(struct bench *bench, struct bench_data *out)
 
     memset(out, 0, sizeof(*out));
     memset(out->key, 7, sizeof(out->key));
-    bench_must(ruf_policy_parse(policy_text, strlen(policy_text),
-                                &out->policy, NULL, &err),
+    bench_must(ruf_policy_parse(policy_text, strlen(policy_text), &out->policy,
+                                NULL, &err),
                &err);
     bench_must(ruf_arena_create(&out->records_arena, &err), &err);
     bench_must(ruf_arena_create(&out->arena, &err), &err);

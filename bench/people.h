@@ -45,7 +45,8 @@ void suite_search(struct bench *bench, const struct bench_data *data);
 void suite_emit(struct bench *bench, const struct bench_data *data);
 void suite_sync(struct bench *bench, const struct bench_data *data);
 
-/* --- peers: the same entries in SQLite and SQLCipher, one library ----------- */
+/* --- peers: the same entries in SQLite and SQLCipher, one library -----------
+ */
 
 struct sqlite3;
 

@@ -47,10 +47,9 @@ enum ruf_status ruf_directory_emit_full(const struct ruf_index *index,
      * costs the phone all its entries. */
     ruf_index_describe(index, &info);
     if (info.entry_count > RUF_DIRECTORY_ENTRIES_MAX)
-        return ruf_fail(err, RUF_E_POLICY, "C411", "",
-                        "%llu entries, a phone accepts %d",
-                        (unsigned long long)info.entry_count,
-                        RUF_DIRECTORY_ENTRIES_MAX);
+        return ruf_fail(
+            err, RUF_E_POLICY, "C411", "", "%llu entries, a phone accepts %d",
+            (unsigned long long)info.entry_count, RUF_DIRECTORY_ENTRIES_MAX);
     status = ruf_cursor_create(index, &cursor, err);
     if (status != RUF_OK)
         return status;

@@ -20,13 +20,13 @@
 /** Global options; they may stand before or after the command. */
 struct cli {
     const char *program;
-    const char *home_path;  /**< never NULL after cli_find_home() */
+    const char *home_path; /**< never NULL after cli_find_home() */
     char home_buffer[4096];
     bool json;
     bool quiet;
     bool language_given;
     enum ruf_language language;
-    char **arguments;       /**< what is left for the command */
+    char **arguments; /**< what is left for the command */
     int argument_count;
 };
 

@@ -36,8 +36,7 @@ static enum ruf_status add_text(void *context, ruf_e164 number,
 }
 
 static enum ruf_status add_stream(void *context, ruf_e164 number,
-                                  struct ruf_text label,
-                                  struct ruf_error *err)
+                                  struct ruf_text label, struct ruf_error *err)
 {
     (void)context;
     put_entry("ADD_ID ", number, label);

@@ -79,8 +79,7 @@ static void print_stats_text(const struct cli *cli,
     print_row(cli_say(cli, "Einträge für das Telefon", "entries emitted"),
               stats->entries);
     print_row(cli_say(cli, "Stand", "generation"), stats->generation);
-    print_row(cli_say(cli, "Index, Bytes", "index, bytes"),
-              stats->image_bytes);
+    print_row(cli_say(cli, "Index, Bytes", "index, bytes"), stats->image_bytes);
     print_row(cli_say(cli, "Speicher, Bytes", "store, bytes"),
               stats->store_bytes);
 }
@@ -106,7 +105,8 @@ int cmd_stats(struct cli *cli)
     return code;
 }
 
-/* --- verify ---------------------------------------------------------------------- */
+/* --- verify
+ * ---------------------------------------------------------------------- */
 
 static void json_finding(struct json_out *out, const struct ruf_error *err)
 {

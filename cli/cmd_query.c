@@ -76,7 +76,8 @@ static void put_text(struct ruf_text text)
     (void)fwrite(text.data, 1, text.size, stdout);
 }
 
-/* --- lookup ---------------------------------------------------------------- */
+/* --- lookup ----------------------------------------------------------------
+ */
 
 static void json_contact_brief(struct json_out *out,
                                const struct ruf_contact *contact)
@@ -98,8 +99,7 @@ static void json_contact_brief(struct json_out *out,
 /* The label and the list of contacts belong to the query's scratch, which the
  * next call reuses, so both are kept before contacts are read. */
 static int print_caller_json(struct query *query, struct ruf_text given,
-                             const char *e164,
-                             const struct ruf_caller *caller)
+                             const char *e164, const struct ruf_caller *caller)
 {
     struct ruf_error err;
     struct json_out out;
@@ -153,8 +153,8 @@ static int lookup_line(void *context, const char *line, size_t size)
     ruf_number_parse(line, size < NUMBER_SIZE_MAX ? size : NUMBER_SIZE_MAX,
                      ruf_home_default_region(query->home), &number);
     start = now_ns();
-    if (number.key != 0 && ruf_query_lookup(query->query, number.key, &caller,
-                                            &err) != RUF_OK)
+    if (number.key != 0 &&
+        ruf_query_lookup(query->query, number.key, &caller, &err) != RUF_OK)
         return cli_fail(query->cli, &err);
     query->ns += now_ns() - start;
     query->asked++;
@@ -193,10 +193,9 @@ int cmd_lookup(struct cli *cli)
     if (cli->argument_count == 0)
         return cli_usage(cli, "lookup NUMBER...|-");
     /* One call answers from a few blocks; a list is worth opening them all. */
-    code = open_query(cli,
-                      reads_stdin(cli) ? RUF_INDEX_RESIDENT
-                                       : RUF_INDEX_ON_DEMAND,
-                      &query);
+    code = open_query(
+        cli, reads_stdin(cli) ? RUF_INDEX_RESIDENT : RUF_INDEX_ON_DEMAND,
+        &query);
     if (code != 0)
         return code;
     if (reads_stdin(cli))
@@ -211,7 +210,8 @@ int cmd_lookup(struct cli *cli)
     return code;
 }
 
-/* --- search ------------------------------------------------------------------ */
+/* --- search ------------------------------------------------------------------
+ */
 
 /* The number people would call first: mobile, then business, then any. */
 static const struct ruf_contact_number *
@@ -258,11 +258,10 @@ static void print_hit_text(const struct query *query,
 static const char *field_name(enum ruf_search_field field)
 {
     static const char *const names[] = {
-        [RUF_FIELD_GIVEN] = "given",     [RUF_FIELD_FAMILY] = "family",
-        [RUF_FIELD_DISPLAY] = "name",    [RUF_FIELD_COMPANY] = "company",
-        [RUF_FIELD_DEPARTMENT] = "department",
-        [RUF_FIELD_TITLE] = "title",     [RUF_FIELD_EMAIL] = "emails",
-        [RUF_FIELD_NUMBER] = "numbers",
+        [RUF_FIELD_GIVEN] = "given",           [RUF_FIELD_FAMILY] = "family",
+        [RUF_FIELD_DISPLAY] = "name",          [RUF_FIELD_COMPANY] = "company",
+        [RUF_FIELD_DEPARTMENT] = "department", [RUF_FIELD_TITLE] = "title",
+        [RUF_FIELD_EMAIL] = "emails",          [RUF_FIELD_NUMBER] = "numbers",
     };
 
     return names[field];

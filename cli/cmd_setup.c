@@ -18,10 +18,9 @@ static void print_finding(void *context, const struct ruf_finding *finding)
     const struct cli *cli = context;
 
     (void)fprintf(stderr, "rufname: %s: %s %s%s%u:%u: %s\n", finding->id,
-                  finding->is_error
-                      ? cli_say(cli, "Richtlinie", "policy")
-                      : cli_say(cli, "Richtlinie (Warnung)",
-                                "policy (warning)"),
+                  finding->is_error ? cli_say(cli, "Richtlinie", "policy")
+                                    : cli_say(cli, "Richtlinie (Warnung)",
+                                              "policy (warning)"),
                   finding->pointer, finding->pointer[0] == '\0' ? "" : " ",
                   finding->line, finding->column, finding->detail);
 }
@@ -53,8 +52,8 @@ static int init_with(struct cli *cli, const char *policy_path,
                              &setup.policy_size);
 
     if (code == 0 && ca_path != NULL)
-        code = cli_read_file(cli, ca_path, CA_SIZE_MAX, &ca,
-                             &setup.ca_pem_size);
+        code =
+            cli_read_file(cli, ca_path, CA_SIZE_MAX, &ca, &setup.ca_pem_size);
     if (code == 0) {
         setup.policy = policy;
         setup.ca_pem = ca;
@@ -93,16 +92,15 @@ int cmd_init(struct cli *cli)
     return code != 0 ? code : init_with(cli, policy, ca, keystore);
 }
 
-/* --- login ------------------------------------------------------------------ */
+/* --- login ------------------------------------------------------------------
+ */
 
-static void prompt_device_code(void *context, const char *uri,
-                               const char *code)
+static void prompt_device_code(void *context, const char *uri, const char *code)
 {
     const struct cli *cli = context;
 
     (void)fprintf(stderr, "%s %s %s %s\n", cli_say(cli, "Öffnen Sie", "Open"),
-                  uri,
-                  cli_say(cli, "und geben Sie ein:", "and enter:"), code);
+                  uri, cli_say(cli, "und geben Sie ein:", "and enter:"), code);
 }
 
 static int sign_in(struct cli *cli, const struct ruf_login *login)

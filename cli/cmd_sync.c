@@ -10,7 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-/* --- progress ------------------------------------------------------------------ */
+/* --- progress
+ * ------------------------------------------------------------------ */
 
 /* On a terminal one line that is drawn anew; else one line per ten seconds. */
 struct progress {
@@ -52,10 +53,10 @@ static void draw_progress(struct progress *progress)
 {
     (void)fputs(progress->terminal ? "\r" : "", stderr);
     for (size_t i = 0; i < progress->count; i++)
-        (void)fprintf(stderr, "%s%s: %" PRIu64 " %s", i == 0 ? "" : " · ",
-                      progress->ids[i], progress->records[i],
-                      cli_say(progress->cli, "Kontakte geladen",
-                              "contacts loaded"));
+        (void)fprintf(
+            stderr, "%s%s: %" PRIu64 " %s", i == 0 ? "" : " · ",
+            progress->ids[i], progress->records[i],
+            cli_say(progress->cli, "Kontakte geladen", "contacts loaded"));
     (void)fputs(progress->terminal ? "\033[K" : "\n", stderr);
     (void)fflush(stderr);
     progress->drawn = true;
@@ -80,7 +81,8 @@ static void end_progress(struct progress *progress)
         (void)fputs("\r\033[K", stderr);
 }
 
-/* --- sync -------------------------------------------------------------------------- */
+/* --- sync
+ * -------------------------------------------------------------------------- */
 
 static void print_report_json(const struct ruf_sync_report *report)
 {
@@ -117,8 +119,8 @@ static void print_report_text(const struct cli *cli,
 
         if (source->status != RUF_OK)
             continue;
-        (void)printf("%s\t+%" PRIu64 "\t~%" PRIu64 "\t-%" PRIu64
-                     "\t%" PRIu64 " %s\t%" PRIu64 " kB\t%" PRIu64 " ms\n",
+        (void)printf("%s\t+%" PRIu64 "\t~%" PRIu64 "\t-%" PRIu64 "\t%" PRIu64
+                     " %s\t%" PRIu64 " kB\t%" PRIu64 " ms\n",
                      source->id, source->added, source->changed,
                      source->removed, source->requests,
                      cli_say(cli, "Anfragen", "requests"),
@@ -126,8 +128,9 @@ static void print_report_text(const struct cli *cli,
     }
     (void)printf("%s %" PRIu64 "%s\n", cli_say(cli, "Stand", "generation"),
                  report->generation,
-                 report->published ? "" : cli_say(cli, " (unverändert)",
-                                                  " (unchanged)"));
+                 report->published
+                     ? ""
+                     : cli_say(cli, " (unverändert)", " (unchanged)"));
 }
 
 /* Prints the failures; true if the run's own error is one of them. */
@@ -199,7 +202,8 @@ int cmd_sync(struct cli *cli)
     return code;
 }
 
-/* --- import ------------------------------------------------------------------------- */
+/* --- import
+ * ------------------------------------------------------------------------- */
 
 static void print_import(const struct cli *cli, const char *path,
                          const struct ruf_import_report *report)
@@ -209,15 +213,13 @@ static void print_import(const struct cli *cli, const char *path,
                       report->first_skipped.id, report->skipped,
                       cli_say(cli, "Zeilen übersprungen, die erste:",
                               "rows skipped, the first one:"),
-                      report->first_skipped.line,
-                      report->first_skipped.column,
+                      report->first_skipped.line, report->first_skipped.column,
                       report->first_skipped.detail);
     if (!cli->quiet && !cli->json)
-        (void)printf("%s\t%" PRIu64 " %s\t+%" PRIu64 "\t~%" PRIu64
-                     "\t-%" PRIu64 "\n",
-                     path, report->records,
-                     cli_say(cli, "Datensätze", "records"), report->added,
-                     report->changed, report->removed);
+        (void)printf(
+            "%s\t%" PRIu64 " %s\t+%" PRIu64 "\t~%" PRIu64 "\t-%" PRIu64 "\n",
+            path, report->records, cli_say(cli, "Datensätze", "records"),
+            report->added, report->changed, report->removed);
 }
 
 static void print_import_json(const char *path,

@@ -71,10 +71,9 @@ const struct cli_command cli_commands[] = {
 
 static void print_help(FILE *out)
 {
-    (void)fprintf(out,
-                  "rufname " RUFNAME_VERSION " - caller-ID engine\n\n"
-                  "usage: rufname [--home DIR] [--json] [--lang de|en] "
-                  "[--quiet] COMMAND ...\n\n");
+    (void)fprintf(out, "rufname " RUFNAME_VERSION " - caller-ID engine\n\n"
+                       "usage: rufname [--home DIR] [--json] [--lang de|en] "
+                       "[--quiet] COMMAND ...\n\n");
     for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
         (void)fprintf(out, "  %-10s %s\n", c->name, c->summary);
     (void)fprintf(out, "\nrufname COMMAND --help tells more. The home is "
@@ -158,8 +157,8 @@ static void find_language(struct cli *cli)
         name = getenv("LC_MESSAGES");
     if (name == NULL || name[0] == '\0')
         name = getenv("LANG");
-    cli->language = name != NULL && strncmp(name, "de", 2) == 0 ? RUF_GERMAN
-                                                                : RUF_ENGLISH;
+    cli->language =
+        name != NULL && strncmp(name, "de", 2) == 0 ? RUF_GERMAN : RUF_ENGLISH;
 }
 
 static int take_global_options(struct cli *cli)

@@ -13,11 +13,11 @@
 int cli_exit_code(enum ruf_status status)
 {
     static const int codes[] = {
-        [RUF_OK] = 0,         [RUF_E_NOT_FOUND] = 1, [RUF_E_USAGE] = 2,
-        [RUF_E_POLICY] = 3,   [RUF_E_LOCKED] = 4,    [RUF_E_KEY] = 4,
-        [RUF_E_NETWORK] = 5,  [RUF_E_SERVER] = 5,    [RUF_E_AUTH] = 5,
-        [RUF_E_CORRUPT] = 6,  [RUF_E_PARTIAL] = 7,   [RUF_E_WIPED] = 8,
-        [RUF_E_INTERNAL] = 9, [RUF_E_IO] = 10,       [RUF_E_NOMEM] = 11,
+        [RUF_OK] = 0,         [RUF_E_NOT_FOUND] = 1,   [RUF_E_USAGE] = 2,
+        [RUF_E_POLICY] = 3,   [RUF_E_LOCKED] = 4,      [RUF_E_KEY] = 4,
+        [RUF_E_NETWORK] = 5,  [RUF_E_SERVER] = 5,      [RUF_E_AUTH] = 5,
+        [RUF_E_CORRUPT] = 6,  [RUF_E_PARTIAL] = 7,     [RUF_E_WIPED] = 8,
+        [RUF_E_INTERNAL] = 9, [RUF_E_IO] = 10,         [RUF_E_NOMEM] = 11,
         [RUF_E_BUSY] = 75,    [RUF_E_CANCELLED] = 130,
     };
 
@@ -73,8 +73,7 @@ static int find_argument(const struct cli *cli, const char *name, size_t size)
         if (strcmp(cli->arguments[i], "--") == 0)
             return -1;
         if (strncmp(cli->arguments[i], name, size) == 0 &&
-            (cli->arguments[i][size] == '\0' ||
-             cli->arguments[i][size] == '='))
+            (cli->arguments[i][size] == '\0' || cli->arguments[i][size] == '='))
             return i;
     }
     return -1;

@@ -17,7 +17,8 @@
 #define FACT_UNPUBLISHED "unpublished"
 #define FACT_GENERATION "generation"
 
-/* --- the store as a sink ---------------------------------------------------- */
+/* --- the store as a sink ----------------------------------------------------
+ */
 
 struct store_sink {
     struct ruf_store *store;
@@ -31,8 +32,8 @@ static enum ruf_status sink_load(void *context, const char *source,
 {
     struct store_sink *sink = context;
     struct ruf_collection_state state;
-    enum ruf_status status = ruf_store_collection_load(
-        sink->store, source, collection, &state, err);
+    enum ruf_status status =
+        ruf_store_collection_load(sink->store, source, collection, &state, err);
 
     if (status != RUF_OK)
         return status;
@@ -72,8 +73,7 @@ static enum ruf_status sink_page(void *context,
 }
 
 static enum ruf_status sink_reset(void *context, const char *source,
-                                  const char *collection,
-                                  struct ruf_error *err)
+                                  const char *collection, struct ruf_error *err)
 {
     struct store_sink *sink = context;
 
@@ -120,7 +120,8 @@ static struct ruf_sync_sink sink_over(struct store_sink *context)
     return sink;
 }
 
-/* --- sign-in ------------------------------------------------------------------ */
+/* --- sign-in
+ * ------------------------------------------------------------------ */
 
 enum ruf_status ruf_home_login(struct ruf_home *home,
                                const struct ruf_login *login,
@@ -130,8 +131,8 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
     struct store_sink context;
     struct ruf_sync_sink sink;
     struct ruf_login_options options = {
-        .flow = login->flow == RUF_SIGN_IN_APP ? RUF_LOGIN_APP
-                                               : RUF_LOGIN_DEVICE,
+        .flow =
+            login->flow == RUF_SIGN_IN_APP ? RUF_LOGIN_APP : RUF_LOGIN_DEVICE,
         .client_secret = login->client_secret,
         .prompt = login->prompt,
         .prompt_context = login->context,
@@ -165,7 +166,8 @@ enum ruf_status ruf_home_logout(struct ruf_home *home, struct ruf_error *err)
     return status;
 }
 
-/* --- sync ---------------------------------------------------------------------- */
+/* --- sync
+ * ---------------------------------------------------------------------- */
 
 struct progress_bridge {
     const struct ruf_sync_request *request;
@@ -228,8 +230,7 @@ static bool image_is_readable(const struct ruf_home *home)
 }
 
 static enum ruf_status publish_if_needed(const struct ruf_home *home,
-                                         struct ruf_store *store,
-                                         bool needed,
+                                         struct ruf_store *store, bool needed,
                                          struct ruf_sync_report *report,
                                          struct ruf_error *err)
 {
@@ -248,8 +249,7 @@ static enum ruf_status publish_if_needed(const struct ruf_home *home,
     return status;
 }
 
-static enum ruf_status sync_into(struct ruf_home *home,
-                                 struct ruf_store *store,
+static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
                                  const struct ruf_sync_request *request,
                                  struct ruf_source_result *results,
                                  struct ruf_sync_report *report,
@@ -278,8 +278,8 @@ static enum ruf_status sync_into(struct ruf_home *home,
         status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 1, err);
     if (status != RUF_OK)
         return status;
-    status = ruf_sync_run(&home->effective, &sink, &options, results, &count,
-                          err);
+    status =
+        ruf_sync_run(&home->effective, &sink, &options, results, &count, err);
     changed = report_sources(results, count, report);
     /* What other sources brought is shown even if one failed or the user
      * stopped the run; every finished round is whole. */
@@ -319,7 +319,8 @@ enum ruf_status ruf_home_sync(struct ruf_home *home,
     return status;
 }
 
-/* --- import ---------------------------------------------------------------------- */
+/* --- import
+ * ---------------------------------------------------------------------- */
 
 static const struct ruf_policy_source *
 import_source(const struct ruf_policy *policy, const char *id,

@@ -58,7 +58,8 @@ static bool home_file_exists(const char *home, const char *name)
     return exists;
 }
 
-/* --- init ------------------------------------------------------------------ */
+/* --- init ------------------------------------------------------------------
+ */
 
 static void report_findings(const struct ruf_policy_findings *findings,
                             ruf_finding_callback *report, void *context)
@@ -74,8 +75,8 @@ static void report_findings(const struct ruf_policy_findings *findings,
 }
 
 static enum ruf_status check_policy(const struct ruf_home_setup *setup,
-                                    ruf_finding_callback *report,
-                                    void *context, struct ruf_error *err)
+                                    ruf_finding_callback *report, void *context,
+                                    struct ruf_error *err)
 {
     struct ruf_policy_findings *findings = calloc(1, sizeof(*findings));
     struct ruf_policy *policy = NULL;
@@ -119,8 +120,8 @@ static enum ruf_status create_store(const char *path, const char *keystore,
     else
         status = ruf_keystore_create(keystore, key_path, &key, err);
     if (status == RUF_OK)
-        status = ruf_store_open(store_path, key.bytes, RUF_STORE_CREATE,
-                                &store, err);
+        status = ruf_store_open(store_path, key.bytes, RUF_STORE_CREATE, &store,
+                                err);
     ruf_store_close(store);
     ruf_secret_destroy(&key);
     free(store_path);
@@ -149,9 +150,11 @@ static enum ruf_status fill_home(const char *path,
 static void remove_home_files(const char *path)
 {
     static const char *const names[] = {
-        HOME_PROFILE,          HOME_POLICY,           HOME_CA,
-        HOME_KEY,              HOME_STORE,            HOME_STORE "-wal",
-        HOME_STORE "-shm",     HOME_STORE "-journal", "store.check",
+        HOME_PROFILE,      HOME_POLICY,
+        HOME_CA,           HOME_KEY,
+        HOME_STORE,        HOME_STORE "-wal",
+        HOME_STORE "-shm", HOME_STORE "-journal",
+        "store.check",
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -192,7 +195,8 @@ enum ruf_status ruf_home_init(const char *path,
     return status;
 }
 
-/* --- open -------------------------------------------------------------------- */
+/* --- open --------------------------------------------------------------------
+ */
 
 static enum ruf_status read_keystore_name(const char *path, char *name,
                                           size_t name_size,
@@ -257,8 +261,8 @@ static enum ruf_status load_trust_anchors(struct ruf_home *home,
     char *of_init;
     size_t size;
     size_t room;
-    enum ruf_status status = home_file_read(home->path, HOME_CA, CA_SIZE_MAX,
-                                            &of_init, &size, err);
+    enum ruf_status status =
+        home_file_read(home->path, HOME_CA, CA_SIZE_MAX, &of_init, &size, err);
 
     if (status == RUF_E_NOT_FOUND)
         return RUF_OK;
@@ -277,8 +281,7 @@ static enum ruf_status load_trust_anchors(struct ruf_home *home,
     return RUF_OK;
 }
 
-static enum ruf_status load_policy(struct ruf_home *home,
-                                   struct ruf_error *err)
+static enum ruf_status load_policy(struct ruf_home *home, struct ruf_error *err)
 {
     char *text;
     size_t size;
@@ -352,8 +355,8 @@ const char *ruf_home_language(const struct ruf_home *home)
 }
 
 enum ruf_status ruf_home_index(const struct ruf_home *home,
-                               enum ruf_index_mode mode,
-                               struct ruf_index **out, struct ruf_error *err)
+                               enum ruf_index_mode mode, struct ruf_index **out,
+                               struct ruf_error *err)
 {
     char *path = ruf_path_join(home->path, HOME_IMAGE);
     enum ruf_status status;
@@ -369,12 +372,12 @@ enum ruf_status ruf_home_index(const struct ruf_home *home,
     return status;
 }
 
-/* --- store ------------------------------------------------------------------- */
+/* --- store -------------------------------------------------------------------
+ */
 
 static enum ruf_status open_store(const struct ruf_home *home,
                                   enum ruf_store_mode mode,
-                                  struct ruf_store **out,
-                                  struct ruf_error *err)
+                                  struct ruf_store **out, struct ruf_error *err)
 {
     char *path = ruf_path_join(home->path, HOME_STORE);
     enum ruf_status status;

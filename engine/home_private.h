@@ -23,8 +23,8 @@
 
 struct ruf_home {
     char *path;
-    char *ca_pem;              /* of the policy and of init, together */
-    struct ruf_policy *policy; /* as parsed */
+    char *ca_pem;                /* of the policy and of init, together */
+    struct ruf_policy *policy;   /* as parsed */
     struct ruf_policy effective; /* the same with ca_pem laid over */
     struct ruf_secret key;
 };
@@ -35,9 +35,9 @@ struct ruf_home_writer {
     struct ruf_store *store;
 };
 
-RUF_MUST_USE enum ruf_status
-ruf_home_writer_open(const struct ruf_home *home, struct ruf_home_writer *out,
-                     struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
+                                                  struct ruf_home_writer *out,
+                                                  struct ruf_error *err);
 void ruf_home_writer_close(struct ruf_home_writer *writer);
 
 /* Open the store for reading. */

@@ -86,14 +86,15 @@ enum ruf_status ruf_home_describe(struct ruf_home *home,
     return status;
 }
 
-/* --- verify -------------------------------------------------------------------- */
+/* --- verify
+ * -------------------------------------------------------------------- */
 
 static void verify_image(const struct ruf_home *home,
                          struct ruf_verify_report *out)
 {
     struct ruf_index *index = NULL;
-    enum ruf_status status = ruf_home_index(home, RUF_INDEX_RESIDENT, &index,
-                                            &out->image_error);
+    enum ruf_status status =
+        ruf_home_index(home, RUF_INDEX_RESIDENT, &index, &out->image_error);
 
     ruf_index_close(index);
     out->image_ok = status == RUF_OK;

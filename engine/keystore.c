@@ -118,9 +118,8 @@ static enum ruf_status load_from_file(const char *path, struct ruf_secret *out,
 {
     char *text;
     size_t size;
-    enum ruf_status status =
-        ruf_file_read(path, RUF_FILE_PRIVATE, KEY_HEX_SIZE + 1, &text, &size,
-                      err);
+    enum ruf_status status = ruf_file_read(path, RUF_FILE_PRIVATE,
+                                           KEY_HEX_SIZE + 1, &text, &size, err);
 
     if (status == RUF_E_NOT_FOUND)
         return ruf_fail(err, RUF_E_KEY, "K201", path, "key file is missing");
@@ -133,8 +132,7 @@ static enum ruf_status load_from_file(const char *path, struct ruf_secret *out,
 }
 
 enum ruf_status ruf_keystore_load(const char *name, const char *key_path,
-                                  struct ruf_secret *out,
-                                  struct ruf_error *err)
+                                  struct ruf_secret *out, struct ruf_error *err)
 {
     if (strcmp(name, "file") == 0)
         return load_from_file(key_path, out, err);

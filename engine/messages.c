@@ -76,12 +76,11 @@ static void fill(const char *template, const struct ruf_error *err, char *out,
         size_t width;
 
         if (*template != '{') {
-            out[at++] = *template++;
+            out[at++] = *template ++;
             continue;
         }
         width = strcspn(template + 1, "}");
-        at = put(out, size, at,
-                 placeholder(err, template + 1, width, number));
+        at = put(out, size, at, placeholder(err, template + 1, width, number));
         template += width + 2;
     }
     if (*template != '\0')
@@ -90,9 +89,9 @@ static void fill(const char *template, const struct ruf_error *err, char *out,
         out[at] = '\0';
 }
 
-void ruf_error_describe(const struct ruf_error *err,
-                        enum ruf_language language, char *sentence,
-                        size_t sentence_size, char *remedy, size_t remedy_size)
+void ruf_error_describe(const struct ruf_error *err, enum ruf_language language,
+                        char *sentence, size_t sentence_size, char *remedy,
+                        size_t remedy_size)
 {
     const struct message *message = find_message(err->id);
 

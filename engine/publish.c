@@ -51,13 +51,12 @@ static enum ruf_status build_image(const struct ruf_home *home,
         status = ruf_store_contacts(store, home->policy, arena, &contacts,
                                     &count, err);
     if (status == RUF_OK)
-        status =
-            ruf_merge(contacts, count, home->policy, arena, &people, err);
+        status = ruf_merge(contacts, count, home->policy, arena, &people, err);
     if (status == RUF_OK)
         status = ruf_label(&people, home->policy, arena, &entries, err);
     if (status == RUF_OK)
-        status = ruf_build(image_path, home->key.bytes, seed, &people,
-                           &entries, err);
+        status = ruf_build(image_path, home->key.bytes, seed, &people, &entries,
+                           err);
     ruf_arena_destroy(arena);
     return status;
 }

@@ -26,7 +26,8 @@ struct sections {
     uint64_t owner_count;
 };
 
-/* --- entries -------------------------------------------------------------------- */
+/* --- entries
+ * -------------------------------------------------------------------- */
 
 /* The block being filled: entries are put in until the next one would not fit,
  * then the header is written and the block padded. */
@@ -106,7 +107,8 @@ static void write_owners(const struct ruf_labelled_entries *entries,
             ruf_write_u32(&out->owners, entries->entries[i].owners[k]);
 }
 
-/* --- contacts ------------------------------------------------------------------- */
+/* --- contacts
+ * ------------------------------------------------------------------- */
 
 static void write_contact(const struct ruf_person *person,
                           struct ruf_writer *out)
@@ -143,7 +145,8 @@ static void write_contacts(const struct ruf_people *people,
     ruf_write_u64(&out->contact_offsets, out->contacts.size);
 }
 
-/* --- meta ------------------------------------------------------------------------- */
+/* --- meta
+ * ------------------------------------------------------------------------- */
 
 /* Calling codes of all numbers, so that a search in national form knows which
  * codes to try. */
@@ -162,8 +165,7 @@ static void write_codes(const struct ruf_people *people,
 
             if (e164 == 0)
                 continue;
-            ruf_number_parse(text, ruf_e164_format(e164, text), NULL,
-                             &number);
+            ruf_number_parse(text, ruf_e164_format(e164, text), NULL, &number);
             used[number.calling_code % 1000] = true;
         }
     ruf_write_u64(meta, 0);
@@ -191,7 +193,8 @@ static void write_meta(const struct ruf_people *people,
     write_codes(people, &out->meta);
 }
 
-/* --- all together ------------------------------------------------------------------ */
+/* --- all together
+ * ------------------------------------------------------------------ */
 
 static bool any_failed(const struct sections *sections)
 {
@@ -250,9 +253,8 @@ enum ruf_status ruf_build(const char *path, const uint8_t key[32],
     status = ruf_search_tables_build(people, &sections->search, err);
     if (status == RUF_OK) {
         write_meta(people, entries, sections);
-        status = any_failed(sections)
-                     ? ruf_fail_memory(err)
-                     : publish(path, key, seed, sections, err);
+        status = any_failed(sections) ? ruf_fail_memory(err)
+                                      : publish(path, key, seed, sections, err);
     }
     free_sections(sections);
     free(sections);

@@ -46,7 +46,7 @@ struct ruf_source_contact {
     size_t number_count;
     const struct ruf_text *emails; /**< deduplicated ignoring ASCII case */
     size_t email_count;
-    bool no_caller_id;             /**< a filter rule keeps it off the phone */
+    bool no_caller_id; /**< a filter rule keeps it off the phone */
 };
 
 /** A number of a person. */
@@ -54,13 +54,13 @@ struct ruf_person_number {
     ruf_e164 e164; /**< 0: not identifiable */
     enum ruf_number_kind kind;
     struct ruf_text raw;
-    bool emit;     /**< may enter the call directory */
+    bool emit; /**< may enter the call directory */
 };
 
 /** One human (or one company entry): a merged view over source contacts. */
 struct ruf_person {
     struct ruf_contact_id id;
-    uint8_t priority;             /**< of its best source */
+    uint8_t priority; /**< of its best source */
     struct ruf_text given;
     struct ruf_text family;
     struct ruf_text display;
@@ -91,9 +91,8 @@ struct ruf_people {
 RUF_MUST_USE enum ruf_status
 ruf_standardise(const struct ruf_record *record,
                 const struct ruf_policy *policy,
-                const struct ruf_policy_source *source,
-                struct ruf_arena *arena, struct ruf_source_contact *out,
-                struct ruf_error *err);
+                const struct ruf_policy_source *source, struct ruf_arena *arena,
+                struct ruf_source_contact *out, struct ruf_error *err);
 
 /**
  * Merge contacts that are one person by the evidence K, S and M. The order of
@@ -108,8 +107,8 @@ ruf_merge(const struct ruf_source_contact *contacts, size_t count,
 /** One line of the call directory. */
 struct ruf_labelled_entry {
     ruf_e164 number;
-    struct ruf_text label;       /**< 1..RUF_LABEL_SIZE_MAX bytes */
-    const uint32_t *owners;      /**< positions in people, best first */
+    struct ruf_text label;  /**< 1..RUF_LABEL_SIZE_MAX bytes */
+    const uint32_t *owners; /**< positions in people, best first */
     size_t owner_count;
 };
 
@@ -124,10 +123,11 @@ struct ruf_labelled_entries {
  * shared number, the label its owners share.
  * @return RUF_OK, RUF_E_NOMEM.
  */
-RUF_MUST_USE enum ruf_status
-ruf_label(const struct ruf_people *people, const struct ruf_policy *policy,
-          struct ruf_arena *arena, struct ruf_labelled_entries *out,
-          struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_label(const struct ruf_people *people,
+                                       const struct ruf_policy *policy,
+                                       struct ruf_arena *arena,
+                                       struct ruf_labelled_entries *out,
+                                       struct ruf_error *err);
 
 struct ruf_image_seed;
 

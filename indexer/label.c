@@ -30,7 +30,8 @@ static bool speaks_german(const struct ruf_policy *policy)
     return policy->locale != RUF_LOCALE_EN;
 }
 
-/* --- one person ---------------------------------------------------------------------- */
+/* --- one person
+ * ---------------------------------------------------------------------- */
 
 static bool contains(struct ruf_text text, struct ruf_text part)
 {
@@ -48,8 +49,7 @@ static void values_of(const struct ruf_person *person, unsigned kind,
     out->company = person->company;
     out->department = person->department;
     out->title = person->title;
-    out->kind =
-        ruf_text(ruf_number_kind_name((enum ruf_number_kind)kind));
+    out->kind = ruf_text(ruf_number_kind_name((enum ruf_number_kind)kind));
     if (person->source_count > 0)
         out->source = person->sources[0];
     /* A record with only a display name is shown by that. */
@@ -81,9 +81,8 @@ static size_t label_person(const struct labelling *labelling,
         size = ruf_label_render(policy->label_template, &values,
                                 policy->label_max_chars, out);
     if (size == 0)
-        size = copy_text(person->display.size > 0 ? person->display
-                                                  : person->company,
-                         out);
+        size = copy_text(
+            person->display.size > 0 ? person->display : person->company, out);
     if (size == 0)
         size = copy_text(ruf_text(speaks_german(policy) ? "Geschäftskontakt"
                                                         : "Business contact"),
@@ -91,7 +90,8 @@ static size_t label_person(const struct labelling *labelling,
     return ruf_label_cut(out, size, policy->label_max_chars);
 }
 
-/* --- shared numbers -------------------------------------------------------------------- */
+/* --- shared numbers
+ * -------------------------------------------------------------------- */
 
 /* The company most owners share, if it is that of at least 80 %. */
 static struct ruf_text common_company(const struct labelling *labelling,
@@ -130,8 +130,8 @@ static size_t format_label(const struct labelling *labelling, char *out,
 
 /* "Müller / Schmidt (Muster AG)", "Anna / Bernd Graf". */
 static size_t label_pair(const struct labelling *labelling,
-                         const struct ruf_person *a,
-                         const struct ruf_person *b, char *out)
+                         const struct ruf_person *a, const struct ruf_person *b,
+                         char *out)
 {
     int size;
 
@@ -142,8 +142,8 @@ static size_t label_pair(const struct labelling *labelling,
         size = snprintf(out, RUF_LABEL_SIZE_MAX, "%.*s / %.*s (%.*s)",
                         TEXT(a->family), TEXT(b->family), TEXT(a->company));
     else
-        size = snprintf(out, RUF_LABEL_SIZE_MAX, "%.*s / %.*s",
-                        TEXT(a->family), TEXT(b->family));
+        size = snprintf(out, RUF_LABEL_SIZE_MAX, "%.*s / %.*s", TEXT(a->family),
+                        TEXT(b->family));
     return format_label(labelling, out, size);
 }
 
@@ -164,9 +164,9 @@ static size_t label_mixed(const struct labelling *labelling,
     const char *others =
         speaks_german(labelling->policy) ? " u. a." : " and others";
     size_t room = strlen(others);
-    size_t size = label_person(
-        labelling, &labelling->people->persons[claims[0].person],
-        claims[0].kind, out);
+    size_t size =
+        label_person(labelling, &labelling->people->persons[claims[0].person],
+                     claims[0].kind, out);
     size_t max = labelling->policy->label_max_chars;
 
     size = ruf_label_cut(out, size, max > room + 1 ? max - room : 1);
@@ -196,7 +196,9 @@ static size_t label_number(const struct labelling *labelling,
     return label_mixed(labelling, claims, out);
 }
 
-/* --- claims --------------------------------------------------------------------------- */
+/* --- claims
+ * ---------------------------------------------------------------------------
+ */
 
 static int by_number(const void *left, const void *right)
 {
@@ -244,11 +246,12 @@ static size_t run_length(const struct labelling *labelling, size_t start)
     return end - start;
 }
 
-/* --- entries --------------------------------------------------------------------------- */
+/* --- entries
+ * ---------------------------------------------------------------------------
+ */
 
 static enum ruf_status make_entry(struct labelling *labelling, size_t start,
-                                  size_t count,
-                                  struct ruf_labelled_entry *out)
+                                  size_t count, struct ruf_labelled_entry *out)
 {
     char label[RUF_LABEL_SIZE_MAX + 1];
     size_t size =
@@ -284,15 +287,17 @@ static enum ruf_status make_entries(struct labelling *labelling,
     while (start < labelling->count) {
         size_t count = run_length(labelling, start);
 
-        if (make_entry(labelling, start, count,
-                       &out->entries[out->count++]) != RUF_OK)
+        if (make_entry(labelling, start, count, &out->entries[out->count++]) !=
+            RUF_OK)
             return RUF_E_NOMEM;
         start += count;
     }
     return RUF_OK;
 }
 
-/* --- limit ------------------------------------------------------------------------------ */
+/* --- limit
+ * ------------------------------------------------------------------------------
+ */
 
 struct victim {
     uint8_t priority;

@@ -35,8 +35,8 @@ static void append(struct label *label, struct ruf_text text)
 struct ruf_text ruf_company_short(struct ruf_text company)
 {
     static const char *const forms[] = {
-        " GmbH & Co. KG", " GmbH", " AG", " SE", " KG", " e. V.", " e.V.",
-        " Ltd.", " Ltd", " Inc.", " Inc", " S.A.", " B.V.", NULL
+        " GmbH & Co. KG", " GmbH", " AG",   " SE",  " KG",   " e. V.", " e.V.",
+        " Ltd.",          " Ltd",  " Inc.", " Inc", " S.A.", " B.V.",  NULL
     };
 
     for (size_t i = 0; forms[i] != NULL; i++) {
@@ -102,8 +102,8 @@ static bool fill(struct label *label, struct ruf_text piece,
         end = memchr(piece.data + i, '}', piece.size - i);
         if (end == NULL) /* the policy's check lets none of these through */
             return false;
-        token = ruf_text_slice(piece, i + 1,
-                               (size_t)(end - piece.data) - i - 1);
+        token =
+            ruf_text_slice(piece, i + 1, (size_t)(end - piece.data) - i - 1);
         value = token_value(values, token, shortening);
         complete = complete && value.size > 0;
         label->any_value = label->any_value || value.size > 0;
@@ -179,8 +179,8 @@ size_t ruf_label_cut(char *label, size_t size, size_t max_chars)
         return size;
     size = ruf_grapheme_prefix(text, max_chars - 1);
     while (size > RUF_LABEL_SIZE_MAX - strlen(ELLIPSIS))
-        size = ruf_grapheme_prefix((struct ruf_text){ label, size },
-                                   --max_chars);
+        size =
+            ruf_grapheme_prefix((struct ruf_text){ label, size }, --max_chars);
     while (size > 0 && label[size - 1] == ' ')
         size--;
     memcpy(label + size, ELLIPSIS, strlen(ELLIPSIS));
@@ -188,8 +188,8 @@ size_t ruf_label_cut(char *label, size_t size, size_t max_chars)
 }
 
 size_t ruf_label_render(const char *template,
-                        const struct ruf_label_values *values,
-                        size_t max_chars, char *out)
+                        const struct ruf_label_values *values, size_t max_chars,
+                        char *out)
 {
     struct shortening shortening = { false, false, SIZE_MAX };
     struct label label;

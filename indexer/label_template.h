@@ -32,8 +32,8 @@ struct ruf_label_values {
  * @return bytes written; 0 if all values the template uses are empty.
  */
 size_t ruf_label_render(const char *template,
-                        const struct ruf_label_values *values,
-                        size_t max_chars, char *out);
+                        const struct ruf_label_values *values, size_t max_chars,
+                        char *out);
 
 /** Company name without its legal form ("Muster AG" -> "Muster"). */
 struct ruf_text ruf_company_short(struct ruf_text company);

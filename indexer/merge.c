@@ -16,7 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARED_RECORDS 20  /* carried by so many records: evidence of nothing */
+#define SHARED_RECORDS 20 /* carried by so many records: evidence of nothing   \
+                           */
 #define GROUP_MAX 12
 
 enum strength { EDGE_ID = 0, EDGE_EMAIL, EDGE_NUMBER };
@@ -39,8 +40,8 @@ struct merge {
     struct ruf_arena *arena;
     const struct ruf_source_contact **contacts; /* in canonical order */
     struct ruf_name *names;
-    uint32_t *parent;     /* union-find: smaller number is the root */
-    uint32_t *next;       /* ring through a group's members */
+    uint32_t *parent; /* union-find: smaller number is the root */
+    uint32_t *next;   /* ring through a group's members */
     uint32_t *group_size;
     size_t count;
     struct edge *edges;
@@ -48,7 +49,8 @@ struct merge {
     size_t edge_room;
 };
 
-/* --- canonical order -------------------------------------------------------------- */
+/* --- canonical order
+ * -------------------------------------------------------------- */
 
 static int by_source_and_id(const void *left, const void *right)
 {
@@ -61,7 +63,8 @@ static int by_source_and_id(const void *left, const void *right)
     return order != 0 ? order : ruf_text_compare(a->native_id, b->native_id);
 }
 
-/* --- groups ------------------------------------------------------------------------ */
+/* --- groups
+ * ------------------------------------------------------------------------ */
 
 static uint32_t root_of(struct merge *merge, uint32_t contact)
 {
@@ -129,7 +132,8 @@ static void join(struct merge *merge, uint32_t a, uint32_t b)
     merge->next[b] = next;
 }
 
-/* --- evidence ---------------------------------------------------------------------- */
+/* --- evidence
+ * ---------------------------------------------------------------------- */
 
 static enum ruf_status add_edge(struct merge *merge, enum strength strength,
                                 uint32_t a, uint32_t b)
@@ -154,8 +158,7 @@ static uint64_t text_key(struct ruf_text text)
     uint64_t hash = UINT64_C(0xCBF29CE484222325);
 
     for (size_t i = 0; i < text.size; i++)
-        hash = (hash ^ (unsigned char)text.data[i]) *
-               UINT64_C(0x100000001B3);
+        hash = (hash ^ (unsigned char)text.data[i]) * UINT64_C(0x100000001B3);
     return hash;
 }
 
@@ -204,14 +207,12 @@ static bool is_shared(const struct merge *merge, const struct carried *run,
     return distinct_names(merge, run, count, people) >= people;
 }
 
-static enum ruf_status connect_run(struct merge *merge,
-                                   enum strength strength,
+static enum ruf_status connect_run(struct merge *merge, enum strength strength,
                                    const struct carried *run, size_t count)
 {
     /* An address serves at most two records' worth of names as evidence. */
-    uint32_t limit = strength == EDGE_EMAIL
-                         ? 2
-                         : merge->policy->merge_shared_after;
+    uint32_t limit =
+        strength == EDGE_EMAIL ? 2 : merge->policy->merge_shared_after;
 
     if (count < 2 ||
         (strength != EDGE_ID && is_shared(merge, run, count, limit)))
@@ -244,8 +245,7 @@ static enum ruf_status connect(struct merge *merge, enum strength strength,
         while (end < count && values[end].key == values[start].key &&
                ruf_text_equal(values[end].text, values[start].text))
             end++;
-        if (connect_run(merge, strength, values + start, end - start) !=
-            RUF_OK)
+        if (connect_run(merge, strength, values + start, end - start) != RUF_OK)
             return RUF_E_NOMEM;
         start = end;
     }
@@ -256,10 +256,10 @@ static enum ruf_status connect(struct merge *merge, enum strength strength,
 static bool is_role_mailbox(struct ruf_text address)
 {
     static const char *const locals[] = {
-        "info@", "office@", "kontakt@", "contact@", "mail@", "post@",
-        "service@", "support@", "sales@", "vertrieb@", "einkauf@",
-        "zentrale@", "empfang@", "sekretariat@", "noreply@", "no-reply@",
-        "admin@", "hotline@", "buchhaltung@", NULL
+        "info@",     "office@",   "kontakt@", "contact@",     "mail@",
+        "post@",     "service@",  "support@", "sales@",       "vertrieb@",
+        "einkauf@",  "zentrale@", "empfang@", "sekretariat@", "noreply@",
+        "no-reply@", "admin@",    "hotline@", "buchhaltung@", NULL
     };
 
     for (size_t i = 0; locals[i] != NULL; i++)
@@ -281,8 +281,7 @@ static enum ruf_status fold_email(struct merge *merge, struct ruf_text email,
     return RUF_OK;
 }
 
-static enum ruf_status connect_ids(struct merge *merge,
-                                   struct carried *values)
+static enum ruf_status connect_ids(struct merge *merge, struct carried *values)
 {
     size_t count = 0;
 
@@ -309,8 +308,7 @@ static enum ruf_status connect_emails(struct merge *merge,
                 RUF_OK)
                 return RUF_E_NOMEM;
             if (!is_role_mailbox(email))
-                values[count++] =
-                    (struct carried){ text_key(email), email, i };
+                values[count++] = (struct carried){ text_key(email), email, i };
         }
     return connect(merge, EDGE_EMAIL, values, count);
 }
@@ -335,8 +333,7 @@ static enum ruf_status connect_numbers(struct merge *merge,
             ruf_e164 number = contact->numbers[k].e164;
 
             if (number != 0 && !repeats_number(contact, k))
-                values[count++] =
-                    (struct carried){ number, { NULL, 0 }, i };
+                values[count++] = (struct carried){ number, { NULL, 0 }, i };
         }
     return connect(merge, EDGE_NUMBER, values, count);
 }
@@ -361,8 +358,7 @@ static bool is_strong_enough(const struct merge *merge, size_t position)
     if (merge->policy->merge_mode != RUF_MERGE_STRICT ||
         edge->strength != EDGE_NUMBER)
         return true;
-    return position + 1 < merge->edge_count &&
-           by_strength(edge, edge + 1) == 0;
+    return position + 1 < merge->edge_count && by_strength(edge, edge + 1) == 0;
 }
 
 static void take_edges(struct merge *merge)
@@ -415,7 +411,8 @@ static enum ruf_status find_groups(struct merge *merge)
     return status;
 }
 
-/* --- preparation ---------------------------------------------------------------------- */
+/* --- preparation
+ * ---------------------------------------------------------------------- */
 
 static enum ruf_status prepare(struct merge *merge,
                                const struct ruf_source_contact *contacts,
@@ -424,8 +421,7 @@ static enum ruf_status prepare(struct merge *merge,
     merge->count = count;
     merge->contacts =
         ruf_arena_alloc(merge->arena, count, sizeof(*merge->contacts));
-    merge->names =
-        ruf_arena_alloc(merge->arena, count, sizeof(*merge->names));
+    merge->names = ruf_arena_alloc(merge->arena, count, sizeof(*merge->names));
     merge->parent =
         ruf_arena_alloc(merge->arena, count, sizeof(*merge->parent));
     merge->next = ruf_arena_alloc(merge->arena, count, sizeof(*merge->next));
@@ -473,8 +469,8 @@ static enum ruf_status make_people(struct merge *merge, struct ruf_people *out)
             member = merge->next[member];
         } while (member != i);
         if (ruf_person_make(members + start, used - start, merge->policy,
-                            merge->arena, &out->persons[out->count++]) !=
-            RUF_OK)
+                            merge->arena,
+                            &out->persons[out->count++]) != RUF_OK)
             return RUF_E_NOMEM;
     }
     return ruf_people_rank(out, merge->arena);

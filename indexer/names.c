@@ -12,16 +12,17 @@
 #include <string.h>
 
 static const char *const titles[] = {
-    "dr", "prof", "professor", "dipl-ing", "dipl", "ing", "mag", "med", "jur",
-    "phil", "rer", "nat", "pol", "habil", "hc", "mba", "msc", "bsc", "herr",
-    "frau", "mr", "mrs", "ms", "dipl-kfm", "dipl-inf", "lic", "bakk", NULL
+    "dr",  "prof", "professor", "dipl-ing", "dipl", "ing",  "mag",
+    "med", "jur",  "phil",      "rer",      "nat",  "pol",  "habil",
+    "hc",  "mba",  "msc",       "bsc",      "herr", "frau", "mr",
+    "mrs", "ms",   "dipl-kfm",  "dipl-inf", "lic",  "bakk", NULL
 };
 
 static const char *const roles[] = {
-    "zentrale", "empfang", "it-support", "support", "vertrieb", "sekretariat",
-    "hotline", "pforte", "fax", "info", "headquarter", "headquarters", "sales",
-    "service", "reception", "switchboard", "helpdesk", "buchhaltung",
-    "einkauf", NULL
+    "zentrale",    "empfang",      "it-support",  "support", "vertrieb",
+    "sekretariat", "hotline",      "pforte",      "fax",     "info",
+    "headquarter", "headquarters", "sales",       "service", "reception",
+    "switchboard", "helpdesk",     "buchhaltung", "einkauf", NULL
 };
 
 /* Short forms share a line; folded. */
@@ -90,8 +91,7 @@ static struct ruf_text next_word(struct ruf_text *rest)
 static enum ruf_status simplify(struct ruf_text text, struct ruf_arena *arena,
                                 struct ruf_text *out)
 {
-    char *folded =
-        ruf_arena_alloc(arena, ruf_fold_bound(text.size) + 1, 1);
+    char *folded = ruf_arena_alloc(arena, ruf_fold_bound(text.size) + 1, 1);
     struct ruf_text rest;
     size_t size = 0;
 
@@ -215,8 +215,7 @@ static bool are_short_forms(struct ruf_text a, struct ruf_text b)
     return false;
 }
 
-static bool given_compatible(const struct ruf_name *a,
-                             const struct ruf_name *b)
+static bool given_compatible(const struct ruf_name *a, const struct ruf_name *b)
 {
     uint32_t first_a;
     uint32_t first_b;

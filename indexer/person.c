@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- members ------------------------------------------------------------------------ */
+/* --- members
+ * ------------------------------------------------------------------------ */
 
 static int by_priority(const void *left, const void *right)
 {
@@ -83,7 +84,8 @@ static enum ruf_status choose_name(const struct ruf_source_contact **members,
     return out->display.size > 0 ? RUF_OK : compose_display(arena, out);
 }
 
-/* --- lists -------------------------------------------------------------------------- */
+/* --- lists
+ * -------------------------------------------------------------------------- */
 
 static struct ruf_person_number *
 find_number(struct ruf_person_number *numbers, size_t count,
@@ -92,8 +94,7 @@ find_number(struct ruf_person_number *numbers, size_t count,
     for (size_t i = 0; i < count; i++) {
         if (number->e164 != 0 ? numbers[i].e164 == number->e164
                               : numbers[i].e164 == 0 &&
-                                    ruf_text_equal(numbers[i].raw,
-                                                   number->raw))
+                                    ruf_text_equal(numbers[i].raw, number->raw))
             return &numbers[i];
     }
     return NULL;
@@ -166,8 +167,7 @@ static enum ruf_status unite_texts(const struct ruf_source_contact **members,
         for (size_t e = 0; e < members[i]->email_count; e++) {
             known = false;
             for (size_t k = 0; k < out->email_count && !known; k++)
-                known = ruf_text_equal_nocase(emails[k],
-                                              members[i]->emails[e]);
+                known = ruf_text_equal_nocase(emails[k], members[i]->emails[e]);
             if (!known)
                 emails[out->email_count++] = members[i]->emails[e];
         }
@@ -177,7 +177,8 @@ static enum ruf_status unite_texts(const struct ruf_source_contact **members,
     return RUF_OK;
 }
 
-/* --- identity ------------------------------------------------------------------------- */
+/* --- identity
+ * ------------------------------------------------------------------------- */
 
 static enum ruf_status set_id(const struct ruf_source_contact **members,
                               size_t count, struct ruf_person *out)
@@ -190,9 +191,9 @@ static enum ruf_status set_id(const struct ruf_source_contact **members,
     for (size_t i = 1; i < count; i++) {
         int order = strcmp(members[i]->source->id, founder->source->id);
 
-        if (order < 0 || (order == 0 && ruf_text_compare(
-                                            members[i]->native_id,
-                                            founder->native_id) < 0))
+        if (order < 0 ||
+            (order == 0 &&
+             ruf_text_compare(members[i]->native_id, founder->native_id) < 0))
             founder = members[i];
     }
     ruf_write_bytes(&name, founder->source->id,
@@ -209,8 +210,7 @@ static enum ruf_status set_id(const struct ruf_source_contact **members,
 
 enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
                                 size_t count, const struct ruf_policy *policy,
-                                struct ruf_arena *arena,
-                                struct ruf_person *out)
+                                struct ruf_arena *arena, struct ruf_person *out)
 {
     memset(out, 0, sizeof(*out));
     if (count > 1)
@@ -229,7 +229,9 @@ enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
     return unite_texts(members, count, arena, out);
 }
 
-/* --- rank ------------------------------------------------------------------------------ */
+/* --- rank
+ * ------------------------------------------------------------------------------
+ */
 
 struct ranked {
     struct ruf_person *person;
@@ -254,10 +256,9 @@ static int by_rank(const void *left, const void *right)
 static enum ruf_status rank_key(const struct ruf_person *person,
                                 struct ruf_arena *arena, struct ruf_text *out)
 {
-    const struct ruf_text parts[] = {
-        person->family.size > 0 ? person->family : person->display,
-        person->given, person->company
-    };
+    const struct ruf_text parts[] = { person->family.size > 0 ? person->family
+                                                              : person->display,
+                                      person->given, person->company };
     size_t room = 4;
     size_t size = 0;
     char *key;

@@ -16,11 +16,11 @@
 #include <string.h>
 
 struct occurrence {
-    uint64_t head;     /* first eight bytes, big-endian: sorts most words */
-    uint32_t offset;   /* of the word in the text pool */
+    uint64_t head;   /* first eight bytes, big-endian: sorts most words */
+    uint32_t offset; /* of the word in the text pool */
     uint32_t contact;
     uint16_t size;
-    uint16_t fields;   /* one bit */
+    uint16_t fields; /* one bit */
 };
 
 struct tables {
@@ -104,9 +104,8 @@ static void add_text(struct tables *tables, struct ruf_text text,
 /* Words of the local part and of the domain without its last label. */
 static void add_email(struct tables *tables, struct ruf_text address)
 {
-    const char *dot = address.size == 0
-                          ? NULL
-                          : memrchr(address.data, '.', address.size);
+    const char *dot =
+        address.size == 0 ? NULL : memrchr(address.data, '.', address.size);
 
     if (dot != NULL)
         address.size = (size_t)(dot - address.data);
@@ -146,8 +145,7 @@ static size_t first_letter(struct ruf_text text, char *out)
     return ruf_utf8_encode(c, out);
 }
 
-static void add_initials(struct tables *tables,
-                         const struct ruf_person *person)
+static void add_initials(struct tables *tables, const struct ruf_person *person)
 {
     char initials[8];
     size_t given = first_letter(person->given, initials);
@@ -173,7 +171,8 @@ static void add_person(struct tables *tables, const struct ruf_person *person)
     add_initials(tables, person);
 }
 
-/* --- sorting -------------------------------------------------------------------------- */
+/* --- sorting
+ * -------------------------------------------------------------------------- */
 
 static int compare_words(const char *pool, const struct occurrence *a,
                          const struct occurrence *b)
@@ -197,7 +196,9 @@ static int by_word(const void *left, const void *right, void *pool)
     return (a->contact > b->contact) - (a->contact < b->contact);
 }
 
-/* --- writing ---------------------------------------------------------------------------- */
+/* --- writing
+ * ----------------------------------------------------------------------------
+ */
 
 struct output {
     struct ruf_writer text_offsets;
@@ -221,10 +222,8 @@ static void write_occurrences(const struct tables *tables,
             before != NULL && compare_words(pool, before, here) == 0;
 
         if (!same_word) {
-            ruf_write_u32(&output->text_offsets,
-                          (uint32_t)output->text.size);
-            ruf_write_u32(&output->first_postings,
-                          (uint32_t)output->postings);
+            ruf_write_u32(&output->text_offsets, (uint32_t)output->text.size);
+            ruf_write_u32(&output->first_postings, (uint32_t)output->postings);
             ruf_write_bytes(&output->text, pool + here->offset, here->size);
             output->tokens++;
         }
@@ -255,8 +254,7 @@ static bool join_output(struct output *output, struct ruf_search_tables *out)
     ruf_write_bytes(&out->tokens, output->text.bytes, output->text.size);
     ruf_write_bytes(&out->postings, output->contacts.bytes,
                     output->contacts.size);
-    ruf_write_bytes(&out->postings, output->fields.bytes,
-                    output->fields.size);
+    ruf_write_bytes(&out->postings, output->fields.bytes, output->fields.size);
     return !output->text_offsets.failed && !output->first_postings.failed &&
            !output->text.failed && !output->contacts.failed &&
            !output->fields.failed && !out->tokens.failed &&

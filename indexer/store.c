@@ -18,10 +18,11 @@
 #define CHECK_NAME "store.check"
 #define PAGE_SIZE 4096
 
-/* --- statements --------------------------------------------------------------- */
+/* --- statements
+ * --------------------------------------------------------------- */
 
-enum ruf_status store_failed(const struct ruf_store *store,
-                             struct ruf_error *err)
+enum ruf_status ruf_store_failed(const struct ruf_store *store,
+                                 struct ruf_error *err)
 {
     int code = sqlite3_errcode(store->db) & 0xFF;
 
@@ -52,71 +53,72 @@ enum ruf_status store_failed(const struct ruf_store *store,
     }
 }
 
-enum ruf_status store_run(const struct ruf_store *store, const char *sql,
-                          struct ruf_error *err)
+enum ruf_status ruf_store_run(const struct ruf_store *store, const char *sql,
+                              struct ruf_error *err)
 {
     if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return store_failed(store, err);
+        return ruf_store_failed(store, err);
     return RUF_OK;
 }
 
-enum ruf_status store_prepare(const struct ruf_store *store, const char *sql,
-                              sqlite3_stmt **out, struct ruf_error *err)
+enum ruf_status ruf_store_prepare(const struct ruf_store *store,
+                                  const char *sql, sqlite3_stmt **out,
+                                  struct ruf_error *err)
 {
     *out = NULL;
     if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out,
                            NULL) != SQLITE_OK)
-        return store_failed(store, err);
+        return ruf_store_failed(store, err);
     return RUF_OK;
 }
 
-enum ruf_status store_step(const struct ruf_store *store,
-                           sqlite3_stmt *statement, bool *row,
-                           struct ruf_error *err)
+enum ruf_status ruf_store_step(const struct ruf_store *store,
+                               sqlite3_stmt *statement, bool *row,
+                               struct ruf_error *err)
 {
     int code = sqlite3_step(statement);
 
     *row = code == SQLITE_ROW;
     if (code == SQLITE_ROW || code == SQLITE_DONE)
         return RUF_OK;
-    return store_failed(store, err);
+    return ruf_store_failed(store, err);
 }
 
-enum ruf_status store_change(const struct ruf_store *store,
-                             sqlite3_stmt *statement, struct ruf_error *err)
+enum ruf_status ruf_store_change(const struct ruf_store *store,
+                                 sqlite3_stmt *statement, struct ruf_error *err)
 {
     bool row;
-    enum ruf_status status = store_step(store, statement, &row, err);
+    enum ruf_status status = ruf_store_step(store, statement, &row, err);
 
     (void)sqlite3_reset(statement);
     return status;
 }
 
-enum ruf_status store_begin(const struct ruf_store *store,
-                            struct ruf_error *err)
+enum ruf_status ruf_store_begin(const struct ruf_store *store,
+                                struct ruf_error *err)
 {
-    return store_run(store, "BEGIN IMMEDIATE", err);
+    return ruf_store_run(store, "BEGIN IMMEDIATE", err);
 }
 
-enum ruf_status store_end(const struct ruf_store *store,
-                          enum ruf_status status, struct ruf_error *err)
+enum ruf_status ruf_store_end(const struct ruf_store *store,
+                              enum ruf_status status, struct ruf_error *err)
 {
     if (status == RUF_OK)
-        status = store_run(store, "COMMIT", err);
+        status = ruf_store_run(store, "COMMIT", err);
     if (status != RUF_OK)
         (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }
 
-void store_bind_text(sqlite3_stmt *statement, int position,
-                     struct ruf_text text)
+void ruf_store_bind_text(sqlite3_stmt *statement, int position,
+                         struct ruf_text text)
 {
     (void)sqlite3_bind_text64(statement, position,
                               text.data == NULL ? "" : text.data, text.size,
                               SQLITE_STATIC, SQLITE_UTF8);
 }
 
-struct ruf_text store_column_text(sqlite3_stmt *statement, int column)
+struct ruf_text ruf_store_column_text(sqlite3_stmt *statement, int column)
 {
     const char *data = (const char *)sqlite3_column_text(statement, column);
     int size = sqlite3_column_bytes(statement, column);
@@ -124,7 +126,8 @@ struct ruf_text store_column_text(sqlite3_stmt *statement, int column)
     return (struct ruf_text){ data, data == NULL ? 0 : (size_t)size };
 }
 
-/* --- key ------------------------------------------------------------------------ */
+/* --- key
+ * ------------------------------------------------------------------------ */
 
 static char *check_path(const char *store_path)
 {
@@ -177,8 +180,8 @@ static enum ruf_status check_key(const char *store_path, const uint8_t *key,
 
     if (path == NULL)
         return ruf_fail_memory(err);
-    status = ruf_file_read(path, RUF_FILE_ANY, sizeof(value), &stored, &size,
-                           err);
+    status =
+        ruf_file_read(path, RUF_FILE_ANY, sizeof(value), &stored, &size, err);
     if (status == RUF_OK)
         status = key_check_value(key, value, err);
     if (status == RUF_OK &&
@@ -207,8 +210,8 @@ static enum ruf_status set_database_key(const struct ruf_store *store,
 
     if (status != RUF_OK)
         return status;
-    status = ruf_derive_key(key, NULL, 0, "rufname/1 db", NULL, 0,
-                            database_key, err);
+    status = ruf_derive_key(key, NULL, 0, "rufname/1 db", NULL, 0, database_key,
+                            err);
     if (status == RUF_OK) {
         text.bytes[0] = 'x';
         text.bytes[1] = '\'';
@@ -219,21 +222,22 @@ static enum ruf_status set_database_key(const struct ruf_store *store,
         text.bytes[66] = '\'';
         code = sqlite3_key_v2(store->db, "main", text.bytes, 67);
         if (code != SQLITE_OK)
-            status = store_failed(store, err);
+            status = ruf_store_failed(store, err);
     }
     ruf_wipe(database_key, sizeof(database_key));
     ruf_secret_destroy(&text);
     return status;
 }
 
-/* --- open ------------------------------------------------------------------------ */
+/* --- open
+ * ------------------------------------------------------------------------ */
 
 /* SQLite would make the file with the umask's mode; -wal and -shm take over
  * the mode of the file they belong to. */
 static enum ruf_status create_file(const char *path, struct ruf_error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                  0600);
+    int fd =
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (fd < 0)
         return ruf_fail_os(err, RUF_E_IO, "I806", path, errno,
@@ -247,8 +251,7 @@ static enum ruf_status check_file(const char *path, struct ruf_error *err)
     uint64_t size = 0;
     char head[16] = "";
     int fd;
-    enum ruf_status status = ruf_file_open(path, RUF_FILE_ANY, &fd, &size,
-                                           err);
+    enum ruf_status status = ruf_file_open(path, RUF_FILE_ANY, &fd, &size, err);
 
     if (status != RUF_OK)
         return status;
@@ -276,18 +279,18 @@ static enum ruf_status configure(const struct ruf_store *store,
     /* The log level first: SQLCipher would write to stderr. */
     (void)sqlite3_exec(store->db, "PRAGMA cipher_log_level = NONE", NULL, NULL,
                        NULL);
-    status = store_run(store,
-                       "PRAGMA cipher_compatibility = 4;"
-                       "PRAGMA mmap_size = 0;"
-                       "PRAGMA temp_store = MEMORY;"
-                       "PRAGMA cache_size = -65536;"
-                       "PRAGMA secure_delete = ON",
-                       err);
+    status = ruf_store_run(store,
+                           "PRAGMA cipher_compatibility = 4;"
+                           "PRAGMA mmap_size = 0;"
+                           "PRAGMA temp_store = MEMORY;"
+                           "PRAGMA cache_size = -65536;"
+                           "PRAGMA secure_delete = ON",
+                           err);
     if (status != RUF_OK)
         return status;
-    status = store_prepare(store, "PRAGMA cipher_version", &statement, err);
+    status = ruf_store_prepare(store, "PRAGMA cipher_version", &statement, err);
     if (status == RUF_OK)
-        status = store_step(store, statement, &row, err);
+        status = ruf_store_step(store, statement, &row, err);
     (void)sqlite3_finalize(statement);
     if (status == RUF_OK && !row)
         return ruf_fail(err, RUF_E_INTERNAL, "E916", store->path,
@@ -307,27 +310,27 @@ static enum ruf_status open_database(struct ruf_store *store,
                             SQLITE_OPEN_NOFOLLOW,
                         NULL) != SQLITE_OK)
         return store->db == NULL ? ruf_fail_memory(err)
-                                 : store_failed(store, err);
+                                 : ruf_store_failed(store, err);
     (void)sqlite3_extended_result_codes(store->db, 1);
     (void)sqlite3_busy_timeout(store->db, 5000);
     status = set_database_key(store, key, err);
     if (status == RUF_OK)
         status = configure(store, err);
     if (status == RUF_OK)
-        status = store_run(store,
-                           "PRAGMA journal_mode = WAL;"
-                           "PRAGMA synchronous = FULL",
-                           err);
+        status = ruf_store_run(store,
+                               "PRAGMA journal_mode = WAL;"
+                               "PRAGMA synchronous = FULL",
+                               err);
     if (status != RUF_OK)
         return status;
-    return mode == RUF_STORE_CREATE ? store_schema_create(store, err)
-                                    : store_schema_check(store, err);
+    return mode == RUF_STORE_CREATE ? ruf_store_schema_create(store, err)
+                                    : ruf_store_schema_check(store, err);
 }
 
 enum ruf_status ruf_store_open(const char *path,
                                const uint8_t key[RUF_KEY_SIZE],
-                               enum ruf_store_mode mode,
-                               struct ruf_store **out, struct ruf_error *err)
+                               enum ruf_store_mode mode, struct ruf_store **out,
+                               struct ruf_error *err)
 {
     struct ruf_store *store = calloc(1, sizeof(*store));
     enum ruf_status status;
@@ -372,21 +375,22 @@ void ruf_store_close(struct ruf_store *store)
     free(store);
 }
 
-/* --- facts and secrets --------------------------------------------------------------- */
+/* --- facts and secrets
+ * --------------------------------------------------------------- */
 
 enum ruf_status ruf_store_fact_load(struct ruf_store *store, const char *name,
                                     int64_t *value, struct ruf_error *err)
 {
     sqlite3_stmt *statement;
     bool row;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store, "SELECT value FROM facts WHERE name = ?1", &statement, err);
 
     *value = 0;
     if (status != RUF_OK)
         return status;
     (void)sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-    status = store_step(store, statement, &row, err);
+    status = ruf_store_step(store, statement, &row, err);
     if (status == RUF_OK && row)
         *value = sqlite3_column_int64(statement, 0);
     (void)sqlite3_finalize(statement);
@@ -397,7 +401,7 @@ enum ruf_status ruf_store_fact_save(struct ruf_store *store, const char *name,
                                     int64_t value, struct ruf_error *err)
 {
     sqlite3_stmt *statement;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store, "INSERT OR REPLACE INTO facts (name, value) VALUES (?1, ?2)",
         &statement, err);
 
@@ -405,27 +409,26 @@ enum ruf_status ruf_store_fact_save(struct ruf_store *store, const char *name,
         return status;
     (void)sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
     (void)sqlite3_bind_int64(statement, 2, value);
-    status = store_change(store, statement, err);
+    status = ruf_store_change(store, statement, err);
     (void)sqlite3_finalize(statement);
     return status;
 }
 
-enum ruf_status ruf_store_secret_load(struct ruf_store *store,
-                                      const char *name, char **value,
-                                      struct ruf_error *err)
+enum ruf_status ruf_store_secret_load(struct ruf_store *store, const char *name,
+                                      char **value, struct ruf_error *err)
 {
     sqlite3_stmt *statement;
     bool row;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store, "SELECT value FROM secrets WHERE name = ?1", &statement, err);
 
     *value = NULL;
     if (status != RUF_OK)
         return status;
     (void)sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-    status = store_step(store, statement, &row, err);
+    status = ruf_store_step(store, statement, &row, err);
     if (status == RUF_OK && row) {
-        struct ruf_text text = store_column_text(statement, 0);
+        struct ruf_text text = ruf_store_column_text(statement, 0);
 
         *value = text.data == NULL ? NULL : strndup(text.data, text.size);
         if (*value == NULL)
@@ -435,12 +438,11 @@ enum ruf_status ruf_store_secret_load(struct ruf_store *store,
     return status;
 }
 
-enum ruf_status ruf_store_secret_save(struct ruf_store *store,
-                                      const char *name, const char *value,
-                                      struct ruf_error *err)
+enum ruf_status ruf_store_secret_save(struct ruf_store *store, const char *name,
+                                      const char *value, struct ruf_error *err)
 {
     sqlite3_stmt *statement;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store,
         value == NULL
             ? "DELETE FROM secrets WHERE name = ?1"
@@ -452,7 +454,7 @@ enum ruf_status ruf_store_secret_save(struct ruf_store *store,
     (void)sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
     if (value != NULL)
         (void)sqlite3_bind_text(statement, 2, value, -1, SQLITE_STATIC);
-    status = store_change(store, statement, err);
+    status = ruf_store_change(store, statement, err);
     (void)sqlite3_finalize(statement);
     return status;
 }

@@ -50,11 +50,9 @@ struct ruf_collection_state {
     int64_t not_before;
 };
 
-RUF_MUST_USE enum ruf_status
-ruf_store_collection_load(struct ruf_store *store, const char *source,
-                          const char *collection,
-                          struct ruf_collection_state *out,
-                          struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_collection_load(
+    struct ruf_store *store, const char *source, const char *collection,
+    struct ruf_collection_state *out, struct ruf_error *err);
 
 /** One page: see struct ruf_sync_page, whose fields these are. */
 struct ruf_store_page {
@@ -80,14 +78,16 @@ struct ruf_store_round {
  * round into the visible records: filtered (policy), standardised, unseen ones
  * of a full round removed.
  */
-RUF_MUST_USE enum ruf_status
-ruf_store_page(struct ruf_store *store, const struct ruf_policy *policy,
-               const struct ruf_store_page *page, struct ruf_store_round *out,
-               struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_page(struct ruf_store *store,
+                                            const struct ruf_policy *policy,
+                                            const struct ruf_store_page *page,
+                                            struct ruf_store_round *out,
+                                            struct ruf_error *err);
 
-RUF_MUST_USE enum ruf_status
-ruf_store_collection_reset(struct ruf_store *store, const char *source,
-                           const char *collection, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_collection_reset(struct ruf_store *store,
+                                                        const char *source,
+                                                        const char *collection,
+                                                        struct ruf_error *err);
 
 RUF_MUST_USE enum ruf_status ruf_store_throttle(struct ruf_store *store,
                                                 const char *source,
@@ -117,7 +117,8 @@ RUF_MUST_USE enum ruf_status ruf_store_fact_save(struct ruf_store *store,
                                                  int64_t value,
                                                  struct ruf_error *err);
 
-/* --- reading ---------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------------
+ */
 
 /**
  * All visible records of enabled sources as source contacts, in the arena.
@@ -125,15 +126,13 @@ RUF_MUST_USE enum ruf_status ruf_store_fact_save(struct ruf_store *store,
  */
 RUF_MUST_USE enum ruf_status
 ruf_store_contacts(struct ruf_store *store, const struct ruf_policy *policy,
-                   struct ruf_arena *arena,
-                   struct ruf_source_contact **out, size_t *count,
-                   struct ruf_error *err);
+                   struct ruf_arena *arena, struct ruf_source_contact **out,
+                   size_t *count, struct ruf_error *err);
 
 /** Standardise all stored numbers anew (policy or plan tables changed). */
 RUF_MUST_USE enum ruf_status
 ruf_store_restandardise(struct ruf_store *store,
-                        const struct ruf_policy *policy,
-                        struct ruf_error *err);
+                        const struct ruf_policy *policy, struct ruf_error *err);
 
 struct ruf_store_source_stats {
     char id[17];

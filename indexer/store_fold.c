@@ -1,5 +1,5 @@
 /*
- * indexer/store_fold.c - a finished round becomes the visible state
+ * indexer/ruf_store_fold.c - a finished round becomes the visible state
  *
  * Runs inside the transaction of the round's last page: filter, merge partial
  * updates, standardise, write what changed, remove what a full round did not
@@ -34,41 +34,42 @@ struct fold {
     struct ruf_store_round *round;
 };
 
-/* --- numbers -------------------------------------------------------------------- */
+/* --- numbers
+ * -------------------------------------------------------------------- */
 
-enum ruf_status store_numbers_open(const struct ruf_store *store,
-                                   struct store_numbers *out,
-                                   struct ruf_error *err)
+enum ruf_status ruf_store_numbers_open(const struct ruf_store *store,
+                                       struct store_numbers *out,
+                                       struct ruf_error *err)
 {
-    enum ruf_status status =
-        store_prepare(store, "DELETE FROM numbers WHERE record = ?1",
-                      &out->erase, err);
+    enum ruf_status status = ruf_store_prepare(
+        store, "DELETE FROM numbers WHERE record = ?1", &out->erase, err);
 
     if (status == RUF_OK)
-        status = store_prepare(store,
-                               "INSERT INTO numbers (record, position, e164,"
-                               " status, rule) VALUES (?1, ?2, ?3, ?4, ?5)",
-                               &out->insert, err);
+        status =
+            ruf_store_prepare(store,
+                              "INSERT INTO numbers (record, position, e164,"
+                              " status, rule) VALUES (?1, ?2, ?3, ?4, ?5)",
+                              &out->insert, err);
     return status;
 }
 
-void store_numbers_close(struct store_numbers *numbers)
+void ruf_store_numbers_close(struct store_numbers *numbers)
 {
     (void)sqlite3_finalize(numbers->erase);
     (void)sqlite3_finalize(numbers->insert);
 }
 
-enum ruf_status store_numbers_write(const struct ruf_store *store,
-                                    const struct store_numbers *numbers,
-                                    int64_t record, bool is_new,
-                                    const struct ruf_source_contact *contact,
-                                    struct ruf_error *err)
+enum ruf_status
+ruf_store_numbers_write(const struct ruf_store *store,
+                        const struct store_numbers *numbers, int64_t record,
+                        bool is_new, const struct ruf_source_contact *contact,
+                        struct ruf_error *err)
 {
     enum ruf_status status = RUF_OK;
 
     if (!is_new) {
         (void)sqlite3_bind_int64(numbers->erase, 1, record);
-        status = store_change(store, numbers->erase, err);
+        status = ruf_store_change(store, numbers->erase, err);
     }
     for (size_t i = 0; i < contact->number_count && status == RUF_OK; i++) {
         const struct ruf_standard_number *number = &contact->numbers[i];
@@ -78,20 +79,21 @@ enum ruf_status store_numbers_write(const struct ruf_store *store,
         (void)sqlite3_bind_int64(numbers->insert, 3, (int64_t)number->e164);
         (void)sqlite3_bind_int(numbers->insert, 4, (int)number->status);
         (void)sqlite3_bind_int(numbers->insert, 5, (int)number->rule);
-        status = store_change(store, numbers->insert, err);
+        status = ruf_store_change(store, numbers->insert, err);
     }
     return status;
 }
 
-/* --- one record -------------------------------------------------------------------- */
+/* --- one record
+ * -------------------------------------------------------------------- */
 
 static enum ruf_status keyed_hash(struct fold *fold, const void *bytes,
                                   size_t size, uint8_t out[HASH_SIZE],
                                   struct ruf_error *err)
 {
     uint8_t digest[RUF_DIGEST_SIZE];
-    enum ruf_status status = ruf_hmac_sha256(fold->store->hash_key.bytes,
-                                             bytes, size, digest, err);
+    enum ruf_status status =
+        ruf_hmac_sha256(fold->store->hash_key.bytes, bytes, size, digest, err);
 
     memcpy(out, digest, HASH_SIZE);
     return status;
@@ -103,12 +105,12 @@ static enum ruf_status erase_record(struct fold *fold, int64_t id,
     enum ruf_status status;
 
     (void)sqlite3_bind_int64(fold->numbers.erase, 1, id);
-    status = store_change(fold->store, fold->numbers.erase, err);
+    status = ruf_store_change(fold->store, fold->numbers.erase, err);
     if (status != RUF_OK)
         return status;
     (void)sqlite3_bind_int64(fold->erase, 1, id);
     fold->round->removed++;
-    return store_change(fold->store, fold->erase, err);
+    return ruf_store_change(fold->store, fold->erase, err);
 }
 
 /* Of a filtered record only a keyed marker stays, to know it was seen. */
@@ -117,26 +119,24 @@ static enum ruf_status mark_filtered(struct fold *fold,
                                      struct ruf_error *err)
 {
     uint8_t marker[HASH_SIZE];
-    enum ruf_status status =
-        keyed_hash(fold, record->native_id.data, record->native_id.size,
-                   marker, err);
+    enum ruf_status status = keyed_hash(fold, record->native_id.data,
+                                        record->native_id.size, marker, err);
 
     if (status != RUF_OK)
         return status;
     (void)sqlite3_bind_int64(fold->mark, 1, fold->collection);
     (void)sqlite3_bind_blob(fold->mark, 2, marker, HASH_SIZE, SQLITE_STATIC);
-    return store_change(fold->store, fold->mark, err);
+    return ruf_store_change(fold->store, fold->mark, err);
 }
 
 static enum ruf_status write_record(struct fold *fold,
-                                    const struct ruf_record *record,
-                                    int64_t id, const uint8_t *hash,
-                                    struct ruf_error *err)
+                                    const struct ruf_record *record, int64_t id,
+                                    const uint8_t *hash, struct ruf_error *err)
 {
     struct ruf_source_contact contact;
     sqlite3_stmt *statement = id == 0 ? fold->insert : fold->update;
-    enum ruf_status status = ruf_standardise(
-        record, fold->policy, fold->source, fold->arena, &contact, err);
+    enum ruf_status status = ruf_standardise(record, fold->policy, fold->source,
+                                             fold->arena, &contact, err);
 
     if (status != RUF_OK)
         return status;
@@ -145,27 +145,26 @@ static enum ruf_status write_record(struct fold *fold,
                               fold->payload.size, SQLITE_STATIC);
     (void)sqlite3_bind_int64(statement, 3, id == 0 ? fold->collection : id);
     if (id == 0)
-        store_bind_text(statement, 4, record->native_id);
-    status = store_change(fold->store, statement, err);
+        ruf_store_bind_text(statement, 4, record->native_id);
+    status = ruf_store_change(fold->store, statement, err);
     if (status != RUF_OK)
         return status;
     if (id == 0)
         fold->round->added++;
     else
         fold->round->changed++;
-    return store_numbers_write(
+    return ruf_store_numbers_write(
         fold->store, &fold->numbers,
         id == 0 ? sqlite3_last_insert_rowid(fold->store->db) : id, id == 0,
         &contact, err);
 }
 
-static enum ruf_status see(struct fold *fold, int64_t id,
-                           struct ruf_error *err)
+static enum ruf_status see(struct fold *fold, int64_t id, struct ruf_error *err)
 {
     if (id == 0)
         id = sqlite3_last_insert_rowid(fold->store->db);
     (void)sqlite3_bind_int64(fold->see, 1, id);
-    return store_change(fold->store, fold->see, err);
+    return ruf_store_change(fold->store, fold->see, err);
 }
 
 /* Compare with what is stored; write only if something changed. */
@@ -181,8 +180,8 @@ static enum ruf_status keep_record(struct fold *fold,
     ruf_record_write(record, &fold->payload);
     if (fold->payload.failed)
         return ruf_fail_memory(err);
-    status = keyed_hash(fold, fold->payload.bytes, fold->payload.size, hash,
-                        err);
+    status =
+        keyed_hash(fold, fold->payload.bytes, fold->payload.size, hash, err);
     if (status == RUF_OK &&
         (id == 0 || memcmp(hash, stored_hash, HASH_SIZE) != 0))
         status = write_record(fold, record, id, hash, err);
@@ -222,8 +221,8 @@ static enum ruf_status fold_record(struct fold *fold,
     enum ruf_status status;
 
     (void)sqlite3_bind_int64(fold->find, 1, fold->collection);
-    store_bind_text(fold->find, 2, update->native_id);
-    status = store_step(fold->store, fold->find, &row, err);
+    ruf_store_bind_text(fold->find, 2, update->native_id);
+    status = ruf_store_step(fold->store, fold->find, &row, err);
     if (status == RUF_OK && row) {
         id = sqlite3_column_int64(fold->find, 0);
         if (sqlite3_column_bytes(fold->find, 1) == HASH_SIZE)
@@ -247,13 +246,14 @@ static enum ruf_status fold_record(struct fold *fold,
     return status == RUF_OK ? mark_filtered(fold, &record, err) : status;
 }
 
-/* --- the round ---------------------------------------------------------------------- */
+/* --- the round
+ * ---------------------------------------------------------------------- */
 
 static enum ruf_status fold_staged(struct fold *fold, struct ruf_error *err)
 {
     sqlite3_stmt *staged;
     bool row = true;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         fold->store,
         "SELECT payload FROM staged WHERE collection = ?1 ORDER BY seq",
         &staged, err);
@@ -264,7 +264,7 @@ static enum ruf_status fold_staged(struct fold *fold, struct ruf_error *err)
     while (status == RUF_OK) {
         struct ruf_record record;
 
-        status = store_step(fold->store, staged, &row, err);
+        status = ruf_store_step(fold->store, staged, &row, err);
         if (status != RUF_OK || !row)
             break;
         if (ruf_arena_used(fold->arena) > ARENA_LIMIT)
@@ -285,19 +285,18 @@ static enum ruf_status count_rows(const struct fold *fold, const char *sql,
     sqlite3_stmt *statement;
     bool row;
     enum ruf_status status =
-        store_prepare(fold->store, sql, &statement, err);
+        ruf_store_prepare(fold->store, sql, &statement, err);
 
     if (status != RUF_OK)
         return status;
     (void)sqlite3_bind_int64(statement, 1, fold->collection);
-    status = store_step(fold->store, statement, &row, err);
+    status = ruf_store_step(fold->store, statement, &row, err);
     *count = status == RUF_OK && row ? sqlite3_column_int64(statement, 0) : 0;
     (void)sqlite3_finalize(statement);
     return status;
 }
 
-#define UNSEEN                                                                 \
-    "collection = ?1 AND id NOT IN (SELECT id FROM temp.seen)"
+#define UNSEEN "collection = ?1 AND id NOT IN (SELECT id FROM temp.seen)"
 
 /* Is the loss of so many records believable? See the design, "a full round
  * that shrinks a non-empty collection". */
@@ -310,8 +309,7 @@ static enum ruf_status check_shrink(const struct fold *fold, int64_t before,
 
     if (missing <= 20 || missing <= before / 2)
         return RUF_OK;
-    status = count_rows(fold,
-                        "SELECT shrunk_to FROM collections WHERE id = ?1",
+    status = count_rows(fold, "SELECT shrunk_to FROM collections WHERE id = ?1",
                         &shrunk_to, err);
     if (status != RUF_OK || shrunk_to == left)
         return status;
@@ -329,32 +327,31 @@ static enum ruf_status remove_unseen(struct fold *fold, int64_t before,
 {
     int64_t missing = 0;
     sqlite3_stmt *statement;
-    enum ruf_status status =
-        count_rows(fold, "SELECT count(*) FROM records WHERE " UNSEEN,
-                   &missing, err);
+    enum ruf_status status = count_rows(
+        fold, "SELECT count(*) FROM records WHERE " UNSEEN, &missing, err);
 
     if (status == RUF_OK)
         status = check_shrink(fold, before, missing, err);
     if (status != RUF_OK || missing == 0)
         return status;
     fold->round->removed += (uint64_t)missing;
-    status = store_prepare(fold->store,
-                           "DELETE FROM numbers WHERE record IN"
-                           " (SELECT id FROM records WHERE " UNSEEN ")",
-                           &statement, err);
+    status = ruf_store_prepare(fold->store,
+                               "DELETE FROM numbers WHERE record IN"
+                               " (SELECT id FROM records WHERE " UNSEEN ")",
+                               &statement, err);
     if (status != RUF_OK)
         return status;
     (void)sqlite3_bind_int64(statement, 1, fold->collection);
-    status = store_change(fold->store, statement, err);
+    status = ruf_store_change(fold->store, statement, err);
     (void)sqlite3_finalize(statement);
     if (status != RUF_OK)
         return status;
-    status = store_prepare(fold->store, "DELETE FROM records WHERE " UNSEEN,
-                           &statement, err);
+    status = ruf_store_prepare(fold->store, "DELETE FROM records WHERE " UNSEEN,
+                               &statement, err);
     if (status != RUF_OK)
         return status;
     (void)sqlite3_bind_int64(statement, 1, fold->collection);
-    status = store_change(fold->store, statement, err);
+    status = ruf_store_change(fold->store, statement, err);
     (void)sqlite3_finalize(statement);
     return status;
 }
@@ -378,14 +375,15 @@ static enum ruf_status open_statements(struct fold *fold, bool see,
     enum ruf_status status = RUF_OK;
 
     if (see)
-        status = store_run(fold->store,
-                           "CREATE TEMP TABLE IF NOT EXISTS seen"
-                           " (id INTEGER PRIMARY KEY); DELETE FROM temp.seen",
-                           err);
+        status =
+            ruf_store_run(fold->store,
+                          "CREATE TEMP TABLE IF NOT EXISTS seen"
+                          " (id INTEGER PRIMARY KEY); DELETE FROM temp.seen",
+                          err);
     for (size_t i = 0; i < (see ? 6u : 5u) && status == RUF_OK; i++)
-        status = store_prepare(fold->store, sql[i], statements[i], err);
+        status = ruf_store_prepare(fold->store, sql[i], statements[i], err);
     if (status == RUF_OK)
-        status = store_numbers_open(fold->store, &fold->numbers, err);
+        status = ruf_store_numbers_open(fold->store, &fold->numbers, err);
     return status;
 }
 
@@ -397,13 +395,14 @@ static void close_statements(struct fold *fold)
     (void)sqlite3_finalize(fold->erase);
     (void)sqlite3_finalize(fold->mark);
     (void)sqlite3_finalize(fold->see);
-    store_numbers_close(&fold->numbers);
+    ruf_store_numbers_close(&fold->numbers);
 }
 
-enum ruf_status store_fold(struct ruf_store *store,
-                           const struct ruf_policy *policy, const char *source,
-                           int64_t collection, bool delta_round,
-                           struct ruf_store_round *out, struct ruf_error *err)
+enum ruf_status ruf_store_fold(struct ruf_store *store,
+                               const struct ruf_policy *policy,
+                               const char *source, int64_t collection,
+                               bool delta_round, struct ruf_store_round *out,
+                               struct ruf_error *err)
 {
     struct fold fold = { 0 };
     int64_t before = 0;

@@ -10,7 +10,8 @@
 #include "indexer/store.h"
 
 #ifndef SQLITE_HAS_CODEC
-#define SQLITE_HAS_CODEC 1 /* the header declares sqlite3_key_v2() only then */
+#define SQLITE_HAS_CODEC 1 /* the header declares sqlite3_key_v2() only then   \
+                            */
 #endif
 #include <sqlite3.h>
 
@@ -21,73 +22,73 @@ struct ruf_store {
 };
 
 /* Turn a failed SQLite call into a status: full disk, damage, busy ... */
-enum ruf_status store_failed(const struct ruf_store *store,
-                             struct ruf_error *err);
+enum ruf_status ruf_store_failed(const struct ruf_store *store,
+                                 struct ruf_error *err);
 
 /* Run SQL text that returns nothing. */
-RUF_MUST_USE enum ruf_status store_run(const struct ruf_store *store,
-                                       const char *sql,
-                                       struct ruf_error *err);
-
-/* Prepare a statement; NULL after an error. */
-RUF_MUST_USE enum ruf_status store_prepare(const struct ruf_store *store,
+RUF_MUST_USE enum ruf_status ruf_store_run(const struct ruf_store *store,
                                            const char *sql,
-                                           sqlite3_stmt **out,
                                            struct ruf_error *err);
 
+/* Prepare a statement; NULL after an error. */
+RUF_MUST_USE enum ruf_status ruf_store_prepare(const struct ruf_store *store,
+                                               const char *sql,
+                                               sqlite3_stmt **out,
+                                               struct ruf_error *err);
+
 /* Step: *row tells whether there is a row. */
-RUF_MUST_USE enum ruf_status store_step(const struct ruf_store *store,
-                                        sqlite3_stmt *statement, bool *row,
-                                        struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_step(const struct ruf_store *store,
+                                            sqlite3_stmt *statement, bool *row,
+                                            struct ruf_error *err);
 
 /* Step a statement that changes rows, and reset it. */
-RUF_MUST_USE enum ruf_status store_change(const struct ruf_store *store,
-                                          sqlite3_stmt *statement,
-                                          struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_change(const struct ruf_store *store,
+                                              sqlite3_stmt *statement,
+                                              struct ruf_error *err);
 
-RUF_MUST_USE enum ruf_status store_begin(const struct ruf_store *store,
-                                         struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_begin(const struct ruf_store *store,
+                                             struct ruf_error *err);
 /* Commit if status is RUF_OK, else roll back. Returns what came of it. */
-RUF_MUST_USE enum ruf_status store_end(const struct ruf_store *store,
-                                       enum ruf_status status,
-                                       struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_end(const struct ruf_store *store,
+                                           enum ruf_status status,
+                                           struct ruf_error *err);
 
-void store_bind_text(sqlite3_stmt *statement, int position,
-                     struct ruf_text text);
+void ruf_store_bind_text(sqlite3_stmt *statement, int position,
+                         struct ruf_text text);
 /* Borrowed until the next step or reset. */
-struct ruf_text store_column_text(sqlite3_stmt *statement, int column);
+struct ruf_text ruf_store_column_text(sqlite3_stmt *statement, int column);
 
 /* Create tables of a new file; check the version of an old one. */
-RUF_MUST_USE enum ruf_status store_schema_create(const struct ruf_store *store,
-                                                 struct ruf_error *err);
-RUF_MUST_USE enum ruf_status store_schema_check(const struct ruf_store *store,
-                                                struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_store_schema_create(const struct ruf_store *store, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_store_schema_check(const struct ruf_store *store, struct ruf_error *err);
 
 /* Row of a collection, made if it is new. */
 RUF_MUST_USE enum ruf_status
-store_collection_id(const struct ruf_store *store, const char *source,
-                    const char *collection, int64_t *id,
-                    struct ruf_error *err);
+ruf_store_collection_id(const struct ruf_store *store, const char *source,
+                        const char *collection, int64_t *id,
+                        struct ruf_error *err);
 
 /* Fold what is staged for a collection into the visible records. */
 RUF_MUST_USE enum ruf_status
-store_fold(struct ruf_store *store, const struct ruf_policy *policy,
-           const char *source, int64_t collection, bool delta_round,
-           struct ruf_store_round *out, struct ruf_error *err);
+ruf_store_fold(struct ruf_store *store, const struct ruf_policy *policy,
+               const char *source, int64_t collection, bool delta_round,
+               struct ruf_store_round *out, struct ruf_error *err);
 
 /* Replace the standardised numbers of a record. */
 struct store_numbers {
     sqlite3_stmt *erase;
     sqlite3_stmt *insert;
 };
-RUF_MUST_USE enum ruf_status store_numbers_open(const struct ruf_store *store,
-                                                struct store_numbers *out,
-                                                struct ruf_error *err);
-void store_numbers_close(struct store_numbers *numbers);
 RUF_MUST_USE enum ruf_status
-store_numbers_write(const struct ruf_store *store,
-                    const struct store_numbers *numbers, int64_t record,
-                    bool is_new, const struct ruf_source_contact *contact,
-                    struct ruf_error *err);
+ruf_store_numbers_open(const struct ruf_store *store, struct store_numbers *out,
+                       struct ruf_error *err);
+void ruf_store_numbers_close(struct store_numbers *numbers);
+RUF_MUST_USE enum ruf_status
+ruf_store_numbers_write(const struct ruf_store *store,
+                        const struct store_numbers *numbers, int64_t record,
+                        bool is_new, const struct ruf_source_contact *contact,
+                        struct ruf_error *err);
 
 #endif

@@ -9,19 +9,20 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --- contacts -------------------------------------------------------------------- */
+/* --- contacts
+ * -------------------------------------------------------------------- */
 
 static enum ruf_status count_records(const struct ruf_store *store,
                                      size_t *count, struct ruf_error *err)
 {
     sqlite3_stmt *statement;
     bool row;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store, "SELECT count(*) FROM records", &statement, err);
 
     if (status != RUF_OK)
         return status;
-    status = store_step(store, statement, &row, err);
+    status = ruf_store_step(store, statement, &row, err);
     *count = status == RUF_OK && row
                  ? (size_t)sqlite3_column_int64(statement, 0)
                  : 0;
@@ -38,7 +39,7 @@ static enum ruf_status read_contact(sqlite3_stmt *rows,
                                     struct ruf_error *err)
 {
     const struct ruf_policy_source *source =
-        ruf_policy_source(policy, store_column_text(rows, 0));
+        ruf_policy_source(policy, ruf_store_column_text(rows, 0));
     size_t size = (size_t)sqlite3_column_bytes(rows, 1);
     struct ruf_filter_verdict verdict;
     struct ruf_record record;
@@ -82,15 +83,16 @@ enum ruf_status ruf_store_contacts(struct ruf_store *store,
     *out = ruf_arena_alloc(arena, room, sizeof(**out));
     if (*out == NULL)
         return ruf_fail_memory(err);
-    status = store_prepare(store,
-                           "SELECT c.source, r.payload FROM records r"
-                           " CROSS JOIN collections c ON c.id = r.collection"
-                           " ORDER BY r.id",
-                           &rows, err);
+    status =
+        ruf_store_prepare(store,
+                          "SELECT c.source, r.payload FROM records r"
+                          " CROSS JOIN collections c ON c.id = r.collection"
+                          " ORDER BY r.id",
+                          &rows, err);
     while (status == RUF_OK && done < room) {
         bool kept;
 
-        status = store_step(store, rows, &row, err);
+        status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
         status = read_contact(rows, policy, arena, &(*out)[done], &kept, err);
@@ -101,7 +103,8 @@ enum ruf_status ruf_store_contacts(struct ruf_store *store,
     return status;
 }
 
-/* --- standardising anew ------------------------------------------------------------- */
+/* --- standardising anew
+ * ------------------------------------------------------------- */
 
 static enum ruf_status restandardise_rows(struct ruf_store *store,
                                           const struct ruf_policy *policy,
@@ -111,30 +114,30 @@ static enum ruf_status restandardise_rows(struct ruf_store *store,
     struct store_numbers numbers = { NULL, NULL };
     sqlite3_stmt *rows = NULL;
     bool row = true;
-    enum ruf_status status = store_numbers_open(store, &numbers, err);
+    enum ruf_status status = ruf_store_numbers_open(store, &numbers, err);
 
     if (status == RUF_OK)
-        status = store_prepare(store,
-                               "SELECT c.source, r.payload, r.id"
-                               " FROM records r CROSS JOIN collections c"
-                               " ON c.id = r.collection ORDER BY r.id",
-                               &rows, err);
+        status = ruf_store_prepare(store,
+                                   "SELECT c.source, r.payload, r.id"
+                                   " FROM records r CROSS JOIN collections c"
+                                   " ON c.id = r.collection ORDER BY r.id",
+                                   &rows, err);
     while (status == RUF_OK) {
         struct ruf_source_contact contact;
         bool kept;
 
-        status = store_step(store, rows, &row, err);
+        status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
         ruf_arena_reset(arena);
         status = read_contact(rows, policy, arena, &contact, &kept, err);
         if (status == RUF_OK && kept)
-            status = store_numbers_write(store, &numbers,
-                                         sqlite3_column_int64(rows, 2), false,
-                                         &contact, err);
+            status = ruf_store_numbers_write(store, &numbers,
+                                             sqlite3_column_int64(rows, 2),
+                                             false, &contact, err);
     }
     (void)sqlite3_finalize(rows);
-    store_numbers_close(&numbers);
+    ruf_store_numbers_close(&numbers);
     return status;
 }
 
@@ -147,15 +150,17 @@ enum ruf_status ruf_store_restandardise(struct ruf_store *store,
 
     if (status != RUF_OK)
         return status;
-    status = store_begin(store, err);
+    status = ruf_store_begin(store, err);
     if (status == RUF_OK)
-        status = store_end(
+        status = ruf_store_end(
             store, restandardise_rows(store, policy, arena, err), err);
     ruf_arena_destroy(arena);
     return status;
 }
 
-/* --- counts --------------------------------------------------------------------------- */
+/* --- counts
+ * ---------------------------------------------------------------------------
+ */
 
 static enum ruf_status count_sources(const struct ruf_store *store,
                                      struct ruf_store_stats *out,
@@ -163,7 +168,7 @@ static enum ruf_status count_sources(const struct ruf_store *store,
 {
     sqlite3_stmt *rows;
     bool row = true;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store,
         "SELECT c.source, count(r.id), max(c.finished) FROM collections c"
         " LEFT JOIN records r ON r.collection = c.id"
@@ -175,10 +180,10 @@ static enum ruf_status count_sources(const struct ruf_store *store,
             &out->sources[out->source_count];
         struct ruf_text id;
 
-        status = store_step(store, rows, &row, err);
+        status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
-        id = store_column_text(rows, 0);
+        id = ruf_store_column_text(rows, 0);
         (void)snprintf(source->id, sizeof(source->id), "%.*s", (int)id.size,
                        id.data);
         source->records = (uint64_t)sqlite3_column_int64(rows, 1);
@@ -201,12 +206,12 @@ enum ruf_status ruf_store_stats(struct ruf_store *store,
     memset(out, 0, sizeof(*out));
     status = count_sources(store, out, err);
     if (status == RUF_OK)
-        status = store_prepare(
+        status = ruf_store_prepare(
             store, "SELECT count(*), count(nullif(e164, 0)) FROM numbers",
             &statement, err);
     if (status != RUF_OK)
         return status;
-    status = store_step(store, statement, &row, err);
+    status = ruf_store_step(store, statement, &row, err);
     if (status == RUF_OK && row) {
         out->numbers_total = (uint64_t)sqlite3_column_int64(statement, 0);
         out->numbers_valid = (uint64_t)sqlite3_column_int64(statement, 1);
@@ -216,7 +221,8 @@ enum ruf_status ruf_store_stats(struct ruf_store *store,
     return status;
 }
 
-/* --- integrity ------------------------------------------------------------------------ */
+/* --- integrity
+ * ------------------------------------------------------------------------ */
 
 static enum ruf_status report_rows(const struct ruf_store *store,
                                    const char *sql, ruf_store_finding *report,
@@ -225,16 +231,16 @@ static enum ruf_status report_rows(const struct ruf_store *store,
 {
     sqlite3_stmt *rows;
     bool row = true;
-    enum ruf_status status = store_prepare(store, sql, &rows, err);
+    enum ruf_status status = ruf_store_prepare(store, sql, &rows, err);
 
     while (status == RUF_OK) {
         char text[256];
         struct ruf_text finding;
 
-        status = store_step(store, rows, &row, err);
+        status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
-        finding = store_column_text(rows, 0);
+        finding = ruf_store_column_text(rows, 0);
         if (ruf_text_is(finding, "ok"))
             continue;
         (void)snprintf(text, sizeof(text), "%.*s",
@@ -255,7 +261,7 @@ enum ruf_status ruf_store_verify(struct ruf_store *store,
 
     *findings = 0;
     /* The cipher check reads the file beside the log, so the log goes first. */
-    status = store_run(store, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+    status = ruf_store_run(store, "PRAGMA wal_checkpoint(TRUNCATE)", err);
     if (status == RUF_OK)
         status = report_rows(store, "PRAGMA cipher_integrity_check", report,
                              context, findings, err);

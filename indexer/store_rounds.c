@@ -12,13 +12,14 @@
 
 enum link_kind { LINK_NONE = 0, LINK_NEXT, LINK_DELTA };
 
-enum ruf_status store_collection_id(const struct ruf_store *store,
-                                    const char *source, const char *collection,
-                                    int64_t *id, struct ruf_error *err)
+enum ruf_status ruf_store_collection_id(const struct ruf_store *store,
+                                        const char *source,
+                                        const char *collection, int64_t *id,
+                                        struct ruf_error *err)
 {
     sqlite3_stmt *statement;
     bool row = false;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store,
         "INSERT INTO collections (source, name) VALUES (?1, ?2)"
         " ON CONFLICT DO UPDATE SET name = name RETURNING id",
@@ -28,7 +29,7 @@ enum ruf_status store_collection_id(const struct ruf_store *store,
         return status;
     (void)sqlite3_bind_text(statement, 1, source, -1, SQLITE_STATIC);
     (void)sqlite3_bind_text(statement, 2, collection, -1, SQLITE_STATIC);
-    status = store_step(store, statement, &row, err);
+    status = ruf_store_step(store, statement, &row, err);
     if (status == RUF_OK && row)
         *id = sqlite3_column_int64(statement, 0);
     (void)sqlite3_finalize(statement);
@@ -37,7 +38,7 @@ enum ruf_status store_collection_id(const struct ruf_store *store,
 
 static char *copy_column(sqlite3_stmt *statement, int column, bool *failed)
 {
-    struct ruf_text text = store_column_text(statement, column);
+    struct ruf_text text = ruf_store_column_text(statement, column);
     char *copy;
 
     if (text.data == NULL)
@@ -56,7 +57,7 @@ enum ruf_status ruf_store_collection_load(struct ruf_store *store,
     sqlite3_stmt *statement;
     bool failed = false;
     bool row;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store,
         "SELECT c.link_kind, c.delta_round, c.link, c.selection,"
         " (SELECT not_before FROM throttles WHERE source = ?1)"
@@ -69,7 +70,7 @@ enum ruf_status ruf_store_collection_load(struct ruf_store *store,
         return status;
     (void)sqlite3_bind_text(statement, 1, source, -1, SQLITE_STATIC);
     (void)sqlite3_bind_text(statement, 2, collection, -1, SQLITE_STATIC);
-    status = store_step(store, statement, &row, err);
+    status = ruf_store_step(store, statement, &row, err);
     if (status == RUF_OK && row) {
         out->link_kind = sqlite3_column_int(statement, 0);
         out->delta_round = sqlite3_column_int(statement, 1) != 0;
@@ -87,20 +88,20 @@ enum ruf_status ruf_store_collection_load(struct ruf_store *store,
     return status;
 }
 
-/* --- staging ------------------------------------------------------------------ */
+/* --- staging
+ * ------------------------------------------------------------------ */
 
 static enum ruf_status forget_staged(const struct ruf_store *store,
                                      int64_t collection, struct ruf_error *err)
 {
     sqlite3_stmt *statement;
-    enum ruf_status status =
-        store_prepare(store, "DELETE FROM staged WHERE collection = ?1",
-                      &statement, err);
+    enum ruf_status status = ruf_store_prepare(
+        store, "DELETE FROM staged WHERE collection = ?1", &statement, err);
 
     if (status != RUF_OK)
         return status;
     (void)sqlite3_bind_int64(statement, 1, collection);
-    status = store_change(store, statement, err);
+    status = ruf_store_change(store, statement, err);
     (void)sqlite3_finalize(statement);
     return status;
 }
@@ -112,7 +113,7 @@ static enum ruf_status stage_records(const struct ruf_store *store,
 {
     struct ruf_writer payload = { 0 };
     sqlite3_stmt *statement;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store, "INSERT INTO staged (collection, payload) VALUES (?1, ?2)",
         &statement, err);
 
@@ -126,7 +127,7 @@ static enum ruf_status stage_records(const struct ruf_store *store,
         (void)sqlite3_bind_int64(statement, 1, collection);
         (void)sqlite3_bind_blob64(statement, 2, payload.bytes, payload.size,
                                   SQLITE_STATIC);
-        status = store_change(store, statement, err);
+        status = ruf_store_change(store, statement, err);
     }
     (void)sqlite3_finalize(statement);
     ruf_writer_wipe(&payload);
@@ -139,7 +140,7 @@ static enum ruf_status save_link(const struct ruf_store *store,
                                  struct ruf_error *err)
 {
     sqlite3_stmt *statement;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store,
         "UPDATE collections SET link_kind = ?2, delta_round = ?3, link = ?4,"
         " selection = ?5, finished = CASE WHEN ?2 = 2 THEN ?6 ELSE finished"
@@ -155,7 +156,7 @@ static enum ruf_status save_link(const struct ruf_store *store,
     (void)sqlite3_bind_text(statement, 4, page->link, -1, SQLITE_STATIC);
     (void)sqlite3_bind_text(statement, 5, page->select, -1, SQLITE_STATIC);
     (void)sqlite3_bind_int64(statement, 6, (int64_t)time(NULL));
-    status = store_change(store, statement, err);
+    status = ruf_store_change(store, statement, err);
     (void)sqlite3_finalize(statement);
     return status;
 }
@@ -167,7 +168,7 @@ static enum ruf_status take_page(struct ruf_store *store,
                                  struct ruf_error *err)
 {
     int64_t collection = 0;
-    enum ruf_status status = store_collection_id(
+    enum ruf_status status = ruf_store_collection_id(
         store, page->source, page->collection, &collection, err);
 
     if (status == RUF_OK && page->starts_round)
@@ -177,8 +178,8 @@ static enum ruf_status take_page(struct ruf_store *store,
     if (status == RUF_OK)
         status = save_link(store, collection, page, err);
     if (status == RUF_OK && page->completes_round) {
-        status = store_fold(store, policy, page->source, collection,
-                            page->delta_round, out, err);
+        status = ruf_store_fold(store, policy, page->source, collection,
+                                page->delta_round, out, err);
         if (status == RUF_OK)
             status = forget_staged(store, collection, err);
     }
@@ -194,27 +195,27 @@ static enum ruf_status remember_shrink(struct ruf_store *store,
     struct ruf_error ignored;
     sqlite3_stmt *statement;
     int64_t collection = 0;
-    enum ruf_status status = store_begin(store, &ignored);
+    enum ruf_status status = ruf_store_begin(store, &ignored);
 
     if (status != RUF_OK)
         return RUF_E_SERVER;
-    status = store_collection_id(store, page->source, page->collection,
-                                 &collection, &ignored);
+    status = ruf_store_collection_id(store, page->source, page->collection,
+                                     &collection, &ignored);
     if (status == RUF_OK)
         status = forget_staged(store, collection, &ignored);
     if (status == RUF_OK)
-        status = store_prepare(store,
-                               "UPDATE collections SET link_kind = 0,"
-                               " link = NULL, shrunk_to = ?2 WHERE id = ?1",
-                               &statement, &ignored);
+        status = ruf_store_prepare(store,
+                                   "UPDATE collections SET link_kind = 0,"
+                                   " link = NULL, shrunk_to = ?2 WHERE id = ?1",
+                                   &statement, &ignored);
     if (status == RUF_OK) {
         (void)sqlite3_bind_int64(statement, 1, collection);
         (void)sqlite3_bind_int64(statement, 2,
                                  err == NULL ? -1 : (int64_t)err->offset);
-        status = store_change(store, statement, &ignored);
+        status = ruf_store_change(store, statement, &ignored);
         (void)sqlite3_finalize(statement);
     }
-    status = store_end(store, status, &ignored);
+    status = ruf_store_end(store, status, &ignored);
     return RUF_E_SERVER;
 }
 
@@ -230,10 +231,11 @@ enum ruf_status ruf_store_page(struct ruf_store *store,
     memset(out, 0, sizeof(*out));
     if (err == NULL)
         err = &local;
-    status = store_begin(store, err);
+    status = ruf_store_begin(store, err);
     if (status != RUF_OK)
         return status;
-    status = store_end(store, take_page(store, policy, page, out, err), err);
+    status =
+        ruf_store_end(store, take_page(store, policy, page, out, err), err);
     if (status == RUF_E_SERVER)
         return remember_shrink(store, page, err);
     return status;
@@ -246,32 +248,32 @@ enum ruf_status ruf_store_collection_reset(struct ruf_store *store,
 {
     sqlite3_stmt *statement;
     int64_t id = 0;
-    enum ruf_status status = store_begin(store, err);
+    enum ruf_status status = ruf_store_begin(store, err);
 
     if (status != RUF_OK)
         return status;
-    status = store_collection_id(store, source, collection, &id, err);
+    status = ruf_store_collection_id(store, source, collection, &id, err);
     if (status == RUF_OK)
         status = forget_staged(store, id, err);
     if (status == RUF_OK)
-        status = store_prepare(store,
-                               "UPDATE collections SET link_kind = 0,"
-                               " delta_round = 0, link = NULL WHERE id = ?1",
-                               &statement, err);
+        status =
+            ruf_store_prepare(store,
+                              "UPDATE collections SET link_kind = 0,"
+                              " delta_round = 0, link = NULL WHERE id = ?1",
+                              &statement, err);
     if (status == RUF_OK) {
         (void)sqlite3_bind_int64(statement, 1, id);
-        status = store_change(store, statement, err);
+        status = ruf_store_change(store, statement, err);
         (void)sqlite3_finalize(statement);
     }
-    return store_end(store, status, err);
+    return ruf_store_end(store, status, err);
 }
 
-enum ruf_status ruf_store_throttle(struct ruf_store *store,
-                                   const char *source, int64_t not_before,
-                                   struct ruf_error *err)
+enum ruf_status ruf_store_throttle(struct ruf_store *store, const char *source,
+                                   int64_t not_before, struct ruf_error *err)
 {
     sqlite3_stmt *statement;
-    enum ruf_status status = store_prepare(
+    enum ruf_status status = ruf_store_prepare(
         store,
         "INSERT OR REPLACE INTO throttles (source, not_before)"
         " VALUES (?1, ?2)",
@@ -281,7 +283,7 @@ enum ruf_status ruf_store_throttle(struct ruf_store *store,
         return status;
     (void)sqlite3_bind_text(statement, 1, source, -1, SQLITE_STATIC);
     (void)sqlite3_bind_int64(statement, 2, not_before);
-    status = store_change(store, statement, err);
+    status = ruf_store_change(store, statement, err);
     (void)sqlite3_finalize(statement);
     return status;
 }

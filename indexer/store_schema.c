@@ -40,28 +40,28 @@ static const char schema[] =
     " marker BLOB NOT NULL, PRIMARY KEY (collection, marker)) WITHOUT ROWID;"
     "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION);
 
-enum ruf_status store_schema_create(const struct ruf_store *store,
-                                    struct ruf_error *err)
+enum ruf_status ruf_store_schema_create(const struct ruf_store *store,
+                                        struct ruf_error *err)
 {
-    enum ruf_status status = store_begin(store, err);
+    enum ruf_status status = ruf_store_begin(store, err);
 
     if (status != RUF_OK)
         return status;
-    return store_end(store, store_run(store, schema, err), err);
+    return ruf_store_end(store, ruf_store_run(store, schema, err), err);
 }
 
-enum ruf_status store_schema_check(const struct ruf_store *store,
-                                   struct ruf_error *err)
+enum ruf_status ruf_store_schema_check(const struct ruf_store *store,
+                                       struct ruf_error *err)
 {
     sqlite3_stmt *statement;
     bool row;
     int version = 0;
     enum ruf_status status =
-        store_prepare(store, "PRAGMA user_version", &statement, err);
+        ruf_store_prepare(store, "PRAGMA user_version", &statement, err);
 
     if (status != RUF_OK)
         return status;
-    status = store_step(store, statement, &row, err);
+    status = ruf_store_step(store, statement, &row, err);
     if (status == RUF_OK && row)
         version = sqlite3_column_int(statement, 0);
     (void)sqlite3_finalize(statement);

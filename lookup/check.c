@@ -21,12 +21,12 @@ static bool check_entries(const struct ruf_index *index)
         struct entry_block block;
         struct ruf_text label;
 
-        if (!entry_block_open(blocks + i * RUF_IMAGE_BLOCK_SIZE, &block) ||
+        if (!ruf_entry_block_open(blocks + i * RUF_IMAGE_BLOCK_SIZE, &block) ||
             block.ordinal != ordinal ||
             block.number != ruf_load64(fences + 8 * i))
             return false;
         while (block.left > 0) {
-            if (!entry_block_next(&block, &label) || block.number <= last ||
+            if (!ruf_entry_block_next(&block, &label) || block.number <= last ||
                 block.number > RUF_E164_MAX)
                 return false;
             last = block.number;
@@ -89,13 +89,11 @@ static bool check_contact(const uint8_t *bytes, size_t size)
 
 static bool check_contacts(const struct ruf_index *index)
 {
-    const uint8_t *offsets =
-        index->sections[RUF_SECTION_CONTACT_OFFSETS].bytes;
+    const uint8_t *offsets = index->sections[RUF_SECTION_CONTACT_OFFSETS].bytes;
     const uint8_t *records = index->sections[RUF_SECTION_CONTACTS].bytes;
 
     if (ruf_load64(offsets) != 0 ||
-        ruf_load64(offsets + 8 * index->contact_count) !=
-            index->contacts_size)
+        ruf_load64(offsets + 8 * index->contact_count) != index->contacts_size)
         return false;
     for (uint64_t i = 0; i < index->contact_count; i++) {
         uint64_t start = ruf_load64(offsets + 8 * i);
@@ -128,16 +126,16 @@ static bool check_tokens(const struct ruf_index *index)
     return true;
 }
 
-enum ruf_status index_check(const struct ruf_index *index,
-                            struct ruf_error *err)
+enum ruf_status ruf_index_check(const struct ruf_index *index,
+                                struct ruf_error *err)
 {
     if (!check_entries(index))
-        return index_damaged(index, RUF_SECTION_ENTRIES, err);
+        return ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
     if (!check_owners(index))
-        return index_damaged(index, RUF_SECTION_OWNERS, err);
+        return ruf_index_damaged(index, RUF_SECTION_OWNERS, err);
     if (!check_contacts(index))
-        return index_damaged(index, RUF_SECTION_CONTACTS, err);
+        return ruf_index_damaged(index, RUF_SECTION_CONTACTS, err);
     if (!check_tokens(index))
-        return index_damaged(index, RUF_SECTION_TOKENS, err);
+        return ruf_index_damaged(index, RUF_SECTION_TOKENS, err);
     return RUF_OK;
 }

@@ -12,7 +12,7 @@
 /* Blocks decrypted at a time by a cursor. */
 #define CURSOR_BLOCKS 32u
 
-bool entry_block_open(const uint8_t *bytes, struct entry_block *out)
+bool ruf_entry_block_open(const uint8_t *bytes, struct entry_block *out)
 {
     size_t used = ruf_load16(bytes + 2);
 
@@ -42,7 +42,7 @@ static bool short_varint(struct entry_block *block, uint64_t *value)
     return !reader.failed;
 }
 
-bool entry_block_next(struct entry_block *block, struct ruf_text *label)
+bool ruf_entry_block_next(struct entry_block *block, struct ruf_text *label)
 {
     uint64_t step;
     uint64_t size;
@@ -59,7 +59,8 @@ bool entry_block_next(struct entry_block *block, struct ruf_text *label)
     return true;
 }
 
-/* --- cursor ----------------------------------------------------------------------- */
+/* --- cursor
+ * ----------------------------------------------------------------------- */
 
 struct ruf_cursor {
     const struct ruf_index *index;
@@ -67,7 +68,7 @@ struct ruf_cursor {
     struct ruf_secret plain;
     uint64_t batch_first; /* first block in plain */
     uint64_t batch_count;
-    uint64_t block;       /* next block to open */
+    uint64_t block; /* next block to open */
     struct entry_block entries;
     ruf_e164 last;
 };
@@ -86,8 +87,8 @@ enum ruf_status ruf_cursor_create(const struct ruf_index *index,
     if (index->plain.bytes == NULL) {
         status = ruf_image_reader_create(index->image, &cursor->reader, err);
         if (status == RUF_OK)
-            status = ruf_secret_create(
-                CURSOR_BLOCKS * RUF_IMAGE_BLOCK_SIZE, &cursor->plain, err);
+            status = ruf_secret_create(CURSOR_BLOCKS * RUF_IMAGE_BLOCK_SIZE,
+                                       &cursor->plain, err);
     }
     if (status != RUF_OK) {
         ruf_cursor_destroy(cursor);
@@ -139,8 +140,8 @@ static enum ruf_status open_next_block(struct ruf_cursor *cursor,
                 (cursor->block - cursor->batch_first) * RUF_IMAGE_BLOCK_SIZE;
     }
     cursor->block++;
-    if (!entry_block_open(bytes, &cursor->entries))
-        return index_damaged(cursor->index, RUF_SECTION_ENTRIES, err);
+    if (!ruf_entry_block_open(bytes, &cursor->entries))
+        return ruf_index_damaged(cursor->index, RUF_SECTION_ENTRIES, err);
     return RUF_OK;
 }
 
@@ -158,10 +159,10 @@ enum ruf_status ruf_cursor_next(struct ruf_cursor *cursor,
         if (status != RUF_OK)
             return status;
     }
-    if (!entry_block_next(&cursor->entries, &out->label) ||
+    if (!ruf_entry_block_next(&cursor->entries, &out->label) ||
         cursor->entries.number <= cursor->last ||
         cursor->entries.number > RUF_E164_MAX)
-        return index_damaged(cursor->index, RUF_SECTION_ENTRIES, err);
+        return ruf_index_damaged(cursor->index, RUF_SECTION_ENTRIES, err);
     cursor->last = cursor->entries.number;
     out->number = cursor->entries.number;
     return RUF_OK;

@@ -9,15 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum ruf_status index_damaged(const struct ruf_index *index,
-                              enum ruf_section_kind kind,
-                              struct ruf_error *err)
+enum ruf_status ruf_index_damaged(const struct ruf_index *index,
+                                  enum ruf_section_kind kind,
+                                  struct ruf_error *err)
 {
     return ruf_fail(err, RUF_E_CORRUPT, "D706", ruf_image_path(index->image),
                     "section %u contradicts itself", (unsigned)kind);
 }
 
-/* --- sections ---------------------------------------------------------------------- */
+/* --- sections
+ * ---------------------------------------------------------------------- */
 
 static enum ruf_status find_sections(struct ruf_index *index,
                                      struct ruf_error *err)
@@ -28,7 +29,7 @@ static enum ruf_status find_sections(struct ruf_index *index,
         section->place = ruf_image_section(index->image, kind);
         if (section->place == NULL ||
             section->place->block_size != RUF_IMAGE_BLOCK_SIZE)
-            return index_damaged(index, (enum ruf_section_kind)kind, err);
+            return ruf_index_damaged(index, (enum ruf_section_kind)kind, err);
         section->size =
             section->place->block_count * section->place->block_size;
     }
@@ -59,7 +60,8 @@ static enum ruf_status decrypt_all(struct ruf_index *index,
     return status;
 }
 
-/* --- counts -------------------------------------------------------------------------- */
+/* --- counts
+ * -------------------------------------------------------------------------- */
 
 /* Do the counts fit the sections? After this, offsets computed from them stay
  * inside. Counts are bounded first, so that no product can overflow. */
@@ -100,12 +102,12 @@ static enum ruf_status read_meta(struct ruf_index *index, const uint8_t *bytes,
     index->posting_count = ruf_read_u64(&reader);
     codes = ruf_read_u64(&reader);
     if (codes > INDEX_CODES_MAX)
-        return index_damaged(index, RUF_SECTION_META, err);
+        return ruf_index_damaged(index, RUF_SECTION_META, err);
     index->code_count = (size_t)codes;
     for (size_t i = 0; i < index->code_count; i++)
         index->codes[i] = ruf_read_u16(&reader);
     if (reader.failed || !counts_fit(index))
-        return index_damaged(index, RUF_SECTION_META, err);
+        return ruf_index_damaged(index, RUF_SECTION_META, err);
     return RUF_OK;
 }
 
@@ -119,7 +121,7 @@ static enum ruf_status read_meta_blocks(struct ruf_index *index,
     enum ruf_status status;
 
     if (blocks == 0 || blocks > 2)
-        return index_damaged(index, RUF_SECTION_META, err);
+        return ruf_index_damaged(index, RUF_SECTION_META, err);
     status = ruf_image_read_blocks(reader, meta->place, 0, blocks, bytes, err);
     if (status == RUF_OK)
         status = read_meta(index, bytes, meta->size, err);
@@ -127,7 +129,9 @@ static enum ruf_status read_meta_blocks(struct ruf_index *index,
     return status;
 }
 
-/* --- open ------------------------------------------------------------------------------ */
+/* --- open
+ * ------------------------------------------------------------------------------
+ */
 
 static enum ruf_status load(struct ruf_index *index, enum ruf_index_mode mode,
                             struct ruf_error *err)
@@ -142,7 +146,7 @@ static enum ruf_status load(struct ruf_index *index, enum ruf_index_mode mode,
     if (status == RUF_OK && mode == RUF_INDEX_RESIDENT) {
         status = decrypt_all(index, reader, err);
         if (status == RUF_OK)
-            status = index_check(index, err);
+            status = ruf_index_check(index, err);
     }
     ruf_image_reader_destroy(reader);
     return status;
@@ -150,8 +154,8 @@ static enum ruf_status load(struct ruf_index *index, enum ruf_index_mode mode,
 
 enum ruf_status ruf_index_open(const char *path,
                                const uint8_t key[RUF_KEY_SIZE],
-                               enum ruf_index_mode mode,
-                               struct ruf_index **out, struct ruf_error *err)
+                               enum ruf_index_mode mode, struct ruf_index **out,
+                               struct ruf_error *err)
 {
     struct ruf_index *index = calloc(1, sizeof(*index));
     enum ruf_status status;

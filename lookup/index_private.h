@@ -49,53 +49,53 @@ struct search_scratch;
 
 struct ruf_query {
     const struct ruf_index *index;
-    struct ruf_image_reader *reader;   /* on demand only */
+    struct ruf_image_reader *reader; /* on demand only */
     struct block_cache cache[INDEX_SECTIONS];
-    uint8_t *copy;                     /* what spans blocks is joined here */
+    uint8_t *copy; /* what spans blocks is joined here */
     size_t copy_room;
     uint32_t *owners;
     size_t owner_room;
     struct ruf_contact_number *numbers;
-    struct ruf_text *texts;            /* e-mails, then sources */
+    struct ruf_text *texts; /* e-mails, then sources */
     size_t number_room;
     size_t text_room;
-    struct search_scratch *search;     /* made by the first search */
+    struct search_scratch *search; /* made by the first search */
     void (*search_free)(struct search_scratch *scratch);
 };
 
 /* Bytes [offset, offset + size) of a section: borrowed until the next call. */
-RUF_MUST_USE enum ruf_status
-index_bytes(struct ruf_query *query, enum ruf_section_kind kind,
-            uint64_t offset, size_t size, const uint8_t **out,
-            struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_index_bytes(struct ruf_query *query,
+                                             enum ruf_section_kind kind,
+                                             uint64_t offset, size_t size,
+                                             const uint8_t **out,
+                                             struct ruf_error *err);
 
 /* What the image says contradicts itself: D706. */
-enum ruf_status index_damaged(const struct ruf_index *index,
-                              enum ruf_section_kind kind,
-                              struct ruf_error *err);
+enum ruf_status ruf_index_damaged(const struct ruf_index *index,
+                                  enum ruf_section_kind kind,
+                                  struct ruf_error *err);
 
 /* A block of ENTRIES, taken apart entry by entry. */
 struct entry_block {
     const uint8_t *next;
     const uint8_t *end;
     size_t left;
-    ruf_e164 number; /* of the entry read last */
+    ruf_e164 number;  /* of the entry read last */
     uint64_t ordinal; /* of the next entry */
 };
 
 /* @return false if the header is impossible. */
-bool entry_block_open(const uint8_t *bytes, struct entry_block *out);
+bool ruf_entry_block_open(const uint8_t *bytes, struct entry_block *out);
 /* @return false if the block is damaged; call only while left > 0. */
-bool entry_block_next(struct entry_block *block, struct ruf_text *label);
+bool ruf_entry_block_next(struct entry_block *block, struct ruf_text *label);
 
 /* Check all sections of a resident index. */
-RUF_MUST_USE enum ruf_status index_check(const struct ruf_index *index,
-                                         struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_index_check(const struct ruf_index *index,
+                                             struct ruf_error *err);
 
 /* Parse a contact record; lists go to the query's room. */
-RUF_MUST_USE enum ruf_status contact_parse(struct ruf_query *query,
-                                           const uint8_t *bytes, size_t size,
-                                           struct ruf_contact *out,
-                                           struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_contact_parse(struct ruf_query *query, const uint8_t *bytes, size_t size,
+                  struct ruf_contact *out, struct ruf_error *err);
 
 #endif

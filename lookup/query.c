@@ -10,8 +10,7 @@
 #include <string.h>
 
 enum ruf_status ruf_query_create(const struct ruf_index *index,
-                                 struct ruf_query **out,
-                                 struct ruf_error *err)
+                                 struct ruf_query **out, struct ruf_error *err)
 {
     struct ruf_query *query = calloc(1, sizeof(*query));
     enum ruf_status status = RUF_OK;
@@ -48,12 +47,12 @@ void ruf_query_destroy(struct ruf_query *query)
     free(query);
 }
 
-/* --- bytes ------------------------------------------------------------------------ */
+/* --- bytes
+ * ------------------------------------------------------------------------ */
 
 static enum ruf_status cached_block(struct ruf_query *query,
-                                    enum ruf_section_kind kind,
-                                    uint64_t block, const uint8_t **out,
-                                    struct ruf_error *err)
+                                    enum ruf_section_kind kind, uint64_t block,
+                                    const uint8_t **out, struct ruf_error *err)
 {
     struct block_cache *cache = &query->cache[kind];
     enum ruf_status status = RUF_OK;
@@ -89,17 +88,17 @@ static bool grow_copy(struct ruf_query *query, size_t size)
     return true;
 }
 
-enum ruf_status index_bytes(struct ruf_query *query,
-                            enum ruf_section_kind kind, uint64_t offset,
-                            size_t size, const uint8_t **out,
-                            struct ruf_error *err)
+enum ruf_status ruf_index_bytes(struct ruf_query *query,
+                                enum ruf_section_kind kind, uint64_t offset,
+                                size_t size, const uint8_t **out,
+                                struct ruf_error *err)
 {
     const struct index_section *section = &query->index->sections[kind];
     uint64_t at = offset % RUF_IMAGE_BLOCK_SIZE;
     size_t done = 0;
 
     if (offset > section->size || size > section->size - offset)
-        return index_damaged(query->index, kind, err);
+        return ruf_index_damaged(query->index, kind, err);
     if (section->bytes != NULL) {
         *out = section->bytes + offset;
         return RUF_OK;
@@ -109,9 +108,8 @@ enum ruf_status index_bytes(struct ruf_query *query,
     do {
         const uint8_t *block;
         size_t step = RUF_IMAGE_BLOCK_SIZE - (size_t)at;
-        enum ruf_status status =
-            cached_block(query, kind,
-                         (offset + done) / RUF_IMAGE_BLOCK_SIZE, &block, err);
+        enum ruf_status status = cached_block(
+            query, kind, (offset + done) / RUF_IMAGE_BLOCK_SIZE, &block, err);
 
         if (status != RUF_OK)
             return status;
@@ -128,7 +126,8 @@ enum ruf_status index_bytes(struct ruf_query *query,
     return RUF_OK;
 }
 
-/* --- lookup ------------------------------------------------------------------------- */
+/* --- lookup
+ * ------------------------------------------------------------------------- */
 
 /* The last block whose first number is not above this one; entry_blocks if
  * the number lies before all of them. */
@@ -141,8 +140,8 @@ static enum ruf_status find_block(struct ruf_query *query, ruf_e164 number,
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
         const uint8_t *fence;
-        enum ruf_status status = index_bytes(query, RUF_SECTION_FENCES,
-                                             8 * middle, 8, &fence, err);
+        enum ruf_status status = ruf_index_bytes(query, RUF_SECTION_FENCES,
+                                                 8 * middle, 8, &fence, err);
 
         if (status != RUF_OK)
             return status;
@@ -163,15 +162,15 @@ static enum ruf_status read_owners(struct ruf_query *query, uint64_t ordinal,
     const uint8_t *bytes;
     uint64_t first;
     uint64_t end;
-    enum ruf_status status = index_bytes(query, RUF_SECTION_OWNERS,
-                                         4 * ordinal, 8, &bytes, err);
+    enum ruf_status status =
+        ruf_index_bytes(query, RUF_SECTION_OWNERS, 4 * ordinal, 8, &bytes, err);
 
     if (status != RUF_OK)
         return status;
     first = ruf_load32(bytes);
     end = ruf_load32(bytes + 4);
     if (end < first || end > index->owner_count)
-        return index_damaged(index, RUF_SECTION_OWNERS, err);
+        return ruf_index_damaged(index, RUF_SECTION_OWNERS, err);
     out->contact_count = (size_t)(end - first);
     if (query->owner_room < out->contact_count) {
         free(query->owners);
@@ -180,9 +179,9 @@ static enum ruf_status read_owners(struct ruf_query *query, uint64_t ordinal,
         if (query->owners == NULL)
             return ruf_fail_memory(err);
     }
-    status = index_bytes(query, RUF_SECTION_OWNERS,
-                         4 * (index->entry_count + 1 + first),
-                         4 * out->contact_count, &bytes, err);
+    status = ruf_index_bytes(query, RUF_SECTION_OWNERS,
+                             4 * (index->entry_count + 1 + first),
+                             4 * out->contact_count, &bytes, err);
     for (size_t i = 0; i < out->contact_count && status == RUF_OK; i++)
         query->owners[i] = ruf_load32(bytes + 4 * i);
     out->contacts = query->owners;
@@ -200,19 +199,19 @@ enum ruf_status ruf_query_lookup(struct ruf_query *query, ruf_e164 number,
     memset(out, 0, sizeof(*out));
     if (status != RUF_OK || block == query->index->entry_blocks)
         return status;
-    status = index_bytes(query, RUF_SECTION_ENTRIES,
-                         block * RUF_IMAGE_BLOCK_SIZE, RUF_IMAGE_BLOCK_SIZE,
-                         &bytes, err);
+    status = ruf_index_bytes(query, RUF_SECTION_ENTRIES,
+                             block * RUF_IMAGE_BLOCK_SIZE, RUF_IMAGE_BLOCK_SIZE,
+                             &bytes, err);
     if (status != RUF_OK)
         return status;
-    if (!entry_block_open(bytes, &entries))
-        return index_damaged(query->index, RUF_SECTION_ENTRIES, err);
+    if (!ruf_entry_block_open(bytes, &entries))
+        return ruf_index_damaged(query->index, RUF_SECTION_ENTRIES, err);
     while (entries.left > 0) {
         struct ruf_text label;
 
-        if (!entry_block_next(&entries, &label) ||
+        if (!ruf_entry_block_next(&entries, &label) ||
             entries.ordinal > query->index->entry_count)
-            return index_damaged(query->index, RUF_SECTION_ENTRIES, err);
+            return ruf_index_damaged(query->index, RUF_SECTION_ENTRIES, err);
         if (entries.number > number)
             break;
         if (entries.number == number) {
@@ -224,7 +223,8 @@ enum ruf_status ruf_query_lookup(struct ruf_query *query, ruf_e164 number,
     return RUF_OK;
 }
 
-/* --- contacts ------------------------------------------------------------------------ */
+/* --- contacts
+ * ------------------------------------------------------------------------ */
 
 static bool grow_lists(struct ruf_query *query, size_t numbers, size_t texts)
 {
@@ -261,9 +261,9 @@ static bool parse_numbers(struct ruf_query *query, struct ruf_reader *reader,
     return !reader->failed;
 }
 
-enum ruf_status contact_parse(struct ruf_query *query, const uint8_t *bytes,
-                              size_t size, struct ruf_contact *out,
-                              struct ruf_error *err)
+enum ruf_status ruf_contact_parse(struct ruf_query *query, const uint8_t *bytes,
+                                  size_t size, struct ruf_contact *out,
+                                  struct ruf_error *err)
 {
     struct ruf_reader reader = ruf_reader(bytes, size);
     const uint8_t *id = ruf_read_bytes(&reader, sizeof(out->id.bytes));
@@ -300,7 +300,7 @@ enum ruf_status contact_parse(struct ruf_query *query, const uint8_t *bytes,
     out->emails = query->texts;
     out->sources = query->texts + out->email_count;
     if (reader.failed || ruf_reader_left(&reader) != 0)
-        return index_damaged(query->index, RUF_SECTION_CONTACTS, err);
+        return ruf_index_damaged(query->index, RUF_SECTION_CONTACTS, err);
     return RUF_OK;
 }
 
@@ -319,17 +319,17 @@ enum ruf_status ruf_query_contact(struct ruf_query *query, uint32_t contact,
         return ruf_fail(err, RUF_E_NOT_FOUND, "D723",
                         ruf_image_path(index->image),
                         "no contact has this number");
-    status = index_bytes(query, RUF_SECTION_CONTACT_OFFSETS,
-                         8 * (uint64_t)contact, 16, &bytes, err);
+    status = ruf_index_bytes(query, RUF_SECTION_CONTACT_OFFSETS,
+                             8 * (uint64_t)contact, 16, &bytes, err);
     if (status != RUF_OK)
         return status;
     start = ruf_load64(bytes);
     end = ruf_load64(bytes + 8);
     if (end < start || end > index->contacts_size)
-        return index_damaged(index, RUF_SECTION_CONTACT_OFFSETS, err);
-    status = index_bytes(query, RUF_SECTION_CONTACTS, start,
-                         (size_t)(end - start), &bytes, err);
+        return ruf_index_damaged(index, RUF_SECTION_CONTACT_OFFSETS, err);
+    status = ruf_index_bytes(query, RUF_SECTION_CONTACTS, start,
+                             (size_t)(end - start), &bytes, err);
     if (status != RUF_OK)
         return status;
-    return contact_parse(query, bytes, (size_t)(end - start), out, err);
+    return ruf_contact_parse(query, bytes, (size_t)(end - start), out, err);
 }

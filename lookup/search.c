@@ -57,7 +57,8 @@ static uint16_t field_bit(enum ruf_token_field field)
     return (uint16_t)(1u << field);
 }
 
-/* --- tokens ----------------------------------------------------------------------- */
+/* --- tokens
+ * ----------------------------------------------------------------------- */
 
 static struct ruf_text token_text(const struct ruf_index *index, uint64_t i)
 {
@@ -90,8 +91,8 @@ static uint32_t posting_contact(const struct ruf_index *index, uint64_t i)
 
 /* First token not below the word; with 'after', first token that does not
  * start with it and is not below. */
-static uint64_t token_bound(const struct ruf_index *index,
-                            struct ruf_text word, bool after)
+static uint64_t token_bound(const struct ruf_index *index, struct ruf_text word,
+                            bool after)
 {
     uint64_t low = 0;
     uint64_t high = index->token_count;
@@ -127,7 +128,8 @@ static struct token_range find_range(const struct ruf_index *index,
     return range;
 }
 
-/* --- the query ----------------------------------------------------------------------- */
+/* --- the query
+ * ----------------------------------------------------------------------- */
 
 static void read_digits(struct ruf_text text, struct parsed_query *out)
 {
@@ -143,8 +145,8 @@ static void read_digits(struct ruf_text text, struct parsed_query *out)
     if (out->digit_count < NUMBER_DIGITS_MIN)
         out->is_number = false;
     out->international = text.size > 0 && text.data[0] == '+';
-    if (!out->international && out->digit_count >= 2 &&
-        out->digits[0] == '0' && out->digits[1] == '0') {
+    if (!out->international && out->digit_count >= 2 && out->digits[0] == '0' &&
+        out->digits[1] == '0') {
         out->international = true;
         out->digit_count -= 2;
         memmove(out->digits, out->digits + 2, out->digit_count);
@@ -166,7 +168,8 @@ static void parse_query(struct ruf_text text, struct parsed_query *out)
         out->count++;
 }
 
-/* --- matching -------------------------------------------------------------------------- */
+/* --- matching
+ * -------------------------------------------------------------------------- */
 
 static void match_token(const struct ruf_index *index,
                         struct search_scratch *scratch, uint64_t token,
@@ -237,9 +240,9 @@ static void match_words(const struct ruf_index *index,
     uint16_t allowed = (uint16_t)~field_bit(RUF_TOKEN_NUMBER);
 
     for (size_t i = 0; i < query->count; i++)
-        query->ranges[i] = find_range(
-            index, (struct ruf_text){ query->words[i].bytes,
-                                      query->words[i].size });
+        query->ranges[i] =
+            find_range(index, (struct ruf_text){ query->words[i].bytes,
+                                                 query->words[i].size });
     order_words(query);
     for (size_t i = 0; i < query->count; i++) {
         scratch->found_count = 0;
@@ -260,8 +263,8 @@ static void match_number(const struct ruf_index *index,
 
     scratch->found_count = 0;
     if (skip == 0) {
-        range = find_range(index, (struct ruf_text){ query->digits,
-                                                     query->digit_count });
+        range = find_range(
+            index, (struct ruf_text){ query->digits, query->digit_count });
         match_range(index, scratch, &range, query->digit_count,
                     field_bit(RUF_TOKEN_NUMBER), 0);
     }
@@ -269,16 +272,17 @@ static void match_number(const struct ruf_index *index,
         size_t size = ruf_e164_format(index->codes[i], digits);
 
         memmove(digits, digits + 1, --size);
-        memcpy(digits + size, query->digits + skip,
-               query->digit_count - skip);
+        memcpy(digits + size, query->digits + skip, query->digit_count - skip);
         size += query->digit_count - skip;
         range = find_range(index, (struct ruf_text){ digits, size });
-        match_range(index, scratch, &range, size,
-                    field_bit(RUF_TOKEN_NUMBER), 0);
+        match_range(index, scratch, &range, size, field_bit(RUF_TOKEN_NUMBER),
+                    0);
     }
 }
 
-/* --- ranking ----------------------------------------------------------------------------- */
+/* --- ranking
+ * -----------------------------------------------------------------------------
+ */
 
 static enum ruf_search_tier word_tier(uint16_t fields)
 {
@@ -290,8 +294,7 @@ static enum ruf_search_tier word_tier(uint16_t fields)
         return RUF_TIER_INITIALS;
     if (fields & field_bit(RUF_TOKEN_COMPANY))
         return RUF_TIER_COMPANY;
-    if (fields &
-        (field_bit(RUF_TOKEN_DEPARTMENT) | field_bit(RUF_TOKEN_TITLE)))
+    if (fields & (field_bit(RUF_TOKEN_DEPARTMENT) | field_bit(RUF_TOKEN_TITLE)))
         return RUF_TIER_POSITION;
     return RUF_TIER_EMAIL;
 }
@@ -366,7 +369,9 @@ static size_t collect(const struct search_scratch *scratch,
     return count;
 }
 
-/* --- highlights ---------------------------------------------------------------------------- */
+/* --- highlights
+ * ----------------------------------------------------------------------------
+ */
 
 static void add_highlight(struct ruf_hit *hit, enum ruf_search_field field,
                           size_t item, size_t start, size_t length)
@@ -421,10 +426,10 @@ static void highlight_text(struct ruf_hit *hit,
                        query->words[i].size) != 0)
                 continue;
             start = offsets[word.start];
-            add_highlight(hit, field, item, start,
-                          offsets[prefix_end(folded, &word,
-                                             query->words[i].size)] -
-                              start);
+            add_highlight(
+                hit, field, item, start,
+                offsets[prefix_end(folded, &word, query->words[i].size)] -
+                    start);
         }
 }
 
@@ -460,7 +465,9 @@ static enum ruf_status highlight(struct ruf_query *query,
     return RUF_OK;
 }
 
-/* --- entry ------------------------------------------------------------------------------------ */
+/* --- entry
+ * ------------------------------------------------------------------------------------
+ */
 
 static void scratch_free(struct search_scratch *scratch)
 {

@@ -18,8 +18,8 @@ static bool contains(struct ruf_text text, struct ruf_text part)
 static bool ends_with(struct ruf_text text, struct ruf_text end)
 {
     return text.size >= end.size &&
-           ruf_text_equal(
-               ruf_text_slice(text, text.size - end.size, end.size), end);
+           ruf_text_equal(ruf_text_slice(text, text.size - end.size, end.size),
+                          end);
 }
 
 static bool starts_with(struct ruf_text text, struct ruf_text start)
@@ -27,8 +27,7 @@ static bool starts_with(struct ruf_text text, struct ruf_text start)
     return ruf_text_equal(ruf_text_slice(text, 0, start.size), start);
 }
 
-static bool compare(const struct ruf_condition *condition,
-                    struct ruf_text text)
+static bool compare(const struct ruf_condition *condition, struct ruf_text text)
 {
     for (size_t i = 0; i < condition->value_count; i++) {
         struct ruf_text value = condition->values[i];
@@ -61,8 +60,7 @@ static bool matches_text(const struct ruf_condition *condition,
     if (condition->exact)
         return compare(condition, text);
     text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
-    text = (struct ruf_text){ folded,
-                              ruf_fold(text, RUF_FOLD_BASE, folded) };
+    text = (struct ruf_text){ folded, ruf_fold(text, RUF_FOLD_BASE, folded) };
     return compare(condition, text);
 }
 
@@ -76,12 +74,11 @@ static bool matches_emails(const struct ruf_condition *condition,
         const char *at = memrchr(address.data, '@', address.size);
 
         if (condition->field == RUF_FILTER_EMAIL_DOMAIN)
-            address = at == NULL
-                          ? (struct ruf_text){ NULL, 0 }
-                          : ruf_text_slice(
-                                address,
-                                (size_t)(at - address.data) + 1,
-                                address.size);
+            address =
+                at == NULL
+                    ? (struct ruf_text){ NULL, 0 }
+                    : ruf_text_slice(address, (size_t)(at - address.data) + 1,
+                                     address.size);
         if (matches_text(condition, address))
             return true;
     }
@@ -99,8 +96,7 @@ static bool matches_leaf(const struct ruf_condition *condition,
         return matches_text(condition,
                             ruf_text(ruf_source_kind_name(source->kind)));
     case RUF_FILTER_RECORD:
-        return matches_text(condition,
-                            record->fields[condition->record_field]);
+        return matches_text(condition, record->fields[condition->record_field]);
     case RUF_FILTER_EMAIL:
     case RUF_FILTER_EMAIL_DOMAIN:
         break;

@@ -31,7 +31,7 @@ enum ruf_condition_op {
 enum ruf_filter_field {
     RUF_FILTER_SOURCE_ID = 0,
     RUF_FILTER_SOURCE_KIND,
-    RUF_FILTER_RECORD,       /**< a field of the record, see record_field */
+    RUF_FILTER_RECORD, /**< a field of the record, see record_field */
     RUF_FILTER_EMAIL,
     RUF_FILTER_EMAIL_DOMAIN
 };
@@ -45,7 +45,7 @@ struct ruf_condition {
     enum ruf_record_field record_field;
     const struct ruf_text *values; /**< folded, unless exact */
     size_t value_count;
-    bool exact;                    /**< compare bytes */
+    bool exact; /**< compare bytes */
 };
 
 struct ruf_filter_rule {

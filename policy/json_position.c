@@ -16,8 +16,8 @@ struct scan {
 
 static void skip_space(struct scan *scan)
 {
-    while (scan->at < scan->size && strchr(" \t\r\n", scan->text[scan->at]) !=
-                                        NULL)
+    while (scan->at < scan->size &&
+           strchr(" \t\r\n", scan->text[scan->at]) != NULL)
         scan->at++;
 }
 

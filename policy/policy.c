@@ -29,11 +29,12 @@ struct policy {
     struct ruf_arena *arena;
 };
 
-/* --- findings -------------------------------------------------------------- */
+/* --- findings --------------------------------------------------------------
+ */
 
 static void add_finding(struct policy_parser *parser, bool is_error,
-                        const char *id, const char *pointer,
-                        const char *format, va_list arguments)
+                        const char *id, const char *pointer, const char *format,
+                        va_list arguments)
 {
     struct ruf_policy_findings *findings = parser->findings;
     struct ruf_policy_finding *item;
@@ -51,8 +52,8 @@ static void add_finding(struct policy_parser *parser, bool is_error,
                       &item->column);
 }
 
-void policy_error(struct policy_parser *parser, const char *id,
-                  const char *pointer, const char *format, ...)
+void ruf_policy_error(struct policy_parser *parser, const char *id,
+                      const char *pointer, const char *format, ...)
 {
     va_list arguments;
 
@@ -61,8 +62,8 @@ void policy_error(struct policy_parser *parser, const char *id,
     va_end(arguments);
 }
 
-void policy_warning(struct policy_parser *parser, const char *id,
-                    const char *pointer, const char *format, ...)
+void ruf_policy_warning(struct policy_parser *parser, const char *id,
+                        const char *pointer, const char *format, ...)
 {
     va_list arguments;
 
@@ -71,31 +72,32 @@ void policy_warning(struct policy_parser *parser, const char *id,
     va_end(arguments);
 }
 
-/* --- values --------------------------------------------------------------------- */
+/* --- values
+ * --------------------------------------------------------------------- */
 
-const cJSON *policy_member(const struct policy_at *at, const char *key,
-                           struct policy_at *out)
+const cJSON *ruf_policy_member(const struct policy_at *at, const char *key,
+                               struct policy_at *out)
 {
     out->parser = at->parser;
-    (void)snprintf(out->pointer, sizeof(out->pointer), "%.100s/%s",
-                   at->pointer, key);
-    out->item = cJSON_IsObject(at->item) ? ruf_json_member(at->item, key)
-                                         : NULL;
+    (void)snprintf(out->pointer, sizeof(out->pointer), "%.100s/%s", at->pointer,
+                   key);
+    out->item =
+        cJSON_IsObject(at->item) ? ruf_json_member(at->item, key) : NULL;
     return out->item;
 }
 
-bool policy_text(const struct policy_at *at, size_t max,
-                 struct ruf_text *out)
+bool ruf_policy_text(const struct policy_at *at, size_t max,
+                     struct ruf_text *out)
 {
     struct ruf_text text = ruf_json_text(at->item);
 
     if (text.data == NULL) {
-        policy_error(at->parser, "P103", at->pointer, "must be text");
+        ruf_policy_error(at->parser, "P103", at->pointer, "must be text");
         return false;
     }
     if (text.size > max) {
-        policy_error(at->parser, "P104", at->pointer,
-                     "%zu bytes, at most %zu are allowed", text.size, max);
+        ruf_policy_error(at->parser, "P104", at->pointer,
+                         "%zu bytes, at most %zu are allowed", text.size, max);
         return false;
     }
     *out = text;
@@ -103,12 +105,12 @@ bool policy_text(const struct policy_at *at, size_t max,
 }
 
 /* Keeps a copy in the arena; NULL after an error. */
-const char *policy_string(const struct policy_at *at, size_t max)
+const char *ruf_policy_string(const struct policy_at *at, size_t max)
 {
     struct ruf_text text;
     const char *copy;
 
-    if (!policy_text(at, max, &text))
+    if (!ruf_policy_text(at, max, &text))
         return NULL;
     copy = ruf_arena_copy(at->parser->arena, text.data, text.size);
     if (copy == NULL)
@@ -120,38 +122,39 @@ static void read_integer(const struct policy_at *at, const char *key,
                          uint32_t min, uint32_t max, uint32_t *value)
 {
     struct policy_at here;
-    const cJSON *item = policy_member(at, key, &here);
+    const cJSON *item = ruf_policy_member(at, key, &here);
 
     if (item == NULL)
         return;
     if (!cJSON_IsNumber(item) || floor(item->valuedouble) != item->valuedouble)
-        policy_error(at->parser, "P103", here.pointer, "must be an integer");
+        ruf_policy_error(at->parser, "P103", here.pointer,
+                         "must be an integer");
     else if (item->valuedouble < min || item->valuedouble > max)
-        policy_error(at->parser, "P104", here.pointer,
-                     "must be %u to %u", min, max);
+        ruf_policy_error(at->parser, "P104", here.pointer, "must be %u to %u",
+                         min, max);
     else
         *value = (uint32_t)item->valuedouble;
 }
 
-void policy_bool(const struct policy_at *at, const char *key, bool *value)
+void ruf_policy_bool(const struct policy_at *at, const char *key, bool *value)
 {
     struct policy_at here;
-    const cJSON *item = policy_member(at, key, &here);
+    const cJSON *item = ruf_policy_member(at, key, &here);
 
     if (item == NULL)
         return;
     if (!cJSON_IsBool(item))
-        policy_error(at->parser, "P103", here.pointer,
-                     "must be true or false");
+        ruf_policy_error(at->parser, "P103", here.pointer,
+                         "must be true or false");
     else
         *value = cJSON_IsTrue(item);
 }
 
-int policy_word(const struct policy_at *at, const char *key,
-                const char *const *words, int value)
+int ruf_policy_word(const struct policy_at *at, const char *key,
+                    const char *const *words, int value)
 {
     struct policy_at here;
-    const cJSON *item = policy_member(at, key, &here);
+    const cJSON *item = ruf_policy_member(at, key, &here);
     struct ruf_text text = ruf_json_text(item);
 
     if (item == NULL)
@@ -159,17 +162,18 @@ int policy_word(const struct policy_at *at, const char *key,
     for (int i = 0; words[i] != NULL; i++)
         if (text.data != NULL && ruf_text_is(text, words[i]))
             return i;
-    policy_error(at->parser, "P105", here.pointer, "not one of the known words");
+    ruf_policy_error(at->parser, "P105", here.pointer,
+                     "not one of the known words");
     return value;
 }
 
 static const char *read_region(const struct policy_at *at)
 {
-    const char *region = policy_string(at, 2);
+    const char *region = ruf_policy_string(at, 2);
 
     if (region != NULL && !ruf_number_region_known(region)) {
-        policy_error(at->parser, "P105", at->pointer,
-                     "not an ISO 3166-1 alpha-2 region");
+        ruf_policy_error(at->parser, "P105", at->pointer,
+                         "not an ISO 3166-1 alpha-2 region");
         return NULL;
     }
     return region;
@@ -183,7 +187,8 @@ static bool is_known(const char *key, const char *const *known)
     return false;
 }
 
-void policy_warn_unknown(const struct policy_at *at, const char *const *known)
+void ruf_policy_warn_unknown(const struct policy_at *at,
+                             const char *const *known)
 {
     const cJSON *child;
 
@@ -195,9 +200,9 @@ void policy_warn_unknown(const struct policy_at *at, const char *const *known)
 
         if (is_known(child->string, known))
             continue;
-        (void)policy_member(at, child->string, &here);
-        policy_warning(at->parser, "P101", here.pointer,
-                       "unknown field, ignored");
+        (void)ruf_policy_member(at, child->string, &here);
+        ruf_policy_warning(at->parser, "P101", here.pointer,
+                           "unknown field, ignored");
     }
 }
 
@@ -205,45 +210,46 @@ void policy_warn_unknown(const struct policy_at *at, const char *const *known)
 static const cJSON *read_object(const struct policy_at *at, const char *key,
                                 struct policy_at *out)
 {
-    const cJSON *item = policy_member(at, key, out);
+    const cJSON *item = ruf_policy_member(at, key, out);
 
     if (item != NULL && !cJSON_IsObject(item)) {
-        policy_error(at->parser, "P103", out->pointer, "must be an object");
+        ruf_policy_error(at->parser, "P103", out->pointer, "must be an object");
         out->item = NULL;
     }
     return out->item;
 }
 
-/* --- sections ---------------------------------------------------------------------- */
+/* --- sections
+ * ---------------------------------------------------------------------- */
 
 static void read_region_section(const struct policy_at *root,
                                 struct ruf_policy *policy)
 {
-    static const char *const known[] = { "default", "per_source",
-                                         "from_record", NULL };
+    static const char *const known[] = { "default", "per_source", "from_record",
+                                         NULL };
     struct policy_at region;
     struct policy_at here;
     const cJSON *item;
 
     if (read_object(root, "region", &region) == NULL)
         return;
-    policy_warn_unknown(&region, known);
-    item = policy_member(&region, "default", &here);
+    ruf_policy_warn_unknown(&region, known);
+    item = ruf_policy_member(&region, "default", &here);
     if (item != NULL && !cJSON_IsNull(item))
         policy->region_default = read_region(&here);
-    policy_bool(&region, "from_record", &policy->region_from_record);
+    ruf_policy_bool(&region, "from_record", &policy->region_from_record);
 }
 
-const char *policy_region_of_source(const struct policy_at *root,
-                                    const char *id)
+const char *ruf_policy_region_of_source(const struct policy_at *root,
+                                        const char *id)
 {
     struct policy_at region;
     struct policy_at per_source;
     struct policy_at here;
 
-    if (policy_member(root, "region", &region) == NULL ||
+    if (ruf_policy_member(root, "region", &region) == NULL ||
         read_object(&region, "per_source", &per_source) == NULL ||
-        policy_member(&per_source, id, &here) == NULL)
+        ruf_policy_member(&per_source, id, &here) == NULL)
         return NULL;
     return read_region(&here);
 }
@@ -251,8 +257,8 @@ const char *policy_region_of_source(const struct policy_at *root,
 static void read_caller_id(const struct policy_at *root,
                            struct ruf_policy *policy)
 {
-    static const char *const known[] = { "enabled", "label", "max_chars",
-                                         "kinds", "max_entries", "trunk",
+    static const char *const known[] = { "enabled", "label",       "max_chars",
+                                         "kinds",   "max_entries", "trunk",
                                          NULL };
     struct policy_at section;
     struct policy_at here;
@@ -260,27 +266,27 @@ static void read_caller_id(const struct policy_at *root,
 
     if (read_object(root, "caller_id", &section) == NULL)
         return;
-    policy_warn_unknown(&section, known);
-    policy_bool(&section, "enabled", &policy->caller_id_enabled);
+    ruf_policy_warn_unknown(&section, known);
+    ruf_policy_bool(&section, "enabled", &policy->caller_id_enabled);
     read_integer(&section, "max_chars", 16, 120, &policy->label_max_chars);
     read_integer(&section, "max_entries", 0, 1999999, &policy->max_entries);
-    if (policy_member(&section, "label", &here) != NULL) {
-        const char *label = policy_string(&here, 200);
+    if (ruf_policy_member(&section, "label", &here) != NULL) {
+        const char *label = ruf_policy_string(&here, 200);
 
-        if (label != NULL && policy_check_label(&here, label))
+        if (label != NULL && ruf_policy_check_label(&here, label))
             policy->label_template = label;
     }
-    item = policy_member(&section, "kinds", &here);
+    item = ruf_policy_member(&section, "kinds", &here);
     if (item != NULL)
-        policy_kinds(&here, &policy->caller_id_kinds);
+        ruf_policy_kinds(&here, &policy->caller_id_kinds);
 }
 
-void policy_kinds(const struct policy_at *at, uint32_t *kinds)
+void ruf_policy_kinds(const struct policy_at *at, uint32_t *kinds)
 {
     const cJSON *child;
 
     if (!cJSON_IsArray(at->item)) {
-        policy_error(at->parser, "P103", at->pointer, "must be a list");
+        ruf_policy_error(at->parser, "P103", at->pointer, "must be a list");
         return;
     }
     *kinds = 0;
@@ -298,13 +304,12 @@ void policy_kinds(const struct policy_at *at, uint32_t *kinds)
                 found = true;
             }
         if (!found)
-            policy_error(at->parser, "P105", at->pointer,
-                         "a kind is business, mobile, home, main or other");
+            ruf_policy_error(at->parser, "P105", at->pointer,
+                             "a kind is business, mobile, home, main or other");
     }
 }
 
-static void read_merge(const struct policy_at *root,
-                       struct ruf_policy *policy)
+static void read_merge(const struct policy_at *root, struct ruf_policy *policy)
 {
     static const char *const known[] = { "mode", "shared_after", NULL };
     static const char *const modes[] = { "off", "strict", "balanced", NULL };
@@ -312,44 +317,43 @@ static void read_merge(const struct policy_at *root,
 
     if (read_object(root, "merge", &section) == NULL)
         return;
-    policy_warn_unknown(&section, known);
-    policy->merge_mode = (enum ruf_merge_mode)policy_word(
+    ruf_policy_warn_unknown(&section, known);
+    policy->merge_mode = (enum ruf_merge_mode)ruf_policy_word(
         &section, "mode", modes, policy->merge_mode);
-    read_integer(&section, "shared_after", 2, 200,
-                 &policy->merge_shared_after);
+    read_integer(&section, "shared_after", 2, 200, &policy->merge_shared_after);
 }
 
 static void read_root(const struct policy_at *root, struct ruf_policy *policy)
 {
     static const char *const known[] = {
-        "schema", "version", "level", "locale", "region", "auth", "network",
-        "sources", "filters", "merge", "caller_id", "actions", "presence",
-        "protection", "store", "sync", "branding", "audit", "cleaning",
-        "index", "blocking", "recents", NULL
+        "schema",   "version",    "level",    "locale",  "region",    "auth",
+        "network",  "sources",    "filters",  "merge",   "caller_id", "actions",
+        "presence", "protection", "store",    "sync",    "branding",  "audit",
+        "cleaning", "index",      "blocking", "recents", NULL
     };
     static const char *const locales[] = { "auto", "de", "en", NULL };
     static const char *const levels[] = { "basic", "enhanced", "high", NULL };
     struct policy_at here;
 
-    policy_warn_unknown(root, known);
-    if (policy_member(root, "schema", &here) == NULL ||
+    ruf_policy_warn_unknown(root, known);
+    if (ruf_policy_member(root, "schema", &here) == NULL ||
         !ruf_text_is(ruf_json_text(here.item), POLICY_SCHEMA))
-        policy_error(root->parser, "P102", "/schema",
-                     "must be \"" POLICY_SCHEMA "\"");
-    if (policy_member(root, "version", &here) == NULL)
-        policy_error(root->parser, "P102", "/version", "is required");
+        ruf_policy_error(root->parser, "P102", "/schema",
+                         "must be \"" POLICY_SCHEMA "\"");
+    if (ruf_policy_member(root, "version", &here) == NULL)
+        ruf_policy_error(root->parser, "P102", "/version", "is required");
     read_integer(root, "version", 1, 2147483647, &policy->version);
-    (void)policy_word(root, "level", levels, 1);
-    policy->locale = (enum ruf_policy_locale)policy_word(
+    (void)ruf_policy_word(root, "level", levels, 1);
+    policy->locale = (enum ruf_policy_locale)ruf_policy_word(
         root, "locale", locales, RUF_LOCALE_AUTO);
     read_region_section(root, policy);
-    policy_read_auth(root, policy);
-    policy_read_network(root, policy);
-    policy_read_sources(root, policy);
-    policy_read_filters(root, policy);
+    ruf_policy_read_auth(root, policy);
+    ruf_policy_read_network(root, policy);
+    ruf_policy_read_sources(root, policy);
+    ruf_policy_read_filters(root, policy);
     read_merge(root, policy);
     read_caller_id(root, policy);
-    policy_check_auth_needed(root, policy);
+    ruf_policy_check_auth_needed(root, policy);
 }
 
 static void set_defaults(struct ruf_policy *policy)
@@ -361,13 +365,14 @@ static void set_defaults(struct ruf_policy *policy)
     policy->caller_id_enabled = true;
     policy->label_template = LABEL_DEFAULT;
     policy->label_max_chars = 48;
-    policy->caller_id_kinds = 1u << RUF_KIND_BUSINESS |
-                              1u << RUF_KIND_MOBILE | 1u << RUF_KIND_MAIN |
-                              1u << RUF_KIND_OTHER;
+    policy->caller_id_kinds = 1u << RUF_KIND_BUSINESS | 1u << RUF_KIND_MOBILE |
+                              1u << RUF_KIND_MAIN | 1u << RUF_KIND_OTHER;
     policy->max_entries = 500000;
 }
 
-/* --- entry ----------------------------------------------------------------------------- */
+/* --- entry
+ * -----------------------------------------------------------------------------
+ */
 
 static enum ruf_status refuse(const struct ruf_policy_findings *findings,
                               struct ruf_error *err)
@@ -419,7 +424,7 @@ static enum ruf_status parse_document(const char *json, size_t size,
     if (cJSON_IsObject(document))
         read_root(&root, policy);
     else
-        policy_error(parser, "P103", "", "must be an object");
+        ruf_policy_error(parser, "P103", "", "must be an object");
     cJSON_Delete(document);
     return RUF_OK;
 }

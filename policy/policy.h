@@ -36,13 +36,13 @@ enum ruf_source_kind {
 };
 
 struct ruf_policy_source {
-    const char *id;             /**< ^[A-Z][A-Z0-9]{1,15}$ */
+    const char *id; /**< ^[A-Z][A-Z0-9]{1,15}$ */
     enum ruf_source_kind kind;
-    const char *name;           /**< shown to people */
+    const char *name; /**< shown to people */
     bool enabled;
-    bool caller_id;             /**< may feed the call directory */
-    uint8_t priority;           /**< 0..100, higher wins */
-    const char *region;         /**< region.per_source, or NULL */
+    bool caller_id;               /**< may feed the call directory */
+    uint8_t priority;             /**< 0..100, higher wins */
+    const char *region;           /**< region.per_source, or NULL */
     const char *const *mailboxes; /**< with app tokens; NULL if none */
     size_t mailbox_count;
 };
@@ -58,7 +58,7 @@ struct ruf_policy_auth {
 };
 
 struct ruf_policy_network {
-    const char *proxy; /**< "http://host:port" or NULL: none, ever */
+    const char *proxy;  /**< "http://host:port" or NULL: none, ever */
     const char *ca_pem; /**< extra trust anchors, PEM text, or NULL */
 };
 
@@ -70,7 +70,7 @@ struct ruf_filter_rule; /**< policy/filter.h knows its inside */
 struct ruf_policy {
     uint32_t version;
     enum ruf_policy_locale locale;
-    const char *region_default;  /**< "DE" or NULL */
+    const char *region_default; /**< "DE" or NULL */
     bool region_from_record;
     const struct ruf_policy_source *sources;
     size_t source_count;
@@ -83,18 +83,18 @@ struct ruf_policy {
     bool caller_id_enabled;
     const char *label_template;
     uint32_t label_max_chars;
-    uint32_t caller_id_kinds;    /**< bit per enum ruf_number_kind */
+    uint32_t caller_id_kinds; /**< bit per enum ruf_number_kind */
     uint32_t max_entries;
 };
 
 /** One finding of the check. */
 struct ruf_policy_finding {
-    bool is_error;       /**< else a warning */
-    char id[8];          /**< P101 .. */
-    char pointer[128];   /**< RFC 6901 JSON pointer, "" = the document */
+    bool is_error;     /**< else a warning */
+    char id[8];        /**< P101 .. */
+    char pointer[128]; /**< RFC 6901 JSON pointer, "" = the document */
     uint32_t line;
     uint32_t column;
-    char detail[256];    /**< English, one line */
+    char detail[256]; /**< English, one line */
 };
 
 struct ruf_policy_findings {
@@ -126,9 +126,9 @@ const char *ruf_source_kind_name(enum ruf_source_kind kind);
 
 /** What the filter rules say about one record. */
 struct ruf_filter_verdict {
-    bool exclude;             /**< leave no trace of it */
-    bool no_caller_id;        /**< keep, but never emit its numbers */
-    const char *rule;         /**< id of the deciding rule, or NULL */
+    bool exclude;      /**< leave no trace of it */
+    bool no_caller_id; /**< keep, but never emit its numbers */
+    const char *rule;  /**< id of the deciding rule, or NULL */
 };
 
 /** Run the rules over a raw record of a source. Pure. */

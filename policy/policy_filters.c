@@ -50,7 +50,8 @@ static void *allocate(struct policy_parser *parser, size_t count, size_t size)
     return bytes;
 }
 
-/* --- conditions ----------------------------------------------------------------- */
+/* --- conditions
+ * ----------------------------------------------------------------- */
 
 struct condition_context {
     size_t nodes;
@@ -66,9 +67,10 @@ static bool read_field(const struct policy_at *at, struct ruf_condition *out)
     struct policy_at here;
     struct ruf_text word;
 
-    if (policy_member(at, "field", &here) == NULL ||
-        !policy_text(&here, 64, &word)) {
-        policy_error(at->parser, "P109", here.pointer, "a field is required");
+    if (ruf_policy_member(at, "field", &here) == NULL ||
+        !ruf_policy_text(&here, 64, &word)) {
+        ruf_policy_error(at->parser, "P109", here.pointer,
+                         "a field is required");
         return false;
     }
     for (size_t i = 0; i < sizeof(field_words) / sizeof(field_words[0]); i++)
@@ -77,7 +79,7 @@ static bool read_field(const struct policy_at *at, struct ruf_condition *out)
             out->record_field = field_words[i].record_field;
             return true;
         }
-    policy_error(at->parser, "P109", here.pointer, "unknown filter field");
+    ruf_policy_error(at->parser, "P109", here.pointer, "unknown filter field");
     return false;
 }
 
@@ -91,7 +93,7 @@ static bool add_value(const struct policy_at *at, const cJSON *item,
     if (cJSON_IsBool(item))
         text = ruf_text(cJSON_IsTrue(item) ? "true" : "false");
     if (text.data == NULL || text.size > RUF_RECORD_TEXT_MAX) {
-        policy_error(at->parser, "P103", at->pointer, "must be text");
+        ruf_policy_error(at->parser, "P103", at->pointer, "must be text");
         return false;
     }
     copy = allocate(at->parser, ruf_fold_bound(text.size) + 1, 1);
@@ -111,7 +113,7 @@ static bool add_value(const struct policy_at *at, const cJSON *item,
 static bool read_values(const struct policy_at *at, struct ruf_condition *out)
 {
     struct policy_at here;
-    const cJSON *item = policy_member(at, "value", &here);
+    const cJSON *item = ruf_policy_member(at, "value", &here);
     const cJSON *child;
 
     out->values = allocate(at->parser, VALUES_MAX, sizeof(*out->values));
@@ -131,24 +133,24 @@ static bool read_leaf(const struct policy_at *at, struct ruf_condition *out)
 {
     static const char *const known[] = { "field", "op", "value", "exact",
                                          NULL };
-    static const char *const words[] = { "equals", "any_of", "starts_with",
+    static const char *const words[] = { "equals",    "any_of",   "starts_with",
                                          "ends_with", "contains", "exists",
-                                         "missing", NULL };
+                                         "missing",   NULL };
     static const enum ruf_condition_op ops[] = {
-        RUF_CONDITION_EQUALS,    RUF_CONDITION_EQUALS,
+        RUF_CONDITION_EQUALS,      RUF_CONDITION_EQUALS,
         RUF_CONDITION_STARTS_WITH, RUF_CONDITION_ENDS_WITH,
-        RUF_CONDITION_CONTAINS,  RUF_CONDITION_EXISTS,
+        RUF_CONDITION_CONTAINS,    RUF_CONDITION_EXISTS,
         RUF_CONDITION_MISSING,
     };
     struct policy_at here;
-    int op = policy_word(at, "op", words, -1);
+    int op = ruf_policy_word(at, "op", words, -1);
 
-    policy_warn_unknown(at, known);
-    policy_bool(at, "exact", &out->exact);
+    ruf_policy_warn_unknown(at, known);
+    ruf_policy_bool(at, "exact", &out->exact);
     if (op < 0) {
-        if (policy_member(at, "op", &here) == NULL)
-            policy_error(at->parser, "P109", here.pointer,
-                         "an operator is required");
+        if (ruf_policy_member(at, "op", &here) == NULL)
+            ruf_policy_error(at->parser, "P109", here.pointer,
+                             "an operator is required");
         return false;
     }
     out->op = ops[op];
@@ -169,8 +171,8 @@ static bool read_children(const struct policy_at *list,
     size_t i = 0;
 
     if (count == 0 || count > CONDITION_NODES_MAX) {
-        policy_error(list->parser, "P109", list->pointer,
-                     "must be a list of conditions");
+        ruf_policy_error(list->parser, "P109", list->pointer,
+                         "must be a list of conditions");
         return false;
     }
     children = allocate(list->parser, (size_t)count, sizeof(*children));
@@ -201,20 +203,19 @@ static bool read_condition(const struct policy_at *at,
 
     if (!cJSON_IsObject(at->item) || ++context->nodes > CONDITION_NODES_MAX ||
         context->depth >= CONDITION_DEPTH_MAX) {
-        policy_error(at->parser, "P109", at->pointer,
-                     "must be a condition: at most 64 nodes, depth 4");
+        ruf_policy_error(at->parser, "P109", at->pointer,
+                         "must be a condition: at most 64 nodes, depth 4");
         return false;
     }
     context->depth++;
-    if (policy_member(at, "all", &here) != NULL) {
+    if (ruf_policy_member(at, "all", &here) != NULL) {
         out->op = RUF_CONDITION_ALL;
         ok = read_children(&here, context, out);
-    } else if (policy_member(at, "any", &here) != NULL) {
+    } else if (ruf_policy_member(at, "any", &here) != NULL) {
         out->op = RUF_CONDITION_ANY;
         ok = read_children(&here, context, out);
-    } else if (policy_member(at, "not", &here) != NULL) {
-        struct ruf_condition *child =
-            allocate(at->parser, 1, sizeof(*child));
+    } else if (ruf_policy_member(at, "not", &here) != NULL) {
+        struct ruf_condition *child = allocate(at->parser, 1, sizeof(*child));
 
         out->op = RUF_CONDITION_NOT;
         out->children = child;
@@ -227,7 +228,9 @@ static bool read_condition(const struct policy_at *at,
     return ok;
 }
 
-/* --- rules --------------------------------------------------------------------------- */
+/* --- rules
+ * ---------------------------------------------------------------------------
+ */
 
 /* Guests and disabled accounts; see the product's rule B1. */
 static void set_built_in(struct ruf_filter_rule *rule)
@@ -235,11 +238,15 @@ static void set_built_in(struct ruf_filter_rule *rule)
     static const struct ruf_text guest = { "#ext#@", 6 };
     static const struct ruf_text disabled = { "false", 5 };
     static const struct ruf_condition children[] = {
-        { .op = RUF_CONDITION_CONTAINS, .field = RUF_FILTER_RECORD,
-          .record_field = RUF_RECORD_UPN, .values = &guest,
+        { .op = RUF_CONDITION_CONTAINS,
+          .field = RUF_FILTER_RECORD,
+          .record_field = RUF_RECORD_UPN,
+          .values = &guest,
           .value_count = 1 },
-        { .op = RUF_CONDITION_EQUALS, .field = RUF_FILTER_RECORD,
-          .record_field = RUF_RECORD_ENABLED, .values = &disabled,
+        { .op = RUF_CONDITION_EQUALS,
+          .field = RUF_FILTER_RECORD,
+          .record_field = RUF_RECORD_ENABLED,
+          .values = &disabled,
           .value_count = 1 },
     };
 
@@ -253,37 +260,37 @@ static void set_built_in(struct ruf_filter_rule *rule)
 static bool read_rule(const struct policy_at *at, struct ruf_filter_rule *rule)
 {
     static const char *const known[] = { "id", "when", "then", NULL };
-    static const char *const actions[] = { "include", "exclude",
-                                           "no_caller_id", NULL };
+    static const char *const actions[] = { "include", "exclude", "no_caller_id",
+                                           NULL };
     struct condition_context context = { 0, 0 };
     struct policy_at here;
 
-    policy_warn_unknown(at, known);
-    if (policy_member(at, "id", &here) == NULL ||
-        (rule->id = policy_string(&here, 64)) == NULL) {
-        policy_error(at->parser, "P102", here.pointer, "is required");
+    ruf_policy_warn_unknown(at, known);
+    if (ruf_policy_member(at, "id", &here) == NULL ||
+        (rule->id = ruf_policy_string(&here, 64)) == NULL) {
+        ruf_policy_error(at->parser, "P102", here.pointer, "is required");
         return false;
     }
-    if (policy_member(at, "then", &here) == NULL)
-        policy_error(at->parser, "P102", here.pointer, "is required");
-    rule->action = (enum ruf_filter_action)policy_word(
-        at, "then", actions, RUF_FILTER_EXCLUDE);
-    if (policy_member(at, "when", &here) == NULL) {
+    if (ruf_policy_member(at, "then", &here) == NULL)
+        ruf_policy_error(at->parser, "P102", here.pointer, "is required");
+    rule->action = (enum ruf_filter_action)ruf_policy_word(at, "then", actions,
+                                                           RUF_FILTER_EXCLUDE);
+    if (ruf_policy_member(at, "when", &here) == NULL) {
         /* {"id":"B1","then":"include"} switches the built-in rule off. */
         if (strcmp(rule->id, BUILT_IN_ID) != 0)
-            policy_error(at->parser, "P102", here.pointer, "is required");
+            ruf_policy_error(at->parser, "P102", here.pointer, "is required");
         return false;
     }
     return read_condition(&here, &context, &rule->condition);
 }
 
-void policy_read_filters(const struct policy_at *root,
-                         struct ruf_policy *policy)
+void ruf_policy_read_filters(const struct policy_at *root,
+                             struct ruf_policy *policy)
 {
     struct ruf_filter_rule *rules =
         allocate(root->parser, RULES_MAX + 1, sizeof(*rules));
     struct policy_at list;
-    const cJSON *item = policy_member(root, "filters", &list);
+    const cJSON *item = ruf_policy_member(root, "filters", &list);
     const cJSON *child;
     bool built_in = true;
     size_t count = 0;
@@ -291,10 +298,10 @@ void policy_read_filters(const struct policy_at *root,
 
     if (rules == NULL)
         return;
-    if (item != NULL && (!cJSON_IsArray(item) ||
-                         cJSON_GetArraySize(item) > RULES_MAX)) {
-        policy_error(root->parser, "P103", list.pointer,
-                     "must be a list of at most %d rules", RULES_MAX);
+    if (item != NULL &&
+        (!cJSON_IsArray(item) || cJSON_GetArraySize(item) > RULES_MAX)) {
+        ruf_policy_error(root->parser, "P103", list.pointer,
+                         "must be a list of at most %d rules", RULES_MAX);
         item = NULL;
     }
     cJSON_ArrayForEach(child, item)
@@ -302,8 +309,7 @@ void policy_read_filters(const struct policy_at *root,
         struct policy_at here = { root->parser, "", child };
         struct ruf_filter_rule *rule = &rules[count];
 
-        (void)snprintf(here.pointer, sizeof(here.pointer), "/filters/%zu",
-                       i++);
+        (void)snprintf(here.pointer, sizeof(here.pointer), "/filters/%zu", i++);
         count += read_rule(&here, rule) ? 1 : 0;
         if (rule->id != NULL && strcmp(rule->id, BUILT_IN_ID) == 0 &&
             rule->action == RUF_FILTER_INCLUDE)
@@ -315,13 +321,14 @@ void policy_read_filters(const struct policy_at *root,
     policy->filter_count = count;
 }
 
-/* --- label template ------------------------------------------------------------------- */
+/* --- label template
+ * ------------------------------------------------------------------- */
 
 static bool known_token(const char *name, size_t size)
 {
     static const char *const tokens[] = {
-        "given", "family", "display", "company", "company_short",
-        "department", "title", "kind", "source", NULL
+        "given",      "family", "display", "company", "company_short",
+        "department", "title",  "kind",    "source",  NULL
     };
 
     for (size_t i = 0; tokens[i] != NULL; i++)
@@ -330,7 +337,7 @@ static bool known_token(const char *name, size_t size)
     return false;
 }
 
-bool policy_check_label(const struct policy_at *at, const char *template)
+bool ruf_policy_check_label(const struct policy_at *at, const char *template)
 {
     bool in_group = false;
 
@@ -341,22 +348,22 @@ bool policy_check_label(const struct policy_at *at, const char *template)
             size_t size = strcspn(c + 1, "}");
 
             if (c[1 + size] == '\0' || !known_token(c + 1, size)) {
-                policy_error(at->parser, "P110", at->pointer,
-                             "unknown token in the label template");
+                ruf_policy_error(at->parser, "P110", at->pointer,
+                                 "unknown token in the label template");
                 return false;
             }
             c += size + 1;
         } else if (*c == '}' || (*c == '[' && in_group) ||
                    (*c == ']' && !in_group)) {
-            policy_error(at->parser, "P110", at->pointer,
-                         "unbalanced brackets in the label template");
+            ruf_policy_error(at->parser, "P110", at->pointer,
+                             "unbalanced brackets in the label template");
             return false;
         } else if (*c == '[' || *c == ']') {
             in_group = *c == '[';
         }
     }
     if (in_group)
-        policy_error(at->parser, "P110", at->pointer,
-                     "a [ is never closed in the label template");
+        ruf_policy_error(at->parser, "P110", at->pointer,
+                         "a [ is never closed in the label template");
     return !in_group;
 }

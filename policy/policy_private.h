@@ -29,37 +29,40 @@ struct policy_at {
 };
 
 RUF_PRINTF(4, 5)
-void policy_error(struct policy_parser *parser, const char *id,
-                  const char *pointer, const char *format, ...);
+void ruf_policy_error(struct policy_parser *parser, const char *id,
+                      const char *pointer, const char *format, ...);
 RUF_PRINTF(4, 5)
-void policy_warning(struct policy_parser *parser, const char *id,
-                    const char *pointer, const char *format, ...);
+void ruf_policy_warning(struct policy_parser *parser, const char *id,
+                        const char *pointer, const char *format, ...);
 
 /* Member of an object; NULL if absent. out is set either way. */
-const struct cJSON *policy_member(const struct policy_at *at, const char *key,
-                                  struct policy_at *out);
-bool policy_text(const struct policy_at *at, size_t max, struct ruf_text *out);
-const char *policy_string(const struct policy_at *at, size_t max);
-void policy_bool(const struct policy_at *at, const char *key, bool *value);
+const struct cJSON *ruf_policy_member(const struct policy_at *at,
+                                      const char *key, struct policy_at *out);
+bool ruf_policy_text(const struct policy_at *at, size_t max,
+                     struct ruf_text *out);
+const char *ruf_policy_string(const struct policy_at *at, size_t max);
+void ruf_policy_bool(const struct policy_at *at, const char *key, bool *value);
 /* Position of a word in a NULL-ended list; value if the member is absent. */
-int policy_word(const struct policy_at *at, const char *key,
-                const char *const *words, int value);
-void policy_warn_unknown(const struct policy_at *at, const char *const *known);
-void policy_kinds(const struct policy_at *at, uint32_t *kinds);
-const char *policy_region_of_source(const struct policy_at *root,
-                                    const char *id);
+int ruf_policy_word(const struct policy_at *at, const char *key,
+                    const char *const *words, int value);
+void ruf_policy_warn_unknown(const struct policy_at *at,
+                             const char *const *known);
+void ruf_policy_kinds(const struct policy_at *at, uint32_t *kinds);
+const char *ruf_policy_region_of_source(const struct policy_at *root,
+                                        const char *id);
 
 /* Sections in files of their own. */
-void policy_read_auth(const struct policy_at *root, struct ruf_policy *policy);
-void policy_read_network(const struct policy_at *root,
-                         struct ruf_policy *policy);
-void policy_read_sources(const struct policy_at *root,
-                         struct ruf_policy *policy);
-void policy_check_auth_needed(const struct policy_at *root,
-                              const struct ruf_policy *policy);
-void policy_read_filters(const struct policy_at *root,
-                         struct ruf_policy *policy);
+void ruf_policy_read_auth(const struct policy_at *root,
+                          struct ruf_policy *policy);
+void ruf_policy_read_network(const struct policy_at *root,
+                             struct ruf_policy *policy);
+void ruf_policy_read_sources(const struct policy_at *root,
+                             struct ruf_policy *policy);
+void ruf_policy_check_auth_needed(const struct policy_at *root,
+                                  const struct ruf_policy *policy);
+void ruf_policy_read_filters(const struct policy_at *root,
+                             struct ruf_policy *policy);
 /* Is the template well-formed? Reports what is not. */
-bool policy_check_label(const struct policy_at *at, const char *template);
+bool ruf_policy_check_label(const struct policy_at *at, const char *template);
 
 #endif

@@ -12,9 +12,9 @@
 #include <string.h>
 
 static const char *const kind_words[] = {
-    "entra_users",  "entra_contacts", "outlook_personal", "outlook_shared",
-    "dynamics365",  "dataverse",      "blob",             "file",
-    NULL,
+    "entra_users",    "entra_contacts", "outlook_personal",
+    "outlook_shared", "dynamics365",    "dataverse",
+    "blob",           "file",           NULL,
 };
 
 static const struct {
@@ -36,7 +36,8 @@ const char *ruf_source_kind_name(enum ruf_source_kind kind)
     return (unsigned)kind < RUF_SOURCE_KIND_COUNT ? kind_words[kind] : "";
 }
 
-/* --- hosts --------------------------------------------------------------------- */
+/* --- hosts
+ * --------------------------------------------------------------------- */
 
 /* "https://host[:port]": no user, path or query, so that an origin can be
  * compared as a whole. */
@@ -59,38 +60,37 @@ static const char *read_endpoint(const struct policy_at *endpoints,
     struct policy_at here;
     struct ruf_text text;
 
-    if (policy_member(endpoints, key, &here) == NULL ||
-        !policy_text(&here, 200, &text))
+    if (ruf_policy_member(endpoints, key, &here) == NULL ||
+        !ruf_policy_text(&here, 200, &text))
         return otherwise;
     if (!is_https_origin(text)) {
-        policy_error(here.parser, "P107", here.pointer,
-                     "must be https://host or https://host:port");
+        ruf_policy_error(here.parser, "P107", here.pointer,
+                         "must be https://host or https://host:port");
         return otherwise;
     }
-    return policy_string(&here, 200);
+    return ruf_policy_string(&here, 200);
 }
 
 /* GUIDs and domain names: nothing that could change a URL's path. */
-static const char *read_plain_id(const struct policy_at *auth,
-                                 const char *key)
+static const char *read_plain_id(const struct policy_at *auth, const char *key)
 {
     struct policy_at here;
     struct ruf_text text;
 
-    if (policy_member(auth, key, &here) == NULL ||
-        !policy_text(&here, 128, &text))
+    if (ruf_policy_member(auth, key, &here) == NULL ||
+        !ruf_policy_text(&here, 128, &text))
         return NULL;
     for (size_t i = 0; i < text.size; i++) {
         char c = ruf_ascii_lower(text.data[i]);
 
         if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
               c == '.')) {
-            policy_error(here.parser, "P107", here.pointer,
-                         "only letters, digits, hyphens and dots");
+            ruf_policy_error(here.parser, "P107", here.pointer,
+                             "only letters, digits, hyphens and dots");
             return NULL;
         }
     }
-    return policy_string(&here, 128);
+    return ruf_policy_string(&here, 128);
 }
 
 /* A list of texts into the arena. */
@@ -105,8 +105,8 @@ static const char *const *read_texts(const struct policy_at *at,
     *count = 0;
     if (!cJSON_IsArray(at->item) ||
         (size_t)cJSON_GetArraySize(at->item) > max_items) {
-        policy_error(at->parser, "P103", at->pointer,
-                     "must be a list of at most %zu texts", max_items);
+        ruf_policy_error(at->parser, "P103", at->pointer,
+                         "must be a list of at most %zu texts", max_items);
         return NULL;
     }
     list = ruf_arena_alloc(at->parser->arena, max_items, sizeof(*list));
@@ -119,16 +119,17 @@ static const char *const *read_texts(const struct policy_at *at,
         struct policy_at here = *at;
 
         here.item = child;
-        list[i] = policy_string(&here, max_size);
+        list[i] = ruf_policy_string(&here, max_size);
         i += list[i] != NULL ? 1 : 0;
     }
     *count = i;
     return list;
 }
 
-void policy_read_auth(const struct policy_at *root, struct ruf_policy *policy)
+void ruf_policy_read_auth(const struct policy_at *root,
+                          struct ruf_policy *policy)
 {
-    static const char *const known[] = { "cloud", "tenant", "client_id",
+    static const char *const known[] = { "cloud",  "tenant",    "client_id",
                                          "scopes", "endpoints", NULL };
     static const char *const known_endpoints[] = { "login", "graph", NULL };
     const struct ruf_cloud *cloud = ruf_cloud_find(ruf_text("global"));
@@ -136,29 +137,30 @@ void policy_read_auth(const struct policy_at *root, struct ruf_policy *policy)
     struct policy_at here;
     struct ruf_text name;
 
-    if (policy_member(root, "auth", &auth) == NULL)
+    if (ruf_policy_member(root, "auth", &auth) == NULL)
         return;
     if (!cJSON_IsObject(auth.item)) {
-        policy_error(root->parser, "P103", auth.pointer, "must be an object");
+        ruf_policy_error(root->parser, "P103", auth.pointer,
+                         "must be an object");
         return;
     }
-    policy_warn_unknown(&auth, known);
-    if (policy_member(&auth, "cloud", &here) != NULL &&
-        policy_text(&here, 32, &name)) {
+    ruf_policy_warn_unknown(&auth, known);
+    if (ruf_policy_member(&auth, "cloud", &here) != NULL &&
+        ruf_policy_text(&here, 32, &name)) {
         cloud = ruf_cloud_find(name);
         if (cloud == NULL)
-            policy_error(root->parser, "P105", here.pointer,
-                         "not one of the known clouds");
+            ruf_policy_error(root->parser, "P105", here.pointer,
+                             "not one of the known clouds");
     }
     policy->auth.login_endpoint = cloud == NULL ? NULL : cloud->login;
     policy->auth.graph_endpoint = cloud == NULL ? NULL : cloud->graph;
     policy->auth.tenant = read_plain_id(&auth, "tenant");
     policy->auth.client_id = read_plain_id(&auth, "client_id");
-    if (policy_member(&auth, "scopes", &here) != NULL)
+    if (ruf_policy_member(&auth, "scopes", &here) != NULL)
         policy->auth.scopes =
             read_texts(&here, 16, 256, &policy->auth.scope_count);
-    if (policy_member(&auth, "endpoints", &here) != NULL) {
-        policy_warn_unknown(&here, known_endpoints);
+    if (ruf_policy_member(&auth, "endpoints", &here) != NULL) {
+        ruf_policy_warn_unknown(&here, known_endpoints);
         policy->auth.login_endpoint =
             read_endpoint(&here, "login", policy->auth.login_endpoint);
         policy->auth.graph_endpoint =
@@ -166,35 +168,36 @@ void policy_read_auth(const struct policy_at *root, struct ruf_policy *policy)
     }
 }
 
-void policy_read_network(const struct policy_at *root,
-                         struct ruf_policy *policy)
+void ruf_policy_read_network(const struct policy_at *root,
+                             struct ruf_policy *policy)
 {
     static const char *const known[] = { "proxy", "ca_pem", NULL };
     struct policy_at network;
     struct policy_at here;
     const char *proxy;
 
-    if (policy_member(root, "network", &network) == NULL)
+    if (ruf_policy_member(root, "network", &network) == NULL)
         return;
-    policy_warn_unknown(&network, known);
-    if (policy_member(&network, "proxy", &here) != NULL) {
-        proxy = policy_string(&here, 200);
+    ruf_policy_warn_unknown(&network, known);
+    if (ruf_policy_member(&network, "proxy", &here) != NULL) {
+        proxy = ruf_policy_string(&here, 200);
         if (proxy != NULL && strncmp(proxy, "http://", 7) != 0 &&
             strncmp(proxy, "https://", 8) != 0)
-            policy_error(root->parser, "P107", here.pointer,
-                         "must be http://host:port or https://host:port");
+            ruf_policy_error(root->parser, "P107", here.pointer,
+                             "must be http://host:port or https://host:port");
         policy->network.proxy = proxy;
     }
-    if (policy_member(&network, "ca_pem", &here) != NULL) {
-        policy->network.ca_pem = policy_string(&here, 128 * 1024);
+    if (ruf_policy_member(&network, "ca_pem", &here) != NULL) {
+        policy->network.ca_pem = ruf_policy_string(&here, 128 * 1024);
         if (policy->network.ca_pem != NULL &&
             strstr(policy->network.ca_pem, "BEGIN CERTIFICATE") == NULL)
-            policy_error(root->parser, "P107", here.pointer,
-                         "must be a PEM certificate");
+            ruf_policy_error(root->parser, "P107", here.pointer,
+                             "must be a PEM certificate");
     }
 }
 
-/* --- sources ------------------------------------------------------------------------ */
+/* --- sources
+ * ------------------------------------------------------------------------ */
 
 static bool is_source_id(struct ruf_text id)
 {
@@ -212,33 +215,34 @@ static const char *read_source_id(const struct policy_at *source)
     struct policy_at here;
     struct ruf_text id;
 
-    if (policy_member(source, "id", &here) == NULL) {
-        policy_error(source->parser, "P102", here.pointer, "is required");
+    if (ruf_policy_member(source, "id", &here) == NULL) {
+        ruf_policy_error(source->parser, "P102", here.pointer, "is required");
         return NULL;
     }
-    if (!policy_text(&here, 16, &id))
+    if (!ruf_policy_text(&here, 16, &id))
         return NULL;
     if (!is_source_id(id)) {
-        policy_error(source->parser, "P107", here.pointer,
-                     "an id is a capital letter and 1 to 15 capitals or "
-                     "digits");
+        ruf_policy_error(source->parser, "P107", here.pointer,
+                         "an id is a capital letter and 1 to 15 capitals or "
+                         "digits");
         return NULL;
     }
-    return policy_string(&here, 16);
+    return ruf_policy_string(&here, 16);
 }
 
 static void read_priority(const struct policy_at *source,
                           struct ruf_policy_source *out)
 {
     struct policy_at here;
-    const cJSON *item = policy_member(source, "priority", &here);
+    const cJSON *item = ruf_policy_member(source, "priority", &here);
 
     if (item == NULL)
         return;
     if (!cJSON_IsNumber(item) || item->valuedouble < 0 ||
         item->valuedouble > 100 ||
         (double)(int)item->valuedouble != item->valuedouble)
-        policy_error(source->parser, "P104", here.pointer, "must be 0 to 100");
+        ruf_policy_error(source->parser, "P104", here.pointer,
+                         "must be 0 to 100");
     else
         out->priority = (uint8_t)item->valuedouble;
 }
@@ -247,33 +251,43 @@ static void read_source(const struct policy_at *root,
                         const struct policy_at *source,
                         struct ruf_policy_source *out)
 {
-    static const char *const known[] = {
-        "id", "kind", "name", "enabled", "initially_on", "user_may_toggle",
-        "priority", "caller_id", "url", "server_filter", "columns",
-        "mailboxes", "container", "charset", NULL
-    };
+    static const char *const known[] = { "id",
+                                         "kind",
+                                         "name",
+                                         "enabled",
+                                         "initially_on",
+                                         "user_may_toggle",
+                                         "priority",
+                                         "caller_id",
+                                         "url",
+                                         "server_filter",
+                                         "columns",
+                                         "mailboxes",
+                                         "container",
+                                         "charset",
+                                         NULL };
     struct policy_at here;
     int kind;
 
-    policy_warn_unknown(source, known);
+    ruf_policy_warn_unknown(source, known);
     out->id = read_source_id(source);
-    if (policy_member(source, "kind", &here) == NULL)
-        policy_error(source->parser, "P102", here.pointer, "is required");
-    kind = policy_word(source, "kind", kind_words, RUF_SOURCE_FILE);
+    if (ruf_policy_member(source, "kind", &here) == NULL)
+        ruf_policy_error(source->parser, "P102", here.pointer, "is required");
+    kind = ruf_policy_word(source, "kind", kind_words, RUF_SOURCE_FILE);
     out->kind = (enum ruf_source_kind)kind;
     out->name = kind_defaults[kind].name;
     out->priority = kind_defaults[kind].priority;
     out->enabled = true;
     out->caller_id = true;
-    if (policy_member(source, "name", &here) != NULL)
-        out->name = policy_string(&here, 160);
-    policy_bool(source, "enabled", &out->enabled);
-    policy_bool(source, "caller_id", &out->caller_id);
+    if (ruf_policy_member(source, "name", &here) != NULL)
+        out->name = ruf_policy_string(&here, 160);
+    ruf_policy_bool(source, "enabled", &out->enabled);
+    ruf_policy_bool(source, "caller_id", &out->caller_id);
     read_priority(source, out);
-    if (policy_member(source, "mailboxes", &here) != NULL)
+    if (ruf_policy_member(source, "mailboxes", &here) != NULL)
         out->mailboxes = read_texts(&here, 32, 256, &out->mailbox_count);
     if (out->id != NULL)
-        out->region = policy_region_of_source(root, out->id);
+        out->region = ruf_policy_region_of_source(root, out->id);
 }
 
 static void check_unique_ids(const struct policy_at *list,
@@ -284,24 +298,24 @@ static void check_unique_ids(const struct policy_at *list,
         for (size_t b = a + 1; b < count; b++)
             if (sources[a].id != NULL && sources[b].id != NULL &&
                 strcmp(sources[a].id, sources[b].id) == 0)
-                policy_error(list->parser, "P108", list->pointer,
-                             "two sources have the id %s", sources[a].id);
+                ruf_policy_error(list->parser, "P108", list->pointer,
+                                 "two sources have the id %s", sources[a].id);
 }
 
-void policy_read_sources(const struct policy_at *root,
-                         struct ruf_policy *policy)
+void ruf_policy_read_sources(const struct policy_at *root,
+                             struct ruf_policy *policy)
 {
     struct ruf_policy_source *sources;
     struct policy_at list;
     const cJSON *child;
     size_t count = 0;
 
-    if (policy_member(root, "sources", &list) == NULL ||
+    if (ruf_policy_member(root, "sources", &list) == NULL ||
         !cJSON_IsArray(list.item) || list.item->child == NULL ||
         cJSON_GetArraySize(list.item) > RUF_POLICY_SOURCES_MAX) {
-        policy_error(root->parser, "P102", "/sources",
-                     "must be a list of 1 to %d sources",
-                     RUF_POLICY_SOURCES_MAX);
+        ruf_policy_error(root->parser, "P102", "/sources",
+                         "must be a list of 1 to %d sources",
+                         RUF_POLICY_SOURCES_MAX);
         return;
     }
     sources = ruf_arena_alloc(root->parser->arena, RUF_POLICY_SOURCES_MAX,
@@ -314,13 +328,13 @@ void policy_read_sources(const struct policy_at *root,
     {
         struct policy_at source = { root->parser, "", child };
 
-        (void)snprintf(source.pointer, sizeof(source.pointer),
-                       "/sources/%zu", count);
+        (void)snprintf(source.pointer, sizeof(source.pointer), "/sources/%zu",
+                       count);
         if (cJSON_IsObject(child))
             read_source(root, &source, &sources[count]);
         else
-            policy_error(root->parser, "P103", source.pointer,
-                         "must be an object");
+            ruf_policy_error(root->parser, "P103", source.pointer,
+                             "must be an object");
         count++;
     }
     check_unique_ids(&list, sources, count);
@@ -333,8 +347,8 @@ static bool needs_sign_in(enum ruf_source_kind kind)
     return kind != RUF_SOURCE_FILE && kind != RUF_SOURCE_BLOB;
 }
 
-void policy_check_auth_needed(const struct policy_at *root,
-                              const struct ruf_policy *policy)
+void ruf_policy_check_auth_needed(const struct policy_at *root,
+                                  const struct ruf_policy *policy)
 {
     for (size_t i = 0; i < policy->source_count; i++) {
         const struct ruf_policy_source *source = &policy->sources[i];
@@ -342,8 +356,8 @@ void policy_check_auth_needed(const struct policy_at *root,
         if (!source->enabled || !needs_sign_in(source->kind))
             continue;
         if (policy->auth.tenant == NULL || policy->auth.client_id == NULL)
-            policy_error(root->parser, "P102", "/auth",
-                         "tenant and client_id are required by a source");
+            ruf_policy_error(root->parser, "P102", "/auth",
+                             "tenant and client_id are required by a source");
         return;
     }
 }

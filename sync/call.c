@@ -136,8 +136,7 @@ static enum ruf_status try_later(struct ruf_call *call,
     }
     if (answer->failure == RUF_HTTP_ANSWERED && cause == RUF_RETRY_THROTTLED)
         ruf_http_pause(call->http, call->peer, now_ms + wait_ms);
-    call->fresh = answer->status == 503 ||
-                  answer->failure != RUF_HTTP_ANSWERED;
+    call->fresh = answer->status == 503 || answer->failure != RUF_HTTP_ANSWERED;
     call->waiting = true;
     call->due_ms = now_ms + wait_ms;
     return RUF_OK;

@@ -19,14 +19,14 @@ struct ruf_call {
     struct ruf_http_transfer *transfer;
     struct ruf_retry retry;
     enum ruf_http_peer peer;
-    bool active;          /**< started and not done */
-    bool waiting;         /**< between two tries */
-    bool fresh;           /**< next try on a new connection */
-    int64_t due_ms;       /**< of the next try */
-    int64_t tried_ms;     /**< start of the current try */
+    bool active;             /**< started and not done */
+    bool waiting;            /**< between two tries */
+    bool fresh;              /**< next try on a new connection */
+    int64_t due_ms;          /**< of the next try */
+    int64_t tried_ms;        /**< start of the current try */
     int64_t throttled_until; /**< Unix seconds, if S520 ended the call */
-    uint64_t requests;    /**< sent over the life of the struct */
-    uint64_t bytes;       /**< body bytes received, likewise */
+    uint64_t requests;       /**< sent over the life of the struct */
+    uint64_t bytes;          /**< body bytes received, likewise */
 };
 
 /** Polled while waiting; true ends the wait. */
@@ -74,8 +74,7 @@ ruf_call_finish(struct ruf_call *call, const struct ruf_http_request *request,
                 const struct ruf_cancel *cancel, struct ruf_error *err);
 
 /** Sleep while the gate moves on. @return RUF_OK; RUF_E_CANCELLED (S540). */
-RUF_MUST_USE enum ruf_status ruf_call_sleep(struct ruf_http *http,
-                                            int64_t ms,
+RUF_MUST_USE enum ruf_status ruf_call_sleep(struct ruf_http *http, int64_t ms,
                                             const struct ruf_cancel *cancel,
                                             struct ruf_error *err);
 

@@ -63,10 +63,9 @@ static enum ruf_status read_quoted(struct csv *csv, struct ruf_error *err)
         int byte = ruf_input_byte(csv->input);
 
         if (byte < 0)
-            return ruf_import_refuse(csv->import, line,
-                                     (uint32_t)csv->row.count + 1,
-                                     "a quote that opens here is never closed",
-                                     err);
+            return ruf_import_refuse(
+                csv->import, line, (uint32_t)csv->row.count + 1,
+                "a quote that opens here is never closed", err);
         if (byte == '"') {
             if (ruf_input_peek(csv->input) != '"')
                 return RUF_OK;
@@ -122,7 +121,8 @@ static enum ruf_status read_row(struct csv *csv, struct ruf_error *err)
     return row->bytes.failed ? ruf_fail_memory(err) : RUF_OK;
 }
 
-/* --- header -------------------------------------------------------------------------- */
+/* --- header
+ * -------------------------------------------------------------------------- */
 
 /* The header is read once as plain text for the delimiter, then cut up. */
 static enum ruf_status read_header(struct csv *csv, struct ruf_error *err)
@@ -143,9 +143,9 @@ static enum ruf_status read_header(struct csv *csv, struct ruf_error *err)
     guess_delimiter(csv, counts);
     rest = (struct ruf_text){ (const char *)line.bytes, line.size };
     while (csv->column_count < COLUMNS_MAX) {
-        const char *end = rest.size == 0 ? NULL
-                                         : memchr(rest.data, csv->delimiter,
-                                                  rest.size);
+        const char *end = rest.size == 0
+                              ? NULL
+                              : memchr(rest.data, csv->delimiter, rest.size);
         size_t size = end == NULL ? rest.size : (size_t)(end - rest.data);
         struct ruf_text name = ruf_text_trim(ruf_text_slice(rest, 0, size));
         struct ruf_import_column column;
@@ -167,7 +167,9 @@ static enum ruf_status read_header(struct csv *csv, struct ruf_error *err)
                                      "the header names no known column", err);
 }
 
-/* --- rows ------------------------------------------------------------------------------ */
+/* --- rows
+ * ------------------------------------------------------------------------------
+ */
 
 static bool is_blank_row(const struct csv_row *row)
 {

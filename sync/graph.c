@@ -24,7 +24,8 @@
 /* Beyond this a stored time of return is a clock that was wrong. */
 #define THROTTLE_BELIEVED_S (RUF_RETRY_THROTTLE_MAX_MS / 1000)
 
-/* --- making ---------------------------------------------------------------------- */
+/* --- making
+ * ---------------------------------------------------------------------- */
 
 RUF_PRINTF(1, 2)
 static char *format_text(const char *format, ...)
@@ -80,9 +81,9 @@ static bool make_texts(struct ruf_graph_collection *collection,
         (void)snprintf(owner, sizeof(owner), "users/%s/", encoded);
         collection->name = format_text("%s/contacts", mailbox);
     }
-    collection->start = format_text(
-        "%.*s/v1.0/%s%s/delta?$select=%s", trimmed_size(auth->graph_endpoint),
-        auth->graph_endpoint, owner, path, select);
+    collection->start = format_text("%.*s/v1.0/%s%s/delta?$select=%s",
+                                    trimmed_size(auth->graph_endpoint),
+                                    auth->graph_endpoint, owner, path, select);
     if (collection->name == NULL || collection->start == NULL)
         return false;
     collection->select =
@@ -90,10 +91,12 @@ static bool make_texts(struct ruf_graph_collection *collection,
     return collection->select != NULL;
 }
 
-enum ruf_status ruf_graph_collection_create(
-    const struct ruf_graph_context *context,
-    const struct ruf_policy_source *source, const char *mailbox,
-    uint64_t *source_records, struct ruf_graph_collection *out, struct ruf_error *err)
+enum ruf_status
+ruf_graph_collection_create(const struct ruf_graph_context *context,
+                            const struct ruf_policy_source *source,
+                            const char *mailbox, uint64_t *source_records,
+                            struct ruf_graph_collection *out,
+                            struct ruf_error *err)
 {
     enum ruf_status status;
 
@@ -126,7 +129,8 @@ void ruf_graph_collection_destroy(struct ruf_graph_collection *collection)
     memset(collection, 0, sizeof(*collection));
 }
 
-/* --- links ------------------------------------------------------------------------- */
+/* --- links
+ * ------------------------------------------------------------------------- */
 
 static enum ruf_status set_url(struct ruf_graph_collection *collection,
                                const char *url, struct ruf_error *err)
@@ -195,9 +199,8 @@ static enum ruf_status note_link(struct ruf_graph_collection *collection,
         return ruf_fail(err, RUF_E_SERVER, "S524", collection->source->id,
                         "the links of the pages lead in a circle");
     if (collection->seen_count == collection->seen_capacity) {
-        size_t capacity = collection->seen_capacity == 0
-                              ? 64
-                              : 2 * collection->seen_capacity;
+        size_t capacity =
+            collection->seen_capacity == 0 ? 64 : 2 * collection->seen_capacity;
         struct ruf_graph_link_hash *grown = /* bounded by PAGES_MAX */
             realloc(collection->seen, capacity * sizeof(*grown));
 
@@ -210,7 +213,9 @@ static enum ruf_status note_link(struct ruf_graph_collection *collection,
     return RUF_OK;
 }
 
-/* --- asking --------------------------------------------------------------------------- */
+/* --- asking
+ * ---------------------------------------------------------------------------
+ */
 
 static enum ruf_status send_request(struct ruf_graph_collection *collection,
                                     struct ruf_error *err)
@@ -262,9 +267,8 @@ static enum ruf_status open_collection(struct ruf_graph_collection *collection,
     const struct ruf_sync_sink *sink = collection->context->sink;
     struct ruf_sync_state state = { 0 };
     int64_t now_s = ruf_clock_s();
-    enum ruf_status status =
-        sink->load(sink->context, collection->source->id, collection->name,
-                   &state, err);
+    enum ruf_status status = sink->load(sink->context, collection->source->id,
+                                        collection->name, &state, err);
 
     collection->opened = true;
     if (status == RUF_OK && state.not_before > now_s &&
@@ -282,7 +286,8 @@ static enum ruf_status open_collection(struct ruf_graph_collection *collection,
     return status;
 }
 
-/* --- answers other than a page ----------------------------------------------------------- */
+/* --- answers other than a page
+ * ----------------------------------------------------------- */
 
 static const char *permission_of(enum ruf_source_kind kind)
 {
@@ -359,7 +364,9 @@ static enum ruf_status not_a_page(struct ruf_graph_collection *collection,
     return status;
 }
 
-/* --- pages ---------------------------------------------------------------------------------- */
+/* --- pages
+ * ----------------------------------------------------------------------------------
+ */
 
 static enum ruf_status check_progress(struct ruf_graph_collection *collection,
                                       const struct ruf_graph_page *page,
@@ -387,9 +394,8 @@ static enum ruf_status check_progress(struct ruf_graph_collection *collection,
 
 static enum ruf_status hand_over(struct ruf_graph_collection *collection,
                                  const struct ruf_graph_page *page,
-                                 const struct ruf_record *records,
-                                 size_t count, bool starts_round,
-                                 struct ruf_error *err)
+                                 const struct ruf_record *records, size_t count,
+                                 bool starts_round, struct ruf_error *err)
 {
     const struct ruf_sync_sink *sink = collection->context->sink;
     const struct ruf_sync_options *options = collection->context->options;
@@ -466,8 +472,8 @@ static enum ruf_status take_page(struct ruf_graph_collection *collection,
                                    &records, &count, &collection->counts, err);
     if (status == RUF_OK) {
         ahead = ask_ahead(collection, &page, &ahead_error);
-        status = hand_over(collection, &page, records, count, starts_round,
-                           err);
+        status =
+            hand_over(collection, &page, records, count, starts_round, err);
     }
     if (status == RUF_OK && ahead != RUF_OK) {
         *err = ahead_error;
@@ -479,9 +485,12 @@ static enum ruf_status take_page(struct ruf_graph_collection *collection,
     return status;
 }
 
-/* --- moving on --------------------------------------------------------------------------------- */
+/* --- moving on
+ * ---------------------------------------------------------------------------------
+ */
 
-/* A time of return is kept for the whole source, and dropped when it is over. */
+/* A time of return is kept for the whole source, and dropped when it is over.
+ */
 static enum ruf_status note_throttle(struct ruf_graph_collection *collection,
                                      enum ruf_status status,
                                      struct ruf_error *err)
@@ -491,9 +500,8 @@ static enum ruf_status note_throttle(struct ruf_graph_collection *collection,
     struct ruf_error sink_error;
     enum ruf_status kept;
 
-    if (until_s == 0 &&
-        !(collection->was_throttled && status == RUF_OK &&
-          collection->finished))
+    if (until_s == 0 && !(collection->was_throttled && status == RUF_OK &&
+                          collection->finished))
         return status;
     collection->was_throttled = false;
     kept = sink->throttle(sink->context, collection->source->id, until_s,

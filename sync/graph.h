@@ -41,17 +41,17 @@ struct ruf_graph_collection {
     struct ruf_call call;
     struct ruf_arena *arena;
 
-    bool opened;       /**< the state was loaded */
-    bool finished;     /**< see status */
+    bool opened;   /**< the state was loaded */
+    bool finished; /**< see status */
     enum ruf_status status;
     struct ruf_error error;
 
-    char *url;         /**< being asked */
-    bool stored_link;  /**< url came from the sink, not from this run */
+    char *url;        /**< being asked */
+    bool stored_link; /**< url came from the sink, not from this run */
     bool starts_round;
     bool delta_round;
     bool was_throttled; /**< the sink holds an old time of return */
-    bool resynced;     /**< one full restart a run */
+    bool resynced;      /**< one full restart a run */
     bool token_renewed;
     uint64_t token_serial;
     struct ruf_graph_link_hash *seen; /**< links of this round */

@@ -11,7 +11,8 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
-/* --- properties -------------------------------------------------------------- */
+/* --- properties --------------------------------------------------------------
+ */
 
 enum property {
     P_ID = 0,
@@ -103,7 +104,8 @@ const char *ruf_graph_select(enum ruf_source_kind kind)
     }
 }
 
-/* --- one object ---------------------------------------------------------------- */
+/* --- one object
+ * ---------------------------------------------------------------- */
 
 /* A record in the making. */
 struct draft {
@@ -250,7 +252,8 @@ static void take_enabled(struct draft *draft)
     }
 }
 
-/* --- numbers -------------------------------------------------------------------- */
+/* --- numbers
+ * -------------------------------------------------------------------- */
 
 static size_t character_count(struct ruf_text text)
 {
@@ -354,7 +357,8 @@ static void take_phones(struct draft *draft)
     }
 }
 
-/* --- e-mail addresses -------------------------------------------------------------- */
+/* --- e-mail addresses
+ * -------------------------------------------------------------- */
 
 static bool has_email(const struct draft *draft, struct ruf_text address,
                       enum ruf_email_slot slot)
@@ -405,8 +409,7 @@ static void add_proxy_address(struct draft *draft, struct ruf_text text)
     struct ruf_text prefix = ruf_text_slice(text, 0, 5);
 
     if (ruf_text_equal_nocase(prefix, ruf_text("smtp:")))
-        add_email(draft, ruf_text_slice(text, 5, text.size),
-                  RUF_EMAIL_PROXY);
+        add_email(draft, ruf_text_slice(text, 5, text.size), RUF_EMAIL_PROXY);
 }
 
 static void take_email_list(struct draft *draft, enum property property,
@@ -419,8 +422,7 @@ static void take_email_list(struct draft *draft, enum property property,
         draft->record->keep_emails |= bit(slot);
         break;
     case WORD_VALUE:
-        for (const cJSON *item = list->child; item != NULL;
-             item = item->next) {
+        for (const cJSON *item = list->child; item != NULL; item = item->next) {
             if (word_of(draft, item, cJSON_String) != WORD_VALUE)
                 continue;
             if (slot == RUF_EMAIL_PROXY)
@@ -444,8 +446,7 @@ static void take_email_objects(struct draft *draft)
         draft->record->keep_emails |= bit(RUF_EMAIL_PRIMARY);
         break;
     case WORD_VALUE:
-        for (const cJSON *item = list->child; item != NULL;
-             item = item->next) {
+        for (const cJSON *item = list->child; item != NULL; item = item->next) {
             const cJSON *address = ruf_json_member(item, "address");
 
             if (word_of(draft, item, cJSON_Object) == WORD_VALUE &&
@@ -458,7 +459,8 @@ static void take_email_objects(struct draft *draft)
     }
 }
 
-/* --- country ------------------------------------------------------------------------ */
+/* --- country
+ * ------------------------------------------------------------------------ */
 
 static bool is_letter(char c)
 {
@@ -527,7 +529,8 @@ static void take_address_list(struct draft *draft)
     }
 }
 
-/* --- the three kinds ------------------------------------------------------------------ */
+/* --- the three kinds
+ * ------------------------------------------------------------------ */
 
 static void take_names(struct draft *draft)
 {
@@ -563,8 +566,7 @@ static void take_org_contact(struct draft *draft)
 
 static void take_outlook(struct draft *draft)
 {
-    take_country(draft, P_BUSINESS_ADDRESS, P_HOME_ADDRESS,
-                 "countryOrRegion");
+    take_country(draft, P_BUSINESS_ADDRESS, P_HOME_ADDRESS, "countryOrRegion");
     take_number_list(draft, P_BUSINESS_PHONES, RUF_KIND_BUSINESS);
     take_number_list(draft, P_HOME_PHONES, RUF_KIND_HOME);
     take_number(draft, P_MOBILE_PHONE, RUF_KIND_MOBILE);
@@ -632,13 +634,11 @@ static bool read_object(struct draft *draft, enum ruf_source_kind kind,
     return true;
 }
 
-enum ruf_status ruf_graph_records(enum ruf_source_kind kind,
-                                  const struct cJSON *value, bool delta,
-                                  struct ruf_arena *arena,
-                                  const struct ruf_record **records,
-                                  size_t *count,
-                                  struct ruf_graph_counts *counts,
-                                  struct ruf_error *err)
+enum ruf_status
+ruf_graph_records(enum ruf_source_kind kind, const struct cJSON *value,
+                  bool delta, struct ruf_arena *arena,
+                  const struct ruf_record **records, size_t *count,
+                  struct ruf_graph_counts *counts, struct ruf_error *err)
 {
     struct draft draft = { .delta = delta, .arena = arena, .counts = counts };
     size_t capacity = (size_t)cJSON_GetArraySize(value);

@@ -29,8 +29,7 @@
 static const char suites12[] =
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
-static const char suites13[] =
-    "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256";
+static const char suites13[] = "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256";
 static const char curves[] = "P-256:P-384:P-521";
 
 struct peer {
@@ -74,7 +73,8 @@ struct ruf_http_transfer {
     struct curl_slist lines[6];
 };
 
-/* --- trust ------------------------------------------------------------------ */
+/* --- trust ------------------------------------------------------------------
+ */
 
 static void anchors_free(struct ruf_http *http)
 {
@@ -89,8 +89,8 @@ static enum ruf_status anchors_add(struct ruf_http *http, X509 *certificate,
                                    struct ruf_error *err)
 {
     /* A policy holds at most 128 KiB of PEM, so this cannot overflow. */
-    X509 **grown = realloc(http->anchors,
-                           (http->anchor_count + 1) * sizeof(*grown));
+    X509 **grown =
+        realloc(http->anchors, (http->anchor_count + 1) * sizeof(*grown));
 
     if (grown == NULL) {
         X509_free(certificate);
@@ -143,7 +143,8 @@ static CURLcode trust_anchors(CURL *easy, void *ssl_context, void *context)
     return CURLE_OK;
 }
 
-/* --- the gate ---------------------------------------------------------------- */
+/* --- the gate ----------------------------------------------------------------
+ */
 
 static enum ruf_status peer_set(struct ruf_http *http, enum ruf_http_peer which,
                                 const char *endpoint, struct ruf_error *err)
@@ -224,8 +225,7 @@ void ruf_http_destroy(struct ruf_http *http)
     free(http);
 }
 
-const char *ruf_http_place(const struct ruf_http *http,
-                           enum ruf_http_peer peer)
+const char *ruf_http_place(const struct ruf_http *http, enum ruf_http_peer peer)
 {
     return http->peers[peer].place;
 }
@@ -265,7 +265,8 @@ int64_t ruf_http_paused_until(const struct ruf_http *http,
     return http->peers[peer].paused_until_ms;
 }
 
-/* --- bodies ------------------------------------------------------------------- */
+/* --- bodies
+ * ------------------------------------------------------------------- */
 
 static void body_drop(struct body *body)
 {
@@ -287,8 +288,7 @@ static enum ruf_status body_prepare(struct body *body, size_t max, bool secret,
     body->too_large = false;
     body->no_memory = false;
     if (secret) {
-        enum ruf_status status =
-            ruf_secret_create(max + 1, &body->secret, err);
+        enum ruf_status status = ruf_secret_create(max + 1, &body->secret, err);
 
         if (status != RUF_OK)
             return status;
@@ -300,8 +300,7 @@ static enum ruf_status body_prepare(struct body *body, size_t max, bool secret,
 
 static bool body_grow(struct body *body, size_t need)
 {
-    size_t capacity = body->capacity < BODY_FIRST ? BODY_FIRST
-                                                  : body->capacity;
+    size_t capacity = body->capacity < BODY_FIRST ? BODY_FIRST : body->capacity;
     char *grown;
 
     while (capacity < need)
@@ -348,7 +347,8 @@ static size_t on_header(char *bytes, size_t one, size_t size, void *context)
     return size;
 }
 
-/* --- settings that never change ------------------------------------------------- */
+/* --- settings that never change
+ * ------------------------------------------------- */
 
 static bool set_tls(CURL *easy, const struct ruf_http *http)
 {
@@ -356,8 +356,7 @@ static bool set_tls(CURL *easy, const struct ruf_http *http)
     bool good =
         curl_easy_setopt(easy, CURLOPT_SSLVERSION,
                          (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, suites12) ==
-            CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, suites12) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_TLS13_CIPHERS, suites13) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_SSL_EC_CURVES, curves) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
@@ -375,8 +374,7 @@ static bool set_tls(CURL *easy, const struct ruf_http *http)
 
 static bool set_route(CURL *easy, const struct ruf_http *http)
 {
-    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") ==
-               CURLE_OK &&
+    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https") ==
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
@@ -388,8 +386,8 @@ static bool set_route(CURL *easy, const struct ruf_http *http)
            curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) ==
                CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_NETRC,
-                            (long)CURL_NETRC_IGNORED) == CURLE_OK;
+           curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) ==
+               CURLE_OK;
 }
 
 static bool set_flow(CURL *easy, struct ruf_http_transfer *transfer)
@@ -404,8 +402,7 @@ static bool set_flow(CURL *easy, struct ruf_http_transfer *transfer)
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_USERAGENT,
                             "rufname/" RUFNAME_VERSION) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) ==
-               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer->body) ==
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) ==
@@ -457,7 +454,8 @@ void ruf_http_transfer_destroy(struct ruf_http_transfer *transfer)
     free(transfer);
 }
 
-/* --- one request ---------------------------------------------------------------- */
+/* --- one request
+ * ---------------------------------------------------------------- */
 
 /* RFC 9562 version 4. */
 static enum ruf_status request_id(char out[64], struct ruf_error *err)
@@ -530,8 +528,8 @@ static enum ruf_status set_lines(struct ruf_http_transfer *transfer,
     if (transfer->bearer.bytes != NULL)
         add_line(transfer, &count, (char *)transfer->bearer.bytes);
     if (request->prefer != NULL) {
-        (void)snprintf(transfer->prefer, sizeof(transfer->prefer),
-                       "Prefer: %s", request->prefer);
+        (void)snprintf(transfer->prefer, sizeof(transfer->prefer), "Prefer: %s",
+                       request->prefer);
         add_line(transfer, &count, transfer->prefer);
     }
     return RUF_OK;
@@ -543,8 +541,7 @@ static bool set_request(struct ruf_http_transfer *transfer,
     CURL *easy = transfer->easy;
     bool good =
         curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines) ==
-            CURLE_OK;
+        curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines) == CURLE_OK;
 
     if (!good)
         return false;
@@ -619,7 +616,8 @@ ruf_http_answer(const struct ruf_http_transfer *transfer)
     return transfer->answered ? &transfer->answer : NULL;
 }
 
-/* --- what came of it -------------------------------------------------------------- */
+/* --- what came of it
+ * -------------------------------------------------------------- */
 
 struct outcome {
     CURLcode code;
@@ -633,8 +631,7 @@ static const struct outcome outcomes[] = {
       "the name cannot be resolved" },
     { CURLE_COULDNT_RESOLVE_PROXY, RUF_HTTP_UNREACHABLE, "S510",
       "the name of the proxy cannot be resolved" },
-    { CURLE_COULDNT_CONNECT, RUF_HTTP_UNREACHABLE, "S511",
-      "cannot connect" },
+    { CURLE_COULDNT_CONNECT, RUF_HTTP_UNREACHABLE, "S511", "cannot connect" },
     { CURLE_PEER_FAILED_VERIFICATION, RUF_HTTP_REFUSED, "S512",
       "the certificate is not trusted or not for this host" },
     { CURLE_SSL_CERTPROBLEM, RUF_HTTP_REFUSED, "S512",
@@ -687,8 +684,8 @@ static bool never_connected(CURL *easy)
 {
     curl_off_t connected_us = 0;
 
-    return curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T,
-                             &connected_us) == CURLE_OK &&
+    return curl_easy_getinfo(easy, CURLINFO_APPCONNECT_TIME_T, &connected_us) ==
+               CURLE_OK &&
            connected_us == 0;
 }
 
@@ -714,9 +711,8 @@ static void note_headers(struct ruf_http_transfer *transfer)
                          &header) == CURLHE_OK)
         answer->retry_after_ms =
             ruf_retry_after_parse(header->value, ruf_clock_s());
-    for (size_t i = 0;
-         curl_easy_header(transfer->easy, "WWW-Authenticate", i, CURLH_HEADER,
-                          -1, &header) == CURLHE_OK;
+    for (size_t i = 0; curl_easy_header(transfer->easy, "WWW-Authenticate", i,
+                                        CURLH_HEADER, -1, &header) == CURLHE_OK;
          i++)
         answer->claims_challenge =
             answer->claims_challenge ||
@@ -754,8 +750,8 @@ static void transfer_finish(struct ruf_http_transfer *transfer, CURLcode code)
 enum ruf_status ruf_http_wait(struct ruf_http *http, int64_t max_ms,
                               struct ruf_error *err)
 {
-    int wait_ms = max_ms > WAIT_MAX_MS ? WAIT_MAX_MS
-                                       : (max_ms < 0 ? 0 : (int)max_ms);
+    int wait_ms =
+        max_ms > WAIT_MAX_MS ? WAIT_MAX_MS : (max_ms < 0 ? 0 : (int)max_ms);
     bool finished = false;
     CURLMsg *message;
     CURLMcode code;

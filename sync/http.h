@@ -24,11 +24,7 @@
 #define RUF_HTTP_TOKEN_MAX (256u * 1024u)
 
 /** Who may be talked to. Each has one origin; a token belongs to one peer. */
-enum ruf_http_peer {
-    RUF_HTTP_LOGIN = 0,
-    RUF_HTTP_GRAPH,
-    RUF_HTTP_PEER_COUNT
-};
+enum ruf_http_peer { RUF_HTTP_LOGIN = 0, RUF_HTTP_GRAPH, RUF_HTTP_PEER_COUNT };
 
 struct ruf_http;          /**< the gate */
 struct ruf_http_transfer; /**< a slot for one request at a time */
@@ -114,9 +110,9 @@ ruf_http_start(struct ruf_http_transfer *transfer,
  * @param[in] fresh       on a new connection.
  * @param[in] timeout_ms  for this try; at least 1000 is used.
  */
-RUF_MUST_USE enum ruf_status
-ruf_http_again(struct ruf_http_transfer *transfer, bool fresh,
-               int64_t timeout_ms, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_http_again(struct ruf_http_transfer *transfer,
+                                            bool fresh, int64_t timeout_ms,
+                                            struct ruf_error *err);
 
 /** Take the request off the wire; ruf_http_again() sends it. */
 void ruf_http_hold(struct ruf_http_transfer *transfer);
@@ -129,8 +125,7 @@ ruf_http_answer(const struct ruf_http_transfer *transfer);
  * Move all transfers on, waiting at most max_ms for something to happen.
  * @return RUF_OK; RUF_E_INTERNAL (S541); RUF_E_NOMEM.
  */
-RUF_MUST_USE enum ruf_status ruf_http_wait(struct ruf_http *http,
-                                           int64_t max_ms,
-                                           struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_http_wait(struct ruf_http *http, int64_t max_ms, struct ruf_error *err);
 
 #endif

@@ -14,7 +14,8 @@
 
 #define PAGE_RECORDS 500u
 
-/* --- columns -------------------------------------------------------------------- */
+/* --- columns
+ * -------------------------------------------------------------------- */
 
 static const struct {
     const char *name; /* simplified; a trailing '#' stands for digits */
@@ -76,7 +77,8 @@ struct ruf_import_column ruf_import_column_of(struct ruf_text name)
     return unknown;
 }
 
-/* --- values ----------------------------------------------------------------------- */
+/* --- values
+ * ----------------------------------------------------------------------- */
 
 void ruf_import_begin(struct ruf_import *import)
 {
@@ -112,8 +114,8 @@ static struct ruf_text unwrap(struct ruf_text value)
 /* "4,98E+10": a spreadsheet lost the digits; guessing would be wrong. */
 static bool is_scientific(struct ruf_text value)
 {
-    const char *e = value.size == 0 ? NULL
-                                    : memchr(value.data, 'E', value.size);
+    const char *e =
+        value.size == 0 ? NULL : memchr(value.data, 'E', value.size);
 
     return e != NULL && e > value.data && e + 1 < value.data + value.size &&
            (e[1] == '+' || e[1] == '-') && e[-1] >= '0' && e[-1] <= '9';
@@ -181,7 +183,8 @@ enum ruf_status ruf_import_value(struct ruf_import *import,
     return RUF_OK;
 }
 
-/* --- pages -------------------------------------------------------------------------- */
+/* --- pages
+ * -------------------------------------------------------------------------- */
 
 static enum ruf_status hand_over(struct ruf_import *import, bool last,
                                  struct ruf_error *err)
@@ -196,14 +199,14 @@ static enum ruf_status hand_over(struct ruf_import *import, bool last,
         .link_kind = last ? RUF_LINK_DELTA : RUF_LINK_NEXT,
         .link = "file",
     };
-    enum ruf_status status = import->sink->page(
-        import->sink->context, &page, &import->result->round, err);
+    enum ruf_status status = import->sink->page(import->sink->context, &page,
+                                                &import->result->round, err);
 
     import->started = true;
     import->record_count = 0;
     ruf_arena_reset(import->arena);
-    import->records = ruf_arena_alloc(import->arena, PAGE_RECORDS,
-                                      sizeof(*import->records));
+    import->records =
+        ruf_arena_alloc(import->arena, PAGE_RECORDS, sizeof(*import->records));
     if (status == RUF_OK && import->records == NULL)
         return ruf_fail_memory(err);
     return status;
@@ -240,10 +243,10 @@ static enum ruf_status keep_lists(struct ruf_import *import,
                                   struct ruf_record *record,
                                   struct ruf_error *err)
 {
-    struct ruf_raw_number *numbers = ruf_arena_alloc(
-        import->arena, record->number_count, sizeof(*numbers));
-    struct ruf_raw_email *emails = ruf_arena_alloc(
-        import->arena, record->email_count, sizeof(*emails));
+    struct ruf_raw_number *numbers =
+        ruf_arena_alloc(import->arena, record->number_count, sizeof(*numbers));
+    struct ruf_raw_email *emails =
+        ruf_arena_alloc(import->arena, record->email_count, sizeof(*emails));
 
     if (numbers == NULL || emails == NULL)
         return ruf_fail_memory(err);
@@ -254,8 +257,7 @@ static enum ruf_status keep_lists(struct ruf_import *import,
     return RUF_OK;
 }
 
-enum ruf_status ruf_import_end(struct ruf_import *import,
-                               struct ruf_error *err)
+enum ruf_status ruf_import_end(struct ruf_import *import, struct ruf_error *err)
 {
     struct ruf_record *record = &import->current;
     enum ruf_status status;
@@ -271,9 +273,8 @@ enum ruf_status ruf_import_end(struct ruf_import *import,
         return status;
     import->records[import->record_count++] = *record;
     import->result->records++;
-    return import->record_count == PAGE_RECORDS
-               ? hand_over(import, false, err)
-               : RUF_OK;
+    return import->record_count == PAGE_RECORDS ? hand_over(import, false, err)
+                                                : RUF_OK;
 }
 
 enum ruf_status ruf_import_refuse(const struct ruf_import *import,
@@ -290,7 +291,8 @@ enum ruf_status ruf_import_refuse(const struct ruf_import *import,
     return status;
 }
 
-/* --- files -------------------------------------------------------------------------- */
+/* --- files
+ * -------------------------------------------------------------------------- */
 
 typedef enum ruf_status import_format(struct ruf_import *import,
                                       struct ruf_input *input,
@@ -301,9 +303,8 @@ static bool has_suffix(struct ruf_text name, const char *suffix)
     size_t size = strlen(suffix);
 
     return name.size > size &&
-           ruf_text_equal_nocase(
-               ruf_text_slice(name, name.size - size, size),
-               ruf_text(suffix));
+           ruf_text_equal_nocase(ruf_text_slice(name, name.size - size, size),
+                                 ruf_text(suffix));
 }
 
 static import_format *format_of(const char *path)
@@ -324,8 +325,7 @@ static import_format *format_of(const char *path)
 /* The last page is handed over only when the file was read to its end without
  * an error; until then nobody sees anything of it. */
 static enum ruf_status read_file(struct ruf_import *import,
-                                 import_format *format,
-                                 struct ruf_input *input,
+                                 import_format *format, struct ruf_input *input,
                                  struct ruf_error *err)
 {
     enum ruf_status status = format(import, input, err);
@@ -334,8 +334,7 @@ static enum ruf_status read_file(struct ruf_import *import,
         status = ruf_input_status(input, err);
     if (status == RUF_OK && import->result->records == 0 &&
         import->result->skipped > 0)
-        status = ruf_import_refuse(import,
-                                   import->result->first_skipped.line,
+        status = ruf_import_refuse(import, import->result->first_skipped.line,
                                    import->result->first_skipped.column,
                                    "every row has an error", err);
     return status == RUF_OK ? hand_over(import, true, err) : status;

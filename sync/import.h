@@ -15,8 +15,8 @@
 #include "sync/sync.h"
 
 struct ruf_import_result {
-    uint64_t records;         /**< rows taken over */
-    uint64_t skipped;         /**< rows with an error */
+    uint64_t records;               /**< rows taken over */
+    uint64_t skipped;               /**< rows with an error */
     struct ruf_error first_skipped; /**< line and column of the first one */
     uint64_t unknown_columns;
     struct ruf_round_result round;

@@ -34,8 +34,7 @@ struct ruf_input {
 static int raw_byte(struct ruf_input *input)
 {
     if (input->raw_at == input->raw_size) {
-        int got = input->failed ? 0
-                                : gzread(input->file, input->raw, RAW_SIZE);
+        int got = input->failed ? 0 : gzread(input->file, input->raw, RAW_SIZE);
 
         input->failed = input->failed || got < 0;
         input->raw_at = 0;
@@ -55,12 +54,10 @@ static void detect_encoding(struct ruf_input *input)
     input->raw_at--;
     if (input->raw_size >= 3 && memcmp(input->raw, "\xEF\xBB\xBF", 3) == 0) {
         input->raw_at = 3;
-    } else if (input->raw_size >= 2 &&
-               memcmp(input->raw, "\xFF\xFE", 2) == 0) {
+    } else if (input->raw_size >= 2 && memcmp(input->raw, "\xFF\xFE", 2) == 0) {
         input->encoding = ENCODING_UTF16LE;
         input->raw_at = 2;
-    } else if (input->raw_size >= 2 &&
-               memcmp(input->raw, "\xFE\xFF", 2) == 0) {
+    } else if (input->raw_size >= 2 && memcmp(input->raw, "\xFE\xFF", 2) == 0) {
         input->encoding = ENCODING_UTF16BE;
         input->raw_at = 2;
     }
@@ -74,6 +71,13 @@ enum ruf_status ruf_input_open(const char *path, struct ruf_input **out,
     enum ruf_status status = ruf_file_open(path, RUF_FILE_ANY, &fd, NULL, err);
 
     *out = NULL;
+    /* The user named this file: that it is missing is a failure, not an
+     * empty answer. */
+    if (status == RUF_E_NOT_FOUND) {
+        status = RUF_E_IO;
+        if (err != NULL)
+            err->status = status;
+    }
     if (status != RUF_OK)
         return status;
     input = calloc(1, sizeof(*input));

@@ -19,9 +19,8 @@
 struct ruf_input;
 
 /** @return RUF_OK; RUF_E_NOT_FOUND, RUF_E_IO; RUF_E_NOMEM. */
-RUF_MUST_USE enum ruf_status ruf_input_open(const char *path,
-                                            struct ruf_input **out,
-                                            struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_input_open(const char *path, struct ruf_input **out, struct ruf_error *err);
 void ruf_input_close(struct ruf_input *input);
 
 /** Next byte, 0..255; -1 at the end or after a failure. */

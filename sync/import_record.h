@@ -39,15 +39,15 @@ struct ruf_import {
     const struct ruf_policy_source *source;
     const struct ruf_sync_sink *sink;
     struct ruf_import_result *result;
-    struct ruf_arena *arena;   /**< of the page being filled */
+    struct ruf_arena *arena; /**< of the page being filled */
     struct ruf_record *records;
     size_t record_count;
-    bool started;              /**< a page was handed over */
+    bool started; /**< a page was handed over */
     /* the record being filled */
     struct ruf_record current;
     struct ruf_raw_number numbers[RUF_RECORD_NUMBERS_MAX];
     struct ruf_raw_email emails[RUF_RECORD_EMAILS_MAX];
-    bool bad;                  /**< the row has an error: skip it */
+    bool bad; /**< the row has an error: skip it */
 };
 
 /** Start a new record. */
@@ -57,10 +57,11 @@ void ruf_import_begin(struct ruf_import *import);
  * Put a value into the record; empty values are skipped. Bad values mark the
  * record and, if it is the first bad one, say where: line and column number.
  */
-RUF_MUST_USE enum ruf_status
-ruf_import_value(struct ruf_import *import, struct ruf_import_column column,
-                 struct ruf_text value, uint32_t line, uint32_t position,
-                 struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_import_value(struct ruf_import *import,
+                                              struct ruf_import_column column,
+                                              struct ruf_text value,
+                                              uint32_t line, uint32_t position,
+                                              struct ruf_error *err);
 
 /** Mark the record as bad. */
 void ruf_import_reject(struct ruf_import *import, uint32_t line,

@@ -15,8 +15,7 @@ static enum ruf_number_kind kind_of(const struct cJSON *item)
 
     for (unsigned kind = 0; kind < RUF_KIND_COUNT; kind++)
         if (word.data != NULL &&
-            ruf_text_is(word,
-                        ruf_number_kind_name((enum ruf_number_kind)kind)))
+            ruf_text_is(word, ruf_number_kind_name((enum ruf_number_kind)kind)))
             return (enum ruf_number_kind)kind;
     return RUF_KIND_OTHER;
 }
@@ -31,9 +30,9 @@ static enum ruf_status take_list(struct ruf_import *import,
 
     cJSON_ArrayForEach(item, list)
     {
-        struct ruf_import_column column = {
-            phones ? RUF_IMPORT_PHONE : RUF_IMPORT_EMAIL, 0, RUF_KIND_BUSINESS
-        };
+        struct ruf_import_column column = { phones ? RUF_IMPORT_PHONE
+                                                   : RUF_IMPORT_EMAIL,
+                                            0, RUF_KIND_BUSINESS };
         struct ruf_text value = ruf_json_text(item);
 
         if (cJSON_IsObject(item)) {
@@ -74,18 +73,17 @@ static enum ruf_status take_object(struct ruf_import *import,
 }
 
 static enum ruf_status take_line(struct ruf_import *import,
-                                 const struct ruf_writer *line,
-                                 uint32_t number, struct ruf_error *err)
+                                 const struct ruf_writer *line, uint32_t number,
+                                 struct ruf_error *err)
 {
     struct cJSON *object = NULL;
     enum ruf_status status;
 
     ruf_import_begin(import);
-    status = ruf_json_parse((const char *)line->bytes, line->size,
-                            import->path, 8, RUF_JSON_REFUSE_DOCUMENT, &object,
-                            err);
-    if (status == RUF_E_CORRUPT || (status == RUF_OK &&
-                                    !cJSON_IsObject(object))) {
+    status = ruf_json_parse((const char *)line->bytes, line->size, import->path,
+                            8, RUF_JSON_REFUSE_DOCUMENT, &object, err);
+    if (status == RUF_E_CORRUPT ||
+        (status == RUF_OK && !cJSON_IsObject(object))) {
         ruf_import_reject(import, number, 1, "not one JSON object");
         status = RUF_OK;
     } else if (status == RUF_OK) {
@@ -96,8 +94,7 @@ static enum ruf_status take_line(struct ruf_import *import,
 }
 
 enum ruf_status ruf_import_jsonl(struct ruf_import *import,
-                                 struct ruf_input *input,
-                                 struct ruf_error *err)
+                                 struct ruf_input *input, struct ruf_error *err)
 {
     struct ruf_writer line = { 0 };
     enum ruf_status status = RUF_OK;

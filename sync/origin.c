@@ -25,8 +25,7 @@ static bool starts_well(const char *url)
 {
     struct ruf_text start = ruf_text_slice(ruf_text(url), 0, 8);
 
-    return ruf_text_equal_nocase(start, ruf_text("https://")) &&
-           url[8] != '/';
+    return ruf_text_equal_nocase(start, ruf_text("https://")) && url[8] != '/';
 }
 
 /* Copy one part of the URL in lower case; false if absent or too long. */
@@ -66,14 +65,12 @@ static bool take_origin(CURLU *parsed, struct ruf_origin *out)
         has_part(parsed, CURLUPART_PASSWORD) ||
         has_part(parsed, CURLUPART_ZONEID))
         return false;
-    return take_part(parsed, CURLUPART_HOST, 0, out->host,
-                     sizeof(out->host)) &&
+    return take_part(parsed, CURLUPART_HOST, 0, out->host, sizeof(out->host)) &&
            take_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT, out->port,
                      sizeof(out->port));
 }
 
-enum ruf_origin_result ruf_origin_parse(const char *url,
-                                        struct ruf_origin *out)
+enum ruf_origin_result ruf_origin_parse(const char *url, struct ruf_origin *out)
 {
     enum ruf_origin_result result = RUF_ORIGIN_BAD;
     CURLUcode code;

@@ -23,7 +23,7 @@ struct ruf_origin {
 
 enum ruf_origin_result {
     RUF_ORIGIN_OK = 0,
-    RUF_ORIGIN_BAD,  /**< not a plain absolute https URL */
+    RUF_ORIGIN_BAD, /**< not a plain absolute https URL */
     RUF_ORIGIN_NOMEM
 };
 

@@ -30,7 +30,7 @@ enum ruf_retry_cause {
 enum ruf_retry_verdict {
     RUF_RETRY_AGAIN = 0, /**< after *wait_ms */
     RUF_RETRY_GIVE_UP,
-    RUF_RETRY_LATER      /**< another run, not before *wait_ms from now */
+    RUF_RETRY_LATER /**< another run, not before *wait_ms from now */
 };
 
 /** What a request has used up. Start zeroed. */

@@ -31,7 +31,8 @@ struct run {
     int64_t started_ms;
 };
 
-/* --- setting up ------------------------------------------------------------------ */
+/* --- setting up
+ * ------------------------------------------------------------------ */
 
 static void source_failed(struct run_source *source, enum ruf_status status,
                           const struct ruf_error *err)
@@ -111,8 +112,8 @@ static enum ruf_status select_sources(struct run *run,
     const struct ruf_policy *policy = run->graph.policy;
     const char *only = run->graph.options->only_source;
 
-    for (size_t i = 0; i < policy->source_count &&
-                       run->source_count < RUF_POLICY_SOURCES_MAX;
+    for (size_t i = 0;
+         i < policy->source_count && run->source_count < RUF_POLICY_SOURCES_MAX;
          i++) {
         const struct ruf_policy_source *source = &policy->sources[i];
         struct run_source *added = &run->sources[run->source_count];
@@ -132,7 +133,8 @@ static enum ruf_status select_sources(struct run *run,
     return RUF_OK;
 }
 
-/* --- going round ------------------------------------------------------------------- */
+/* --- going round
+ * ------------------------------------------------------------------- */
 
 static void source_finish(struct run *run, struct run_source *source)
 {
@@ -212,7 +214,8 @@ static enum ruf_status go_round(struct run *run, struct ruf_error *err)
     return RUF_OK;
 }
 
-/* --- what came of it ------------------------------------------------------------------ */
+/* --- what came of it
+ * ------------------------------------------------------------------ */
 
 static void source_sum(struct run *run, struct run_source *source,
                        enum ruf_status ended, const struct ruf_error *why)
@@ -265,8 +268,7 @@ static enum ruf_status verdict(const struct run *run, struct ruf_error *err)
         return RUF_OK;
     if (failed < run->source_count)
         return ruf_fail(err, RUF_E_PARTIAL, first->error.id, first->source,
-                        "%zu of %zu sources failed", failed,
-                        run->source_count);
+                        "%zu of %zu sources failed", failed, run->source_count);
     if (err != NULL)
         *err = first->error;
     return first->status;
@@ -285,8 +287,7 @@ static enum ruf_status run_all(struct run *run, struct ruf_error *why)
         return status;
     for (size_t s = 0; s < run->source_count; s++) {
         struct ruf_error failure = { 0 };
-        enum ruf_status opened =
-            source_open(run, &run->sources[s], &failure);
+        enum ruf_status opened = source_open(run, &run->sources[s], &failure);
 
         if (opened != RUF_OK)
             source_failed(&run->sources[s], opened, &failure);
@@ -329,7 +330,8 @@ enum ruf_status ruf_sync_run(const struct ruf_policy *policy,
     return status;
 }
 
-/* --- signing in ------------------------------------------------------------------------- */
+/* --- signing in
+ * ------------------------------------------------------------------------- */
 
 /* "me" may be someone else now: their contacts must not be laid over those of
  * the last user as a difference. */

@@ -30,10 +30,10 @@ enum ruf_link_kind {
 
 struct ruf_sync_state {
     enum ruf_link_kind link_kind;
-    bool delta_round;        /**< the interrupted round is a delta round */
-    char *link;              /**< malloc()ed by the sink, freed by sync */
-    char *select;            /**< query the link belongs to; malloc()ed */
-    int64_t not_before;      /**< Unix seconds; throttled until then */
+    bool delta_round;   /**< the interrupted round is a delta round */
+    char *link;         /**< malloc()ed by the sink, freed by sync */
+    char *select;       /**< query the link belongs to; malloc()ed */
+    int64_t not_before; /**< Unix seconds; throttled until then */
 };
 
 /** One page of one collection of one source. */
@@ -60,8 +60,8 @@ struct ruf_round_result {
 struct ruf_sync_sink {
     void *context;
     enum ruf_status (*load)(void *context, const char *source,
-                            const char *collection,
-                            struct ruf_sync_state *out, struct ruf_error *err);
+                            const char *collection, struct ruf_sync_state *out,
+                            struct ruf_error *err);
     /** Commit records and link in one transaction. result is filled when the
      *  page completes its round. */
     enum ruf_status (*page)(void *context, const struct ruf_sync_page *page,
@@ -83,8 +83,7 @@ struct ruf_sync_sink {
 enum ruf_login_flow { RUF_LOGIN_DEVICE = 0, RUF_LOGIN_APP };
 
 /** Shows the user where to go and what to type (device code flow). */
-typedef void ruf_login_prompt(void *context, const char *uri,
-                              const char *code);
+typedef void ruf_login_prompt(void *context, const char *uri, const char *code);
 
 struct ruf_login_options {
     enum ruf_login_flow flow;
@@ -111,27 +110,27 @@ RUF_MUST_USE enum ruf_status ruf_sync_logout(const struct ruf_sync_sink *sink,
 
 /** How one source fared. */
 struct ruf_source_result {
-    const char *source;       /**< borrowed from the policy */
+    const char *source; /**< borrowed from the policy */
     enum ruf_status status;
-    struct ruf_error error;   /**< if status is not RUF_OK */
+    struct ruf_error error; /**< if status is not RUF_OK */
     uint64_t added;
     uint64_t changed;
     uint64_t removed;
-    uint64_t requests;        /**< HTTP requests sent, retries included */
-    uint64_t bytes;           /**< body bytes received, as transferred */
-    uint64_t ms;              /**< wall time */
-    uint64_t dropped;         /**< objects that could not be used */
-    uint64_t ignored;         /**< values of a wrong type or beyond a cap */
+    uint64_t requests; /**< HTTP requests sent, retries included */
+    uint64_t bytes;    /**< body bytes received, as transferred */
+    uint64_t ms;       /**< wall time */
+    uint64_t dropped;  /**< objects that could not be used */
+    uint64_t ignored;  /**< values of a wrong type or beyond a cap */
 };
 
 struct ruf_sync_progress {
     const char *source;
-    uint64_t records;         /**< records of this source seen so far */
+    uint64_t records; /**< records of this source seen so far */
 };
 
 struct ruf_sync_options {
-    bool full;                /**< ignore delta links */
-    const char *only_source;  /**< source id, or NULL: all enabled */
+    bool full;               /**< ignore delta links */
+    const char *only_source; /**< source id, or NULL: all enabled */
     void (*progress)(void *context, const struct ruf_sync_progress *progress);
     void *progress_context;
     bool (*cancelled)(void *context);

@@ -56,7 +56,8 @@ static void wipe_text(char *text)
     free(text);
 }
 
-/* --- life ---------------------------------------------------------------------- */
+/* --- life
+ * ---------------------------------------------------------------------- */
 
 static size_t without_slash(const char *endpoint)
 {
@@ -83,14 +84,14 @@ static bool make_texts(struct ruf_tokens *tokens)
     if (ruf_percent_encode(auth->tenant, tenant, sizeof(tenant)) ==
         sizeof(tenant))
         return false;
-    good = fits(snprintf(tokens->token_url, URL_SIZE,
-                         "%.*s/%s/oauth2/v2.0/token", login_size,
-                         auth->login_endpoint, tenant),
-                URL_SIZE) &&
-           fits(snprintf(tokens->device_url, URL_SIZE,
-                         "%.*s/%s/oauth2/v2.0/devicecode", login_size,
-                         auth->login_endpoint, tenant),
-                URL_SIZE);
+    good =
+        fits(snprintf(tokens->token_url, URL_SIZE, "%.*s/%s/oauth2/v2.0/token",
+                      login_size, auth->login_endpoint, tenant),
+             URL_SIZE) &&
+        fits(snprintf(tokens->device_url, URL_SIZE,
+                      "%.*s/%s/oauth2/v2.0/devicecode", login_size,
+                      auth->login_endpoint, tenant),
+             URL_SIZE);
     for (size_t i = 0; good && i < 2; i++)
         good = fits(snprintf(tokens->sign_in[i], URL_SIZE, "%s %s %s %s %s",
                              flows[i], auth->login_endpoint, tenant,
@@ -145,7 +146,8 @@ uint64_t ruf_tokens_serial(const struct ruf_tokens *tokens)
     return tokens->serial;
 }
 
-/* --- secrets of the sink ---------------------------------------------------------- */
+/* --- secrets of the sink
+ * ---------------------------------------------------------- */
 
 static enum ruf_status load(const struct ruf_tokens *tokens, const char *name,
                             char **value, struct ruf_error *err)
@@ -218,8 +220,7 @@ static enum ruf_status use_stored(struct ruf_tokens *tokens,
     if (sscanf(line, "%" SCNd64 " %" SCNd64 " %n", &obtained_s, &expires_s,
                &start) == 2 &&
         start > 0 && line[start] != '\0' && obtained_s <= now_s &&
-        expires_s > now_s + RENEW_BEFORE_S &&
-        expires_s - now_s <= 48 * 3600)
+        expires_s > now_s + RENEW_BEFORE_S && expires_s - now_s <= 48 * 3600)
         status = hold(tokens, line + start, expires_s - now_s, err);
     wipe_text(line);
     return status;
@@ -251,7 +252,8 @@ enum ruf_status ruf_tokens_flow(struct ruf_tokens *tokens,
     return RUF_OK;
 }
 
-/* --- asking the server ------------------------------------------------------------- */
+/* --- asking the server
+ * ------------------------------------------------------------- */
 
 static enum ruf_status refused(const struct ruf_tokens *tokens,
                                const struct ruf_token_answer *answer,
@@ -364,7 +366,8 @@ static void add_app_grant(const struct ruf_tokens *tokens,
     ruf_form_add(form, "scope", scope);
 }
 
-/* --- scopes of a person's sign-in --------------------------------------------------- */
+/* --- scopes of a person's sign-in
+ * --------------------------------------------------- */
 
 static const char *scope_of(enum ruf_source_kind kind)
 {
@@ -391,8 +394,7 @@ static void append_scope(char *out, size_t capacity, const char *resource,
                          int resource_size, const char *scope)
 {
     size_t size = strlen(out);
-    bool whole = strstr(scope, "://") != NULL ||
-                 strcmp(scope, "openid") == 0 ||
+    bool whole = strstr(scope, "://") != NULL || strcmp(scope, "openid") == 0 ||
                  strcmp(scope, "profile") == 0 ||
                  strcmp(scope, "offline_access") == 0;
 
@@ -437,7 +439,8 @@ static void add_refresh_grant(const struct ruf_tokens *tokens,
     ruf_form_add(form, "scope", scope);
 }
 
-/* --- renewal -------------------------------------------------------------------------- */
+/* --- renewal
+ * -------------------------------------------------------------------------- */
 
 static enum ruf_status exchange_grant(struct ruf_tokens *tokens,
                                       const struct ruf_form *form,
@@ -524,8 +527,7 @@ enum ruf_status ruf_tokens_get(struct ruf_tokens *tokens, const char **bearer,
         status = renew_once(tokens, err);
         /* Trouble on the way to a new one does not spoil the old one. */
         if ((status == RUF_E_NETWORK || status == RUF_E_SERVER) &&
-            tokens->bearer.bytes != NULL &&
-            ruf_clock_ms() < tokens->expires_ms)
+            tokens->bearer.bytes != NULL && ruf_clock_ms() < tokens->expires_ms)
             status = RUF_OK;
     }
     if (status == RUF_OK)
@@ -542,7 +544,8 @@ enum ruf_status ruf_tokens_reject(struct ruf_tokens *tokens, uint64_t serial,
     return save(tokens, SECRET_ACCESS, NULL, err);
 }
 
-/* --- signing in ------------------------------------------------------------------------- */
+/* --- signing in
+ * ------------------------------------------------------------------------- */
 
 /* Take over a new sign-in. Without SECRET_SIGN_IN the rest counts for nothing,
  * so it goes first and comes back last. */
@@ -586,16 +589,15 @@ static enum ruf_status sign_in_app(struct ruf_tokens *tokens,
     if (status != RUF_OK)
         return status;
     add_app_grant(tokens, &form, options->client_secret);
-    status =
-        ask_for_tokens(tokens, &form, cancel, &answer, &http_status, err);
+    status = ask_for_tokens(tokens, &form, cancel, &answer, &http_status, err);
     ruf_form_destroy(&form);
     if (status != RUF_OK)
         return status;
     if (answer.error != RUF_TOKEN_OK)
         status = refused(tokens, &answer, http_status, err);
     else
-        status = adopt(tokens, RUF_LOGIN_APP, options->client_secret, &answer,
-                       err);
+        status =
+            adopt(tokens, RUF_LOGIN_APP, options->client_secret, &answer, err);
     ruf_token_answer_wipe(&answer);
     return status;
 }
@@ -674,19 +676,17 @@ static enum ruf_status device_wait(struct ruf_tokens *tokens,
     ruf_form_add(&form, "grant_type",
                  "urn:ietf:params:oauth:grant-type:device_code");
     ruf_form_add(&form, "client_id", tokens->policy->auth.client_id);
-    ruf_form_add(&form, "device_code",
-                 (const char *)device->device_code.bytes);
+    ruf_form_add(&form, "device_code", (const char *)device->device_code.bytes);
     while (status == RUF_OK && again) {
         if (ruf_clock_ms() >= end_ms) {
             status = ruf_fail(err, RUF_E_AUTH, "S506", login_place(tokens),
                               "the code has expired");
             break;
         }
-        status =
-            ruf_call_sleep(tokens->http, interval_s * 1000, cancel, err);
+        status = ruf_call_sleep(tokens->http, interval_s * 1000, cancel, err);
         if (status == RUF_OK)
-            status = device_poll(tokens, &form, cancel, &interval_s, &again,
-                                 err);
+            status =
+                device_poll(tokens, &form, cancel, &interval_s, &again, err);
     }
     ruf_form_destroy(&form);
     return status;
@@ -701,8 +701,7 @@ static enum ruf_status sign_in_device(struct ruf_tokens *tokens,
     enum ruf_status status = device_begin(tokens, cancel, &device, err);
 
     if (status == RUF_OK && options->prompt != NULL)
-        options->prompt(options->prompt_context, device.uri,
-                        device.user_code);
+        options->prompt(options->prompt_context, device.uri, device.user_code);
     if (status == RUF_OK)
         status = device_wait(tokens, &device, cancel, err);
     ruf_device_answer_wipe(&device);
@@ -729,9 +728,8 @@ enum ruf_status ruf_sync_logout(const struct ruf_sync_sink *sink,
 
     /* All of them, even if erasing one fails. */
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        enum ruf_status status =
-            sink->secret_save(sink->context, names[i], NULL,
-                              result == RUF_OK ? err : NULL);
+        enum ruf_status status = sink->secret_save(
+            sink->context, names[i], NULL, result == RUF_OK ? err : NULL);
 
         if (result == RUF_OK)
             result = status;

@@ -19,10 +19,12 @@
 struct ruf_tokens;
 
 /** All are borrowed and must outlive the object. */
-RUF_MUST_USE enum ruf_status ruf_tokens_create(
-    const struct ruf_policy *policy, const struct ruf_sync_sink *sink,
-    struct ruf_http *http, const struct ruf_cancel *cancel,
-    struct ruf_tokens **out, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_tokens_create(const struct ruf_policy *policy,
+                                               const struct ruf_sync_sink *sink,
+                                               struct ruf_http *http,
+                                               const struct ruf_cancel *cancel,
+                                               struct ruf_tokens **out,
+                                               struct ruf_error *err);
 
 /** Wipes; NULL is fine. */
 void ruf_tokens_destroy(struct ruf_tokens *tokens);

@@ -182,12 +182,12 @@ static enum ruf_status read_tokens(const struct cJSON *tree, const char *place,
     if (!ruf_text_equal_nocase(type, ruf_text("Bearer")))
         return ruf_fail(err, RUF_E_SERVER, "S524", place,
                         "token_type is not Bearer");
-    out->expires_in = take_seconds(tree, "expires_in", LIFETIME_DEFAULT_S,
-                                   LIFETIME_MAX_S);
+    out->expires_in =
+        take_seconds(tree, "expires_in", LIFETIME_DEFAULT_S, LIFETIME_MAX_S);
     status = take_secret(tree, "access_token", true, place, &out->access, err);
     if (status == RUF_OK)
-        status = take_secret(tree, "refresh_token", false, place,
-                             &out->refresh, err);
+        status = take_secret(tree, "refresh_token", false, place, &out->refresh,
+                             err);
     return status;
 }
 
@@ -228,8 +228,7 @@ static enum ruf_status read_device(const struct cJSON *tree, const char *place,
         !ruf_text_starts_with(ruf_text(out->uri), "https://"))
         return ruf_fail(err, RUF_E_SERVER, "S524", place,
                         "verification_uri is missing or malformed");
-    if (!take_plain(tree, "user_code", out->user_code,
-                    sizeof(out->user_code)))
+    if (!take_plain(tree, "user_code", out->user_code, sizeof(out->user_code)))
         return ruf_fail(err, RUF_E_SERVER, "S524", place,
                         "user_code is missing or malformed");
     out->expires_in = take_seconds(tree, "expires_in", LIFETIME_DEFAULT_S,

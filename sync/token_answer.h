@@ -17,14 +17,14 @@
 /** Classes of error of a token endpoint. */
 enum ruf_token_error {
     RUF_TOKEN_OK = 0,
-    RUF_TOKEN_PENDING,      /**< the user has not finished */
+    RUF_TOKEN_PENDING, /**< the user has not finished */
     RUF_TOKEN_SLOW_DOWN,
     RUF_TOKEN_DECLINED,
     RUF_TOKEN_EXPIRED_CODE,
-    RUF_TOKEN_ENDED,        /**< invalid_grant: refresh token is void */
-    RUF_TOKEN_INTERACTION,  /**< the organisation asks for more */
-    RUF_TOKEN_BAD_CLIENT,   /**< secret wrong or expired */
-    RUF_TOKEN_BAD_SETUP,    /**< app, scope or grant not allowed */
+    RUF_TOKEN_ENDED,       /**< invalid_grant: refresh token is void */
+    RUF_TOKEN_INTERACTION, /**< the organisation asks for more */
+    RUF_TOKEN_BAD_CLIENT,  /**< secret wrong or expired */
+    RUF_TOKEN_BAD_SETUP,   /**< app, scope or grant not allowed */
     RUF_TOKEN_OTHER
 };
 

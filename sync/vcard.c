@@ -21,29 +21,29 @@ struct vcard {
     struct ruf_import *import;
     struct ruf_input *input;
     struct ruf_writer line;
-    struct ruf_writer next; /* read ahead, to see whether it is folded */
+    struct ruf_writer next;  /* read ahead, to see whether it is folded */
     struct ruf_writer value; /* decoded */
     bool has_next;
     uint32_t number; /* line where the content line began */
     bool in_card;
 };
 
-/* --- lines ---------------------------------------------------------------------- */
+/* --- lines
+ * ---------------------------------------------------------------------- */
 
 static bool read_next(struct vcard *card)
 {
     bool cut;
 
-    card->has_next = ruf_input_read_line(card->input, LINE_MAX_SIZE,
-                                         &card->next, &cut);
+    card->has_next =
+        ruf_input_read_line(card->input, LINE_MAX_SIZE, &card->next, &cut);
     return card->has_next;
 }
 
 static bool is_quoted_printable(const struct ruf_writer *line)
 {
-    const char *colon = line->size == 0
-                            ? NULL
-                            : memchr(line->bytes, ':', line->size);
+    const char *colon =
+        line->size == 0 ? NULL : memchr(line->bytes, ':', line->size);
     size_t head = colon == NULL ? 0 : (size_t)(colon - (char *)line->bytes);
 
     for (size_t i = 0; i + 16 <= head; i++)
@@ -77,9 +77,8 @@ static bool read_content_line(struct vcard *card)
         if (soft) {
             card->line.size--;
             append_next(card, 0);
-        } else if (card->next.size > 0 &&
-                   (card->next.bytes[0] == ' ' ||
-                    card->next.bytes[0] == '\t')) {
+        } else if (card->next.size > 0 && (card->next.bytes[0] == ' ' ||
+                                           card->next.bytes[0] == '\t')) {
             append_next(card, 1);
         } else {
             break;
@@ -98,8 +97,7 @@ static bool split_content(const struct ruf_writer *line, struct content *out)
     bool quoted = false;
 
     memset(out, 0, sizeof(*out));
-    while (name < text.size && text.data[name] != ';' &&
-           text.data[name] != ':')
+    while (name < text.size && text.data[name] != ';' && text.data[name] != ':')
         name++;
     for (colon = name; colon < text.size; colon++) {
         if (text.data[colon] == '"')
@@ -127,8 +125,8 @@ static bool has_word(struct ruf_text parameters, const char *word)
 
     for (size_t i = 0; i + size <= parameters.size; i++) {
         struct ruf_text here = ruf_text_slice(parameters, i, size);
-        char after = i + size < parameters.size ? parameters.data[i + size]
-                                                : ';';
+        char after =
+            i + size < parameters.size ? parameters.data[i + size] : ';';
 
         if (i > 0 && strchr(";=,\"", parameters.data[i - 1]) != NULL &&
             strchr(";=,\"", after) != NULL &&
@@ -138,7 +136,8 @@ static bool has_word(struct ruf_text parameters, const char *word)
     return false;
 }
 
-/* --- values ------------------------------------------------------------------------ */
+/* --- values
+ * ------------------------------------------------------------------------ */
 
 static int hex_value(char c)
 {
@@ -176,8 +175,7 @@ static void decode_latin1(struct ruf_writer *value)
     for (size_t i = 0; i < value->size; i++) {
         char utf8[4];
 
-        ruf_write_bytes(&out, utf8,
-                        ruf_utf8_encode(value->bytes[i], utf8));
+        ruf_write_bytes(&out, utf8, ruf_utf8_encode(value->bytes[i], utf8));
     }
     ruf_writer_wipe(value);
     *value = out;
@@ -189,8 +187,7 @@ static void decode_value(struct vcard *card, const struct content *content)
     if (has_word(content->parameters, "QUOTED-PRINTABLE"))
         decode_quoted_printable(content->value, &card->value);
     else
-        ruf_write_bytes(&card->value, content->value.data,
-                        content->value.size);
+        ruf_write_bytes(&card->value, content->value.data, content->value.size);
     if (has_word(content->parameters, "ISO-8859-1"))
         decode_latin1(&card->value);
 }
@@ -253,8 +250,7 @@ static enum ruf_status take(struct vcard *card, enum ruf_import_key key,
 {
     struct ruf_import_column column = { key, field, kind };
 
-    return ruf_import_value(card->import, column, value, card->number, 1,
-                            err);
+    return ruf_import_value(card->import, column, value, card->number, 1, err);
 }
 
 /* Components are undone in place, so the later one is taken first. */
@@ -263,9 +259,8 @@ static enum ruf_status take_pair(struct vcard *card,
                                  enum ruf_record_field second,
                                  struct ruf_error *err)
 {
-    enum ruf_status status =
-        take(card, RUF_IMPORT_FIELD, second, 0, component(&card->value, 1),
-             err);
+    enum ruf_status status = take(card, RUF_IMPORT_FIELD, second, 0,
+                                  component(&card->value, 1), err);
 
     if (status == RUF_OK)
         status = take(card, RUF_IMPORT_FIELD, first, 0,
@@ -285,8 +280,7 @@ static enum ruf_status take_property(struct vcard *card,
     if (ruf_text_equal_nocase(name, ruf_text("N")))
         return take_pair(card, RUF_RECORD_FAMILY, RUF_RECORD_GIVEN, err);
     if (ruf_text_equal_nocase(name, ruf_text("ORG")))
-        return take_pair(card, RUF_RECORD_COMPANY, RUF_RECORD_DEPARTMENT,
-                         err);
+        return take_pair(card, RUF_RECORD_COMPANY, RUF_RECORD_DEPARTMENT, err);
     if (ruf_text_equal_nocase(name, ruf_text("FN")))
         return take(card, RUF_IMPORT_FIELD, RUF_RECORD_DISPLAY, 0,
                     component(&card->value, 0), err);
@@ -297,8 +291,7 @@ static enum ruf_status take_property(struct vcard *card,
         return take(card, RUF_IMPORT_EMAIL, 0, 0, component(&card->value, 0),
                     err);
     if (ruf_text_equal_nocase(name, ruf_text("UID")))
-        return take(card, RUF_IMPORT_ID, 0, 0, component(&card->value, 0),
-                    err);
+        return take(card, RUF_IMPORT_ID, 0, 0, component(&card->value, 0), err);
     if (ruf_text_equal_nocase(name, ruf_text("TEL")))
         /* Whole: a tel: URI has parameters behind semicolons. */
         return take(card, RUF_IMPORT_PHONE, 0, kind_of(content->parameters),
@@ -308,7 +301,9 @@ static enum ruf_status take_property(struct vcard *card,
     return RUF_OK;
 }
 
-/* --- cards ------------------------------------------------------------------------------ */
+/* --- cards
+ * ------------------------------------------------------------------------------
+ */
 
 static bool is_pair(const struct content *content, const char *name)
 {
@@ -347,16 +342,15 @@ static enum ruf_status take_line(struct vcard *card, struct ruf_error *err)
 }
 
 enum ruf_status ruf_import_vcard(struct ruf_import *import,
-                                 struct ruf_input *input,
-                                 struct ruf_error *err)
+                                 struct ruf_input *input, struct ruf_error *err)
 {
     struct vcard card = { .import = import, .input = input };
     enum ruf_status status = RUF_OK;
 
     (void)read_next(&card);
     while (status == RUF_OK && read_content_line(&card))
-        status = card.line.failed ? ruf_fail_memory(err)
-                                  : take_line(&card, err);
+        status =
+            card.line.failed ? ruf_fail_memory(err) : take_line(&card, err);
     if (status == RUF_OK && card.in_card)
         status = ruf_import_refuse(import, card.number, 1,
                                    "the last card has no END", err);

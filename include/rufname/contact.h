@@ -55,9 +55,9 @@ RUF_API void ruf_contact_id_format(const struct ruf_contact_id *id,
 
 /** One number of a contact. */
 struct ruf_contact_number {
-    ruf_e164 e164;             /**< 0: not identifiable, see raw */
+    ruf_e164 e164; /**< 0: not identifiable, see raw */
     enum ruf_number_kind kind;
-    struct ruf_text raw;       /**< as the source wrote it */
+    struct ruf_text raw; /**< as the source wrote it */
 };
 
 /** One merged contact, as the search screen shows it. */
@@ -67,7 +67,7 @@ struct ruf_contact {
     struct ruf_text family;
     struct ruf_text display;
     struct ruf_text company;
-    struct ruf_text title;      /**< position, job title */
+    struct ruf_text title; /**< position, job title */
     struct ruf_text department;
     const struct ruf_contact_number *numbers;
     size_t number_count;

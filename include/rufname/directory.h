@@ -41,8 +41,8 @@ struct ruf_directory_host {
  * Emit everything: a request that never asks isIncremental replaces what the
  * phone had.
  *
- * @return RUF_OK; RUF_E_CANCELLED (should_stop() said so); RUF_E_POLICY (more entries
- *         than a phone accepts); RUF_E_CORRUPT; RUF_E_IO; or what a callback
+ * @return RUF_OK; RUF_E_CANCELLED (should_stop() said so); RUF_E_POLICY (more
+ * entries than a phone accepts); RUF_E_CORRUPT; RUF_E_IO; or what a callback
  *         returned.
  */
 RUF_API RUF_MUST_USE enum ruf_status

@@ -28,10 +28,10 @@ struct ruf_home; /**< Opaque; made by ruf_home_open(). */
 
 /** What a new home is made of. Texts are borrowed for the call. */
 struct ruf_home_setup {
-    size_t struct_size;   /**< sizeof(struct ruf_home_setup) */
-    const char *policy;   /**< rufname.policy/1 JSON, UTF-8 */
-    size_t policy_size;   /**< bytes, at most 256 KiB */
-    const char *ca_pem;   /**< extra trust anchors, PEM; NULL: none */
+    size_t struct_size; /**< sizeof(struct ruf_home_setup) */
+    const char *policy; /**< rufname.policy/1 JSON, UTF-8 */
+    size_t policy_size; /**< bytes, at most 256 KiB */
+    const char *ca_pem; /**< extra trust anchors, PEM; NULL: none */
     size_t ca_pem_size;
     const char *keystore; /**< "file" or "fd:N"; NULL: "file" */
 };
@@ -66,9 +66,8 @@ ruf_home_init(const char *path, const struct ruf_home_setup *setup,
  * @return RUF_OK; RUF_E_USAGE (U012: no home here); RUF_E_KEY (K201: the key
  *         is missing); RUF_E_POLICY (P100); RUF_E_IO; RUF_E_NOMEM.
  */
-RUF_API RUF_MUST_USE enum ruf_status ruf_home_open(const char *path,
-                                                   struct ruf_home **out,
-                                                   struct ruf_error *err);
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_open(const char *path, struct ruf_home **out, struct ruf_error *err);
 
 /** Wipes the key; NULL is fine. */
 RUF_API void ruf_home_close(struct ruf_home *home);
@@ -80,9 +79,10 @@ RUF_API const char *ruf_home_default_region(const struct ruf_home *home);
 RUF_API const char *ruf_home_language(const struct ruf_home *home);
 
 /** Open the published index of a home. @return as ruf_index_open(). */
-RUF_API RUF_MUST_USE enum ruf_status
-ruf_home_index(const struct ruf_home *home, enum ruf_index_mode mode,
-               struct ruf_index **out, struct ruf_error *err);
+RUF_API RUF_MUST_USE enum ruf_status ruf_home_index(const struct ruf_home *home,
+                                                    enum ruf_index_mode mode,
+                                                    struct ruf_index **out,
+                                                    struct ruf_error *err);
 
 /** How to sign in. */
 enum ruf_sign_in {
@@ -197,7 +197,7 @@ struct ruf_home_stats {
     uint64_t numbers_valid;
     uint64_t numbers_indexed;
     uint64_t numbers_unresolved;
-    uint64_t entries;    /**< lines of the emission */
+    uint64_t entries; /**< lines of the emission */
     uint64_t generation;
     uint64_t image_bytes;
     uint64_t store_bytes; /**< with its write-ahead log */

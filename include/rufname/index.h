@@ -37,10 +37,10 @@ enum ruf_index_mode {
 
 /** Facts about an open index. */
 struct ruf_index_info {
-    uint64_t generation;    /**< grows by one with every publish */
-    uint64_t entry_count;   /**< distinct numbers that are emitted */
+    uint64_t generation;  /**< grows by one with every publish */
+    uint64_t entry_count; /**< distinct numbers that are emitted */
     uint64_t contact_count;
-    uint64_t image_size;    /**< bytes of the file */
+    uint64_t image_size; /**< bytes of the file */
 };
 
 /**
@@ -93,17 +93,19 @@ struct ruf_caller {
  * Look up one number. An unknown number is a normal answer.
  * @return RUF_OK; RUF_E_CORRUPT (on demand: a damaged block); RUF_E_IO.
  */
-RUF_API RUF_MUST_USE enum ruf_status
-ruf_query_lookup(struct ruf_query *query, ruf_e164 number,
-                 struct ruf_caller *out, struct ruf_error *err);
+RUF_API RUF_MUST_USE enum ruf_status ruf_query_lookup(struct ruf_query *query,
+                                                      ruf_e164 number,
+                                                      struct ruf_caller *out,
+                                                      struct ruf_error *err);
 
 /**
  * Read one contact by its number in this index (ruf_caller.contacts).
  * @return RUF_OK; RUF_E_NOT_FOUND (number too large); RUF_E_CORRUPT; RUF_E_IO.
  */
-RUF_API RUF_MUST_USE enum ruf_status
-ruf_query_contact(struct ruf_query *query, uint32_t contact,
-                  struct ruf_contact *out, struct ruf_error *err);
+RUF_API RUF_MUST_USE enum ruf_status ruf_query_contact(struct ruf_query *query,
+                                                       uint32_t contact,
+                                                       struct ruf_contact *out,
+                                                       struct ruf_error *err);
 
 /** One entry of the directory. */
 struct ruf_entry {
@@ -113,7 +115,8 @@ struct ruf_entry {
 
 struct ruf_cursor; /**< Opaque; walks all entries in ascending order. */
 
-/** Start before the first entry. Constant memory. @return RUF_OK, RUF_E_NOMEM. */
+/** Start before the first entry. Constant memory. @return RUF_OK, RUF_E_NOMEM.
+ */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_cursor_create(const struct ruf_index *index, struct ruf_cursor **out,
                   struct ruf_error *err);

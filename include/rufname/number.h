@@ -74,12 +74,12 @@ struct ruf_number {
     enum ruf_number_status status;
     enum ruf_number_possibility possibility;
     enum ruf_number_type type;
-    bool valid;         /**< the plan of the region assigns this number */
-    ruf_e164 key;       /**< integer form; 0 unless valid and <= 18 digits */
+    bool valid;            /**< the plan of the region assigns this number */
+    ruf_e164 key;          /**< integer form; 0 unless valid and <= 18 digits */
     uint16_t calling_code; /**< 1..999 */
-    char region[4];     /**< "DE", "001" (non-geographic) or "ZZ" (none) */
-    char e164[24];      /**< "+49891234567"; '+', 3..20 digits, NUL */
-    char extension[24]; /**< 0..20 digits as typed, NUL */
+    char region[4];        /**< "DE", "001" (non-geographic) or "ZZ" (none) */
+    char e164[24];         /**< "+49891234567"; '+', 3..20 digits, NUL */
+    char extension[24];    /**< 0..20 digits as typed, NUL */
 };
 
 /**
@@ -94,8 +94,8 @@ struct ruf_number {
  *                     An unknown region counts as NULL.
  * @param[out] out     always written whole.
  */
-RUF_API void ruf_number_parse(const char *text, size_t size,
-                              const char *region, struct ruf_number *out);
+RUF_API void ruf_number_parse(const char *text, size_t size, const char *region,
+                              struct ruf_number *out);
 
 /** Is this an ISO 3166-1 alpha-2 region with a numbering plan ("DE")? */
 RUF_API bool ruf_number_region_known(const char *region);

@@ -53,14 +53,14 @@ enum ruf_status {
  */
 struct ruf_error {
     enum ruf_status status;
-    char id[8];         /**< stable id, "K201"; catalogue: engine/messages.c */
-    int os_errno;       /**< errno of the failed system call, else 0 */
-    int http_status;    /**< HTTP status of the refused answer, else 0 */
-    uint32_t line;      /**< 1-based line in a text input, else 0 */
-    uint32_t column;    /**< 1-based column in bytes, else 0 */
-    uint64_t offset;    /**< byte offset in a binary input, else 0 */
-    char place[256];    /**< file, source id, host or JSON pointer; UTF-8 */
-    char detail[512];   /**< technical reason, English, lower case, one line */
+    char id[8];       /**< stable id, "K201"; catalogue: engine/messages.c */
+    int os_errno;     /**< errno of the failed system call, else 0 */
+    int http_status;  /**< HTTP status of the refused answer, else 0 */
+    uint32_t line;    /**< 1-based line in a text input, else 0 */
+    uint32_t column;  /**< 1-based column in bytes, else 0 */
+    uint64_t offset;  /**< byte offset in a binary input, else 0 */
+    char place[256];  /**< file, source id, host or JSON pointer; UTF-8 */
+    char detail[512]; /**< technical reason, English, lower case, one line */
 };
 
 #ifdef __cplusplus

@@ -57,15 +57,15 @@ static X509 *make_certificate(EVP_PKEY *key, const char *name, X509 *issuer,
              add_extension(certificate, issuer, NID_key_usage,
                            "critical,keyCertSign,cRLSign");
     else
-        ok = ok &&
-             add_extension(certificate, issuer, NID_subject_alt_name,
-                           "DNS:localhost,IP:127.0.0.1") &&
-             add_extension(certificate, issuer, NID_ext_key_usage,
-                           "serverAuth");
-    ok = ok && add_extension(certificate, issuer, NID_subject_key_identifier,
-                             "hash");
-    ok = ok && X509_sign(certificate, authority ? key : issuer_key,
-                         EVP_sha256()) > 0;
+        ok =
+            ok &&
+            add_extension(certificate, issuer, NID_subject_alt_name,
+                          "DNS:localhost,IP:127.0.0.1") &&
+            add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
+    ok = ok &&
+         add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+    ok = ok &&
+         X509_sign(certificate, authority ? key : issuer_key, EVP_sha256()) > 0;
     if (!ok) {
         X509_free(certificate);
         return NULL;
@@ -81,10 +81,9 @@ static char *pem_text(X509 *certificate, EVP_PKEY *key)
     long size;
 
     if (bio != NULL &&
-        (certificate != NULL
-             ? PEM_write_bio_X509(bio, certificate)
-             : PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL,
-                                        NULL)) == 1) {
+        (certificate != NULL ? PEM_write_bio_X509(bio, certificate)
+                             : PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0,
+                                                        NULL, NULL)) == 1) {
         size = BIO_get_mem_data(bio, &bytes);
         copy = calloc(1, (size_t)size + 1);
         if (copy != NULL)
@@ -103,8 +102,8 @@ static bool write_pem(const char *path, const char *text)
 }
 
 /* The authority is kept, so that a restarted tenant is still trusted. */
-static bool load_authority(const char *ca_path, const char *key_path,
-                           X509 **ca, EVP_PKEY **key)
+static bool load_authority(const char *ca_path, const char *key_path, X509 **ca,
+                           EVP_PKEY **key)
 {
     FILE *ca_file = fopen(ca_path, "r");
     FILE *key_file = fopen(key_path, "r");
@@ -128,10 +127,9 @@ static bool create_authority(const char *ca_path, const char *key_path,
     bool ok;
 
     *key = EVP_EC_gen("P-256");
-    *ca = *key == NULL
-              ? NULL
-              : make_certificate(*key, "Rufname sample tenant CA", NULL, NULL,
-                                 1);
+    *ca = *key == NULL ? NULL
+                       : make_certificate(*key, "Rufname sample tenant CA",
+                                          NULL, NULL, 1);
     if (*ca == NULL)
         return false;
     ca_text = pem_text(*ca, NULL);
@@ -155,8 +153,7 @@ int tenant_certificates(const struct tenant *tenant, char **key,
     long serial = (long)(tenant_now_s() & 0x7FFFFFFF);
 
     (void)snprintf(ca_path, sizeof(ca_path), "%s/ca.pem", tenant->state);
-    (void)snprintf(key_path, sizeof(key_path), "%s/ca-key.pem",
-                   tenant->state);
+    (void)snprintf(key_path, sizeof(key_path), "%s/ca-key.pem", tenant->state);
     if (load_authority(ca_path, key_path, &ca, &ca_key) ||
         create_authority(ca_path, key_path, &ca, &ca_key))
         server = make_certificate(server_key, "localhost", ca, ca_key, serial);

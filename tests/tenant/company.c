@@ -11,9 +11,9 @@
 #include <string.h>
 
 #define PEOPLE_PER_COMPANY 60u
-#define GHOST_EVERY 25u       /* one guest or disabled account per so many */
+#define GHOST_EVERY 25u /* one guest or disabled account per so many */
 #define MAILBOX_SIZE_MAX 4000u
-#define PERMUTATION 9999991u  /* prime: k * 7919 mod it never repeats */
+#define PERMUTATION 9999991u /* prime: k * 7919 mod it never repeats */
 
 /* splitmix64: one independent number per (seed, key, purpose). */
 static uint64_t mix(uint64_t value)
@@ -32,10 +32,28 @@ static uint32_t draw(const struct company *company, uint32_t key,
 }
 
 enum purpose {
-    DRAW_GIVEN = 1, DRAW_FAMILY, DRAW_SOURCE, DRAW_PLAN, DRAW_STEM, DRAW_TRADE,
-    DRAW_AREA, DRAW_MOBILE, DRAW_SECOND, DRAW_FAX, DRAW_JUNK, DRAW_DOCTOR,
-    DRAW_DEPARTMENT, DRAW_TITLE, DRAW_TWIN, DRAW_COUNTRY, DRAW_BOARD,
-    DRAW_DUPLICATE, DRAW_MAILBOX, DRAW_KIND, DRAW_MARRIED, DRAW_EVENT,
+    DRAW_GIVEN = 1,
+    DRAW_FAMILY,
+    DRAW_SOURCE,
+    DRAW_PLAN,
+    DRAW_STEM,
+    DRAW_TRADE,
+    DRAW_AREA,
+    DRAW_MOBILE,
+    DRAW_SECOND,
+    DRAW_FAX,
+    DRAW_JUNK,
+    DRAW_DOCTOR,
+    DRAW_DEPARTMENT,
+    DRAW_TITLE,
+    DRAW_TWIN,
+    DRAW_COUNTRY,
+    DRAW_BOARD,
+    DRAW_DUPLICATE,
+    DRAW_MAILBOX,
+    DRAW_KIND,
+    DRAW_MARRIED,
+    DRAW_EVENT,
     DRAW_STYLE = 100 /* + number, + 10 * source */
 };
 
@@ -46,7 +64,8 @@ const char *tenant_source_name(enum tenant_source source)
     return names[source];
 }
 
-/* --- people ----------------------------------------------------------------- */
+/* --- people -----------------------------------------------------------------
+ */
 
 /* Ghosts are the guests and disabled accounts that a filter hides. */
 static bool is_ghost(uint32_t key)
@@ -59,10 +78,10 @@ static void add_person(struct company *company)
     struct person *person;
 
     if (company->count == company->capacity) {
-        company->capacity = company->capacity == 0 ? 1024
-                                                   : 2 * company->capacity;
-        company->people = realloc(company->people, company->capacity *
-                                                       sizeof(*person));
+        company->capacity =
+            company->capacity == 0 ? 1024 : 2 * company->capacity;
+        company->people =
+            realloc(company->people, company->capacity * sizeof(*person));
         if (company->people == NULL) {
             (void)fputs("rufname-tenant: out of memory\n", stderr);
             exit(11);
@@ -125,7 +144,8 @@ void company_advance(struct company *company, uint32_t changes)
     add_visible_people(company, leavers);
 }
 
-/* --- where people work -------------------------------------------------------- */
+/* --- where people work
+ * -------------------------------------------------------- */
 
 static uint32_t company_of(uint32_t key)
 {
@@ -159,10 +179,10 @@ static const char *area_of(const struct company *company, uint32_t firm,
 static void firm_name(const struct company *company, uint32_t firm,
                       char out[TEXT_MAX])
 {
-    uint32_t stem = draw(company, firm, DRAW_STEM,
-                         (uint32_t)company_stem_count);
-    uint32_t trade = draw(company, firm, DRAW_TRADE,
-                          (uint32_t)company_trade_count);
+    uint32_t stem =
+        draw(company, firm, DRAW_STEM, (uint32_t)company_stem_count);
+    uint32_t trade =
+        draw(company, firm, DRAW_TRADE, (uint32_t)company_trade_count);
 
     (void)snprintf(out, TEXT_MAX, "%s %s", company_stems[stem],
                    company_trades[trade]);
@@ -178,7 +198,8 @@ static void firm_block(const struct plan *plan, uint32_t firm, char out[16])
     (void)snprintf(out, 16, "%u", start + firm % range);
 }
 
-/* --- names ------------------------------------------------------------------------ */
+/* --- names
+ * ------------------------------------------------------------------------ */
 
 /* Of the twins 30 and 31 of a company the second carries the first's name. */
 static uint32_t name_key(const struct company *company, uint32_t key)
@@ -196,13 +217,12 @@ static void person_name(const struct company *company,
     const struct plan *plan = plan_of(company, company_of(person->key));
     struct name_list names = names_of(plan->region);
     uint32_t key = name_key(company, person->key);
-    uint32_t family = draw(company, key, DRAW_FAMILY,
-                           (uint32_t)names.family_count);
+    uint32_t family =
+        draw(company, key, DRAW_FAMILY, (uint32_t)names.family_count);
 
     /* Every third change of a person is a wedding. */
     if (person->variant % 3 == 2)
-        family = (family + 1 + person->variant) %
-                 (uint32_t)names.family_count;
+        family = (family + 1 + person->variant) % (uint32_t)names.family_count;
     (void)snprintf(record->given, TEXT_MAX, "%s",
                    names.given[draw(company, key, DRAW_GIVEN,
                                     (uint32_t)names.given_count)]);
@@ -307,11 +327,12 @@ static void display_name(const struct company *company, uint32_t key,
         (void)snprintf(record->display, TEXT_MAX, "%.60s, %.60s",
                        record->family, record->given);
     else
-        (void)snprintf(record->display, TEXT_MAX, "%.60s %.60s",
-                       record->given, record->family);
+        (void)snprintf(record->display, TEXT_MAX, "%.60s %.60s", record->given,
+                       record->family);
 }
 
-/* --- numbers ---------------------------------------------------------------------- */
+/* --- numbers
+ * ---------------------------------------------------------------------- */
 
 static void add_number(struct tenant_record *record, const char *kind,
                        const struct plan *plan, const char *area,
@@ -332,7 +353,7 @@ static void add_junk(struct tenant_record *record, const char *kind,
                      uint32_t which)
 {
     static const char *const junk[] = {
-        "siehe Notiz", "n/a", "?", "0", "12", "-", "+49", "4711",
+        "siehe Notiz",           "n/a",   "?", "0", "12", "-", "+49", "4711",
         "123456789012345678901", "keine",
     };
     struct tenant_number *number;
@@ -350,8 +371,7 @@ static void add_junk(struct tenant_record *record, const char *kind,
  * stays clear of 0 and 9, which some plans do not assign. */
 static void personal_digits(uint32_t key, char out[16])
 {
-    uint32_t spread =
-        (uint32_t)((uint64_t)key * 7919 % (PERMUTATION / 10 * 7));
+    uint32_t spread = (uint32_t)((uint64_t)key * 7919 % (PERMUTATION / 10 * 7));
 
     (void)snprintf(out, 16, "%07u", 1500000 + spread);
 }
@@ -444,11 +464,11 @@ static void person_numbers(const struct company *company,
         add_junk(record, "business", draw(company, key, DRAW_JUNK + 20, 1000));
 }
 
-/* --- records ---------------------------------------------------------------------- */
+/* --- records
+ * ---------------------------------------------------------------------- */
 
 bool company_has_record(const struct company *company,
-                        const struct person *person,
-                        enum tenant_source source)
+                        const struct person *person, enum tenant_source source)
 {
     uint32_t key = person->key;
     bool user = is_ghost(key) || key % PEOPLE_PER_COMPANY / 2 == 15 ||
@@ -478,8 +498,9 @@ void company_record_id(const struct company *company,
     uint64_t b = mix(a);
 
     if (source == TENANT_MAILBOX)
-        (void)snprintf(out, 64, "AAkALg%016llX/%016llX+A=",
-                       (unsigned long long)a, (unsigned long long)b);
+        (void)snprintf(out, 64,
+                       "AAkALg%016llX/%016llX+A=", (unsigned long long)a,
+                       (unsigned long long)b);
     else
         (void)snprintf(out, 64, "%08x-%04x-4%03x-8%03x-%012llx",
                        (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xFFFF),
@@ -490,21 +511,19 @@ void company_record_id(const struct company *company,
 /* Records without a country field are German: their region is the policy's
  * default. */
 static void set_region(const struct company *company,
-                       const struct person *person,
-                       struct tenant_record *out)
+                       const struct person *person, struct tenant_record *out)
 {
     const struct plan *plan = plan_of(company, company_of(person->key));
     bool german = strcmp(plan->region, "DE") == 0;
 
     out->region = plan->region;
-    if (!german || draw(company, person->key, DRAW_COUNTRY + out->source, 10) <
-                       6)
+    if (!german ||
+        draw(company, person->key, DRAW_COUNTRY + out->source, 10) < 6)
         out->country_field = plan->region;
 }
 
-void company_record(const struct company *company,
-                    const struct person *person, enum tenant_source source,
-                    struct tenant_record *out)
+void company_record(const struct company *company, const struct person *person,
+                    enum tenant_source source, struct tenant_record *out)
 {
     uint32_t key = person->key;
     uint32_t job = draw(company, key, DRAW_TITLE, (uint32_t)title_count + 2);
@@ -526,8 +545,7 @@ void company_record(const struct company *company,
     job = (job + person->variant) % ((uint32_t)title_count + 2);
     out->title = job < title_count ? titles[job] : NULL;
     out->department = unit < department_count ? departments[unit] : NULL;
-    if (source == TENANT_USERS &&
-        draw(company, key, DRAW_STYLE + 55, 10) == 0)
+    if (source == TENANT_USERS && draw(company, key, DRAW_STYLE + 55, 10) == 0)
         (void)snprintf(out->second_mail, TEXT_MAX, "p%u@firm%u.example", key,
                        company_of(key));
     person_numbers(company, person, out);

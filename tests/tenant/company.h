@@ -44,9 +44,9 @@ struct company {
 #define NUMBERS_MAX 6
 
 struct tenant_number {
-    const char *kind;  /**< "business", "mobile", "fax", "home" */
+    const char *kind; /**< "business", "mobile", "fax", "home" */
     char raw[48];
-    char e164[24];     /**< "" for junk */
+    char e164[24]; /**< "" for junk */
 };
 
 /** A record of one person in one source, as the generator knows it. */
@@ -54,10 +54,10 @@ struct tenant_record {
     enum tenant_source source;
     char id[64];
     uint32_t person;
-    bool visible;       /**< not a guest, not disabled */
+    bool visible; /**< not a guest, not disabled */
     bool guest;
     bool enabled;
-    const char *region; /**< region of numbers without calling code */
+    const char *region;        /**< region of numbers without calling code */
     const char *country_field; /**< the record's own country, or NULL */
     char given[TEXT_MAX];
     char family[TEXT_MAX];
@@ -80,13 +80,11 @@ void company_advance(struct company *company, uint32_t changes);
 
 /** Does this person have a record in that source? */
 bool company_has_record(const struct company *company,
-                        const struct person *person,
-                        enum tenant_source source);
+                        const struct person *person, enum tenant_source source);
 
 /** The record itself; only if company_has_record(). */
-void company_record(const struct company *company,
-                    const struct person *person, enum tenant_source source,
-                    struct tenant_record *out);
+void company_record(const struct company *company, const struct person *person,
+                    enum tenant_source source, struct tenant_record *out);
 
 /** Native id only (for removals). */
 void company_record_id(const struct company *company,

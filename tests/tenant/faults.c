@@ -17,11 +17,10 @@ static unsigned number_of(const cJSON *item, const char *name)
                : 0;
 }
 
-static void text_of(const cJSON *item, const char *name, char *out,
-                    size_t size)
+static void text_of(const cJSON *item, const char *name, char *out, size_t size)
 {
-    const char *value = cJSON_GetStringValue(
-        cJSON_GetObjectItemCaseSensitive(item, name));
+    const char *value =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, name));
 
     (void)snprintf(out, size, "%s", value == NULL ? "" : value);
 }
@@ -64,8 +63,7 @@ int tenant_faults_load(struct tenant *tenant, const char *path)
         text_of(item, "retry_after", fault->retry_after,
                 sizeof(fault->retry_after));
         text_of(item, "body", fault->body, sizeof(fault->body));
-        text_of(item, "next_link", fault->next_link,
-                sizeof(fault->next_link));
+        text_of(item, "next_link", fault->next_link, sizeof(fault->next_link));
         fault->nth = number_of(item, "nth");
         fault->status = number_of(item, "status");
         fault->hold_ms = number_of(item, "hold_ms");

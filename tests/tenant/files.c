@@ -45,7 +45,8 @@ static int publish(const struct tenant *tenant, const char *name, FILE *file,
     return 0;
 }
 
-/* --- secret and log --------------------------------------------------------- */
+/* --- secret and log ---------------------------------------------------------
+ */
 
 static int client_secret(struct tenant *tenant)
 {
@@ -56,8 +57,8 @@ static int client_secret(struct tenant *tenant)
     state_path(tenant, "client-secret", path);
     file = fopen(path, "r");
     if (file != NULL) {
-        bool got = fgets(tenant->client_secret,
-                         sizeof(tenant->client_secret), file) != NULL;
+        bool got = fgets(tenant->client_secret, sizeof(tenant->client_secret),
+                         file) != NULL;
 
         (void)fclose(file);
         tenant->client_secret[strcspn(tenant->client_secret, "\n")] = '\0';
@@ -105,7 +106,8 @@ void tenant_log(struct tenant *tenant, const char *format, ...)
     (void)pthread_mutex_unlock(&tenant->state_lock);
 }
 
-/* --- dump ---------------------------------------------------------------------- */
+/* --- dump
+ * ---------------------------------------------------------------------- */
 
 static void dump_member(struct text_out *out, bool *first, const char *key,
                         const char *value)
@@ -188,7 +190,8 @@ int tenant_dump(const struct tenant *tenant)
     return publish(tenant, "dump.jsonl", file, temporary);
 }
 
-/* --- policy ----------------------------------------------------------------------- */
+/* --- policy
+ * ----------------------------------------------------------------------- */
 
 int tenant_files_publish(struct tenant *tenant)
 {

@@ -24,7 +24,8 @@ void tenant_graph_error(struct exchange *exchange, unsigned status,
                 code, message);
 }
 
-/* --- records as Graph objects ------------------------------------------------ */
+/* --- records as Graph objects ------------------------------------------------
+ */
 
 struct projection {
     const char *select; /* comma list, or "" for all */
@@ -182,9 +183,8 @@ static void outlook_object(struct projection *projection,
                   or_null(one_number(record, "mobile")));
     if (begin(projection, "businessAddress")) {
         text_put(projection->out, "{\"countryOrRegion\":");
-        text_json(projection->out, record->country_field == NULL
-                                       ? ""
-                                       : record->country_field);
+        text_json(projection->out,
+                  record->country_field == NULL ? "" : record->country_field);
         text_put(projection->out, "}");
     }
 }
@@ -211,14 +211,15 @@ static void put_record(struct text_out *out, const char *select,
     text_put(out, "}");
 }
 
-/* --- pages --------------------------------------------------------------------- */
+/* --- pages
+ * --------------------------------------------------------------------- */
 
 /* Where a round stands: what it shows, from which version, and the version its
  * delta link will start from. Links carry it as "since.until.position". */
 struct round {
     enum tenant_source source;
-    bool delta;          /* the delta function, else a plain list */
-    bool changes;        /* only what changed after 'since' */
+    bool delta;   /* the delta function, else a plain list */
+    bool changes; /* only what changed after 'since' */
     uint32_t since;
     uint32_t until;
     size_t position;
@@ -256,8 +257,7 @@ static void put_item(const struct company *company, const struct round *round,
 }
 
 static void put_link(struct tenant *tenant, const struct exchange *exchange,
-                     const struct round *round, bool more,
-                     struct text_out *out)
+                     const struct round *round, bool more, struct text_out *out)
 {
     const char *name = more ? "nextLink" : "deltaLink";
     const char *token = more ? "$skiptoken" : "$deltatoken";
@@ -299,7 +299,8 @@ static void put_page(struct tenant *tenant, struct exchange *exchange,
     text_put(out, "}");
 }
 
-/* --- what is asked for -------------------------------------------------------------- */
+/* --- what is asked for
+ * -------------------------------------------------------------- */
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -355,8 +356,7 @@ static void page_size(const struct exchange *exchange, struct round *round)
     round->immutable = true;
     if (round->source == TENANT_MAILBOX) {
         round->immutable = strstr(prefer, "ImmutableId") != NULL;
-        wanted = size == NULL ? wanted
-                              : (size_t)strtoul(size + 18, NULL, 10);
+        wanted = size == NULL ? wanted : (size_t)strtoul(size + 18, NULL, 10);
         round->page_size = wanted == 0 ? OUTLOOK_PAGE_DEFAULT : wanted;
         if (round->page_size > OUTLOOK_PAGE_MAX)
             round->page_size = OUTLOOK_PAGE_MAX;
@@ -437,8 +437,8 @@ void tenant_graph(struct tenant *tenant, struct exchange *exchange)
 {
     struct round round;
     bool delegated = false;
-    bool writes = tenant->churn > 0 &&
-                  strstr(exchange->query, "deltatoken") != NULL;
+    bool writes =
+        tenant->churn > 0 && strstr(exchange->query, "deltatoken") != NULL;
 
     memset(&round, 0, sizeof(round));
     if (!tenant_authorized(tenant, exchange, &delegated))

@@ -17,7 +17,8 @@
 
 #define BODY_MAX 65536
 
-/* --- small helpers ------------------------------------------------------------ */
+/* --- small helpers
+ * ------------------------------------------------------------ */
 
 long long tenant_now_ms(void)
 {
@@ -61,8 +62,8 @@ static void decode(const char *from, size_t size, char *out, size_t room)
     for (size_t i = 0; i < size && done + 1 < room; i++) {
         if (from[i] == '%' && i + 2 < size && hex_digit(from[i + 1]) >= 0 &&
             hex_digit(from[i + 2]) >= 0) {
-            out[done++] = (char)(hex_digit(from[i + 1]) << 4 |
-                                 hex_digit(from[i + 2]));
+            out[done++] =
+                (char)(hex_digit(from[i + 1]) << 4 | hex_digit(from[i + 2]));
             i += 2;
         } else {
             out[done++] = from[i] == '+' ? ' ' : from[i];
@@ -94,7 +95,8 @@ bool tenant_parameter(const char *text, const char *name, char *out,
     return false;
 }
 
-/* --- one request ---------------------------------------------------------------- */
+/* --- one request
+ * ---------------------------------------------------------------- */
 
 /* Raw request target and body, from the first callback to the last. */
 struct request {
@@ -128,8 +130,8 @@ static void request_end(void *context, struct MHD_Connection *connection,
 
 static bool wants_gzip(struct MHD_Connection *connection)
 {
-    const char *value = MHD_lookup_connection_value(
-        connection, MHD_HEADER_KIND, "Accept-Encoding");
+    const char *value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                                    "Accept-Encoding");
 
     return value != NULL && strstr(value, "gzip") != NULL;
 }
@@ -141,8 +143,8 @@ static bool compress_gzip(const struct text_out *plain, struct text_out *out)
     bool done;
 
     memset(&stream, 0, sizeof(stream));
-    if (deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
+    if (deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
         return false;
     out->capacity = deflateBound(&stream, plain->size) + 32;
     out->bytes = malloc(out->capacity);
@@ -220,8 +222,7 @@ static enum MHD_Result send_answer(struct tenant *tenant,
                 compress_gzip(&exchange->out, &compressed);
     struct text_out *body = gzip ? &compressed : &exchange->out;
     struct MHD_Response *response = MHD_create_response_from_buffer(
-        body->size, body->size == 0 ? "" : body->bytes,
-        MHD_RESPMEM_MUST_COPY);
+        body->size, body->size == 0 ? "" : body->bytes, MHD_RESPMEM_MUST_COPY);
     enum MHD_Result result;
 
     tenant_log(tenant, "%s %s%s%s %u %zu", exchange->method, exchange->path,
@@ -257,8 +258,7 @@ static void dispatch(struct tenant *tenant, struct exchange *exchange)
         tenant_graph_error(exchange, 404, "UnknownPath", "No such path.");
 }
 
-static enum MHD_Result handle(void *context,
-                              struct MHD_Connection *connection,
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
                               const char *url, const char *method,
                               const char *version, const char *data,
                               size_t *data_size, void **state)
@@ -291,8 +291,8 @@ static enum MHD_Result handle(void *context,
     width = strcspn(request->target, "?");
     exchange.method = method;
     exchange.path = request->path;
-    exchange.query = request->target[width] == '?' ? request->target + width + 1
-                                                   : "";
+    exchange.query =
+        request->target[width] == '?' ? request->target + width + 1 : "";
     exchange.authorization = MHD_lookup_connection_value(
         connection, MHD_HEADER_KIND, "Authorization");
     exchange.prefer =
@@ -305,13 +305,14 @@ static enum MHD_Result handle(void *context,
         dispatch(tenant, &exchange);
     if (fault != NULL)
         apply_fault(tenant, &exchange, fault);
-    result = exchange.reset ? MHD_NO
-                            : send_answer(tenant, connection, &exchange);
+    result =
+        exchange.reset ? MHD_NO : send_answer(tenant, connection, &exchange);
     text_free(&exchange.out);
     return result;
 }
 
-/* --- start and stop ------------------------------------------------------------------ */
+/* --- start and stop
+ * ------------------------------------------------------------------ */
 
 struct options {
     uint32_t contacts;

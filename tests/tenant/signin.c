@@ -31,14 +31,13 @@ static void oauth_error(struct exchange *exchange, unsigned status,
 
 static const char *issue(struct tenant *tenant, bool delegated, bool refresh)
 {
-    struct token *token =
-        &tenant->tokens[tenant->next_token++ % TOKENS_MAX];
+    struct token *token = &tenant->tokens[tenant->next_token++ % TOKENS_MAX];
 
     tenant_random_hex(token->text, 48);
     token->delegated = delegated;
     token->refresh = refresh;
-    token->expires = tenant_now_s() + (refresh ? 90LL * 24 * 3600
-                                               : TOKEN_SECONDS);
+    token->expires =
+        tenant_now_s() + (refresh ? 90LL * 24 * 3600 : TOKEN_SECONDS);
     return token->text;
 }
 
@@ -55,8 +54,7 @@ static void token_answer(struct tenant *tenant, struct exchange *exchange,
     text_put(&exchange->out, "}");
 }
 
-static void client_credentials(struct tenant *tenant,
-                               struct exchange *exchange)
+static void client_credentials(struct tenant *tenant, struct exchange *exchange)
 {
     char secret[128] = "";
     char scope[256] = "";
@@ -105,8 +103,7 @@ static void refresh(struct tenant *tenant, struct exchange *exchange)
 {
     char text[128] = "";
 
-    (void)tenant_parameter(exchange->body, "refresh_token", text,
-                           sizeof(text));
+    (void)tenant_parameter(exchange->body, "refresh_token", text, sizeof(text));
     for (size_t i = 0; text[0] != '\0' && i < TOKENS_MAX; i++) {
         struct token *token = &tenant->tokens[i];
 
@@ -126,17 +123,14 @@ static void token_endpoint(struct tenant *tenant, struct exchange *exchange)
     char grant[128] = "";
     char client[64] = "";
 
-    (void)tenant_parameter(exchange->body, "grant_type", grant,
-                           sizeof(grant));
-    (void)tenant_parameter(exchange->body, "client_id", client,
-                           sizeof(client));
+    (void)tenant_parameter(exchange->body, "grant_type", grant, sizeof(grant));
+    (void)tenant_parameter(exchange->body, "client_id", client, sizeof(client));
     if (strcmp(client, CLIENT_ID) != 0)
         oauth_error(exchange, 400, "unauthorized_client", 700016,
                     "Application not found.");
     else if (strcmp(grant, "client_credentials") == 0)
         client_credentials(tenant, exchange);
-    else if (strcmp(grant,
-                    "urn:ietf:params:oauth:grant-type:device_code") == 0)
+    else if (strcmp(grant, "urn:ietf:params:oauth:grant-type:device_code") == 0)
         device_code_poll(tenant, exchange);
     else if (strcmp(grant, "refresh_token") == 0)
         refresh(tenant, exchange);
@@ -145,8 +139,7 @@ static void token_endpoint(struct tenant *tenant, struct exchange *exchange)
                     "The grant type is not supported.");
 }
 
-static void device_code_start(struct tenant *tenant,
-                              struct exchange *exchange)
+static void device_code_start(struct tenant *tenant, struct exchange *exchange)
 {
     struct device_code *device = &tenant->device;
 
@@ -158,8 +151,8 @@ static void device_code_start(struct tenant *tenant,
                 "{\"device_code\":\"%s\",\"user_code\":\"%s\","
                 "\"verification_uri\":\"%s/device\",\"expires_in\":%d,"
                 "\"interval\":1,\"message\":\"Open %s/device and enter %s\"}",
-                device->code, device->user_code, tenant->origin,
-                DEVICE_SECONDS, tenant->origin, device->user_code);
+                device->code, device->user_code, tenant->origin, DEVICE_SECONDS,
+                tenant->origin, device->user_code);
 }
 
 /* The page a user would open: GET shows a form, ?code=... approves. */
@@ -171,8 +164,8 @@ static void device_page(struct tenant *tenant, struct exchange *exchange)
     exchange->content_type = "text/html; charset=utf-8";
     if (tenant_parameter(exchange->query, "code", code, sizeof(code)) ||
         tenant_parameter(exchange->body, "code", code, sizeof(code))) {
-        bool right = code[0] != '\0' &&
-                     strcmp(code, tenant->device.user_code) == 0;
+        bool right =
+            code[0] != '\0' && strcmp(code, tenant->device.user_code) == 0;
 
         tenant->device.approved = tenant->device.approved || right;
         result = right ? "<p>Signed in.</p>" : "<p>Unknown code.</p>";

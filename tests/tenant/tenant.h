@@ -39,10 +39,10 @@ struct device_code {
 };
 
 struct fault {
-    char path[128];      /* substring of method, path and query */
-    unsigned nth;        /* 1-based match it strikes at; 0 = every */
+    char path[128]; /* substring of method, path and query */
+    unsigned nth;   /* 1-based match it strikes at; 0 = every */
     unsigned matches;
-    unsigned status;     /* 0 = the real answer */
+    unsigned status; /* 0 = the real answer */
     char retry_after[64];
     unsigned hold_ms;
     char body[16];       /* "", "html", "truncated", "empty", "reset" */
@@ -72,12 +72,12 @@ struct exchange {
     const char *query; /**< as sent, without '?'; "" if none */
     const char *authorization;
     const char *prefer;
-    const char *body;  /**< "" if none */
+    const char *body; /**< "" if none */
     unsigned status;
     const char *content_type;
     char retry_after[64];
     char authenticate[256];
-    bool reset;        /**< close the connection without an answer */
+    bool reset; /**< close the connection without an answer */
     struct text_out out;
 };
 

@@ -18,8 +18,8 @@ struct text_out {
 
 void text_free(struct text_out *out);
 void text_put(struct text_out *out, const char *string);
-__attribute__((format(printf, 2, 3))) void
-text_format(struct text_out *out, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void text_format(struct text_out *out,
+                                                       const char *format, ...);
 /** A JSON string; NULL gives null. */
 void text_json(struct text_out *out, const char *string);
 /** ,"key": value - with the comma unless this is the first member. */
