@@ -1,0 +1,548 @@
+/*
+ * test_index.c - opening, looking up, walking an index
+ *
+ * The oracle is the list the image was built from, searched from end to end.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/text.h"
+#include "tests/support/image_fixture.h"
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <criterion/parameterized.h>
+#include <rufname/index.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const enum ruf_index_mode modes[] = { RUF_INDEX_RESIDENT,
+                                             RUF_INDEX_ON_DEMAND };
+static const size_t sizes[] = { 0, 1, 2, 63, 64, 65, 4096 };
+
+/* --- oracle -----------------------------------------------------------------
+ */
+
+static const struct ruf_labelled_entry *
+scan_for(const struct image_fixture *fixture, ruf_e164 number)
+{
+    for (size_t i = 0; i < fixture->entries.count; i++)
+        if (fixture->entries.entries[i].number == number)
+            return &fixture->entries.entries[i];
+    return NULL;
+}
+
+static void expect_caller(const struct image_fixture *fixture,
+                          struct ruf_query *query, ruf_e164 number)
+{
+    const struct ruf_labelled_entry *entry = scan_for(fixture, number);
+    struct ruf_caller caller;
+
+    cr_assert_eq(ruf_query_lookup(query, number, &caller, NULL), RUF_OK);
+    cr_assert_eq(caller.known, entry != NULL, "%llu",
+                 (unsigned long long)number);
+    cr_assert(!caller.approximate);
+    if (entry == NULL) {
+        cr_assert_eq(caller.contact_count, 0);
+        cr_assert_eq(caller.label.size, 0);
+        return;
+    }
+    cr_assert(ruf_text_equal(caller.label, entry->label));
+    cr_assert_eq(caller.contact_count, entry->owner_count);
+    for (size_t i = 0; i < entry->owner_count; i++)
+        cr_assert_eq(caller.contacts[i], entry->owners[i]);
+}
+
+static void expect_texts(const struct ruf_text *got, size_t got_count,
+                         const struct ruf_text *want, size_t want_count)
+{
+    cr_assert_eq(got_count, want_count);
+    for (size_t i = 0; i < got_count; i++)
+        cr_assert(ruf_text_equal(got[i], want[i]));
+}
+
+static void expect_contact(const struct ruf_person *want,
+                           struct ruf_query *query, uint32_t contact)
+{
+    struct ruf_contact got;
+
+    cr_assert_eq(ruf_query_contact(query, contact, &got, NULL), RUF_OK);
+    cr_assert_arr_eq(got.id.bytes, want->id.bytes, sizeof(got.id.bytes));
+    cr_assert(ruf_text_equal(got.given, want->given));
+    cr_assert(ruf_text_equal(got.family, want->family));
+    cr_assert(ruf_text_equal(got.display, want->display));
+    cr_assert(ruf_text_equal(got.company, want->company));
+    cr_assert(ruf_text_equal(got.title, want->title));
+    cr_assert(ruf_text_equal(got.department, want->department));
+    cr_assert_eq(got.number_count, want->number_count);
+    for (size_t i = 0; i < got.number_count; i++) {
+        cr_assert_eq(got.numbers[i].e164, want->numbers[i].e164);
+        cr_assert_eq(got.numbers[i].kind, want->numbers[i].kind);
+        cr_assert(ruf_text_equal(got.numbers[i].raw, want->numbers[i].raw));
+    }
+    expect_texts(got.emails, got.email_count, want->emails, want->email_count);
+    expect_texts(got.sources, got.source_count, want->sources,
+                 want->source_count);
+}
+
+/* --- every size, both modes
+ * ---------------------------------------------------- */
+
+struct one_case {
+    size_t entries;
+    enum ruf_index_mode mode;
+};
+
+static struct one_case cases[sizeof(sizes) / sizeof(sizes[0]) * 2];
+
+static struct criterion_test_params every_case(void)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        for (size_t m = 0; m < 2; m++)
+            cases[count++] = (struct one_case){ sizes[i], modes[m] };
+    return cr_make_param_array(struct one_case, cases, count);
+}
+
+ParameterizedTestParameters(lookup, agrees_with_a_linear_scan)
+{
+    return every_case();
+}
+
+ParameterizedTest(struct one_case *param, lookup, agrees_with_a_linear_scan)
+{
+    struct image_fixture *fixture =
+        fixture_create(11, 1 + param->entries / 3, param->entries);
+    struct ruf_index *index;
+    struct ruf_query *query;
+
+    fixture_write(fixture);
+    index = fixture_open(fixture, param->mode);
+    cr_assert_eq(ruf_query_create(index, &query, NULL), RUF_OK);
+    for (size_t i = 0; i < fixture->entries.count; i++) {
+        ruf_e164 number = fixture->entries.entries[i].number;
+
+        expect_caller(fixture, query, number);
+        expect_caller(fixture, query, number - 1);
+        expect_caller(fixture, query, number + 1);
+    }
+    expect_caller(fixture, query, 0);
+    expect_caller(fixture, query, 1);
+    expect_caller(fixture, query, RUF_E164_MAX);
+    expect_caller(fixture, query, UINT64_MAX);
+    ruf_query_destroy(query);
+    ruf_index_close(index);
+    fixture_destroy(fixture);
+}
+
+ParameterizedTestParameters(contact, comes_back_as_it_was_built)
+{
+    return every_case();
+}
+
+ParameterizedTest(struct one_case *param, contact, comes_back_as_it_was_built)
+{
+    struct image_fixture *fixture =
+        fixture_create(12, param->entries, param->entries);
+    struct ruf_index *index;
+    struct ruf_query *query;
+
+    fixture_write(fixture);
+    index = fixture_open(fixture, param->mode);
+    cr_assert_eq(ruf_query_create(index, &query, NULL), RUF_OK);
+    for (size_t i = 0; i < fixture->people.count; i++) {
+        /* Far jumps, so that no block is just the one read before. */
+        size_t n = i * 2654435761u % fixture->people.count;
+
+        expect_contact(&fixture->people.persons[n], query, (uint32_t)n);
+    }
+    ruf_query_destroy(query);
+    ruf_index_close(index);
+    fixture_destroy(fixture);
+}
+
+ParameterizedTestParameters(cursor, delivers_the_sorted_input)
+{
+    return every_case();
+}
+
+ParameterizedTest(struct one_case *param, cursor, delivers_the_sorted_input)
+{
+    struct image_fixture *fixture =
+        fixture_create(13, 1 + param->entries / 2, param->entries);
+    struct ruf_index *index;
+    struct ruf_cursor *cursor;
+    struct ruf_entry entry;
+
+    fixture_write(fixture);
+    index = fixture_open(fixture, param->mode);
+    cr_assert_eq(ruf_cursor_create(index, &cursor, NULL), RUF_OK);
+    for (size_t i = 0; i < fixture->entries.count; i++) {
+        cr_assert_eq(ruf_cursor_next(cursor, &entry, NULL), RUF_OK);
+        cr_assert_eq(entry.number, fixture->entries.entries[i].number);
+        cr_assert(
+            ruf_text_equal(entry.label, fixture->entries.entries[i].label));
+    }
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(ruf_cursor_next(cursor, &entry, NULL), RUF_OK);
+        cr_assert_eq(entry.number, 0, "the end is the end, twice");
+    }
+    ruf_cursor_destroy(cursor);
+    ruf_index_close(index);
+    fixture_destroy(fixture);
+}
+
+/* --- describe, bounds, long values
+ * --------------------------------------------- */
+
+Test(describe, counts_what_was_built)
+{
+    struct image_fixture *fixture = fixture_create(14, 40, 100);
+    struct ruf_index_info info;
+    struct ruf_index *index;
+    uint8_t *bytes;
+    size_t size;
+
+    fixture_write(fixture);
+    index = fixture_open(fixture, RUF_INDEX_ON_DEMAND);
+    ruf_index_describe(index, &info);
+    bytes = fixture_read_file(fixture->path, &size);
+    cr_assert_eq(info.generation, 7);
+    cr_assert_eq(info.entry_count, 100);
+    cr_assert_eq(info.contact_count, 40);
+    cr_assert_eq(info.image_size, size);
+    free(bytes);
+    ruf_index_close(index);
+    fixture_destroy(fixture);
+}
+
+Test(contact, beyond_the_last_is_not_found)
+{
+    struct image_fixture *fixture = fixture_create(15, 3, 3);
+
+    fixture_write(fixture);
+    for (size_t m = 0; m < 2; m++) {
+        struct ruf_index *index = fixture_open(fixture, modes[m]);
+        struct ruf_contact contact;
+        struct ruf_query *query;
+        struct ruf_error err;
+
+        cr_assert_eq(ruf_query_create(index, &query, NULL), RUF_OK);
+        cr_assert_eq(ruf_query_contact(query, 3, &contact, &err),
+                     RUF_E_NOT_FOUND);
+        cr_assert_eq(ruf_query_contact(query, UINT32_MAX, &contact, &err),
+                     RUF_E_NOT_FOUND);
+        ruf_query_destroy(query);
+        ruf_index_close(index);
+    }
+    fixture_destroy(fixture);
+}
+
+Test(lookup, takes_the_longest_label_and_numbers_of_18_digits)
+{
+    struct image_fixture *fixture = fixture_create(16, 5, 30);
+    char longest[480];
+
+    memset(longest, 'x', sizeof(longest));
+    for (size_t i = 0; i < fixture->entries.count; i++)
+        fixture->entries.entries[i].label =
+            (struct ruf_text){ longest, i % 2 == 0 ? 480 : 1 };
+    fixture->entries.entries[0].number = 1;
+    fixture->entries.entries[29].number = RUF_E164_MAX;
+    fixture_write(fixture);
+    for (size_t m = 0; m < 2; m++) {
+        struct ruf_index *index = fixture_open(fixture, modes[m]);
+        struct ruf_query *query;
+
+        cr_assert_eq(ruf_query_create(index, &query, NULL), RUF_OK);
+        for (size_t i = 0; i < fixture->entries.count; i++)
+            expect_caller(fixture, query, fixture->entries.entries[i].number);
+        ruf_query_destroy(query);
+        ruf_index_close(index);
+    }
+    fixture_destroy(fixture);
+}
+
+Test(contact, spans_many_blocks)
+{
+    struct image_fixture *fixture = fixture_create(17, 3, 3);
+    char *text = malloc(5000);
+
+    memset(text, 'y', 5000);
+    fixture->people.persons[1].company = (struct ruf_text){ text, 5000 };
+    fixture_write(fixture);
+    for (size_t m = 0; m < 2; m++) {
+        struct ruf_index *index = fixture_open(fixture, modes[m]);
+        struct ruf_query *query;
+
+        cr_assert_eq(ruf_query_create(index, &query, NULL), RUF_OK);
+        for (uint32_t i = 0; i < 3; i++)
+            expect_contact(&fixture->people.persons[i], query, i);
+        ruf_query_destroy(query);
+        ruf_index_close(index);
+    }
+    free(text);
+    fixture_destroy(fixture);
+}
+
+Test(lookup, of_many_owners_lists_all_of_them)
+{
+    struct image_fixture *fixture = fixture_create(18, 900, 3);
+    uint32_t *owners = calloc(900, sizeof(*owners));
+
+    for (uint32_t i = 0; i < 900; i++)
+        owners[i] = 899 - i;
+    fixture->entries.entries[1].owners = owners;
+    fixture->entries.entries[1].owner_count = 900;
+    fixture_write(fixture);
+    for (size_t m = 0; m < 2; m++) {
+        struct ruf_index *index = fixture_open(fixture, modes[m]);
+        struct ruf_query *query;
+
+        cr_assert_eq(ruf_query_create(index, &query, NULL), RUF_OK);
+        for (size_t i = 0; i < 3; i++)
+            expect_caller(fixture, query, fixture->entries.entries[i].number);
+        ruf_query_destroy(query);
+        ruf_index_close(index);
+    }
+    free(owners);
+    fixture_destroy(fixture);
+}
+
+Test(close, and_destroy_take_null)
+{
+    ruf_index_close(NULL);
+    ruf_query_destroy(NULL);
+    ruf_cursor_destroy(NULL);
+    cr_assert(1);
+}
+
+/* --- what must not open
+ * ------------------------------------------------------------ */
+
+static enum ruf_status try_open(const struct image_fixture *fixture,
+                                const uint8_t *key, enum ruf_index_mode mode,
+                                struct ruf_error *err)
+{
+    struct ruf_index *index;
+    enum ruf_status status =
+        ruf_index_open(fixture->path, key, mode, &index, err);
+
+    cr_assert((status == RUF_OK) == (index != NULL));
+    ruf_index_close(index);
+    return status;
+}
+
+Test(open, with_another_key_says_so)
+{
+    struct image_fixture *fixture = fixture_create(20, 5, 10);
+    uint8_t key[RUF_KEY_SIZE];
+
+    fixture_write(fixture);
+    for (size_t bit = 0; bit < 8 * sizeof(key); bit += 37) {
+        struct ruf_error err;
+
+        memcpy(key, fixture->key, sizeof(key));
+        key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        for (size_t m = 0; m < 2; m++) {
+            cr_assert_eq(try_open(fixture, key, modes[m], &err), RUF_E_KEY);
+            cr_assert_str_eq(err.id, "K202");
+        }
+    }
+    fixture_destroy(fixture);
+}
+
+Test(open, of_a_missing_file_fails)
+{
+    struct image_fixture *fixture = fixture_create(21, 1, 1);
+    struct ruf_error err;
+
+    fixture_write(fixture);
+    (void)unlink(fixture->path);
+    for (size_t m = 0; m < 2; m++) {
+        enum ruf_status status =
+            try_open(fixture, fixture->key, modes[m], &err);
+
+        cr_assert(status == RUF_E_IO || status == RUF_E_NOT_FOUND);
+    }
+    fixture_destroy(fixture);
+}
+
+Test(open, of_foreign_and_empty_files_is_refused)
+{
+    struct image_fixture *fixture = fixture_create(22, 1, 1);
+    static const uint8_t foreign[4096] = "SQLite format 3";
+    const size_t lengths[] = { 0, 1, 8, 79, 80, 200, sizeof(foreign) };
+
+    fixture_write(fixture);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
+        for (size_t m = 0; m < 2; m++) {
+            struct ruf_error err;
+
+            fixture_write_file(fixture->path, foreign, lengths[i]);
+            cr_assert_eq(try_open(fixture, fixture->key, modes[m], &err),
+                         RUF_E_CORRUPT);
+            cr_assert_str_eq(err.id, "D701");
+        }
+    fixture_destroy(fixture);
+}
+
+/* Any answer but a wrong one: a status, or what the undamaged image says. */
+static enum ruf_status ask_everything(const struct image_fixture *fixture,
+                                      enum ruf_index_mode mode)
+{
+    enum ruf_status worst = RUF_OK;
+    struct ruf_index *index;
+    struct ruf_query *query;
+    struct ruf_cursor *cursor;
+    struct ruf_error err;
+    struct ruf_entry entry = { 1, { NULL, 0 } };
+    enum ruf_status status =
+        ruf_index_open(fixture->path, fixture->key, mode, &index, &err);
+
+    if (status != RUF_OK)
+        return status;
+    cr_assert_eq(ruf_query_create(index, &query, NULL), RUF_OK);
+    for (size_t i = 0; i < fixture->entries.count; i++) {
+        struct ruf_caller caller;
+
+        status = ruf_query_lookup(query, fixture->entries.entries[i].number,
+                                  &caller, &err);
+        worst = status != RUF_OK ? status : worst;
+        cr_assert(
+            status != RUF_OK ||
+            ruf_text_equal(caller.label, fixture->entries.entries[i].label));
+    }
+    for (uint32_t i = 0; i < fixture->people.count; i++) {
+        struct ruf_contact contact;
+
+        status = ruf_query_contact(query, i, &contact, &err);
+        worst = status != RUF_OK ? status : worst;
+        cr_assert(status != RUF_OK ||
+                  ruf_text_equal(contact.company,
+                                 fixture->people.persons[i].company));
+    }
+    cr_assert_eq(ruf_cursor_create(index, &cursor, NULL), RUF_OK);
+    for (status = RUF_OK; status == RUF_OK && entry.number != 0;)
+        status = ruf_cursor_next(cursor, &entry, &err);
+    worst = status != RUF_OK ? status : worst;
+    ruf_cursor_destroy(cursor);
+    ruf_query_destroy(query);
+    ruf_index_close(index);
+    return worst;
+}
+
+Test(open, sees_every_flipped_byte, .timeout = 120)
+{
+    struct image_fixture *fixture = fixture_create(23, 8, 40);
+    uint8_t *bytes;
+    size_t size;
+
+    fixture_write(fixture);
+    bytes = fixture_read_file(fixture->path, &size);
+    for (size_t i = 0; i < size; i++) {
+        struct ruf_error err;
+        enum ruf_status status;
+
+        bytes[i] ^= (uint8_t)(1u << i % 8);
+        fixture_write_file(fixture->path, bytes, size);
+        status = try_open(fixture, fixture->key, RUF_INDEX_RESIDENT, &err);
+        cr_assert(status == RUF_E_CORRUPT || status == RUF_E_KEY,
+                  "byte %zu: %d", i, (int)status);
+        bytes[i] ^= (uint8_t)(1u << i % 8);
+    }
+    free(bytes);
+    fixture_destroy(fixture);
+}
+
+Test(on_demand, never_answers_from_a_damaged_block, .timeout = 120)
+{
+    struct image_fixture *fixture = fixture_create(24, 8, 40);
+    size_t detected = 0;
+    uint8_t *bytes;
+    size_t size;
+
+    fixture_write(fixture);
+    bytes = fixture_read_file(fixture->path, &size);
+    for (size_t i = 0; i < size; i += 13) {
+        enum ruf_status status;
+
+        bytes[i] ^= 0x40;
+        fixture_write_file(fixture->path, bytes, size);
+        status = ask_everything(fixture, RUF_INDEX_ON_DEMAND);
+        cr_assert(status == RUF_OK || status == RUF_E_CORRUPT ||
+                      status == RUF_E_KEY,
+                  "byte %zu: %d", i, (int)status);
+        detected += status != RUF_OK ? 1 : 0;
+        bytes[i] ^= 0x40;
+    }
+    /* Tokens and postings are not read on demand; all else is. */
+    cr_assert_gt(detected, size / 13 / 2);
+    fixture_write_file(fixture->path, bytes, size);
+    cr_assert_eq(ask_everything(fixture, RUF_INDEX_ON_DEMAND), RUF_OK);
+    free(bytes);
+    fixture_destroy(fixture);
+}
+
+Test(open, refuses_every_truncation, .timeout = 120)
+{
+    struct image_fixture *fixture = fixture_create(25, 4, 6);
+    uint8_t *bytes;
+    size_t size;
+
+    fixture_write(fixture);
+    bytes = fixture_read_file(fixture->path, &size);
+    for (size_t length = 0; length < size; length++)
+        for (size_t m = 0; m < 2; m++) {
+            struct ruf_error err;
+
+            fixture_write_file(fixture->path, bytes, length);
+            cr_assert_eq(try_open(fixture, fixture->key, modes[m], &err),
+                         RUF_E_CORRUPT, "length %zu", length);
+        }
+    free(bytes);
+    fixture_destroy(fixture);
+}
+
+Test(open, refuses_bytes_after_the_end)
+{
+    struct image_fixture *fixture = fixture_create(26, 4, 6);
+    uint8_t *bytes;
+    size_t size;
+    struct ruf_error err;
+
+    fixture_write(fixture);
+    bytes = fixture_read_file(fixture->path, &size);
+    bytes[size] = 0;
+    fixture_write_file(fixture->path, bytes, size + 1);
+    for (size_t m = 0; m < 2; m++)
+        cr_assert_eq(try_open(fixture, fixture->key, modes[m], &err),
+                     RUF_E_CORRUPT);
+    cr_assert_str_eq(err.id, "D703");
+    free(bytes);
+    fixture_destroy(fixture);
+}
+
+Test(cursor, stays_with_its_file_when_another_is_published)
+{
+    struct image_fixture *fixture = fixture_create(27, 500, 1500);
+    struct ruf_index *index;
+    struct ruf_cursor *cursor;
+    struct ruf_entry entry;
+    size_t count = 0;
+
+    fixture_write(fixture);
+    index = fixture_open(fixture, RUF_INDEX_ON_DEMAND);
+    cr_assert_eq(ruf_cursor_create(index, &cursor, NULL), RUF_OK);
+    cr_assert_eq(ruf_cursor_next(cursor, &entry, NULL), RUF_OK);
+    cr_assert_eq(ruf_build(fixture->path, fixture->key, &fixture->seed,
+                           &fixture->people,
+                           &(struct ruf_labelled_entries){ NULL, 0, 0 }, NULL),
+                 RUF_OK);
+    for (; entry.number != 0; count++)
+        cr_assert_eq(ruf_cursor_next(cursor, &entry, NULL), RUF_OK);
+    cr_assert_eq(count, 1500);
+    ruf_cursor_destroy(cursor);
+    ruf_index_close(index);
+    fixture_destroy(fixture);
+}

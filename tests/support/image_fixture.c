@@ -1,0 +1,347 @@
+/*
+ * tests/support/image_fixture.c - invented companies as persons, entries, image
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "tests/support/image_fixture.h"
+#include "base/text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static const char *const given_names[] = {
+    "Anna",
+    "Bj\xC3\xB6rn",
+    "\xC3\x87"
+    "elik",
+    "Dora",
+    "Emil",
+    "Fatma",
+    "G\xC3\xB6tz",
+    "Hans-Peter",
+    "Ida",
+    "J\xC3\xBCrgen",
+    "Kerstin",
+    "Lars",
+    "Ma\xC5\x82gorzata",
+    "Nils",
+    "Ute",
+    "Anna Maria",
+};
+
+static const char *const family_names[] = {
+    "Albrecht",
+    "B\xC3\xA4"
+    "cker",
+    "M\xC3\xBCller",
+    "Mueller",
+    "Muller",
+    "O'Connor",
+    "Schmidt",
+    "Stra\xC3\x9F"
+    "er",
+    "von der Linde",
+    "Wei\xC3\x9F",
+    "Y\xC4\xB1lmaz",
+    "Zander",
+    "M\xC3\xBCller-L\xC3\xBC"
+    "denscheidt",
+    "Ebert",
+    "Fuchs",
+};
+
+static const char *const companies[] = {
+    "Nordwind Logistik GmbH",
+    "Hansa B\xC3\xBCro AG",
+    "Blaumeer & S\xC3\xB6hne",
+    "Albrecht Werke",
+    "3F Medien",
+    "",
+};
+
+static const char *const titles[] = {
+    "Einkauf", "Buchhaltung", "Leiterin Vertrieb", "IT-Support", "",
+};
+
+static const char *const departments[] = {
+    "Vertrieb S\xC3\xBC"
+    "d",
+    "Technik",
+    "Personal",
+    "",
+};
+
+/* A test without memory has nothing to say. */
+static void *checked(void *memory)
+{
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
+uint64_t fixture_random(struct image_fixture *fixture, uint64_t bound)
+{
+    uint64_t z = fixture->random += UINT64_C(0x9E3779B97F4A7C15);
+
+    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return (z ^ (z >> 31)) % bound;
+}
+
+static struct ruf_text pick(struct image_fixture *fixture,
+                            const char *const *list, size_t count)
+{
+    return ruf_text(list[fixture_random(fixture, count)]);
+}
+
+static struct ruf_text text_copy(struct image_fixture *fixture,
+                                 const char *string)
+{
+    size_t size = strlen(string);
+
+    return (struct ruf_text){
+        checked(ruf_arena_copy(fixture->arena, string, size)), size
+    };
+}
+
+/* --- numbers ---------------------------------------------------------------
+ */
+
+/* The n-th number: reserved ranges first (Bundesnetzagentur, numbers for
+ * media), then a prefix that no plan assigns, at uneven distances. */
+static ruf_e164 numbered(size_t n)
+{
+    static const uint64_t reserved[] = {
+        UINT64_C(493023125000), UINT64_C(496990009000), UINT64_C(494066969000),
+        UINT64_C(492214710000), UINT64_C(498999998000),
+    };
+
+    if (n < 1000 * COUNT(reserved))
+        return reserved[n % COUNT(reserved)] + n / COUNT(reserved);
+    return UINT64_C(999000000000) + n * 7 + n % 5;
+}
+
+static int by_number(const void *left, const void *right)
+{
+    const struct ruf_labelled_entry *a = left;
+    const struct ruf_labelled_entry *b = right;
+
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+/* --- persons
+ * ------------------------------------------------------------------ */
+
+static void add_email(struct image_fixture *fixture, struct ruf_person *person,
+                      size_t n)
+{
+    struct ruf_text *email =
+        checked(ruf_arena_alloc(fixture->arena, 1, sizeof(*email)));
+    char text[64];
+
+    (void)snprintf(text, sizeof(text), "kontakt%zu@nordwind.example", n);
+    *email = text_copy(fixture, text);
+    person->emails = email;
+    person->email_count = 1;
+}
+
+static void fill_person(struct image_fixture *fixture, size_t n)
+{
+    struct ruf_person *person = &fixture->people.persons[n];
+    static const struct ruf_text sources[] = { { "AAD", 3 }, { "CRM", 3 } };
+
+    for (size_t i = 0; i < sizeof(person->id.bytes); i++)
+        person->id.bytes[i] = (uint8_t)fixture_random(fixture, 256);
+    person->priority = (uint8_t)(100 - n * 100 / (fixture->people.count + 1));
+    if (fixture_random(fixture, 10) > 0) {
+        person->given = pick(fixture, given_names, COUNT(given_names));
+        person->family = pick(fixture, family_names, COUNT(family_names));
+    } else {
+        person->display = text_copy(fixture, "Zentrale Empfang");
+    }
+    person->company = pick(fixture, companies, COUNT(companies));
+    person->title = pick(fixture, titles, COUNT(titles));
+    person->department = pick(fixture, departments, COUNT(departments));
+    if (fixture_random(fixture, 3) > 0)
+        add_email(fixture, person, n);
+    person->sources = sources;
+    person->source_count = 1 + fixture_random(fixture, 2);
+}
+
+static struct ruf_person_number make_number(struct image_fixture *fixture,
+                                            ruf_e164 e164)
+{
+    struct ruf_person_number number = {
+        .e164 = e164,
+        .kind = (enum ruf_number_kind)fixture_random(fixture, RUF_KIND_COUNT),
+        .emit = true,
+    };
+    char text[RUF_E164_TEXT_SIZE];
+
+    (void)ruf_e164_format(e164, text);
+    number.raw = text_copy(fixture, text);
+    return number;
+}
+
+/* Give each entry's number to its owners. */
+static void add_numbers(struct image_fixture *fixture)
+{
+    const struct ruf_labelled_entries *entries = &fixture->entries;
+    struct ruf_person *persons = fixture->people.persons;
+    struct ruf_person_number **lists =
+        checked(ruf_arena_alloc(fixture->arena, fixture->people.count,
+                                sizeof(struct ruf_person_number *)));
+
+    for (size_t i = 0; i < entries->count; i++)
+        for (size_t k = 0; k < entries->entries[i].owner_count; k++)
+            persons[entries->entries[i].owners[k]].number_count++;
+    for (size_t i = 0; i < fixture->people.count; i++) {
+        lists[i] = checked(ruf_arena_alloc(
+            fixture->arena, persons[i].number_count, sizeof(**lists)));
+        persons[i].numbers = lists[i];
+        persons[i].number_count = 0;
+    }
+    for (size_t i = 0; i < entries->count; i++)
+        for (size_t k = 0; k < entries->entries[i].owner_count; k++) {
+            uint32_t owner = entries->entries[i].owners[k];
+
+            lists[owner][persons[owner].number_count++] =
+                make_number(fixture, entries->entries[i].number);
+        }
+}
+
+static struct ruf_text make_label(struct image_fixture *fixture,
+                                  const struct ruf_person *person)
+{
+    char text[256];
+    struct ruf_text name =
+        person->family.size > 0 ? person->family : person->display;
+
+    (void)snprintf(text, sizeof(text), "%.*s%s%.*s (%.*s)",
+                   (int)person->given.size,
+                   person->given.size > 0 ? person->given.data : "",
+                   person->given.size > 0 ? " " : "", (int)name.size, name.data,
+                   (int)person->company.size, person->company.data);
+    return text_copy(fixture, text);
+}
+
+static void fill_entries(struct image_fixture *fixture, size_t count)
+{
+    struct ruf_labelled_entries *out = &fixture->entries;
+
+    out->count = fixture->people.count == 0 ? 0 : count;
+    out->entries =
+        checked(ruf_arena_alloc(fixture->arena, count, sizeof(*out->entries)));
+    for (size_t i = 0; i < out->count; i++) {
+        struct ruf_labelled_entry *entry = &out->entries[i];
+        uint32_t *owners =
+            checked(ruf_arena_alloc(fixture->arena, 2, sizeof(*owners)));
+
+        entry->number = numbered(i);
+        owners[0] = (uint32_t)(i % fixture->people.count);
+        owners[1] = (owners[0] + 1) % (uint32_t)fixture->people.count;
+        entry->owners = owners;
+        entry->owner_count =
+            fixture->people.count > 1 && fixture_random(fixture, 20) == 0 ? 2
+                                                                          : 1;
+        entry->label = make_label(fixture, &fixture->people.persons[owners[0]]);
+    }
+    if (out->count > 1)
+        qsort(out->entries, out->count, sizeof(*out->entries), by_number);
+}
+
+/* --- fixture
+ * --------------------------------------------------------------------- */
+
+struct image_fixture *fixture_create(uint64_t seed, size_t persons,
+                                     size_t entries)
+{
+    struct image_fixture *fixture = checked(calloc(1, sizeof(*fixture)));
+
+    fixture->random = seed;
+    if (ruf_arena_create(&fixture->arena, NULL) != RUF_OK)
+        abort();
+    for (size_t i = 0; i < sizeof(fixture->key); i++)
+        fixture->key[i] = (uint8_t)fixture_random(fixture, 256);
+    for (size_t i = 0; i < sizeof(fixture->seed.salt); i++)
+        fixture->seed.salt[i] = (uint8_t)fixture_random(fixture, 256);
+    fixture->seed.generation = 7;
+    fixture->people.count = persons;
+    fixture->people.persons = checked(ruf_arena_alloc(
+        fixture->arena, persons, sizeof(*fixture->people.persons)));
+    for (size_t i = 0; i < persons; i++)
+        fill_person(fixture, i);
+    fill_entries(fixture, entries);
+    add_numbers(fixture);
+    return fixture;
+}
+
+void fixture_destroy(struct image_fixture *fixture)
+{
+    if (fixture == NULL)
+        return;
+    if (fixture->path[0] != '\0')
+        (void)unlink(fixture->path);
+    ruf_arena_destroy(fixture->arena);
+    free(fixture);
+}
+
+void fixture_write(struct image_fixture *fixture)
+{
+    struct ruf_error err;
+    int fd;
+
+    (void)snprintf(fixture->path, sizeof(fixture->path), "image-%ld-XXXXXX",
+                   (long)getpid());
+    fd = mkstemp(fixture->path);
+    if (fd < 0)
+        abort();
+    (void)close(fd);
+    if (ruf_build(fixture->path, fixture->key, &fixture->seed, &fixture->people,
+                  &fixture->entries, &err) != RUF_OK) {
+        (void)fprintf(stderr, "%s: %s\n", err.id, err.detail);
+        abort();
+    }
+}
+
+struct ruf_index *fixture_open(const struct image_fixture *fixture,
+                               enum ruf_index_mode mode)
+{
+    struct ruf_index *index;
+    struct ruf_error err;
+
+    if (ruf_index_open(fixture->path, fixture->key, mode, &index, &err) !=
+        RUF_OK) {
+        (void)fprintf(stderr, "%s: %s\n", err.id, err.detail);
+        abort();
+    }
+    return index;
+}
+
+uint8_t *fixture_read_file(const char *path, size_t *size)
+{
+    FILE *file = checked(fopen(path, "rb"));
+    uint8_t *bytes;
+    long length;
+
+    if (fseek(file, 0, SEEK_END) != 0 || (length = ftell(file)) < 0)
+        abort();
+    rewind(file);
+    *size = (size_t)length;
+    bytes = checked(malloc(*size + 1));
+    if (fread(bytes, 1, *size, file) != *size)
+        abort();
+    (void)fclose(file);
+    return bytes;
+}
+
+void fixture_write_file(const char *path, const uint8_t *bytes, size_t size)
+{
+    FILE *file = checked(fopen(path, "wb"));
+
+    if (fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
+        abort();
+}
