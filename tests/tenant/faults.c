@@ -34,7 +34,7 @@ static char *read_file(const char *path)
         free(text);
         text = NULL;
     } else {
-        (void)fread(text, 1, 65536, file);
+        text[fread(text, 1, 65536, file)] = '\0';
     }
     if (file != NULL)
         (void)fclose(file);

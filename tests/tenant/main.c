@@ -220,9 +220,10 @@ static enum MHD_Result send_answer(struct tenant *tenant,
     struct text_out compressed = { NULL, 0, 0 };
     bool gzip = exchange->out.size > 1024 && wants_gzip(connection) &&
                 compress_gzip(&exchange->out, &compressed);
+    char nothing[1] = "";
     struct text_out *body = gzip ? &compressed : &exchange->out;
     struct MHD_Response *response = MHD_create_response_from_buffer(
-        body->size, body->size == 0 ? "" : body->bytes, MHD_RESPMEM_MUST_COPY);
+        body->size, body->size == 0 ? nothing : body->bytes, MHD_RESPMEM_MUST_COPY);
     enum MHD_Result result;
 
     tenant_log(tenant, "%s %s%s%s %u %zu", exchange->method, exchange->path,
