@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define KEY                                                                   \
+#define KEY                                                                    \
     "x'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f'"
 
 static int keep_first(void *context, int count, char **values, char **names)
@@ -62,8 +62,8 @@ int main(int argc, char **argv)
          (major > 4 || (major == 4 && minor >= 6)) &&
          run(argv[1], "CREATE TABLE t(v); INSERT INTO t VALUES('kept')",
              value) &&
-         run(argv[1], "SELECT v FROM t", value) &&
-         strcmp(value, "kept") == 0 && !is_plain(argv[1]);
+         run(argv[1], "SELECT v FROM t", value) && strcmp(value, "kept") == 0 &&
+         !is_plain(argv[1]);
     remove(argv[1]);
     printf("%s\n", version);
     return ok ? 0 : 1;
