@@ -16,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARED_RECORDS 20 /* carried by so many records: evidence of nothing   \
-                           */
+#define SHARED_RECORDS                                                         \
+    20 /* carried by so many records: evidence of nothing                      \
+        */
 #define GROUP_MAX 12
 
 enum strength { EDGE_ID = 0, EDGE_EMAIL, EDGE_NUMBER };

@@ -10,8 +10,9 @@
 #include "indexer/store.h"
 
 #ifndef SQLITE_HAS_CODEC
-#define SQLITE_HAS_CODEC 1 /* the header declares sqlite3_key_v2() only then   \
-                            */
+#define SQLITE_HAS_CODEC                                                       \
+    1 /* the header declares sqlite3_key_v2() only then                        \
+       */
 #endif
 #include <sqlite3.h>
 

@@ -32,6 +32,7 @@ struct policy {
 /* --- findings --------------------------------------------------------------
  */
 
+RUF_PRINTF(5, 0)
 static void add_finding(struct policy_parser *parser, bool is_error,
                         const char *id, const char *pointer, const char *format,
                         va_list arguments)
@@ -319,7 +320,7 @@ static void read_merge(const struct policy_at *root, struct ruf_policy *policy)
         return;
     ruf_policy_warn_unknown(&section, known);
     policy->merge_mode = (enum ruf_merge_mode)ruf_policy_word(
-        &section, "mode", modes, policy->merge_mode);
+        &section, "mode", modes, (int)policy->merge_mode);
     read_integer(&section, "shared_after", 2, 200, &policy->merge_shared_after);
 }
 

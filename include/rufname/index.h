@@ -51,7 +51,8 @@ struct ruf_index_info {
  * @param[in]  mode  see enum ruf_index_mode.
  * @param[out] out   the index, owned by the caller; NULL on failure.
  * @param[out] err   may be NULL.
- * @return RUF_OK; RUF_E_IO (missing, not a regular file, unreadable);
+ * @return RUF_OK; RUF_E_NOT_FOUND (no such file); RUF_E_IO (no regular file,
+ *         unreadable);
  *         RUF_E_KEY (intact, but sealed with another key); RUF_E_CORRUPT
  *         (foreign, truncated, damaged, newer format; err->offset = place);
  *         RUF_E_NOMEM.

@@ -223,7 +223,8 @@ static enum MHD_Result send_answer(struct tenant *tenant,
     char nothing[1] = "";
     struct text_out *body = gzip ? &compressed : &exchange->out;
     struct MHD_Response *response = MHD_create_response_from_buffer(
-        body->size, body->size == 0 ? nothing : body->bytes, MHD_RESPMEM_MUST_COPY);
+        body->size, body->size == 0 ? nothing : body->bytes,
+        MHD_RESPMEM_MUST_COPY);
     enum MHD_Result result;
 
     tenant_log(tenant, "%s %s%s%s %u %zu", exchange->method, exchange->path,
