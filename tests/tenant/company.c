@@ -110,6 +110,7 @@ void company_create(struct company *company, uint32_t people, uint64_t seed)
     company->seed = mix(seed);
     company->people_wanted = people;
     add_visible_people(company, people);
+    company->founding_keys = company->next_key;
 }
 
 void company_destroy(struct company *company)
@@ -400,8 +401,9 @@ static void add_direct_line(const struct company *company, uint32_t key,
                style_of(company, key, record));
 }
 
-/* The switchboard, carried by every third person of a full company, so that
- * many different names share it. */
+/* The switchboard, carried by every third person of a company that was full at
+ * the start, so that many different names share it and newcomers do not change
+ * the records of others. */
 static void add_switchboard(const struct company *company, uint32_t key,
                             const struct plan *plan,
                             struct tenant_record *record)
@@ -410,7 +412,7 @@ static void add_switchboard(const struct company *company, uint32_t key,
     char block[16];
     char line[32];
 
-    if (key % 3 != 0 || (firm + 1) * PEOPLE_PER_COMPANY > company->next_key)
+    if (key % 3 != 0 || (firm + 1) * PEOPLE_PER_COMPANY > company->founding_keys)
         return;
     firm_block(plan, firm, block);
     (void)snprintf(line, sizeof(line), "%s000", block);

@@ -34,6 +34,7 @@ struct company {
     uint64_t seed;
     uint32_t people_wanted; /**< N: people visible after filtering */
     uint32_t next_key;
+    uint32_t founding_keys; /**< people there at the start have lower keys */
     uint32_t version;
     struct person *people;
     size_t count;
