@@ -1,0 +1,293 @@
+/*
+ * test_policy.c - the admin's document: what passes, what is refused and where
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/text.h"
+#include "policy/filter.h"
+#include "policy/policy.h"
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define HEAD "\"schema\":\"rufname.policy/1\",\"version\":1"
+#define FILE_SOURCE "\"sources\":[{\"id\":\"FILE\",\"kind\":\"file\"}]"
+
+static struct ruf_policy_findings findings;
+
+static struct ruf_policy *parse(const char *json, struct ruf_error *err)
+{
+    struct ruf_policy *policy = NULL;
+    enum ruf_status status =
+        ruf_policy_parse(json, strlen(json), &policy, &findings, err);
+
+    cr_assert((status == RUF_OK) == (policy != NULL));
+    return policy;
+}
+
+static struct ruf_policy *must_parse(const char *json)
+{
+    struct ruf_error err;
+    struct ruf_policy *policy = parse(json, &err);
+
+    cr_assert(policy != NULL, "%s %s", err.place, err.detail);
+    return policy;
+}
+
+/* The document must be refused, its first finding with this id and place. */
+static void expect_refused(const char *json, const char *id,
+                           const char *pointer)
+{
+    struct ruf_error err;
+
+    cr_expect(parse(json, &err) == NULL, "accepted: %s", json);
+    cr_expect(err.status == RUF_E_POLICY, "%s", json);
+    cr_expect_str_eq(err.id, id, "%s: %s, not %s (%s)", json, err.id, id,
+                     err.detail);
+    cr_expect_str_eq(err.place, pointer, "%s: %s", json, err.place);
+}
+
+Test(policy, fills_in_the_defaults)
+{
+    struct ruf_policy *policy = must_parse("{" HEAD "," FILE_SOURCE "}");
+
+    cr_assert_eq(policy->source_count, 1);
+    cr_assert_str_eq(policy->sources[0].name, "Datei");
+    cr_assert_eq(policy->sources[0].priority, 20);
+    cr_assert(policy->sources[0].enabled && policy->sources[0].caller_id);
+    cr_assert(policy->region_default == NULL);
+    cr_assert(policy->region_from_record);
+    cr_assert_eq(policy->merge_shared_after, 3);
+    cr_assert_eq(policy->label_max_chars, 48);
+    cr_assert_str_eq(policy->label_template, "{given} {family}[ ({company})]");
+    cr_assert_eq(policy->caller_id_kinds >> RUF_KIND_HOME & 1, 0);
+    cr_assert_eq(policy->caller_id_kinds >> RUF_KIND_MOBILE & 1, 1);
+    cr_assert_eq(policy->max_entries, 500000);
+    ruf_policy_destroy(policy);
+}
+
+Test(policy, takes_hosts_of_the_cloud_or_its_own)
+{
+    struct ruf_policy *policy =
+        must_parse("{" HEAD ",\"auth\":{\"tenant\":\"t\",\"client_id\":\"c\"},"
+                   "\"sources\":[{\"id\":\"AAD\",\"kind\":\"entra_users\"}]}");
+
+    cr_assert_str_eq(policy->auth.graph_endpoint,
+                     "https://graph.microsoft.com");
+    ruf_policy_destroy(policy);
+    policy =
+        must_parse("{" HEAD ",\"auth\":{\"tenant\":\"t\",\"client_id\":\"c\","
+                   "\"cloud\":\"china\",\"endpoints\":{\"login\":"
+                   "\"https://127.0.0.1:8443\"}}," FILE_SOURCE "}");
+    cr_assert_str_eq(policy->auth.login_endpoint, "https://127.0.0.1:8443");
+    cr_assert_str_eq(policy->auth.graph_endpoint,
+                     "https://microsoftgraph.chinacloudapi.cn");
+    ruf_policy_destroy(policy);
+}
+
+Test(policy, is_refused_with_the_place_of_the_mistake)
+{
+    expect_refused("", "P106", "policy");
+    expect_refused("[]", "P103", "");
+    expect_refused("{" HEAD "," FILE_SOURCE "}x", "P106", "policy");
+    expect_refused("{\"version\":1," FILE_SOURCE "}", "P102", "/schema");
+    expect_refused("{\"schema\":\"rufname.policy/1\"," FILE_SOURCE "}", "P102",
+                   "/version");
+    expect_refused("{" HEAD "}", "P102", "/sources");
+    expect_refused("{" HEAD ",\"sources\":[]}", "P102", "/sources");
+    expect_refused("{" HEAD ",\"sources\":[{\"id\":\"a\",\"kind\":\"file\"}]}",
+                   "P107", "/sources/0/id");
+    expect_refused("{" HEAD ",\"sources\":[{\"id\":\"AA\",\"kind\":\"ldap\"}"
+                   "]}",
+                   "P105", "/sources/0/kind");
+    expect_refused("{" HEAD ",\"sources\":[{\"id\":\"AA\",\"kind\":\"file\","
+                   "\"priority\":101}]}",
+                   "P104", "/sources/0/priority");
+    expect_refused("{" HEAD ",\"sources\":[{\"id\":\"AA\",\"kind\":\"file\"},"
+                   "{\"id\":\"AA\",\"kind\":\"file\"}]}",
+                   "P108", "/sources");
+    expect_refused("{" HEAD ",\"sources\":[{\"id\":\"AAD\",\"kind\":"
+                   "\"entra_users\"}]}",
+                   "P102", "/auth");
+    expect_refused("{" HEAD "," FILE_SOURCE ",\"region\":{\"default\":"
+                   "\"XX\"}}",
+                   "P105", "/region/default");
+    expect_refused("{" HEAD "," FILE_SOURCE ",\"caller_id\":{\"label\":"
+                   "\"{name}\"}}",
+                   "P110", "/caller_id/label");
+    expect_refused("{" HEAD "," FILE_SOURCE ",\"caller_id\":{\"label\":"
+                   "\"[{given}\"}}",
+                   "P110", "/caller_id/label");
+    expect_refused("{" HEAD "," FILE_SOURCE ",\"caller_id\":{\"kinds\":"
+                   "[\"fax\"]}}",
+                   "P105", "/caller_id/kinds");
+    expect_refused("{" HEAD "," FILE_SOURCE ",\"merge\":{\"shared_after\":"
+                   "2.5}}",
+                   "P103", "/merge/shared_after");
+    expect_refused("{" HEAD "," FILE_SOURCE ",\"auth\":{\"endpoints\":{"
+                   "\"graph\":\"http://x\"}}}",
+                   "P107", "/auth/endpoints/graph");
+    expect_refused("{" HEAD "," FILE_SOURCE ",\"auth\":{\"endpoints\":{"
+                   "\"graph\":\"https://a@evil\"}}}",
+                   "P107", "/auth/endpoints/graph");
+    expect_refused("{" HEAD "," FILE_SOURCE ",\"filters\":[{\"id\":\"x\","
+                   "\"when\":{\"field\":\"shoe\",\"op\":\"exists\"},"
+                   "\"then\":\"exclude\"}]}",
+                   "P109", "/filters/0/when/field");
+}
+
+Test(policy, finds_a_key_that_stands_twice)
+{
+    expect_refused("{" HEAD ",\"version\":2," FILE_SOURCE "}", "P106",
+                   "policy");
+}
+
+Test(policy, reports_all_mistakes_in_one_run_with_line_and_column)
+{
+    struct ruf_error err;
+
+    cr_assert(parse("{ \"schema\": \"rufname.policy/1\",\n"
+                    "  \"version\": 0,\n"
+                    "  \"locale\": \"fr\",\n"
+                    "  \"sources\": [ { \"id\": \"x\", \"kind\": \"file\" } ]\n"
+                    "}",
+                    &err) == NULL);
+    cr_assert_eq(findings.count, 3);
+    cr_assert_str_eq(findings.items[0].pointer, "/version");
+    cr_assert_eq(findings.items[0].line, 2);
+    cr_assert_eq(findings.items[0].column, 14);
+    cr_assert_str_eq(findings.items[1].pointer, "/locale");
+    cr_assert_eq(findings.items[1].line, 3);
+    cr_assert_str_eq(findings.items[2].pointer, "/sources/0/id");
+    cr_assert_eq(findings.items[2].line, 4);
+}
+
+Test(policy, warns_of_unknown_fields_and_goes_on)
+{
+    struct ruf_policy *policy =
+        must_parse("{" HEAD "," FILE_SOURCE ",\"colour\":\"blue\"}");
+
+    cr_assert_eq(findings.count, 1);
+    cr_assert(!findings.items[0].is_error);
+    cr_assert_str_eq(findings.items[0].id, "P101");
+    cr_assert_str_eq(findings.items[0].pointer, "/colour");
+    ruf_policy_destroy(policy);
+}
+
+/* --- filter rules
+ * --------------------------------------------------------------- */
+
+static struct ruf_filter_verdict judge(const struct ruf_policy *policy,
+                                       const struct ruf_record *record)
+{
+    struct ruf_filter_verdict verdict;
+
+    ruf_policy_judge(policy, &policy->sources[0], record, &verdict);
+    return verdict;
+}
+
+static struct ruf_record person(void)
+{
+    struct ruf_record record;
+
+    memset(&record, 0, sizeof(record));
+    record.fields[RUF_RECORD_GIVEN] = ruf_text("Änne");
+    record.fields[RUF_RECORD_FAMILY] = ruf_text("Größing");
+    record.fields[RUF_RECORD_DEPARTMENT] = ruf_text("Vertrieb Süd");
+    return record;
+}
+
+Test(filter, hides_guests_and_disabled_accounts_by_itself)
+{
+    struct ruf_policy *policy = must_parse("{" HEAD "," FILE_SOURCE "}");
+    struct ruf_record record = person();
+
+    cr_assert(!judge(policy, &record).exclude);
+    record.fields[RUF_RECORD_UPN] =
+        ruf_text("a.b_example.org#EXT#@tenant.example");
+    cr_assert(judge(policy, &record).exclude);
+    cr_assert_str_eq(judge(policy, &record).rule, "B1");
+    record.fields[RUF_RECORD_UPN] = ruf_text(NULL);
+    record.fields[RUF_RECORD_ENABLED] = ruf_text("false");
+    cr_assert(judge(policy, &record).exclude);
+    ruf_policy_destroy(policy);
+}
+
+Test(filter, lets_an_include_rule_switch_the_built_in_one_off)
+{
+    struct ruf_policy *policy =
+        must_parse("{" HEAD "," FILE_SOURCE
+                   ",\"filters\":[{\"id\":\"B1\",\"then\":\"include\"}]}");
+    struct ruf_record record = person();
+
+    record.fields[RUF_RECORD_ENABLED] = ruf_text("false");
+    cr_assert(!judge(policy, &record).exclude);
+    ruf_policy_destroy(policy);
+}
+
+Test(filter, drops_a_record_that_says_nothing)
+{
+    struct ruf_policy *policy = must_parse("{" HEAD "," FILE_SOURCE "}");
+    struct ruf_record record;
+
+    memset(&record, 0, sizeof(record));
+    cr_assert(judge(policy, &record).exclude);
+    ruf_policy_destroy(policy);
+}
+
+Test(filter, runs_rules_from_top_to_bottom_after_folding)
+{
+    struct ruf_policy *policy = must_parse(
+        "{" HEAD "," FILE_SOURCE ",\"filters\":["
+        "{\"id\":\"quiet\",\"when\":{\"field\":\"family\",\"op\":\"equals\","
+        "\"value\":\"GRÖSSING\"},\"then\":\"no_caller_id\"},"
+        "{\"id\":\"keep\",\"when\":{\"all\":[{\"field\":\"given\",\"op\":"
+        "\"starts_with\",\"value\":\"än\"},{\"not\":{\"field\":\"upn\","
+        "\"op\":\"exists\"}}]},\"then\":\"include\"},"
+        "{\"id\":\"none\",\"when\":{\"field\":\"department\",\"op\":"
+        "\"contains\",\"value\":\"vertrieb\"},\"then\":\"exclude\"}]}");
+    struct ruf_record record = person();
+    struct ruf_filter_verdict verdict = judge(policy, &record);
+
+    cr_assert(verdict.no_caller_id, "takes effect, and the run goes on");
+    cr_assert(!verdict.exclude);
+    cr_assert_str_eq(verdict.rule, "keep");
+    record.fields[RUF_RECORD_UPN] = ruf_text("x@example.org");
+    verdict = judge(policy, &record);
+    cr_assert(verdict.exclude);
+    cr_assert_str_eq(verdict.rule, "none");
+    ruf_policy_destroy(policy);
+}
+
+Test(filter, compares_bytes_where_the_rule_says_exact)
+{
+    struct ruf_policy *policy = must_parse(
+        "{" HEAD "," FILE_SOURCE ",\"filters\":[{\"id\":\"x\",\"when\":{"
+        "\"field\":\"family\",\"op\":\"equals\",\"value\":\"größing\","
+        "\"exact\":true},\"then\":\"exclude\"}]}");
+    struct ruf_record record = person();
+
+    cr_assert(!judge(policy, &record).exclude);
+    record.fields[RUF_RECORD_FAMILY] = ruf_text("größing");
+    cr_assert(judge(policy, &record).exclude);
+    ruf_policy_destroy(policy);
+}
+
+Test(filter, looks_at_every_address_and_its_domain)
+{
+    struct ruf_policy *policy = must_parse(
+        "{" HEAD "," FILE_SOURCE ",\"filters\":[{\"id\":\"x\",\"when\":{"
+        "\"field\":\"email.domain\",\"op\":\"any_of\",\"value\":["
+        "\"partner.example\",\"other.example\"]},\"then\":\"exclude\"}]}");
+    const struct ruf_raw_email emails[] = {
+        { ruf_text("a@firm.example"), RUF_EMAIL_PRIMARY },
+        { ruf_text("A@Partner.Example"), RUF_EMAIL_OTHER },
+    };
+    struct ruf_record record = person();
+
+    record.emails = emails;
+    record.email_count = 1;
+    cr_assert(!judge(policy, &record).exclude);
+    record.email_count = 2;
+    cr_assert(judge(policy, &record).exclude);
+    ruf_policy_destroy(policy);
+}
