@@ -24,7 +24,8 @@ struct vcard {
     struct ruf_writer next;  /* read ahead, to see whether it is folded */
     struct ruf_writer value; /* decoded */
     bool has_next;
-    uint32_t number; /* line where the content line began */
+    uint32_t number;      /* line where the content line began */
+    uint32_t next_number; /* line of 'next' */
     bool in_card;
 };
 
@@ -35,6 +36,7 @@ static bool read_next(struct vcard *card)
 {
     bool cut;
 
+    card->next_number = ruf_input_line(card->input);
     card->has_next =
         ruf_input_read_line(card->input, LINE_MAX_SIZE, &card->next, &cut);
     return card->has_next;
@@ -65,8 +67,8 @@ static void append_next(struct vcard *card, size_t skip)
 static bool read_content_line(struct vcard *card)
 {
     if (!card->has_next)
-        return false;
-    card->number = ruf_input_line(card->input);
+        return false; /* 'number' still names the last line */
+    card->number = card->next_number;
     card->line.size = 0;
     append_next(card, 0);
     while (read_next(card)) {
