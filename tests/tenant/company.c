@@ -412,7 +412,8 @@ static void add_switchboard(const struct company *company, uint32_t key,
     char block[16];
     char line[32];
 
-    if (key % 3 != 0 || (firm + 1) * PEOPLE_PER_COMPANY > company->founding_keys)
+    if (key % 3 != 0 ||
+        (firm + 1) * PEOPLE_PER_COMPANY > company->founding_keys)
         return;
     firm_block(plan, firm, block);
     (void)snprintf(line, sizeof(line), "%s000", block);
