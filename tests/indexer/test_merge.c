@@ -1,0 +1,414 @@
+/*
+ * test_merge.c - region chain, merging and labels, scenario by scenario
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/text.h"
+#include "indexer/contacts.h"
+#include "indexer/label_template.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORDS_MAX 700
+
+static struct ruf_policy *policy;
+static struct ruf_arena *arena;
+static struct ruf_source_contact contacts[RECORDS_MAX];
+static size_t count;
+static struct ruf_people people;
+static struct ruf_labelled_entries entries;
+
+static void use_policy(const char *more)
+{
+    char text[1024];
+    struct ruf_error err;
+
+    (void)snprintf(
+        text, sizeof(text),
+        "{\"schema\":\"rufname.policy/1\",\"version\":1,"
+        "\"region\":{\"default\":\"DE\",\"per_source\":{\"CRM\":\"AT\"}},"
+        "\"auth\":{\"tenant\":\"t\",\"client_id\":\"c\"},\"sources\":["
+        "{\"id\":\"AAD\",\"kind\":\"entra_users\",\"priority\":90},"
+        "{\"id\":\"APC\",\"kind\":\"outlook_personal\",\"priority\":80},"
+        "{\"id\":\"CRM\",\"kind\":\"dynamics365\",\"priority\":60}]%s}",
+        more);
+    ruf_policy_destroy(policy);
+    policy = NULL;
+    cr_assert(ruf_policy_parse(text, strlen(text), &policy, NULL, &err) ==
+                  RUF_OK,
+              "%s", err.detail);
+}
+
+static void set_up(void)
+{
+    cr_assert(ruf_arena_create(&arena, NULL) == RUF_OK);
+    use_policy("");
+}
+
+static void tear_down(void)
+{
+    ruf_arena_destroy(arena);
+    ruf_policy_destroy(policy);
+}
+
+/* A record: numbers and mail may be NULL. */
+static void add(const char *source, const char *id, const char *given,
+                const char *family, const char *company, const char *mail,
+                const char *number, const char *second)
+{
+    struct ruf_raw_number *numbers =
+        ruf_arena_alloc(arena, 2, sizeof(*numbers));
+    struct ruf_raw_email *email = ruf_arena_alloc(arena, 1, sizeof(*email));
+    struct ruf_record record;
+
+    memset(&record, 0, sizeof(record));
+    record.native_id.size = strlen(id);
+    record.native_id.data = ruf_arena_copy(arena, id, strlen(id));
+    record.fields[RUF_RECORD_GIVEN] = ruf_text(given);
+    record.fields[RUF_RECORD_FAMILY] = ruf_text(family);
+    record.fields[RUF_RECORD_COMPANY] = ruf_text(company);
+    if (number != NULL)
+        numbers[record.number_count++] = (struct ruf_raw_number){
+            ruf_text(number), RUF_KIND_BUSINESS };
+    if (second != NULL)
+        numbers[record.number_count++] =
+            (struct ruf_raw_number){ ruf_text(second), RUF_KIND_MOBILE };
+    if (mail != NULL) {
+        email->address = ruf_text(mail);
+        record.email_count = 1;
+    }
+    record.numbers = numbers;
+    record.emails = email;
+    cr_assert(ruf_standardise(&record, policy,
+                              ruf_policy_source(policy, ruf_text(source)),
+                              arena, &contacts[count++], NULL) == RUF_OK);
+}
+
+static size_t merge(void)
+{
+    cr_assert(ruf_merge(contacts, count, policy, arena, &people, NULL) ==
+              RUF_OK);
+    cr_assert(ruf_label(&people, policy, arena, &entries, NULL) == RUF_OK);
+    return people.count;
+}
+
+static void expect_label(ruf_e164 number, const char *label)
+{
+    for (size_t i = 0; i < entries.count; i++)
+        if (entries.entries[i].number == number) {
+            cr_expect(ruf_text_is(entries.entries[i].label, label),
+                      "%.*s, not %s", (int)entries.entries[i].label.size,
+                      entries.entries[i].label.data, label);
+            return;
+        }
+    cr_expect(false, "%llu is not emitted", (unsigned long long)number);
+}
+
+TestSuite(standardise, .init = set_up, .fini = tear_down);
+TestSuite(merge, .init = set_up, .fini = tear_down);
+TestSuite(label, .init = set_up, .fini = tear_down);
+
+/* --- region chain ----------------------------------------------------------------- */
+
+static struct ruf_standard_number only_number(void)
+{
+    cr_assert_eq(contacts[count - 1].number_count, 1);
+    return contacts[count - 1].numbers[0];
+}
+
+Test(standardise, takes_the_default_region_last)
+{
+    add("AAD", "1", "A", "B", NULL, NULL, "030 23125-042", NULL);
+    cr_assert_eq(only_number().e164, 493023125042);
+    cr_assert_eq(only_number().rule, RUF_REGION_DEFAULT);
+    add("CRM", "1", "A", "B", NULL, NULL, "030 23125-042", NULL);
+    cr_assert_eq(only_number().rule, RUF_REGION_SOURCE);
+    cr_assert_neq(only_number().e164, 493023125042);
+}
+
+Test(standardise, prefers_the_region_of_international_siblings)
+{
+    add("CRM", "1", "A", "B", NULL, NULL, "030 23125-042", "+49 152 28817386");
+    cr_assert_eq(contacts[0].numbers[0].e164, 493023125042);
+    cr_assert_eq(contacts[0].numbers[0].rule, RUF_REGION_SIBLINGS);
+    cr_assert_eq(contacts[0].numbers[1].rule, RUF_REGION_INTERNATIONAL);
+}
+
+Test(standardise, prefers_the_record_s_own_country_to_all)
+{
+    struct ruf_raw_number raw = { ruf_text("030 23125-042"),
+                                  RUF_KIND_BUSINESS };
+    struct ruf_record record;
+
+    memset(&record, 0, sizeof(record));
+    record.numbers = &raw;
+    record.number_count = 1;
+    record.fields[RUF_RECORD_COUNTRY] = ruf_text("DE");
+    cr_assert(ruf_standardise(&record, policy,
+                              ruf_policy_source(policy, ruf_text("CRM")),
+                              arena, &contacts[count++], NULL) == RUF_OK);
+    cr_assert_eq(only_number().e164, 493023125042);
+    cr_assert_eq(only_number().rule, RUF_REGION_RECORD);
+}
+
+Test(standardise, leaves_junk_and_short_numbers_unidentified)
+{
+    static const char *const junk[] = { "", "?", "siehe Notiz", "112", "110",
+                                        "4711", "+49", "0" };
+
+    for (size_t i = 0; i < sizeof(junk) / sizeof(junk[0]); i++) {
+        add("AAD", "1", "A", "B", NULL, NULL, junk[i], NULL);
+        cr_expect_eq(only_number().e164, 0, "%s", junk[i]);
+    }
+}
+
+/* --- merging: the product's scenarios M1 to M14 ------------------------------------ */
+
+Test(merge, m1_joins_two_sources_by_number_and_name)
+{
+    add("AAD", "1", "Thomas", "Müller", NULL, NULL, "+49 89 99998-012", NULL);
+    add("APC", "x", "THOMAS", "Mueller", NULL, NULL, "089/99998012", NULL);
+    cr_assert_eq(merge(), 1);
+    cr_assert_eq(people.persons[0].source_count, 2);
+    cr_assert_eq(people.persons[0].number_count, 1);
+}
+
+Test(merge, m2_keeps_five_hundred_behind_one_switchboard_apart)
+{
+    char id[16];
+    char given[32];
+
+    for (int i = 0; i < 500; i++) {
+        (void)snprintf(id, sizeof(id), "%d", i);
+        (void)snprintf(given, sizeof(given), "Anna%d", i);
+        add("APC", id, ruf_arena_copy(arena, given, strlen(given)), "Graf",
+            "Muster AG", NULL, "+49 89 99998-0", NULL);
+    }
+    add("CRM", "a", "Anna7", "Graf", "Muster AG", NULL, "+49 89 99998-0",
+        NULL);
+    cr_assert_eq(merge(), 501, "not even namesakes by a shared number");
+    expect_label(4989999980, "Muster AG (Zentrale)");
+}
+
+Test(merge, m4_never_joins_two_users_of_the_directory)
+{
+    add("AAD", "1", "Thomas", "Müller", "Muster AG", "tm@muster.example",
+        "+49 89 99998-012", NULL);
+    add("AAD", "2", "Thomas", "Müller", "Muster AG", "tm@muster.example",
+        "+49 89 99998-012", NULL);
+    cr_assert_eq(merge(), 2);
+}
+
+Test(merge, m5_takes_no_role_for_a_name)
+{
+    add("CRM", "1", "", "IT-Support", "A GmbH", NULL, "030 23125-001", NULL);
+    add("APC", "2", "", "IT-Support", "B GmbH", NULL, "030 23125-001", NULL);
+    cr_assert_eq(merge(), 2);
+}
+
+Test(merge, m6_takes_no_role_mailbox_for_evidence)
+{
+    add("CRM", "1", "Anna", "Graf", NULL, "info@muster.example", NULL, NULL);
+    add("APC", "2", "Anna", "Graf", NULL, "info@muster.example", NULL, NULL);
+    cr_assert_eq(merge(), 2);
+}
+
+Test(merge, m7_keeps_boss_and_assistant_apart)
+{
+    add("AAD", "1", "Bernd", "Boss", "Muster AG", NULL, NULL,
+        "0152 28817386");
+    add("AAD", "2", "Anna", "Assistent", "Muster AG", NULL, NULL,
+        "0152 28817386");
+    cr_assert_eq(merge(), 2);
+    expect_label(4915228817386, "Assistent / Boss (Muster AG)");
+}
+
+Test(merge, m8_lets_a_full_name_survive_an_initial)
+{
+    add("AAD", "1", "T.", "Müller", NULL, "tm@muster.example", NULL, NULL);
+    add("CRM", "1", "Thomas", "Müller", NULL, "TM@muster.example", NULL,
+        NULL);
+    cr_assert_eq(merge(), 1);
+    cr_assert(ruf_text_is(people.persons[0].given, "Thomas"));
+    cr_assert_eq(people.persons[0].priority, 90);
+}
+
+Test(merge, m8_knows_an_initial_with_an_umlaut)
+{
+    add("AAD", "1", "Änne", "Größing", NULL, "a@muster.example", NULL, NULL);
+    add("CRM", "1", "Ä.", "Groessing", NULL, "a@muster.example", NULL, NULL);
+    cr_assert_eq(merge(), 1);
+}
+
+Test(merge, m9_stops_a_chain_at_a_conflict)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
+    add("APC", "2", "A.", "Graf", NULL, "a@muster.example", NULL,
+        "0152 28817386");
+    add("CRM", "3", "Arno", "Graf", NULL, NULL, NULL, "0152 28817386");
+    cr_assert_eq(merge(), 2);
+}
+
+Test(merge, m10_keeps_ids_when_priorities_change)
+{
+    struct ruf_contact_id id;
+
+    add("AAD", "1", "Thomas", "Müller", "Alt AG", "t@muster.example", NULL,
+        NULL);
+    add("CRM", "9", "Thomas", "Müller", "Neu AG", "t@muster.example", NULL,
+        NULL);
+    cr_assert_eq(merge(), 1);
+    id = people.persons[0].id;
+    cr_assert(ruf_text_is(people.persons[0].company, "Alt AG"));
+    ((struct ruf_policy_source *)(uintptr_t)ruf_policy_source(
+         policy, ruf_text("CRM")))
+        ->priority = 99;
+    cr_assert_eq(merge(), 1);
+    cr_assert(ruf_text_is(people.persons[0].company, "Neu AG"));
+    cr_assert_arr_eq(id.bytes, people.persons[0].id.bytes, sizeof(id.bytes));
+}
+
+Test(merge, m14_reads_three_spellings_as_one_name)
+{
+    add("AAD", "1", "Jörg", "Weiß", NULL, "j@muster.example", NULL, NULL);
+    add("APC", "2", "Joerg", "Weiss", NULL, "j@muster.example", NULL, NULL);
+    add("CRM", "3", "Jorg", "Weiss", NULL, "j@muster.example", NULL, NULL);
+    cr_assert_eq(merge(), 1);
+    cr_assert(ruf_text_is(people.persons[0].given, "Jörg"));
+}
+
+Test(merge, does_not_depend_on_the_order_of_the_input)
+{
+    uint64_t state = 1;
+    size_t first;
+    struct ruf_contact_id ids[RECORDS_MAX];
+
+    for (int i = 0; i < 200; i++) {
+        char id[16];
+        char mail[64];
+        char number[32];
+        static const char *const sources[] = { "AAD", "APC", "CRM" };
+
+        (void)snprintf(id, sizeof(id), "%d", i);
+        (void)snprintf(mail, sizeof(mail), "p%d@muster.example", i / 3);
+        (void)snprintf(number, sizeof(number), "030 23125-%03d", i / 5);
+        add(sources[i % 3], id, i % 7 == 0 ? "A." : "Anna",
+            i % 11 == 0 ? "Graf" : "Klein", NULL,
+            ruf_arena_copy(arena, mail, strlen(mail)),
+            ruf_arena_copy(arena, number, strlen(number)), NULL);
+    }
+    first = merge();
+    for (size_t i = 0; i < first; i++)
+        ids[i] = people.persons[i].id;
+    for (int round = 0; round < 10; round++) {
+        for (size_t i = count - 1; i > 0; i--) {
+            struct ruf_source_contact swap = contacts[i];
+            size_t other;
+
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            other = (size_t)(state >> 33) % (i + 1);
+            contacts[i] = contacts[other];
+            contacts[other] = swap;
+        }
+        cr_assert_eq(merge(), first);
+        for (size_t i = 0; i < first; i++)
+            cr_assert_arr_eq(people.persons[i].id.bytes, ids[i].bytes, 16);
+    }
+}
+
+Test(merge, joins_nothing_when_the_policy_says_off)
+{
+    use_policy(",\"merge\":{\"mode\":\"off\"}");
+    add("AAD", "1", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
+    add("CRM", "1", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
+    cr_assert_eq(merge(), 2);
+}
+
+/* --- labels ----------------------------------------------------------------------------- */
+
+Test(label, follows_the_template_and_its_table)
+{
+    add("AAD", "1", "Thomas", "Müller", "Muster AG", NULL, "030 23125-001",
+        NULL);
+    add("AAD", "2", "", "Schmidt", "Muster AG", NULL, "030 23125-002", NULL);
+    add("AAD", "3", "Anna", "Graf", "", NULL, "030 23125-003", NULL);
+    add("AAD", "4", "", "", "Muster AG", NULL, "030 23125-004", NULL);
+    add("AAD", "5", "", "Empfang Muster AG", "Muster AG", NULL,
+        "030 23125-005", NULL);
+    add("AAD", "6", "", "", "", NULL, "030 23125-006", NULL);
+    add("AAD", "7", "Anna", "Graf", "Muster AG", NULL, "030 23125-007", NULL);
+    add("CRM", "8", "Bernd", "Graf", "Muster AG", NULL, "+493023125007",
+        NULL);
+    add("AAD", "9", "Cem", "Test", "A GmbH", NULL, "030 23125-008", NULL);
+    add("CRM", "9", "Dora", "Test", "B GmbH", NULL, "+493023125008", NULL);
+    (void)merge();
+    expect_label(493023125001, "Thomas Müller (Muster AG)");
+    expect_label(493023125002, "Schmidt (Muster AG)");
+    expect_label(493023125003, "Anna Graf");
+    expect_label(493023125004, "Muster AG");
+    expect_label(493023125005, "Empfang Muster AG");
+    expect_label(493023125006, "Geschäftskontakt");
+    expect_label(493023125007, "Anna / Bernd Graf");
+    expect_label(493023125008, "Cem Test (A GmbH) u. a.");
+}
+
+Test(label, speaks_english_if_the_policy_does)
+{
+    use_policy(",\"locale\":\"en\"");
+    add("AAD", "1", "", "", "", NULL, "030 23125-006", NULL);
+    (void)merge();
+    expect_label(493023125006, "Business contact");
+}
+
+static void expect_render(const struct ruf_label_values *values, size_t max,
+                          const char *expected)
+{
+    char out[RUF_LABEL_SIZE_MAX];
+    size_t size = ruf_label_render("{given} {family}[ ({company})]", values,
+                                   max, out);
+
+    cr_expect(size == strlen(expected) && memcmp(out, expected, size) == 0,
+              "%zu: %.*s", max, (int)size, out);
+}
+
+Test(label, is_shortened_step_by_step)
+{
+    const struct ruf_label_values values = {
+        .given = ruf_text("Thomas"),
+        .family = ruf_text("Müller-Lüdenscheidt"),
+        .company = ruf_text("Muster GmbH & Co. KG"),
+    };
+
+    expect_render(&values, 60,
+                  "Thomas Müller-Lüdenscheidt (Muster GmbH & Co. KG)");
+    expect_render(&values, 40, "Thomas Müller-Lüdenscheidt (Muster)");
+    expect_render(&values, 32, "T. Müller-Lüdenscheidt (Muster)");
+    expect_render(&values, 25, "T. Müller-Lüdenscheidt");
+    expect_render(&values, 16, "T. Müller-Lüden…");
+}
+
+Test(label, limits_entries_by_priority_and_then_number)
+{
+    use_policy(",\"caller_id\":{\"max_entries\":2}");
+    add("CRM", "1", "A", "Low", NULL, NULL, "+493023125001", NULL);
+    add("AAD", "2", "B", "High", NULL, NULL, "030 23125-002", NULL);
+    add("AAD", "3", "C", "High", NULL, NULL, "030 23125-003", NULL);
+    add("AAD", "4", "D", "High", NULL, NULL, "030 23125-004", NULL);
+    (void)merge();
+    cr_assert_eq(entries.count, 2);
+    cr_assert_eq(entries.dropped, 2);
+    cr_assert_eq(entries.entries[0].number, 493023125002);
+    cr_assert_eq(entries.entries[1].number, 493023125003);
+}
+
+Test(label, leaves_out_kinds_the_policy_does_not_name)
+{
+    use_policy(",\"caller_id\":{\"kinds\":[\"mobile\"]}");
+    add("AAD", "1", "Anna", "Graf", NULL, NULL, "030 23125-001",
+        "0152 28817386");
+    (void)merge();
+    cr_assert_eq(entries.count, 1);
+    cr_assert_eq(entries.entries[0].number, 4915228817386);
+}
