@@ -70,8 +70,8 @@ static void add(const char *source, const char *id, const char *given,
     record.fields[RUF_RECORD_FAMILY] = ruf_text(family);
     record.fields[RUF_RECORD_COMPANY] = ruf_text(company);
     if (number != NULL)
-        numbers[record.number_count++] = (struct ruf_raw_number){
-            ruf_text(number), RUF_KIND_BUSINESS };
+        numbers[record.number_count++] =
+            (struct ruf_raw_number){ ruf_text(number), RUF_KIND_BUSINESS };
     if (second != NULL)
         numbers[record.number_count++] =
             (struct ruf_raw_number){ ruf_text(second), RUF_KIND_MOBILE };
@@ -110,7 +110,8 @@ TestSuite(standardise, .init = set_up, .fini = tear_down);
 TestSuite(merge, .init = set_up, .fini = tear_down);
 TestSuite(label, .init = set_up, .fini = tear_down);
 
-/* --- region chain ----------------------------------------------------------------- */
+/* --- region chain
+ * ----------------------------------------------------------------- */
 
 static struct ruf_standard_number only_number(void)
 {
@@ -147,16 +148,16 @@ Test(standardise, prefers_the_record_s_own_country_to_all)
     record.number_count = 1;
     record.fields[RUF_RECORD_COUNTRY] = ruf_text("DE");
     cr_assert(ruf_standardise(&record, policy,
-                              ruf_policy_source(policy, ruf_text("CRM")),
-                              arena, &contacts[count++], NULL) == RUF_OK);
+                              ruf_policy_source(policy, ruf_text("CRM")), arena,
+                              &contacts[count++], NULL) == RUF_OK);
     cr_assert_eq(only_number().e164, 493023125042);
     cr_assert_eq(only_number().rule, RUF_REGION_RECORD);
 }
 
 Test(standardise, leaves_junk_and_short_numbers_unidentified)
 {
-    static const char *const junk[] = { "", "?", "siehe Notiz", "112", "110",
-                                        "4711", "+49", "0" };
+    static const char *const junk[] = { "",    "?",    "siehe Notiz", "112",
+                                        "110", "4711", "+49",         "0" };
 
     for (size_t i = 0; i < sizeof(junk) / sizeof(junk[0]); i++) {
         add("AAD", "1", "A", "B", NULL, NULL, junk[i], NULL);
@@ -164,7 +165,8 @@ Test(standardise, leaves_junk_and_short_numbers_unidentified)
     }
 }
 
-/* --- merging: the product's scenarios M1 to M14 ------------------------------------ */
+/* --- merging: the product's scenarios M1 to M14
+ * ------------------------------------ */
 
 Test(merge, m1_joins_two_sources_by_number_and_name)
 {
@@ -186,8 +188,7 @@ Test(merge, m2_keeps_five_hundred_behind_one_switchboard_apart)
         add("APC", id, ruf_arena_copy(arena, given, strlen(given)), "Graf",
             "Muster AG", NULL, "+49 89 99998-0", NULL);
     }
-    add("CRM", "a", "Anna7", "Graf", "Muster AG", NULL, "+49 89 99998-0",
-        NULL);
+    add("CRM", "a", "Anna7", "Graf", "Muster AG", NULL, "+49 89 99998-0", NULL);
     cr_assert_eq(merge(), 501, "not even namesakes by a shared number");
     expect_label(4989999980, "Muster AG (Zentrale)");
 }
@@ -217,8 +218,7 @@ Test(merge, m6_takes_no_role_mailbox_for_evidence)
 
 Test(merge, m7_keeps_boss_and_assistant_apart)
 {
-    add("AAD", "1", "Bernd", "Boss", "Muster AG", NULL, NULL,
-        "0152 28817386");
+    add("AAD", "1", "Bernd", "Boss", "Muster AG", NULL, NULL, "0152 28817386");
     add("AAD", "2", "Anna", "Assistent", "Muster AG", NULL, NULL,
         "0152 28817386");
     cr_assert_eq(merge(), 2);
@@ -228,8 +228,7 @@ Test(merge, m7_keeps_boss_and_assistant_apart)
 Test(merge, m8_lets_a_full_name_survive_an_initial)
 {
     add("AAD", "1", "T.", "Müller", NULL, "tm@muster.example", NULL, NULL);
-    add("CRM", "1", "Thomas", "Müller", NULL, "TM@muster.example", NULL,
-        NULL);
+    add("CRM", "1", "Thomas", "Müller", NULL, "TM@muster.example", NULL, NULL);
     cr_assert_eq(merge(), 1);
     cr_assert(ruf_text_is(people.persons[0].given, "Thomas"));
     cr_assert_eq(people.persons[0].priority, 90);
@@ -262,8 +261,8 @@ Test(merge, m10_keeps_ids_when_priorities_change)
     cr_assert_eq(merge(), 1);
     id = people.persons[0].id;
     cr_assert(ruf_text_is(people.persons[0].company, "Alt AG"));
-    ((struct ruf_policy_source *)(uintptr_t)ruf_policy_source(
-         policy, ruf_text("CRM")))
+    ((struct ruf_policy_source *)(uintptr_t)ruf_policy_source(policy,
+                                                              ruf_text("CRM")))
         ->priority = 99;
     cr_assert_eq(merge(), 1);
     cr_assert(ruf_text_is(people.persons[0].company, "Neu AG"));
@@ -326,7 +325,9 @@ Test(merge, joins_nothing_when_the_policy_says_off)
     cr_assert_eq(merge(), 2);
 }
 
-/* --- labels ----------------------------------------------------------------------------- */
+/* --- labels
+ * -----------------------------------------------------------------------------
+ */
 
 Test(label, follows_the_template_and_its_table)
 {
@@ -335,12 +336,11 @@ Test(label, follows_the_template_and_its_table)
     add("AAD", "2", "", "Schmidt", "Muster AG", NULL, "030 23125-002", NULL);
     add("AAD", "3", "Anna", "Graf", "", NULL, "030 23125-003", NULL);
     add("AAD", "4", "", "", "Muster AG", NULL, "030 23125-004", NULL);
-    add("AAD", "5", "", "Empfang Muster AG", "Muster AG", NULL,
-        "030 23125-005", NULL);
+    add("AAD", "5", "", "Empfang Muster AG", "Muster AG", NULL, "030 23125-005",
+        NULL);
     add("AAD", "6", "", "", "", NULL, "030 23125-006", NULL);
     add("AAD", "7", "Anna", "Graf", "Muster AG", NULL, "030 23125-007", NULL);
-    add("CRM", "8", "Bernd", "Graf", "Muster AG", NULL, "+493023125007",
-        NULL);
+    add("CRM", "8", "Bernd", "Graf", "Muster AG", NULL, "+493023125007", NULL);
     add("AAD", "9", "Cem", "Test", "A GmbH", NULL, "030 23125-008", NULL);
     add("CRM", "9", "Dora", "Test", "B GmbH", NULL, "+493023125008", NULL);
     (void)merge();
@@ -366,8 +366,8 @@ static void expect_render(const struct ruf_label_values *values, size_t max,
                           const char *expected)
 {
     char out[RUF_LABEL_SIZE_MAX];
-    size_t size = ruf_label_render("{given} {family}[ ({company})]", values,
-                                   max, out);
+    size_t size =
+        ruf_label_render("{given} {family}[ ({company})]", values, max, out);
 
     cr_expect(size == strlen(expected) && memcmp(out, expected, size) == 0,
               "%zu: %.*s", max, (int)size, out);

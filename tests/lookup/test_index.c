@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "tests/support/image_fixture.h"
 #include <criterion/criterion.h>
-#include <criterion/new/assert.h>
 #include <criterion/parameterized.h>
 #include <rufname/index.h>
 #include <stdlib.h>

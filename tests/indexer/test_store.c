@@ -1,0 +1,321 @@
+/*
+ * test_store.c - rounds, keys and damage, on a real SQLCipher file
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/file.h"
+#include "base/text.h"
+#include "indexer/store.h"
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/rufname-test-store.XXXXXX";
+static char path[128];
+static const uint8_t key[32] = { 1, 2, 3 };
+static struct ruf_policy *policy;
+static struct ruf_store *store;
+static struct ruf_error err;
+static struct ruf_store_round round_;
+
+static void open_store(enum ruf_store_mode mode)
+{
+    cr_assert(ruf_store_open(path, key, mode, &store, &err) == RUF_OK, "%s",
+              err.detail);
+}
+
+static void set_up(void)
+{
+    static const char json[] =
+        "{\"schema\":\"rufname.policy/1\",\"version\":1,"
+        "\"region\":{\"default\":\"DE\"},\"sources\":["
+        "{\"id\":\"FILE\",\"kind\":\"file\"},{\"id\":\"BLOB\",\"kind\":"
+        "\"blob\"}]}";
+
+    cr_assert(mkdtemp(folder) != NULL);
+    (void)snprintf(path, sizeof(path), "%s/store.db", folder);
+    cr_assert(ruf_policy_parse(json, strlen(json), &policy, NULL, NULL) ==
+              RUF_OK);
+    open_store(RUF_STORE_CREATE);
+}
+
+static void tear_down(void)
+{
+    char command[256];
+
+    ruf_store_close(store);
+    ruf_policy_destroy(policy);
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    if (system(command) != 0)
+        cr_log_warn("%s is left", folder);
+}
+
+TestSuite(store, .init = set_up, .fini = tear_down);
+
+static const struct ruf_raw_number some_number = { { "030 23125-042", 13 },
+                                                   RUF_KIND_BUSINESS };
+
+static struct ruf_record person(const char *id, const char *family)
+{
+    struct ruf_record record;
+
+    memset(&record, 0, sizeof(record));
+    record.native_id = ruf_text(id);
+    record.fields[RUF_RECORD_FAMILY] = ruf_text(family);
+    record.numbers = &some_number;
+    record.number_count = 1;
+    return record;
+}
+
+static struct ruf_record gone(const char *id)
+{
+    struct ruf_record record;
+
+    memset(&record, 0, sizeof(record));
+    record.native_id = ruf_text(id);
+    record.removed = true;
+    return record;
+}
+
+enum { FIRST = 1, LAST = 2, DELTA = 4 };
+
+static enum ruf_status page(const char *source,
+                            const struct ruf_record *records, size_t count,
+                            unsigned how)
+{
+    struct ruf_store_page out = {
+        .source = source,
+        .collection = "list",
+        .select = "all",
+        .starts_round = (how & FIRST) != 0,
+        .completes_round = (how & LAST) != 0,
+        .delta_round = (how & DELTA) != 0,
+        .records = records,
+        .record_count = count,
+        .link = (how & LAST) != 0 ? "delta" : "next",
+    };
+
+    return ruf_store_page(store, policy, &out, &round_, &err);
+}
+
+/* All visible family names, in the order they were stored. */
+static const char *names(void)
+{
+    static char text[4096];
+    struct ruf_source_contact *contacts;
+    struct ruf_arena *arena;
+    size_t count;
+
+    text[0] = '\0';
+    cr_assert(ruf_arena_create(&arena, NULL) == RUF_OK);
+    cr_assert(ruf_store_contacts(store, policy, arena, &contacts, &count,
+                                 &err) == RUF_OK);
+    for (size_t i = 0; i < count; i++) {
+        struct ruf_text family = contacts[i].fields[RUF_RECORD_FAMILY];
+        size_t used = strlen(text);
+
+        (void)snprintf(text + used, sizeof(text) - used, "%.*s ",
+                       (int)family.size, family.size == 0 ? "" : family.data);
+    }
+    ruf_arena_destroy(arena);
+    return text;
+}
+
+Test(store, shows_a_round_only_when_it_is_complete)
+{
+    struct ruf_record a = person("a", "Graf");
+    struct ruf_record b = person("b", "Klein");
+
+    cr_assert(page("FILE", &a, 1, FIRST) == RUF_OK);
+    cr_assert_str_eq(names(), "");
+    cr_assert(page("FILE", &b, 1, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Graf Klein ");
+    cr_assert_eq(round_.added, 2);
+}
+
+Test(store, sweeps_what_a_full_round_did_not_show)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+
+    cr_assert(page("FILE", both, 2, FIRST | LAST) == RUF_OK);
+    cr_assert(page("BLOB", both, 1, FIRST | LAST) == RUF_OK);
+    cr_assert(page("FILE", both + 1, 1, FIRST | LAST) == RUF_OK);
+    cr_assert_eq(round_.removed, 1);
+    cr_assert_eq(round_.changed, 0, "unchanged records are not written");
+    cr_assert_str_eq(names(), "Klein Graf ", "the other source is untouched");
+}
+
+Test(store, lays_a_partial_update_over_what_it_has)
+{
+    struct ruf_record record = person("a", "Graf");
+    struct ruf_store_stats stats;
+
+    cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
+    memset(&record, 0, sizeof(record));
+    record.native_id = ruf_text("a");
+    record.fields[RUF_RECORD_TITLE] = ruf_text("Ingenieur");
+    record.keep_fields = UINT32_MAX & ~(1u << RUF_RECORD_TITLE);
+    record.keep_numbers = UINT32_MAX;
+    cr_assert(page("FILE", &record, 1, FIRST | LAST | DELTA) == RUF_OK);
+    cr_assert_eq(round_.changed, 1);
+    cr_assert_str_eq(names(), "Graf ", "absent keeps");
+    cr_assert(ruf_store_stats(store, &stats, &err) == RUF_OK);
+    cr_assert_eq(stats.numbers_total, 1);
+    cr_assert_eq(stats.numbers_valid, 1);
+    record.keep_fields &= ~(1u << RUF_RECORD_FAMILY);
+    record.keep_numbers = 0;
+    cr_assert(page("FILE", &record, 1, FIRST | LAST | DELTA) == RUF_OK);
+    cr_assert(ruf_store_stats(store, &stats, &err) == RUF_OK);
+    cr_assert_eq(stats.numbers_total, 0, "null clears");
+}
+
+Test(store, removes_what_a_delta_says_is_gone)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+    struct ruf_record change[] = { gone("a"), gone("never there") };
+
+    cr_assert(page("FILE", both, 2, FIRST | LAST) == RUF_OK);
+    cr_assert(page("FILE", change, 2, FIRST | LAST | DELTA) == RUF_OK);
+    cr_assert_eq(round_.removed, 1);
+    cr_assert_str_eq(names(), "Klein ");
+}
+
+Test(store, keeps_no_record_that_a_rule_excludes)
+{
+    struct ruf_record record = person("a", "Graf");
+
+    cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
+    record.fields[RUF_RECORD_ENABLED] = ruf_text("false");
+    cr_assert(page("FILE", &record, 1, FIRST | LAST | DELTA) == RUF_OK);
+    cr_assert_eq(round_.removed, 1);
+    cr_assert_str_eq(names(), "");
+}
+
+Test(store, holds_back_a_suspicious_shrink_until_it_is_confirmed)
+{
+    struct ruf_record many[50];
+    char ids[50][8];
+
+    for (int i = 0; i < 50; i++) {
+        (void)snprintf(ids[i], sizeof(ids[i]), "%d", i);
+        many[i] = person(ids[i], "Graf");
+    }
+    cr_assert(page("FILE", many, 50, FIRST | LAST) == RUF_OK);
+    cr_assert(page("FILE", many, 10, FIRST | LAST) == RUF_E_SERVER);
+    cr_assert_str_eq(err.id, "S550");
+    cr_assert_eq(strlen(names()), 250, "all fifty are still there");
+    cr_assert(page("FILE", many, 10, FIRST | LAST) == RUF_OK);
+    cr_assert_eq(strlen(names()), 50);
+}
+
+Test(store, goes_on_where_a_killed_process_stopped)
+{
+    struct ruf_record a = person("a", "Graf");
+    struct ruf_record b = person("b", "Klein");
+    struct ruf_collection_state state;
+    int status;
+    pid_t child;
+
+    ruf_store_close(store);
+    store = NULL;
+    child = fork();
+    if (child == 0) {
+        open_store(RUF_STORE_WRITE);
+        if (page("FILE", &a, 1, FIRST) == RUF_OK)
+            (void)raise(SIGKILL);
+        _exit(1);
+    }
+    cr_assert(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+    open_store(RUF_STORE_WRITE);
+    cr_assert(ruf_store_collection_load(store, "FILE", "list", &state, &err) ==
+              RUF_OK);
+    cr_assert_eq(state.link_kind, 1);
+    cr_assert_str_eq(state.link, "next");
+    free(state.link);
+    free(state.select);
+    cr_assert(page("FILE", &b, 1, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Graf Klein ");
+}
+
+Test(store, tells_a_wrong_key_from_damage)
+{
+    static const uint8_t other[32] = { 9 };
+    struct ruf_record record = person("a", "Graf");
+    char *bytes;
+    size_t size;
+
+    cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
+    ruf_store_close(store);
+    store = NULL;
+    cr_assert(ruf_store_open(path, other, RUF_STORE_WRITE, &store, &err) ==
+              RUF_E_KEY);
+    cr_assert_str_eq(err.id, "K202");
+    cr_assert(ruf_file_read(path, RUF_FILE_ANY, 1 << 24, &bytes, &size, NULL) ==
+              RUF_OK);
+    bytes[100] ^= 1;
+    cr_assert(ruf_file_replace(path, bytes, size, NULL) == RUF_OK);
+    cr_assert(ruf_store_open(path, key, RUF_STORE_WRITE, &store, &err) ==
+              RUF_E_CORRUPT);
+    cr_assert_str_eq(err.id, "D711");
+    cr_assert(ruf_file_replace(path, bytes, size - 1, NULL) == RUF_OK);
+    cr_assert(ruf_store_open(path, key, RUF_STORE_WRITE, &store, &err) ==
+              RUF_E_CORRUPT);
+    free(bytes);
+}
+
+static bool file_holds(const char *name, const char *text)
+{
+    char file[160];
+    char *bytes = NULL;
+    size_t size = 0;
+    bool found;
+
+    (void)snprintf(file, sizeof(file), "%s%s", path, name);
+    if (ruf_file_read(file, RUF_FILE_ANY, 1 << 24, &bytes, &size, NULL) !=
+        RUF_OK)
+        return false;
+    found = memmem(bytes, size, text, strlen(text)) != NULL;
+    free(bytes);
+    return found;
+}
+
+Test(store, leaves_no_plain_text_in_any_of_its_files)
+{
+    struct ruf_record record = person("a", "Kanarienvogel");
+
+    cr_assert(page("FILE", &record, 1, FIRST) == RUF_OK);
+    cr_assert(page("FILE", &record, 1, LAST) == RUF_OK);
+    cr_assert(!file_holds("-wal", "Kanarienvogel"));
+    cr_assert(!file_holds("-shm", "Kanarienvogel"));
+    ruf_store_close(store); /* moves the log into the database */
+    store = NULL;
+    cr_assert(!file_holds("", "Kanarienvogel"));
+    /* The search itself must be able to find something. */
+    cr_assert(ruf_file_replace(path, "..Kanarienvogel..", 17, NULL) == RUF_OK);
+    cr_assert(file_holds("", "Kanarienvogel"));
+}
+
+Test(store, keeps_secrets_and_facts)
+{
+    char *value;
+    int64_t number;
+    struct stat info;
+
+    cr_assert(ruf_store_secret_save(store, "token", "geheim", &err) == RUF_OK);
+    cr_assert(ruf_store_secret_load(store, "token", &value, &err) == RUF_OK);
+    cr_assert_str_eq(value, "geheim");
+    free(value);
+    cr_assert(ruf_store_secret_save(store, "token", NULL, &err) == RUF_OK);
+    cr_assert(ruf_store_secret_load(store, "token", &value, &err) == RUF_OK);
+    cr_assert(value == NULL);
+    cr_assert(ruf_store_fact_save(store, "generation", 7, &err) == RUF_OK);
+    cr_assert(ruf_store_fact_load(store, "generation", &number, &err) ==
+              RUF_OK);
+    cr_assert_eq(number, 7);
+    cr_assert(stat(path, &info) == 0 && (info.st_mode & 0777) == 0600);
+}
