@@ -8,47 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static void error_fill(struct ruf_error *err, enum ruf_status status,
-                       const char *id, const char *place, int os_errno)
+void ruf_error_fill(struct ruf_error *err, enum ruf_status status,
+                    const char *id, const char *place, int os_errno,
+                    const char *format, ...)
 {
+    va_list arguments;
+
+    if (err == NULL)
+        return;
     memset(err, 0, sizeof(*err));
     err->status = status;
     err->os_errno = os_errno;
     (void)snprintf(err->id, sizeof(err->id), "%s", id);
     (void)snprintf(err->place, sizeof(err->place), "%s", place);
-}
-
-enum ruf_status ruf_fail(struct ruf_error *err, enum ruf_status status,
-                         const char *id, const char *place, const char *format,
-                         ...)
-{
-    va_list arguments;
-
-    if (err == NULL)
-        return status;
-    error_fill(err, status, id, place, 0);
     va_start(arguments, format);
     (void)vsnprintf(err->detail, sizeof(err->detail), format, arguments);
     va_end(arguments);
-    return status;
-}
-
-enum ruf_status ruf_fail_os(struct ruf_error *err, enum ruf_status status,
-                            const char *id, const char *place, int os_errno,
-                            const char *format, ...)
-{
-    va_list arguments;
-
-    if (err == NULL)
-        return status;
-    error_fill(err, status, id, place, os_errno);
-    va_start(arguments, format);
-    (void)vsnprintf(err->detail, sizeof(err->detail), format, arguments);
-    va_end(arguments);
-    return status;
-}
-
-enum ruf_status ruf_fail_memory(struct ruf_error *err)
-{
-    return ruf_fail(err, RUF_E_NOMEM, "E911", "", "out of memory");
 }

@@ -43,6 +43,10 @@ static void close_query(struct query *query)
     ruf_index_close(query->index);
     ruf_home_close(query->home);
     free(query->hits);
+    query->query = NULL;
+    query->index = NULL;
+    query->home = NULL;
+    query->hits = NULL;
 }
 
 static int open_query(struct cli *cli, enum ruf_index_mode mode,
@@ -73,7 +77,8 @@ static void print_time(const struct query *query)
 
 static void put_text(struct ruf_text text)
 {
-    (void)fwrite(text.data, 1, text.size, stdout);
+    if (text.size > 0) /* absent text has no bytes to point at */
+        (void)fwrite(text.data, 1, text.size, stdout);
 }
 
 /* --- lookup ----------------------------------------------------------------

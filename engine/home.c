@@ -204,8 +204,8 @@ static enum ruf_status read_keystore_name(const char *path, char *name,
 {
     struct ruf_text keystore;
     cJSON *profile = NULL;
-    char *text;
-    size_t size;
+    char *text = NULL;
+    size_t size = 0;
     enum ruf_status status =
         home_file_read(path, HOME_PROFILE, PROFILE_SIZE_MAX, &text, &size, err);
 
@@ -258,8 +258,8 @@ static enum ruf_status load_trust_anchors(struct ruf_home *home,
                                           struct ruf_error *err)
 {
     const char *of_policy = home->policy->network.ca_pem;
-    char *of_init;
-    size_t size;
+    char *of_init = NULL;
+    size_t size = 0;
     size_t room;
     enum ruf_status status =
         home_file_read(home->path, HOME_CA, CA_SIZE_MAX, &of_init, &size, err);
@@ -283,8 +283,8 @@ static enum ruf_status load_trust_anchors(struct ruf_home *home,
 
 static enum ruf_status load_policy(struct ruf_home *home, struct ruf_error *err)
 {
-    char *text;
-    size_t size;
+    char *text = NULL;
+    size_t size = 0;
     enum ruf_status status = home_file_read(
         home->path, HOME_POLICY, RUF_POLICY_SIZE_MAX, &text, &size, err);
 

@@ -210,13 +210,15 @@ static enum ruf_status remember_shrink(struct ruf_store *store,
                                    &statement, &ignored);
     if (status == RUF_OK) {
         (void)sqlite3_bind_int64(statement, 1, collection);
-        (void)sqlite3_bind_int64(statement, 2,
-                                 err == NULL ? -1 : (int64_t)err->offset);
+        (void)sqlite3_bind_int64(statement, 2, (int64_t)err->offset);
         status = ruf_store_change(store, statement, &ignored);
         (void)sqlite3_finalize(statement);
     }
     status = ruf_store_end(store, status, &ignored);
-    return RUF_E_SERVER;
+    if (status == RUF_OK)
+        return RUF_E_SERVER;
+    *err = ignored;
+    return status;
 }
 
 enum ruf_status ruf_store_page(struct ruf_store *store,

@@ -309,7 +309,7 @@ enum ruf_status ruf_query_contact(struct ruf_query *query, uint32_t contact,
                                   struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    const uint8_t *bytes;
+    const uint8_t *bytes = NULL;
     uint64_t start;
     uint64_t end;
     enum ruf_status status;

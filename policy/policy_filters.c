@@ -84,10 +84,9 @@ static bool read_field(const struct policy_at *at, struct ruf_condition *out)
 }
 
 static bool add_value(const struct policy_at *at, const cJSON *item,
-                      struct ruf_condition *out)
+                      struct ruf_text *values, struct ruf_condition *out)
 {
     struct ruf_text text = ruf_json_text(item);
-    struct ruf_text *values = (struct ruf_text *)(uintptr_t)out->values;
     char *copy;
 
     if (cJSON_IsBool(item))
@@ -115,15 +114,17 @@ static bool read_values(const struct policy_at *at, struct ruf_condition *out)
     struct policy_at here;
     const cJSON *item = ruf_policy_member(at, "value", &here);
     const cJSON *child;
+    struct ruf_text *values = allocate(at->parser, VALUES_MAX, sizeof(*values));
 
-    out->values = allocate(at->parser, VALUES_MAX, sizeof(*out->values));
-    if (out->values == NULL)
+    out->values = values;
+    if (values == NULL)
         return false;
     if (!cJSON_IsArray(item))
-        return add_value(&here, item, out);
+        return add_value(&here, item, values, out);
     cJSON_ArrayForEach(child, item)
     {
-        if (out->value_count == VALUES_MAX || !add_value(&here, child, out))
+        if (out->value_count == VALUES_MAX ||
+            !add_value(&here, child, values, out))
             return false;
     }
     return true;

@@ -218,7 +218,7 @@ static enum ruf_status set_content_id(struct ruf_import *import,
                                       struct ruf_error *err)
 {
     static const char hex[] = "0123456789abcdef";
-    uint8_t digest[RUF_DIGEST_SIZE];
+    uint8_t digest[RUF_DIGEST_SIZE] = { 0 };
     struct ruf_writer bytes = { 0 };
     char *id = ruf_arena_alloc(import->arena, 33, 1);
     enum ruf_status status;

@@ -186,10 +186,15 @@ static enum ruf_status save_access(const struct ruf_tokens *tokens,
 static enum ruf_status hold(struct ruf_tokens *tokens, const char *token,
                             int64_t lifetime_s, struct ruf_error *err)
 {
-    size_t size = strlen(token) + 1;
     int64_t margin_s = RENEW_BEFORE_S;
     int64_t now_ms = ruf_clock_ms();
     enum ruf_status status;
+    size_t size;
+
+    if (token == NULL)
+        return ruf_fail(err, RUF_E_SERVER, "S524", login_place(tokens),
+                        "access_token is missing");
+    size = strlen(token) + 1;
 
     /* A token that lives shorter than the margin would never be used. */
     if (lifetime_s < 2 * RENEW_BEFORE_S)
@@ -326,7 +331,7 @@ static enum ruf_status ask_for_tokens(struct ruf_tokens *tokens,
         ask(tokens, form, tokens->token_url, cancel, &http, err);
 
     memset(answer, 0, sizeof(*answer));
-    if (status != RUF_OK)
+    if (status != RUF_OK || http == NULL)
         return status;
     *http_status = http->status;
     return ruf_token_answer_read(http, login_place(tokens), answer, err);
@@ -623,7 +628,7 @@ static enum ruf_status device_begin(struct ruf_tokens *tokens,
     if (status == RUF_OK)
         status = ruf_device_answer_read(http, login_place(tokens), device,
                                         &error, err);
-    if (status == RUF_OK && error.error != RUF_TOKEN_OK)
+    if (status == RUF_OK && http != NULL && error.error != RUF_TOKEN_OK)
         status = refused(tokens, &error, http->status, err);
     return status;
 }

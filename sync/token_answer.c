@@ -38,7 +38,7 @@ static void tree_free(struct cJSON *tree)
 /* Visible ASCII only: a line break would become a header of its own. */
 static bool is_plain(struct ruf_text text, size_t max)
 {
-    if (text.size == 0 || text.size > max)
+    if (text.data == NULL || text.size == 0 || text.size > max)
         return false;
     for (size_t i = 0; i < text.size; i++)
         if (text.data[i] < 0x21 || text.data[i] > 0x7e)
@@ -60,7 +60,7 @@ static enum ruf_status take_secret(const struct cJSON *tree, const char *name,
         return ruf_fail(err, RUF_E_SERVER, "S524", place,
                         "%s is missing or malformed", name);
     status = ruf_secret_create(text.size + 1, out, err);
-    if (status == RUF_OK)
+    if (status == RUF_OK && text.data != NULL)
         memcpy(out->bytes, text.data, text.size);
     return status;
 }

@@ -15,8 +15,7 @@
 static const char *const given_names[] = {
     "Anna",
     "Bj\xC3\xB6rn",
-    "\xC3\x87"
-    "elik",
+    "Çelik",
     "Dora",
     "Emil",
     "Fatma",
@@ -67,8 +66,7 @@ static const char *const titles[] = {
 };
 
 static const char *const departments[] = {
-    "Vertrieb S\xC3\xBC"
-    "d",
+    "Vertrieb Süd",
     "Technik",
     "Personal",
     "",
