@@ -46,6 +46,61 @@ enum ruf_status ruf_hmac_sha256(const uint8_t key[RUF_SEAL_KEY_SIZE],
     return RUF_OK;
 }
 
+/* The context keeps the key's two inner states, so a message costs its own
+ * blocks only. */
+struct ruf_mac {
+    EVP_MAC *algorithm;
+    EVP_MAC_CTX *context;
+};
+
+enum ruf_status ruf_mac_create(const uint8_t key[RUF_SEAL_KEY_SIZE],
+                               struct ruf_mac **out, struct ruf_error *err)
+{
+    char digest[] = "SHA256"; /* the parameter wants it mutable */
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+        OSSL_PARAM_construct_end(),
+    };
+    struct ruf_mac *mac = calloc(1, sizeof(*mac));
+
+    *out = NULL;
+    if (mac == NULL)
+        return ruf_fail_memory(err);
+    mac->algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    if (mac->algorithm != NULL)
+        mac->context = EVP_MAC_CTX_new(mac->algorithm);
+    if (mac->context == NULL ||
+        EVP_MAC_init(mac->context, key, RUF_SEAL_KEY_SIZE, parameters) != 1) {
+        ruf_mac_destroy(mac);
+        return crypto_failed(err, "HMAC");
+    }
+    *out = mac;
+    return RUF_OK;
+}
+
+void ruf_mac_destroy(struct ruf_mac *mac)
+{
+    if (mac == NULL)
+        return;
+    EVP_MAC_CTX_free(mac->context); /* cleanses its key */
+    EVP_MAC_free(mac->algorithm);
+    free(mac);
+}
+
+enum ruf_status ruf_mac_digest(struct ruf_mac *mac, const void *bytes,
+                               size_t size, uint8_t out[RUF_DIGEST_SIZE],
+                               struct ruf_error *err)
+{
+    size_t out_size = 0;
+
+    if (EVP_MAC_init(mac->context, NULL, 0, NULL) != 1 ||
+        EVP_MAC_update(mac->context, bytes, size) != 1 ||
+        EVP_MAC_final(mac->context, out, &out_size, RUF_DIGEST_SIZE) != 1 ||
+        out_size != RUF_DIGEST_SIZE)
+        return crypto_failed(err, "HMAC");
+    return RUF_OK;
+}
+
 /* HKDF info = label, then context. */
 static uint8_t *kdf_info(const char *label, const void *context,
                          size_t context_size, size_t *size)

@@ -35,6 +35,15 @@ sed -n 's/^ADD_ID //p' "$work/stream" >"$work/added"
 same "$work/added" "$work/emit" "stream and text differ"
 note "stats, stream and text agree"
 
+"$CONFORMANCE" "$work/stream" "$work/emit" >"$work/conformance" || {
+    head -n 5 "$work/conformance" >&2
+    fail "a phone would not accept the stream"
+}
+sed '2s/^ADD_ID /ADD_ID 9/' "$work/stream" >"$work/broken"
+! "$CONFORMANCE" "$work/broken" "$work/emit" >/dev/null ||
+    fail "the checker accepted a stream out of order"
+note "the stream keeps the host's rules"
+
 sed "s/$tab.*//; s/^/+/" "$work/emit" >"$work/members"
 ruf "$home" lookup - <"$work/members" >"$work/answers"
 awk -F '\t' '{ print substr($2, 2) "\t" $3 }' "$work/answers" >"$work/found"

@@ -1,0 +1,19 @@
+#!/bin/sh
+# messages - every error id of the library has words in both languages
+#
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+cd "${1:-$(dirname "$0")/../..}"
+
+# What a user never reads: bugs, and reasons other messages carry.
+inner='D710 D723 D735 E913 E914 E915 E916 E917 S541 P101'
+missing=0
+for id in $(grep -rhoE '"[PKNCSWDIEU][0-9]{3}"' base policy sync indexer lookup \
+    callkit engine/*.c cli | tr -d '"' | sort -u); do
+    case " $inner " in *" $id "*) continue ;; esac
+    grep -q "^{ \"$id\"," engine/messages.inc || {
+        echo "engine/messages.inc: no words for $id"
+        missing=1
+    }
+done
+exit "$missing"
