@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -98,6 +99,8 @@ static void run_tenant(const struct tenant_process *tenant,
         arguments[count++] = faults;
     }
     arguments[count] = NULL;
+    /* A test that crashes or runs out of time takes its tenant along. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)execv(RUF_TENANT, (char *const *)(uintptr_t)arguments);
     _exit(127);
 }

@@ -225,8 +225,7 @@ static void expect_same_records(const struct memory_records *a,
 
 Test(sync, by_changes_ends_where_a_full_read_ends)
 {
-    /* Few enough newcomers that the last company does not fill up. */
-    struct tenant_options options = { .contacts = 1100, .churn = 12 };
+    struct tenant_options options = { .contacts = CONTACTS, .churn = 100 };
     struct memory_sink fresh;
     struct scene scene;
 
@@ -601,7 +600,7 @@ static unsigned free_port(void)
     return ntohs(address.sin_port);
 }
 
-Test(sync, does_not_run_in_circles)
+Test(sync, does_not_run_in_circles, .timeout = 30)
 {
     struct tenant_options options = { .contacts = CONTACTS };
     unsigned number = free_port();
