@@ -9,6 +9,7 @@
  */
 #include "base/json.h"
 #include "base/error.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include <cjson/cJSON.h>
 #include <stdlib.h>
@@ -209,6 +210,7 @@ enum ruf_status ruf_json_parse(const char *text, size_t size, const char *place,
     memcpy(copy, text, size);
     copy[size] = '\0';
     status = parse_copy(copy, size, place, duplicates, out, err);
+    ruf_wipe(copy, size); /* it may have held a token */
     free(copy);
     return status;
 }

@@ -41,9 +41,10 @@ ruf_mac_create(const uint8_t key[RUF_SEAL_KEY_SIZE], struct ruf_mac **out,
 /** Wipes its key; NULL is fine. */
 void ruf_mac_destroy(struct ruf_mac *mac);
 /** As ruf_hmac_sha256(). */
-RUF_MUST_USE enum ruf_status
-ruf_mac_digest(struct ruf_mac *mac, const void *bytes, size_t size,
-               uint8_t out[RUF_DIGEST_SIZE], struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_mac_digest(struct ruf_mac *mac,
+                                            const void *bytes, size_t size,
+                                            uint8_t out[RUF_DIGEST_SIZE],
+                                            struct ruf_error *err);
 
 /**
  * HKDF-SHA-256 of a 32-byte key.

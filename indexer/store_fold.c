@@ -30,6 +30,8 @@ struct fold {
     sqlite3_stmt *update;
     sqlite3_stmt *erase;
     sqlite3_stmt *mark;
+    sqlite3_stmt *find_mark;
+    sqlite3_stmt *unmark;
     sqlite3_stmt *see;
     struct ruf_store_round *round;
 };
@@ -113,20 +115,50 @@ static enum ruf_status erase_record(struct fold *fold, int64_t id,
     return ruf_store_change(fold->store, fold->erase, err);
 }
 
-/* Of a filtered record only a keyed marker stays, to know it was seen. */
-static enum ruf_status mark_filtered(struct fold *fold,
+/* Bind a statement over markers to the marker of this record: a keyed hash of
+ * its id, all that stays of a filtered record. 'marker' outlives the step. */
+static enum ruf_status bind_marker(struct fold *fold, sqlite3_stmt *statement,
+                                   const struct ruf_record *record,
+                                   uint8_t marker[HASH_SIZE],
+                                   struct ruf_error *err)
+{
+    enum ruf_status status = keyed_hash(fold, record->native_id.data,
+                                        record->native_id.size, marker, err);
+
+    (void)sqlite3_bind_int64(statement, 1, fold->collection);
+    (void)sqlite3_bind_blob(statement, 2, marker, HASH_SIZE, SQLITE_STATIC);
+    return status;
+}
+
+static enum ruf_status change_marker(struct fold *fold, sqlite3_stmt *statement,
                                      const struct ruf_record *record,
                                      struct ruf_error *err)
 {
     uint8_t marker[HASH_SIZE];
-    enum ruf_status status = keyed_hash(fold, record->native_id.data,
-                                        record->native_id.size, marker, err);
+    enum ruf_status status = bind_marker(fold, statement, record, marker, err);
 
-    if (status != RUF_OK)
-        return status;
-    (void)sqlite3_bind_int64(fold->mark, 1, fold->collection);
-    (void)sqlite3_bind_blob(fold->mark, 2, marker, HASH_SIZE, SQLITE_STATIC);
-    return ruf_store_change(fold->store, fold->mark, err);
+    return status == RUF_OK ? ruf_store_change(fold->store, statement, err)
+                            : status;
+}
+
+/* A partial update of a filtered record says too little to judge it anew: it
+ * stays hidden until the source sends it whole. */
+static enum ruf_status is_hidden_update(struct fold *fold,
+                                        const struct ruf_record *update,
+                                        int64_t id, bool *hidden,
+                                        struct ruf_error *err)
+{
+    uint8_t marker[HASH_SIZE];
+    enum ruf_status status;
+
+    *hidden = false;
+    if (id != 0 || update->keep_fields == 0)
+        return RUF_OK;
+    status = bind_marker(fold, fold->find_mark, update, marker, err);
+    if (status == RUF_OK)
+        status = ruf_store_step(fold->store, fold->find_mark, hidden, err);
+    (void)sqlite3_reset(fold->find_mark);
+    return status;
 }
 
 static enum ruf_status write_record(struct fold *fold,
@@ -217,6 +249,7 @@ static enum ruf_status fold_record(struct fold *fold,
     struct ruf_filter_verdict verdict;
     uint8_t stored_hash[HASH_SIZE] = { 0 };
     int64_t id = 0;
+    bool hidden = false;
     bool row;
     enum ruf_status status;
 
@@ -234,7 +267,11 @@ static enum ruf_status fold_record(struct fold *fold,
     if (status != RUF_OK)
         return status;
     if (update->removed)
-        return id == 0 ? RUF_OK : erase_record(fold, id, err);
+        return id == 0 ? change_marker(fold, fold->unmark, update, err)
+                       : erase_record(fold, id, err);
+    status = is_hidden_update(fold, update, id, &hidden, err);
+    if (status != RUF_OK || hidden)
+        return status;
     record.keep_fields = 0;
     record.keep_numbers = 0;
     record.keep_emails = 0;
@@ -243,7 +280,8 @@ static enum ruf_status fold_record(struct fold *fold,
         return keep_record(fold, &record, id, stored_hash, err);
     if (id != 0)
         status = erase_record(fold, id, err);
-    return status == RUF_OK ? mark_filtered(fold, &record, err) : status;
+    return status == RUF_OK ? change_marker(fold, fold->mark, &record, err)
+                            : status;
 }
 
 /* --- the round
@@ -367,11 +405,14 @@ static enum ruf_status open_statements(struct fold *fold, bool see,
         "UPDATE records SET hash = ?1, payload = ?2 WHERE id = ?3",
         "DELETE FROM records WHERE id = ?1",
         "INSERT OR IGNORE INTO markers (collection, marker) VALUES (?1, ?2)",
+        "SELECT 1 FROM markers WHERE collection = ?1 AND marker = ?2",
+        "DELETE FROM markers WHERE collection = ?1 AND marker = ?2",
         "INSERT OR IGNORE INTO temp.seen (id) VALUES (?1)",
     };
     sqlite3_stmt **const statements[] = { &fold->find,   &fold->insert,
                                           &fold->update, &fold->erase,
-                                          &fold->mark,   &fold->see };
+                                          &fold->mark,   &fold->find_mark,
+                                          &fold->unmark, &fold->see };
     enum ruf_status status = RUF_OK;
 
     if (see)
@@ -380,7 +421,7 @@ static enum ruf_status open_statements(struct fold *fold, bool see,
                           "CREATE TEMP TABLE IF NOT EXISTS seen"
                           " (id INTEGER PRIMARY KEY); DELETE FROM temp.seen",
                           err);
-    for (size_t i = 0; i < (see ? 6u : 5u) && status == RUF_OK; i++)
+    for (size_t i = 0; i < (see ? 8u : 7u) && status == RUF_OK; i++)
         status = ruf_store_prepare(fold->store, sql[i], statements[i], err);
     if (status == RUF_OK)
         status = ruf_store_numbers_open(fold->store, &fold->numbers, err);
@@ -394,6 +435,8 @@ static void close_statements(struct fold *fold)
     (void)sqlite3_finalize(fold->update);
     (void)sqlite3_finalize(fold->erase);
     (void)sqlite3_finalize(fold->mark);
+    (void)sqlite3_finalize(fold->find_mark);
+    (void)sqlite3_finalize(fold->unmark);
     (void)sqlite3_finalize(fold->see);
     ruf_store_numbers_close(&fold->numbers);
 }

@@ -196,6 +196,23 @@ Test(store, keeps_no_record_that_a_rule_excludes)
     cr_assert_str_eq(names(), "");
 }
 
+/* A guest's changed job title comes without what makes him a guest. */
+Test(store, does_not_show_a_filtered_record_after_a_partial_update)
+{
+    struct ruf_record record = person("a", "Gast");
+
+    record.fields[RUF_RECORD_ENABLED] = ruf_text("false");
+    cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
+    record.fields[RUF_RECORD_ENABLED] = ruf_text(NULL);
+    record.keep_fields = 1u << RUF_RECORD_ENABLED;
+    cr_assert(page("FILE", &record, 1, FIRST | LAST | DELTA) == RUF_OK);
+    cr_assert_str_eq(names(), "", "still hidden");
+    record.keep_fields = 0;
+    record.fields[RUF_RECORD_ENABLED] = ruf_text("true");
+    cr_assert(page("FILE", &record, 1, FIRST | LAST | DELTA) == RUF_OK);
+    cr_assert_str_eq(names(), "Gast ", "sent whole, and enabled now");
+}
+
 Test(store, holds_back_a_suspicious_shrink_until_it_is_confirmed)
 {
     struct ruf_record many[50];
