@@ -574,15 +574,12 @@ static void copy_extension(struct ruf_text text,
                            const struct extension *extension,
                            struct ruf_scan *out)
 {
-    size_t size = 0;
+    /* At most twenty digits of at most four bytes, as they were typed. */
+    size_t size = extension->end - extension->digits;
 
-    for (size_t i = extension->digits; i < extension->end && size < 23;) {
-        uint32_t c;
-        size_t step = ruf_utf8_decode(text.data + i, text.size - i, &c);
-
-        out->extension[size++] = (char)('0' + digit_value(c));
-        i += step;
-    }
+    if (size >= sizeof(out->extension))
+        size = sizeof(out->extension) - 1;
+    memcpy(out->extension, text.data + extension->digits, size);
     out->extension[size] = '\0';
 }
 

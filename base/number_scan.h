@@ -24,7 +24,7 @@ struct ruf_scan {
     bool has_plus;      /**< began with a plus sign */
     size_t digit_count; /**< true count; digits beyond the room are cut */
     char digits[RUF_SCAN_DIGITS_MAX]; /**< '0'..'9' */
-    char extension[24];               /**< NUL-terminated */
+    char extension[84];               /**< as typed, NUL-terminated */
 };
 
 /** Scan a text of any length in linear time. */

@@ -79,7 +79,7 @@ struct ruf_number {
     uint16_t calling_code; /**< 1..999 */
     char region[4];        /**< "DE", "001" (non-geographic) or "ZZ" (none) */
     char e164[24];         /**< "+49891234567"; '+', 3..20 digits, NUL */
-    char extension[24];    /**< 0..20 digits as typed, NUL */
+    char extension[84];    /**< 0..20 digits as typed (any script), NUL */
 };
 
 /**
