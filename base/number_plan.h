@@ -20,6 +20,9 @@ struct ruf_plan_code {
     uint16_t first_region;
     uint16_t region_count;
     uint16_t root;
+    uint16_t first_format;
+    uint16_t format_count;
+    uint16_t extension_text; /**< before an extension, if not " ext. " */
 };
 
 /** A region, or a non-geographic calling code ("001"). */
@@ -27,17 +30,26 @@ struct ruf_plan_region {
     char name[4];
     uint16_t code;         /**< position in ruf_plan_codes */
     uint16_t general_root; /**< accepts what the general pattern matches */
+    uint16_t short_root;   /**< 1 emergency, 2 other short numbers; 0 none */
     uint32_t lengths;      /**< bit n: national numbers of n digits exist */
     uint32_t local_lengths;
     uint16_t idd;       /**< program of the international prefix, 0 none */
     uint16_t prefix;    /**< program of the national prefix, 0 none */
-    uint16_t transform; /**< position in ruf_plan_transforms, 0 none */
+    uint16_t transform; /**< text "9$1" in ruf_plan_texts, 0 none */
 };
 
-/** One step of a prefix program. */
+/** How national digits are grouped; the first that fits counts. */
+struct ruf_plan_format {
+    uint16_t leading;       /**< program the digits must begin with, 0 any */
+    uint16_t pattern;       /**< program of all the digits, with groups */
+    uint16_t national;      /**< text "0$1 $2" in ruf_plan_texts */
+    uint16_t international; /**< text, 0 = not used abroad */
+};
+
+/** One step of a prefix or format program. */
 struct ruf_plan_step {
-    uint8_t op;        /**< enum ruf_plan_op */
-    uint16_t argument; /**< digit mask, target or slot */
+    uint16_t op : 3;        /**< enum ruf_plan_op */
+    uint16_t argument : 13; /**< digit mask, steps ahead or slot */
 };
 
 enum ruf_plan_op {
@@ -52,18 +64,25 @@ enum ruf_plan_op {
 /** Labels: 0 none, else 1 + region within its code * 12 + type. */
 #define RUF_PLAN_TYPES 12
 
+/** Labels below a short_root. */
+#define RUF_PLAN_EMERGENCY 1
+#define RUF_PLAN_SHORT 2
+
 extern const char ruf_plan_version[];
 extern const uint16_t ruf_plan_next[];  /**< 10 per state; 0 = dead end */
 extern const uint16_t ruf_plan_label[]; /**< per state */
 extern const struct ruf_plan_code ruf_plan_codes[];
 extern const struct ruf_plan_region ruf_plan_regions[];
-extern const char *const ruf_plan_transforms[]; /**< "9$1" */
+extern const struct ruf_plan_format ruf_plan_formats[];
 extern const struct ruf_plan_step ruf_plan_program[];
+extern const char ruf_plan_texts[]; /**< NUL-ended; the first is empty */
 extern const uint16_t ruf_plan_region_by_name[]; /**< 26 * 26, + 1 */
-extern const uint16_t ruf_plan_code_by_digits[]; /**< 1000, + 1 */
-extern const uint32_t ruf_plan_digit_zeros[];    /**< ascending */
+extern const uint8_t ruf_plan_code_by_digits[];  /**< 1000, + 1 */
+extern const uint32_t ruf_plan_digit_zeros[];    /**< ascending, >= U+0080 */
 extern const uint32_t ruf_plan_word_ranges[][2]; /**< letters and numbers */
-extern const uint32_t ruf_plan_digit_block_count;
+extern const uint32_t ruf_plan_code_count;
+extern const uint32_t ruf_plan_region_count;
+extern const uint32_t ruf_plan_digit_zero_count;
 extern const uint32_t ruf_plan_word_range_count;
 
 #endif

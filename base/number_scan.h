@@ -20,7 +20,7 @@
 
 /** What the text says, as digits. */
 struct ruf_scan {
-    bool viable;        /**< false: not a number */
+    bool viable;        /**< false: not a number, all else is unset */
     bool has_plus;      /**< began with a plus sign */
     size_t digit_count; /**< true count; digits beyond the room are cut */
     char digits[RUF_SCAN_DIGITS_MAX]; /**< '0'..'9' */

@@ -110,15 +110,58 @@ RUF_API const char *ruf_number_status_name(enum ruf_number_status status);
 RUF_API const char *
 ruf_number_possibility_name(enum ruf_number_possibility possibility);
 
-/** Longest text of ruf_e164_format(): '+', 18 digits, NUL, rounded up. */
+/** Is it a short number of this region (112, 116117)? Such numbers are dialled
+ * as they are and have no E.164 form. */
+enum ruf_number_short {
+    RUF_SHORT_NONE = 0,
+    RUF_SHORT_EMERGENCY, /**< 112, 110, 911 */
+    RUF_SHORT_OTHER      /**< directory service, helpline, ... */
+};
+
+/**
+ * libphonenumber's IsEmergencyNumber() (exact match) and
+ * IsValidShortNumberForRegion() for digits as they are dialled.
+ *
+ * @param[in] text    UTF-8; read as a number without plus and extension.
+ * @param[in] size    bytes of text.
+ * @param[in] region  as for ruf_number_parse(); unknown or NULL: none.
+ */
+RUF_API enum ruf_number_short ruf_number_short(const char *text, size_t size,
+                                               const char *region);
+
+/** Room for '+', at most 20 digits, NUL. */
 #define RUF_E164_TEXT_SIZE 24
 
 /**
  * Write "+49891234567" and a NUL.
- * @param[in] number  1..RUF_E164_MAX.
  * @return characters written, without the NUL.
  */
 RUF_API size_t ruf_e164_format(ruf_e164 number, char out[RUF_E164_TEXT_SIZE]);
+
+/** How a number is shown; libphonenumber's PhoneNumberFormat. */
+enum ruf_number_style {
+    RUF_STYLE_E164 = 0,      /**< +49891234567, no extension */
+    RUF_STYLE_INTERNATIONAL, /**< +49 89 1234567 */
+    RUF_STYLE_NATIONAL,      /**< 089 1234567 */
+    RUF_STYLE_RFC3966        /**< tel:+49-89-1234567, what a link carries */
+};
+
+/** Room for any number in any style, with extension and NUL. */
+#define RUF_NUMBER_TEXT_SIZE 192
+
+/**
+ * Format a parsed number as libphonenumber's Format() does, extension
+ * included (" ext. 12" or the region's word).
+ * @return characters written, without the NUL; 0 if its status is not OK.
+ */
+RUF_API size_t ruf_number_format(const struct ruf_number *number,
+                                 enum ruf_number_style style,
+                                 char out[RUF_NUMBER_TEXT_SIZE]);
+
+/** The same for a number that was kept as an integer. An unassigned calling
+ * code gives "+digits". */
+RUF_API size_t ruf_e164_format_as(ruf_e164 number, enum ruf_number_style style,
+                                  char out[RUF_NUMBER_TEXT_SIZE]);
 
 #ifdef __cplusplus
 }

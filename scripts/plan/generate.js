@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /*
- * generate.js BUNDLE VERSION - numbering plan tables from libphonenumber
+ * generate.js - numbering plan tables from libphonenumber's metadata
  *
- * BUNDLE is dist/libphonenumber.js of the npm package google-libphonenumber,
- * whose metadata is Google's, indexed by protobuf field number; VERSION is the
+ *   generate.js VERSION libphonenumber.js
+ *   generate.js VERSION PhoneNumberMetadata.xml [ShortNumberMetadata.xml]
+ *
+ * The first form reads dist/libphonenumber.js of the npm package
+ * google-libphonenumber, which carries Google's metadata; VERSION is the
  * libphonenumber release it equals. Writes base/number_plan.c to stdout.
  *
  * One acyclic automaton answers everything that depends on a whole national
@@ -16,46 +19,32 @@
  */
 'use strict';
 const fs = require('fs');
+const path = require('path');
+const { Nfa, Pool } = require('./patterns');
+const { Programs } = require('./programs');
 
-const [bundlePath, version] = process.argv.slice(2);
-if (!bundlePath || !/^\d+\.\d+\.\d+$/.test(version || '')) {
-    console.error('usage: generate.js BUNDLE VERSION');
+const [version, file, shortFile] = process.argv.slice(2);
+if (!file || !/^[\w.]+$/.test(version)) {
+    console.error('usage: generate.js VERSION BUNDLE.js | MAIN.xml [SHORT.xml]');
     process.exit(2);
 }
+const { regionsOfCode, metadata, short } = file.endsWith('.xml')
+    ? require('./xml').load(file, shortFile) : require('./bundle').load(file);
 
-/* --- metadata out of the bundle -------------------------------------------- */
-
-const bundle = fs.readFileSync(bundlePath, 'utf8');
-
-/* The object literal that starts at a marker, by counting brackets. */
-function literalAfter(marker) {
-    const at = bundle.indexOf(marker);
-    if (at < 0)
-        throw new Error(`no ${marker} in the bundle`);
-    let i = bundle.indexOf('{', at), start = i, depth = 0, quoted = false;
-    for (; i < bundle.length; i++) {
-        const c = bundle[i];
-        if (quoted) {
-            if (c === '\\') i++;
-            else if (c === '"') quoted = false;
-        } else if (c === '"') quoted = true;
-        else if (c === '{' || c === '[') depth++;
-        else if ((c === '}' || c === ']') && --depth === 0) break;
-    }
-    return Function(`"use strict";return (${bundle.slice(start, i + 1)})`)();
-}
-
-const regionsOfCode = literalAfter('countryCodeToRegionCodeMap=');
-const metadata = literalAfter('countryToMetadata=');
-
-const GENERAL = 1, ID = 9, CODE = 10, IDD = 11, PREFIX = 12, PARSING = 15,
-    TRANSFORM = 16, SAME = 18, LEADING = 23;
+/* Fields of PhoneMetadata, PhoneNumberDesc and NumberFormat. */
+const GENERAL = 1, FIXED = 2, MOBILE = 3, IDD = 11, EXTENSION_PREFIX = 13, PARSING = 15,
+    TRANSFORM = 16, SAME = 18, FORMATS = 19, FORMATS_ABROAD = 20, LEADING = 23,
+    EMERGENCY = 27, SHORT_CODE = 29;
+const PATTERN = 2, LENGTHS = 9, LOCAL_LENGTHS = 10;
+const F_PATTERN = 1, F_TEXT = 2, F_LEADING = 3, F_RULE = 4;
 /* Order of libphonenumber's getNumberTypeHelper(), with its type numbers. */
 const TYPES = [[5, 4], [4, 3], [6, 5], [8, 6], [7, 7], [21, 8], [25, 9], [28, 10]];
-const FIXED = 2, MOBILE = 3;
+const UNKNOWN = 11;
+
+/* --- regions ---------------------------------------------------------------------- */
 
 const codes = Object.keys(regionsOfCode).map(Number).sort((a, b) => a - b);
-const regions = [];         /* { name, code, data } */
+const regions = [];         /* { name, code, data }, in the order of their codes */
 const regionNumber = new Map();
 for (const code of codes)
     for (const name of regionsOfCode[code]) {
@@ -67,308 +56,150 @@ for (const code of codes)
         regions.push({ name, code, data });
     }
 
-/* --- regular expressions to trees ------------------------------------------- */
-
-const ALL = 0x3ff;
-
-function parsePattern(text) {
-    let at = 0, groups = 0;
-    const fail = () => { throw new Error(`cannot read pattern ${text} at ${at}`); };
-    function alternatives() {
-        const list = [sequence()];
-        while (text[at] === '|') { at++; list.push(sequence()); }
-        return list.length === 1 ? list[0] : { op: 'alt', list };
-    }
-    function sequence() {
-        const list = [];
-        while (at < text.length && text[at] !== '|' && text[at] !== ')')
-            list.push(repeated());
-        return { op: 'cat', list };
-    }
-    function repeated() {
-        let item = atom();
-        for (;;) {
-            if (text[at] === '?') { at++; item = { op: 'rep', item, min: 0, max: 1 }; }
-            else if (text[at] === '{') {
-                const m = /^\{(\d+)(,(\d+))?\}/.exec(text.slice(at));
-                if (!m) fail();
-                at += m[0].length;
-                item = { op: 'rep', item, min: +m[1], max: m[2] ? +m[3] : +m[1] };
-            } else return item;
-        }
-    }
-    function atom() {
-        const c = text[at++];
-        if (c === '(') {
-            let group = 0;
-            if (text.startsWith('?:', at)) at += 2; else group = ++groups;
-            const item = alternatives();
-            if (text[at++] !== ')') fail();
-            return group ? { op: 'group', item, group } : item;
-        }
-        if (c === '[') return set();
-        if (c === '\\' && text[at] === 'd') { at++; return { op: 'set', mask: ALL }; }
-        if (c === '$') return { op: 'end' };
-        if (c >= '0' && c <= '9') return { op: 'set', mask: 1 << +c };
-        at--;
-        return fail();
-    }
-    function set() {
-        let mask = 0;
-        while (text[at] !== ']') {
-            if (text[at] === '\\' && text[at + 1] === 'd') { mask |= ALL; at += 2; continue; }
-            const from = +text[at++];
-            let to = from;
-            if (text[at] === '-') { to = +text[at + 1]; at += 2; }
-            if (!(from <= to)) fail();
-            for (let d = from; d <= to; d++) mask |= 1 << d;
-        }
-        at++;
-        return { op: 'set', mask };
-    }
-    const tree = alternatives();
-    if (at !== text.length) fail();
-    return tree;
-}
-
-/* --- nondeterministic automata ------------------------------------------------ */
-
-const nfa = [];             /* state: { edges: [[mask, to]], empty: [to], tag } */
-function nfaState(tag) { nfa.push({ edges: [], empty: [], tag }); return nfa.length - 1; }
-
-function compileTree(tree, from) {
-    switch (tree.op) {
-    case 'set': {
-        const to = nfaState();
-        nfa[from].edges.push([tree.mask, to]);
-        return to;
-    }
-    case 'cat': return tree.list.reduce((at, part) => compileTree(part, at), from);
-    case 'group': return compileTree(tree.item, from);
-    case 'alt': {
-        const to = nfaState();
-        for (const part of tree.list) nfa[compileTree(part, from)].empty.push(to);
-        return to;
-    }
-    case 'rep': {
-        let at = from;
-        for (let i = 0; i < tree.min; i++) at = compileTree(tree.item, at);
-        const to = nfaState();
-        nfa[at].empty.push(to);
-        for (let i = tree.min; i < tree.max; i++) {
-            at = compileTree(tree.item, at);
-            nfa[at].empty.push(to);
-        }
-        return to;
-    }
-    }
-    throw new Error(`no ${tree.op} in a number pattern`);
-}
-
-function addPattern(start, text, tag) {
-    const end = compileTree(parsePattern(text), start);
-    nfa[end].empty.push(nfaState(tag));
-}
-
-function closure(states) {
-    const seen = new Set(states), stack = [...states];
-    while (stack.length)
-        for (const to of nfa[stack.pop()].empty)
-            if (!seen.has(to)) { seen.add(to); stack.push(to); }
-    return [...seen].sort((a, b) => a - b);
-}
-
-/* --- one pool of shared deterministic states ------------------------------------ */
-
-const MAX_DIGITS = 17;      /* longest national number that is parsed */
-
-/* A row is ten next states and a label; row 0 is "no label, no way on". */
-const rows = [{ next: Array(10).fill(0), label: 0 }];
-const rowNumber = new Map([[Array(10).fill(0).join() + '/0', 0]]);
-function row(next, label) {
-    const key = next.join() + '/' + label;
-    if (!rowNumber.has(key)) {
-        rowNumber.set(key, rows.length);
-        rows.push({ next, label });
-    }
-    return rowNumber.get(key);
-}
-
-/* labelOf(tags, depth) names the state reached by depth digits. */
-function build(start, labelOf) {
-    const memo = new Map();
-    function visit(set, depth) {
-        const key = set.join() + '@' + depth;
-        if (memo.has(key)) return memo.get(key);
-        const tags = set.map((s) => nfa[s].tag).filter((t) => t !== undefined);
-        const next = Array(10).fill(0);
-        if (depth < MAX_DIGITS)
-            for (let digit = 0; digit < 10; digit++) {
-                const to = new Set();
-                for (const s of set)
-                    for (const [mask, t] of nfa[s].edges)
-                        if (mask >> digit & 1) to.add(t);
-                if (to.size) next[digit] = visit(closure(to), depth + 1);
-            }
-        const number = row(next, labelOf(tags, depth));
-        memo.set(key, number);
-        return number;
-    }
-    return visit(closure([start]), 0);
-}
-
-/* --- regions ---------------------------------------------------------------------- */
-
 const list = (desc, field) => (desc && desc[field]) || [];
-const pattern = (desc) => (desc && desc[2]) || '';
+const pattern = (desc) => (desc && desc[PATTERN]) || '';
+const lengthMask = (lengths) => lengths.reduce((m, n) => n > 0 ? m | 1 << n : m, 0) >>> 0;
 
-/* Does a typed description accept digits of this length? One without its own
- * list inherits that of the general description. */
-function lengthFits(region, field, length) {
-    const own = list(region.data[field], 9);
-    const general = list(region.data[GENERAL], 9);
+/* --- automata ----------------------------------------------------------------------- */
+
+const pool = new Pool();
+
+/* Does a description accept numbers of this length? One without its own list
+ * inherits that of the general description. */
+function lengthFits(data, field, length) {
+    const own = list(data[field], LENGTHS);
+    const general = list(data[GENERAL], LENGTHS);
     return (own.length === 0 || own.includes(length)) && general.includes(length);
 }
 
-/* Type of digits with these tags in one region; 11 = unknown. */
+/* Type of digits with these tags in one region. */
 function typeIn(region, index, tags, length) {
-    const matches = (field) => tags.includes(`${index}:${field}`) && lengthFits(region, field, length);
-    if (!matches(GENERAL)) return 11;
+    const matches = (field) => tags.includes(`${index}:${field}`) &&
+        lengthFits(region.data, field, length);
+    if (!matches(GENERAL)) return UNKNOWN;
     for (const [field, type] of TYPES) if (matches(field)) return type;
     const same = !!region.data[SAME];
     if (matches(FIXED)) return same || matches(MOBILE) ? 2 : 0;
-    return !same && matches(MOBILE) ? 1 : 11;
+    return !same && matches(MOBILE) ? 1 : UNKNOWN;
 }
 
-/* Labels: 0 = nothing, else 1 + region index in its code * 12 + type. */
-function labelFor(list_, tags, length) {
-    for (const [index, region] of list_.entries()) {
+/* 0 = nothing, else 1 + region index in its code * 12 + type. */
+function labelFor(members, tags, length) {
+    for (const [index, region] of members.entries()) {
         const type = typeIn(region, index, tags, length);
-        if (region.data[LEADING] ? tags.includes(`${index}:leading`) : type !== 11)
-            return 1 + index * 12 + type;
-        if (list_.length === 1 && type !== 11) return 1 + type;
+        const claims = members.length > 1 && region.data[LEADING]
+            ? tags.includes(`${index}:leading`) : type !== UNKNOWN;
+        if (claims) return 1 + index * 12 + type;
     }
     return 0;
 }
 
-function buildCode(code) {
+function addCode(code) {
     const members = regions.filter((r) => r.code === code);
-    const start = nfaState();
+    const nfa = new Nfa();
     for (const [index, region] of members.entries()) {
         for (const field of [GENERAL, FIXED, MOBILE, ...TYPES.map((t) => t[0])])
             if (pattern(region.data[field]))
-                addPattern(start, pattern(region.data[field]), `${index}:${field}`);
-        if (members.length > 1 && region.data[LEADING]) {
-            const end = compileTree(parsePattern(region.data[LEADING]), start);
-            let at = nfaState(`${index}:leading`);
-            nfa[end].empty.push(at);
-            nfa[at].edges.push([ALL, at]);
-        }
+                nfa.addPattern(pattern(region.data[field]), `${index}:${field}`);
+        if (members.length > 1 && region.data[LEADING])
+            nfa.addPrefix(region.data[LEADING], `${index}:leading`);
     }
-    return build(start, (tags, length) => labelFor(members, tags, length));
+    return pool.add(nfa, (tags, length) => labelFor(members, tags, length));
 }
 
-function buildGeneral(region) {
-    const start = nfaState();
-    addPattern(start, pattern(region.data[GENERAL]), 'general');
-    return build(start, (tags) => tags.length ? 1 : 0);
+function addGeneral(region) {
+    const nfa = new Nfa();
+    nfa.addPattern(pattern(region.data[GENERAL]), 'general');
+    return pool.add(nfa, (tags) => tags.length ? 1 : 0);
 }
 
-const lengthMask = (lengths) => lengths.reduce((m, n) => n > 0 ? m | 1 << n : m, 0) >>> 0;
-
-/* --- prefix programs ------------------------------------------------------------------ */
-
-/* Tiny backtracking code, because these expressions take the first alternative
- * that fits, not the longest: SET mask, SPLIT to (try the next first), JUMP to,
- * SAVE slot, END (of the digits), MATCH. */
-const OPS = { SET: 0, SPLIT: 1, JUMP: 2, SAVE: 3, END: 4, MATCH: 5 };
-const program = [];
-const programAt = new Map();
-const emit = (op, argument) => { program.push([OPS[op], argument]); return program.length - 1; };
-
-function emitTree(tree) {
-    switch (tree.op) {
-    case 'set': emit('SET', tree.mask); break;
-    case 'end': emit('END', 0); break;
-    case 'cat': tree.list.forEach(emitTree); break;
-    case 'group':
-        emit('SAVE', 2 * (tree.group - 1));
-        emitTree(tree.item);
-        emit('SAVE', 2 * (tree.group - 1) + 1);
-        break;
-    case 'alt': {
-        const jumps = [];
-        tree.list.forEach((part, i) => {
-            const split = i + 1 < tree.list.length ? emit('SPLIT', 0) : -1;
-            emitTree(part);
-            if (split >= 0) {
-                jumps.push(emit('JUMP', 0));
-                program[split][1] = program.length;
-            }
-        });
-        for (const jump of jumps) program[jump][1] = program.length;
-        break;
-    }
-    case 'rep': {
-        for (let i = 0; i < tree.min; i++) emitTree(tree.item);
-        const splits = [];
-        for (let i = tree.min; i < tree.max; i++) {
-            splits.push(emit('SPLIT', 0));
-            emitTree(tree.item);
-        }
-        for (const split of splits) program[split][1] = program.length;
-        break;
-    }
-    }
+/* Labels: 1 emergency, 2 another short number, 0 neither. */
+function addShort(data) {
+    const nfa = new Nfa();
+    for (const field of [GENERAL, EMERGENCY, SHORT_CODE])
+        if (pattern(data[field])) nfa.addPattern(pattern(data[field]), field);
+    return pool.add(nfa, (tags, length) =>
+        tags.includes(EMERGENCY) ? 1
+            : tags.includes(GENERAL) && tags.includes(SHORT_CODE) &&
+              lengthFits(data, SHORT_CODE, length) ? 2 : 0);
 }
 
-/* Position of a compiled expression, 0 = none. */
-emit('MATCH', 0);
-function programOf(text) {
-    if (!text) return 0;
-    if (!programAt.has(text)) {
-        programAt.set(text, program.length);
-        emitTree(parsePattern(text));
-        emit('MATCH', 0);
+/* --- texts and formats ----------------------------------------------------------------- */
+
+const programs = new Programs();
+const texts = [''];             /* each ends in NUL; the first is empty */
+const textAt = new Map([['', 0]]);
+let textSize = 1;
+function textOf(text) {
+    if (!/^[ -~]*$/.test(text))
+        throw new Error(`not plain ASCII: ${text}`);
+    if (!textAt.has(text)) {
+        textAt.set(text, textSize);
+        texts.push(text);
+        textSize += text.length + 1;
     }
-    return programAt.get(text);
+    return textAt.get(text);
 }
 
-/* --- Unicode -------------------------------------------------------------------------- */
+const formats = [];
+const lastLeading = (format) => list(format, F_LEADING).slice(-1)[0] || '';
+const sameFormat = (a, b) => a[F_PATTERN] === b[F_PATTERN] && lastLeading(a) === lastLeading(b);
 
-function ranges(test, last = 0x10ffff) {
-    const out = [];
-    let start = -1;
-    for (let c = 0; c <= last + 1; c++) {
-        const is = c <= last && !(c >= 0xd800 && c <= 0xdfff) && test(String.fromCodePoint(c));
-        if (is && start < 0) start = c;
-        if (!is && start >= 0) { out.push([start, c - 1]); start = -1; }
+/* Formats of a calling code's main region, in order. The national text has the
+ * prefix rule put in; an empty text means that the format is not used there. */
+function addFormats(data) {
+    const abroad = list(data, FORMATS_ABROAD).slice();
+    const at = formats.length;
+    for (const format of list(data, FORMATS)) {
+        const rule = format[F_RULE];
+        let international = format[F_TEXT];
+        if (list(data, FORMATS_ABROAD).length)
+            international = abroad.length && sameFormat(abroad[0], format)
+                ? abroad.shift()[F_TEXT] : '';
+        formats.push([programs.add(lastLeading(format)), programs.add(format[F_PATTERN], true),
+            textOf(rule ? format[F_TEXT].replace(/(\$\d)/, rule) : format[F_TEXT]),
+            textOf(international)]);
     }
-    return out;
+    if (abroad.length)
+        throw new Error(`${data[9]}: an international format without a national one`);
+    return at;
 }
-const isLetterOrNumber = (c) => /[\p{L}\p{N}]/u.test(c);
+
+/* --- Unicode ------------------------------------------------------------------------------ */
+
+/* Lines "N from to" (decimal digits) and "W from to" (letters and numbers) of
+ * the code points from U+0080 on, in hexadecimal: Unicode 16, the version of
+ * the ICU that the tests compare with. */
+function unicodeRanges(kind) {
+    const lines = fs.readFileSync(path.join(__dirname, 'unicode-16.txt'), 'utf8').split('\n');
+    return lines.filter((line) => line.startsWith(kind + ' '))
+        .map((line) => line.split(' ').slice(1).map((hex) => parseInt(hex, 16)));
+}
 /* Decimal digits come in blocks of ten that start at zero. */
-const digitBlocks = ranges((c) => /\p{Nd}/u.test(c)).flatMap(([a, b]) => {
+const digitZeros = unicodeRanges('N').flatMap(([from, to]) => {
     const zeros = [];
-    for (let z = a; z <= b; z += 10) zeros.push(z);
+    for (let zero = from; zero <= to; zero += 10) zeros.push(zero);
     return zeros;
 });
+const wordRanges = [[0x30, 0x39], [0x41, 0x5a], [0x61, 0x7a], ...unicodeRanges('W')];
 
-/* --- output --------------------------------------------------------------------------- */
-
-const roots = codes.map(buildCode);
-const generals = regions.map(buildGeneral);
-const transforms = [...new Set(['', ...regions.map((r) => r.data[TRANSFORM] || '')])];
-const codeIndex = new Map(codes.map((code, i) => [code, i]));
+/* --- output ----------------------------------------------------------------------------------- */
 
 const out = [];
 const put = (text) => out.push(text);
-function table(type, name, values, perLine) {
-    put(`const ${type} ${name}[${values.length}] = {`);
-    for (let i = 0; i < values.length; i += perLine)
-        put('    ' + values.slice(i, i + perLine).join(', ') + ',');
+function table(declaration, items, perLine) {
+    put(`const ${declaration} = {`);
+    for (let i = 0; i < items.length; i += perLine)
+        put('    ' + items.slice(i, i + perLine).join(', ') + ',');
     put('};\n');
 }
+const record = (fields) => `{ ${fields.join(', ')} }`;
+const hex = (n) => `0x${n.toString(16)}`;
+
+const roots = codes.map(addCode);
+const generals = regions.map(addGeneral);
+const shorts = regions.map((r) => short[r.name] ? addShort(short[r.name]) : 0);
+if (pool.rows.length > 0xffff) throw new Error('too many states');
 
 put(`/*
  * base/number_plan.c - numbering plans of the world
@@ -383,60 +214,51 @@ put(`/*
 #include "base/number_plan.h"
 `);
 put(`const char ruf_plan_version[] = "${version}";\n`);
-table('uint16_t', 'ruf_plan_next', rows.flatMap((r) => r.next), 20);
-table('uint16_t', 'ruf_plan_label', rows.map((r) => r.label), 20);
-if (rows.length > 0xffff) throw new Error('too many states');
+table(`uint16_t ruf_plan_next[${10 * pool.rows.length}]`, pool.rows.flatMap((r) => r.next), 20);
+table(`uint16_t ruf_plan_label[${pool.rows.length}]`, pool.rows.map((r) => r.label), 20);
 
-put(`const struct ruf_plan_code ruf_plan_codes[${codes.length}] = {`);
-let first = 0;
-codes.forEach((code, i) => {
-    const count = regionsOfCode[code].length;
-    put(`    { ${code}, ${first}, ${count}, ${roots[i]} },`);
-    first += count;
-});
-put('};\n');
-put(`const struct ruf_plan_region ruf_plan_regions[${regions.length}] = {`);
-regions.forEach((r, i) => {
-    const general = r.data[GENERAL];
-    /* A parsing prefix of its own, else the national prefix (field 15 holds it
-     * already in this form of the metadata). */
-    const parsing = r.data[PARSING] || r.data[PREFIX] || '';
-    put(`    { "${r.name}", ${codeIndex.get(r.code)}, ${generals[i]}, ` +
-        `0x${lengthMask(list(general, 9)).toString(16)}u, ` +
-        `0x${lengthMask(list(general, 10)).toString(16)}u, ` +
-        `${programOf(r.data[IDD])}, ${programOf(parsing)}, ` +
-        `${transforms.indexOf(r.data[TRANSFORM] || '')} },`);
-});
-put('};\n');
-put(`const char *const ruf_plan_transforms[${transforms.length}] = {`);
-transforms.forEach((t) => put(`    "${t}",`));
-put('};\n');
-put(`const struct ruf_plan_step ruf_plan_program[${program.length}] = {`);
-for (let i = 0; i < program.length; i += 6)
-    put('    ' + program.slice(i, i + 6).map(([op, a]) => `{ ${op}, ${a} }`).join(', ') + ',');
-put('};\n');
+let firstRegion = 0;
+table(`struct ruf_plan_code ruf_plan_codes[${codes.length}]`, codes.map((code, i) => {
+    const { data } = regions[firstRegion];
+    const firstFormat = addFormats(data);
+    const fields = [code, firstRegion, regionsOfCode[code].length, roots[i],
+        firstFormat, formats.length - firstFormat, textOf(data[EXTENSION_PREFIX] || '')];
+    firstRegion += regionsOfCode[code].length;
+    return record(fields);
+}), 2);
+const codeIndex = new Map(codes.map((code, i) => [code, i]));
+table(`struct ruf_plan_region ruf_plan_regions[${regions.length}]`, regions.map((r, i) =>
+    record([`"${r.name}"`, codeIndex.get(r.code), generals[i], shorts[i],
+        hex(lengthMask(list(r.data[GENERAL], LENGTHS))) + 'u',
+        hex(lengthMask(list(r.data[GENERAL], LOCAL_LENGTHS))) + 'u',
+        programs.add(r.data[IDD]), programs.add(r.data[PARSING]),
+        textOf(r.data[TRANSFORM] || '')])), 1);
+table(`struct ruf_plan_format ruf_plan_formats[${formats.length}]`, formats.map(record), 4);
+table(`struct ruf_plan_step ruf_plan_program[${programs.steps.length}]`,
+    programs.steps.map(record), 8);
+put(`const char ruf_plan_texts[${textSize}] =`);
+put(texts.map((text) => `    "${text}\\0"`).join('\n').replace(/\\0"$/, '";\n'));
 
 /* By name: 26 * 26 entries, region number + 1, 0 = unknown. */
 const byName = Array(676).fill(0);
 for (const [name, number] of regionNumber)
     byName[(name.charCodeAt(0) - 65) * 26 + name.charCodeAt(1) - 65] = number + 1;
-table('uint16_t', 'ruf_plan_region_by_name', byName, 26);
+table('uint16_t ruf_plan_region_by_name[676]', byName, 26);
 /* By the first three digits: calling code's position + 1, 0 = none. */
 const byDigits = Array(1000).fill(0);
 for (const [i, code] of codes.entries()) {
     const width = 10 ** (3 - String(code).length);
     byDigits.fill(i + 1, code * width, (code + 1) * width);
 }
-table('uint16_t', 'ruf_plan_code_by_digits', byDigits, 20);
-table('uint32_t', 'ruf_plan_digit_zeros', digitBlocks.map((z) => `0x${z.toString(16)}`), 10);
-const words = ranges(isLetterOrNumber);
-put(`const uint32_t ruf_plan_word_ranges[${words.length}][2] = {`);
-for (let i = 0; i < words.length; i += 5)
-    put('    ' + words.slice(i, i + 5).map(([a, b]) => `{ 0x${a.toString(16)}, 0x${b.toString(16)} }`).join(', ') + ',');
-put('};\n');
-put(`const uint32_t ruf_plan_digit_block_count = ${digitBlocks.length};`);
-put(`const uint32_t ruf_plan_word_range_count = ${words.length};`);
+table('uint8_t ruf_plan_code_by_digits[1000]', byDigits, 20);
+table(`uint32_t ruf_plan_digit_zeros[${digitZeros.length}]`, digitZeros.map(hex), 10);
+table(`uint32_t ruf_plan_word_ranges[${wordRanges.length}][2]`,
+    wordRanges.map(([from, to]) => record([hex(from), hex(to)])), 5);
+put(`const uint32_t ruf_plan_code_count = ${codes.length};`);
+put(`const uint32_t ruf_plan_region_count = ${regions.length};`);
+put(`const uint32_t ruf_plan_digit_zero_count = ${digitZeros.length};`);
+put(`const uint32_t ruf_plan_word_range_count = ${wordRanges.length};`);
 process.stdout.write(out.join('\n') + '\n');
-process.stderr.write(`libphonenumber ${version}: ${rows.length} states, ` +
-    `${codes.length} calling codes, ${regions.length} regions, ` +
-    `${program.length} prefix steps\n`);
+process.stderr.write(`libphonenumber ${version}: ${pool.rows.length} states, ` +
+    `${codes.length} calling codes, ${regions.length} regions, ${formats.length} formats, ` +
+    `${programs.steps.length} program steps\n`);

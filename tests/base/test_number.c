@@ -193,3 +193,90 @@ Test(e164, is_written_with_a_plus)
     cr_assert_eq(ruf_e164_format(RUF_E164_MAX, text), 19);
     cr_assert_str_eq(text, "+999999999999999999");
 }
+
+/* Published by libphonenumber's own unit tests (formatNumber, isEmergency). */
+Test(number, is_shown_as_people_write_it)
+{
+    static const struct {
+        const char *text;
+        const char *international;
+        const char *national;
+        const char *rfc3966;
+    } cases[] = {
+        { "+1 650 253 0000", "+1 650-253-0000", "(650) 253-0000",
+          "tel:+1-650-253-0000" },
+        { "+44 20 7031 3000", "+44 20 7031 3000", "020 7031 3000",
+          "tel:+44-20-7031-3000" },
+        { "+49 30 123456", "+49 30 123456", "030 123456", "tel:+49-30-123456" },
+        { "+39 02 3661 8300", "+39 02 3661 8300", "02 3661 8300",
+          "tel:+39-02-3661-8300" },
+        { "+54 9 11 8765 4321", "+54 9 11 8765-4321", "011 15-8765-4321",
+          "tel:+54-9-11-8765-4321" },
+        { "+800 1234 5678", "+800 1234 5678", "1234 5678",
+          "tel:+800-1234-5678" },
+        { "+1 650 253 0000 ext 12", "+1 650-253-0000 ext. 12",
+          "(650) 253-0000 ext. 12", "tel:+1-650-253-0000;ext=12" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ruf_number number = parse(NULL, cases[i].text);
+        char shown[RUF_NUMBER_TEXT_SIZE];
+        size_t size =
+            ruf_number_format(&number, RUF_STYLE_INTERNATIONAL, shown);
+
+        cr_assert_str_eq(shown, cases[i].international);
+        cr_assert_eq(size, strlen(shown));
+        (void)ruf_number_format(&number, RUF_STYLE_NATIONAL, shown);
+        cr_assert_str_eq(shown, cases[i].national);
+        (void)ruf_number_format(&number, RUF_STYLE_RFC3966, shown);
+        cr_assert_str_eq(shown, cases[i].rfc3966);
+    }
+}
+
+Test(number, that_does_not_parse_is_shown_as_nothing)
+{
+    struct ruf_number number = parse("DE", "not a number");
+    char shown[RUF_NUMBER_TEXT_SIZE] = "x";
+
+    cr_assert_eq(ruf_number_format(&number, RUF_STYLE_NATIONAL, shown), 0);
+    cr_assert_str_eq(shown, "");
+}
+
+Test(e164, is_shown_like_the_number_it_came_from)
+{
+    char shown[RUF_NUMBER_TEXT_SIZE];
+
+    (void)ruf_e164_format_as(4930123456, RUF_STYLE_INTERNATIONAL, shown);
+    cr_assert_str_eq(shown, "+49 30 123456");
+    (void)ruf_e164_format_as(4930123456, RUF_STYLE_NATIONAL, shown);
+    cr_assert_str_eq(shown, "030 123456");
+    (void)ruf_e164_format_as(999, RUF_STYLE_INTERNATIONAL, shown);
+    cr_assert_str_eq(shown, "+999"); /* no such calling code */
+}
+
+Test(number, knows_short_numbers_of_a_region)
+{
+    static const struct {
+        const char *region;
+        const char *text;
+        enum ruf_number_short expected;
+    } cases[] = {
+        { "DE", "112", RUF_SHORT_EMERGENCY },
+        { "DE", "1 1 0", RUF_SHORT_EMERGENCY },
+        { "US", "911", RUF_SHORT_EMERGENCY },
+        { "GB", "999", RUF_SHORT_EMERGENCY },
+        { "DE", "116117", RUF_SHORT_OTHER },
+        { "DE", "11833", RUF_SHORT_OTHER },
+        { "DE", "1121", RUF_SHORT_NONE },
+        { "DE", "+112", RUF_SHORT_NONE },
+        { "DE", "911", RUF_SHORT_NONE },
+        { "DE", "030 123456", RUF_SHORT_NONE },
+        { "ZZ", "112", RUF_SHORT_NONE },
+        { NULL, "112", RUF_SHORT_NONE },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        cr_assert_eq(ruf_number_short(cases[i].text, strlen(cases[i].text),
+                                      cases[i].region),
+                     cases[i].expected, "%s", cases[i].text);
+}

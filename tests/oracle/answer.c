@@ -2,8 +2,9 @@
  * answer.c - our answers in the form of oracle.cc
  *
  * answer [-0] reads REGION<TAB>number lines (NUL-ended with -0) and prints the
- * columns of `rufname normalize --with-region`; links nothing but the number
- * standardiser. answer bench prints nanoseconds per number instead.
+ * columns of `rufname normalize --with-region`, then the international,
+ * national and RFC 3966 forms; links nothing but the number standardiser.
+ * answer bench prints nanoseconds per number instead.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,16 +36,21 @@ static size_t split(const char *line, size_t size, struct line *out)
 
 static void answer(const struct line *line)
 {
+    char shown[3][RUF_NUMBER_TEXT_SIZE];
     struct ruf_number number;
 
     ruf_number_parse(line->text, line->size, line->region, &number);
+    (void)ruf_number_format(&number, RUF_STYLE_INTERNATIONAL, shown[0]);
+    (void)ruf_number_format(&number, RUF_STYLE_NATIONAL, shown[1]);
+    (void)ruf_number_format(&number, RUF_STYLE_RFC3966, shown[2]);
     if (number.status != RUF_NUMBER_OK) {
-        printf("%s\t\t\t\t\t\t\n", ruf_number_status_name(number.status));
+        printf("%s\t\t\t\t\t\t\t\t\t\n", ruf_number_status_name(number.status));
         return;
     }
-    printf("OK\t%s\t%d\t%s\t%s\t%d\t%s\n", number.e164, number.valid,
-           ruf_number_possibility_name(number.possibility), number.region,
-           (int)number.type, number.extension);
+    printf("OK\t%s\t%d\t%s\t%s\t%d\t%s\t%s\t%s\t%s\n", number.e164,
+           number.valid, ruf_number_possibility_name(number.possibility),
+           number.region, (int)number.type, number.extension, shown[0],
+           shown[1], shown[2]);
 }
 
 static double seconds(void)

@@ -128,7 +128,6 @@ static void print(const char *region, const struct line *line, char end)
 /* --- regions and examples
  * ------------------------------------------------------ */
 
-#define REGIONS_MAX 300
 #define EXAMPLES_MAX 4000
 
 struct example {
@@ -180,15 +179,7 @@ static void read_examples(void)
         if (sscanf(line, "%3s %*d %23s", example->region, example->e164) == 2)
             example_count++;
     }
-    for (unsigned i = 0; i < REGIONS_MAX; i++) {
-        unsigned code = ruf_plan_regions[i].code;
-        const struct ruf_plan_code *plan = &ruf_plan_codes[code];
-
-        region_count = i + 1;
-        if (plan->code == 998 &&
-            i + 1 == plan->first_region + plan->region_count)
-            break;
-    }
+    region_count = ruf_plan_region_count;
 }
 
 static unsigned code_of_e164(const char *digits, size_t *width)
@@ -420,6 +411,8 @@ static void add_from_mask(struct line *line, unsigned mask)
 {
     unsigned digit;
 
+    if (mask == 0)
+        return; /* a character no digit matches */
     do
         digit = chance(10);
     while ((mask >> digit & 1) == 0);
@@ -440,10 +433,10 @@ static void add_program(struct line *line, unsigned at)
             at++;
             break;
         case RUF_PLAN_SPLIT:
-            at = one_in(2) ? at + 1 : step->argument;
+            at += one_in(2) ? 1 : step->argument;
             break;
         case RUF_PLAN_JUMP:
-            at = step->argument;
+            at += step->argument;
             break;
         case RUF_PLAN_SAVE:
         case RUF_PLAN_END:
@@ -554,7 +547,7 @@ static void walk_edges(unsigned code, unsigned row, struct line *line,
 
 static void make_edges(void)
 {
-    for (unsigned code = 0;; code++) {
+    for (unsigned code = 0; code < ruf_plan_code_count; code++) {
         struct line line = { .size = 0 };
 
         memset(seen, 0, sizeof(seen));
@@ -568,8 +561,6 @@ static void make_edges(void)
                            .general_root,
                        &line, 0);
         }
-        if (ruf_plan_codes[code].code == 998)
-            break;
     }
 }
 

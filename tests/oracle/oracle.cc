@@ -2,7 +2,8 @@
  * oracle.cc - what libphonenumber (C++) says about phone numbers
  *
  * oracle            reads REGION<TAB>number lines and prints the columns of
- *                   `rufname normalize --with-region` for each. A region of
+ *                   `rufname normalize --with-region` for each, then the
+ *                   international, national and RFC 3966 forms. A region of
  *                   "ZZ" means none.
  * oracle examples   prints REGION<TAB>type<TAB>E.164 of every example number.
  * oracle digits     prints what its Unicode tables say: ranges of decimal
@@ -75,16 +76,23 @@ std::string Answer(const PhoneNumberUtil &util, const std::string &region,
     auto status = util.Parse(text, region, &number);
 
     if (status != PhoneNumberUtil::NO_PARSING_ERROR)
-        return std::string(StatusName(status)) + "\t\t\t\t\t\t";
+        return std::string(StatusName(status)) + "\t\t\t\t\t\t\t\t\t";
 
     std::string e164;
     std::string of;
+    std::string international;
+    std::string national;
+    std::string rfc3966;
     util.Format(number, PhoneNumberUtil::E164, &e164);
+    util.Format(number, PhoneNumberUtil::INTERNATIONAL, &international);
+    util.Format(number, PhoneNumberUtil::NATIONAL, &national);
+    util.Format(number, PhoneNumberUtil::RFC3966, &rfc3966);
     util.GetRegionCodeForNumber(number, &of);
     return "OK\t" + e164 + "\t" + (util.IsValidNumber(number) ? "1" : "0") +
            "\t" + PossibilityName(util.IsPossibleNumberWithReason(number)) +
            "\t" + of + "\t" + std::to_string(util.GetNumberType(number)) +
-           "\t" + number.extension();
+           "\t" + number.extension() + "\t" + international + "\t" + national +
+           "\t" + rfc3966;
 }
 
 bool ReadLine(std::string *region, std::string *text, char end = '\n')

@@ -1,0 +1,62 @@
+/*
+ * base/number_chars.h - characters of phone numbers, as libphonenumber sees
+ * them
+ *
+ * Threads: pure functions.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BASE_NUMBER_CHARS_H
+#define BASE_NUMBER_CHARS_H
+
+#include <rufname/contact.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * Text in two pieces that are read as one: a phone-context and the subscriber
+ * number. One of them may be empty.
+ */
+struct ruf_rope {
+    struct ruf_text part[2];
+};
+
+size_t ruf_rope_size(const struct ruf_rope *rope);
+
+/** Shorten to this many bytes. */
+void ruf_rope_cut(struct ruf_rope *rope, size_t size);
+
+/** The byte at a position below the size. */
+char ruf_rope_byte(const struct ruf_rope *rope, size_t at);
+
+/** The code point at a position below the size; malformed: U+FFFD.
+ * @return its bytes. */
+size_t ruf_rope_next(const struct ruf_rope *rope, size_t at, uint32_t *c);
+
+/** The code point that ends at a position above 0. @return its bytes. */
+size_t ruf_rope_before(const struct ruf_rope *rope, size_t end, uint32_t *c);
+
+/** Value of a decimal digit of any script, or -1. */
+int ruf_char_digit(uint32_t c);
+
+/** '+' and its full-width form. */
+bool ruf_char_is_plus(uint32_t c);
+
+/** Letter or number of any script (Unicode L and N). */
+bool ruf_char_is_word(uint32_t c);
+
+/** a-z in either case, and what folds to them: long s, the Kelvin sign. */
+bool ruf_char_is_latin(uint32_t c);
+
+/** Punctuation within numbers: hyphens, spaces, brackets, x, ... */
+bool ruf_char_is_punctuation(uint32_t c);
+
+/** Ends a line: LF VT FF CR NEL LS PS. */
+bool ruf_char_is_line_end(uint32_t c);
+
+/** May stand in text that is exchanged: no control but TAB LF FF CR, no
+ * noncharacter. */
+bool ruf_char_is_interchange(uint32_t c);
+
+#endif
