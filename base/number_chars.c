@@ -25,15 +25,8 @@ void ruf_rope_cut(struct ruf_rope *rope, size_t size)
     }
 }
 
-char ruf_rope_byte(const struct ruf_rope *rope, size_t at)
-{
-    size_t first = rope->part[0].size;
-
-    return at < first ? rope->part[0].data[at] : rope->part[1].data[at - first];
-}
-
 /* Characters do not span the pieces: a context that is kept ends in one. */
-size_t ruf_rope_next(const struct ruf_rope *rope, size_t at, uint32_t *c)
+size_t ruf_rope_decode(const struct ruf_rope *rope, size_t at, uint32_t *c)
 {
     size_t first = rope->part[0].size;
     struct ruf_text part = rope->part[at >= first];
@@ -43,7 +36,8 @@ size_t ruf_rope_next(const struct ruf_rope *rope, size_t at, uint32_t *c)
     return ruf_utf8_decode(part.data + at, part.size - at, c);
 }
 
-size_t ruf_rope_before(const struct ruf_rope *rope, size_t end, uint32_t *c)
+size_t ruf_rope_decode_back(const struct ruf_rope *rope, size_t end,
+                            uint32_t *c)
 {
     size_t first = rope->part[0].size;
     struct ruf_text part = rope->part[end > first];

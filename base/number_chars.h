@@ -27,15 +27,35 @@ size_t ruf_rope_size(const struct ruf_rope *rope);
 /** Shorten to this many bytes. */
 void ruf_rope_cut(struct ruf_rope *rope, size_t size);
 
+/** What the two functions below do beyond ASCII. */
+size_t ruf_rope_decode(const struct ruf_rope *rope, size_t at, uint32_t *c);
+size_t ruf_rope_decode_back(const struct ruf_rope *rope, size_t end,
+                            uint32_t *c);
+
 /** The byte at a position below the size. */
-char ruf_rope_byte(const struct ruf_rope *rope, size_t at);
+static inline char ruf_rope_byte(const struct ruf_rope *rope, size_t at)
+{
+    size_t first = rope->part[0].size;
+
+    return at < first ? rope->part[0].data[at] : rope->part[1].data[at - first];
+}
 
 /** The code point at a position below the size; malformed: U+FFFD.
  * @return its bytes. */
-size_t ruf_rope_next(const struct ruf_rope *rope, size_t at, uint32_t *c);
+static inline size_t ruf_rope_next(const struct ruf_rope *rope, size_t at,
+                                   uint32_t *c)
+{
+    *c = (unsigned char)ruf_rope_byte(rope, at);
+    return *c < 0x80 ? 1 : ruf_rope_decode(rope, at, c);
+}
 
 /** The code point that ends at a position above 0. @return its bytes. */
-size_t ruf_rope_before(const struct ruf_rope *rope, size_t end, uint32_t *c);
+static inline size_t ruf_rope_before(const struct ruf_rope *rope, size_t end,
+                                     uint32_t *c)
+{
+    *c = (unsigned char)ruf_rope_byte(rope, end - 1);
+    return *c < 0x80 ? 1 : ruf_rope_decode_back(rope, end, c);
+}
 
 /** Value of a decimal digit of any script, or -1. */
 int ruf_char_digit(uint32_t c);

@@ -24,44 +24,48 @@ static void add_digit(struct ruf_scan *out, int value)
 
 /* --- the plain case: ASCII digits, plus, spaces, ( ) [ ] . / - * --- */
 
-/* Nothing in such a text can be a label, a second number or a parameter. */
-static bool is_plain_mark(char c)
+/* Bit c - 32: digits, and what may stand between them. Nothing in such a text
+ * can be a label, a second number or a parameter. */
+#define BIT(c) (UINT64_C(1) << ((c) - ' '))
+#define PLAIN                                                                  \
+    (BIT(' ') | BIT('(') | BIT(')') | BIT('*') | BIT('-') | BIT('.') |         \
+     BIT('/') | BIT('[') | BIT(']') | UINT64_C(0x3FF) << ('0' - ' '))
+
+static bool is_digit(char c)
 {
-    switch (c) {
-    case ' ':
-    case '(':
-    case ')':
-    case '*':
-    case '-':
-    case '.':
-    case '/':
-    case '[':
-    case ']':
-        return true;
-    default:
-        return false;
-    }
+    return c >= '0' && c <= '9';
 }
 
-/* False: not plain, or a rare shape; out is then to be reset. */
+static bool is_plain(char c)
+{
+    unsigned place = (unsigned char)c - (unsigned)' ';
+
+    return place < 64 && (PLAIN >> place & 1) != 0;
+}
+
+/* False: not plain, or a rare shape; out is then to be reset. Every character
+ * is stored and only a digit moves on: where digits and separators alternate,
+ * a branch would be guessed wrong. */
 static bool scan_plain(struct ruf_text text, struct ruf_scan *out)
 {
-    size_t i = 0;
+    const char *at = text.data;
+    const char *end = at + text.size;
+    size_t count = 0;
 
-    while (i < text.size && is_plain_mark(text.data[i]))
-        i++; /* what comes before the number is dropped */
-    for (; i < text.size && text.data[i] == '+'; i++)
+    while (at < end && !is_digit(*at) && is_plain(*at))
+        at++; /* what comes before the number is dropped */
+    for (; at < end && *at == '+'; at++)
         out->has_plus = true;
-    for (; i < text.size; i++) {
-        unsigned digit = (unsigned char)text.data[i] - (unsigned)'0';
-
-        if (digit <= 9)
-            add_digit(out, (int)digit);
-        else if (!is_plain_mark(text.data[i]))
+    for (; at < end; at++) {
+        if (!is_plain(*at))
             return false;
+        out->digits[count < RUF_SCAN_DIGITS_MAX ? count : RUF_SCAN_DIGITS_MAX] =
+            *at;
+        count += is_digit(*at);
     }
+    out->digit_count = count;
     out->viable = true;
-    return out->digit_count >= VIABLE_DIGITS_MIN;
+    return count >= VIABLE_DIGITS_MIN;
 }
 
 /* --- RFC 3966 --- */
@@ -166,6 +170,9 @@ static struct ruf_text cut_second_number(struct ruf_text text)
     size_t line = 0;
     size_t cut = NOT_FOUND;
 
+    if (memchr(text.data, '/', text.size) == NULL &&
+        memchr(text.data, '\\', text.size) == NULL)
+        return text;
     for (size_t i = 0; i < text.size;) {
         uint32_t c;
         size_t step = ruf_utf8_decode(text.data + i, text.size - i, &c);
@@ -188,9 +195,14 @@ static struct ruf_text cut_second_number(struct ruf_text text)
 static bool all_interchange(struct ruf_text text)
 {
     for (size_t i = 0; i < text.size;) {
-        uint32_t c;
-        size_t step = ruf_utf8_decode(text.data + i, text.size - i, &c);
+        uint32_t c = (unsigned char)text.data[i];
+        size_t step;
 
+        if (c >= ' ' && c < 0x7F) {
+            i++;
+            continue;
+        }
+        step = ruf_utf8_decode(text.data + i, text.size - i, &c);
         if ((step == 1 && (unsigned char)text.data[i] >= 0x80) ||
             !ruf_char_is_interchange(c))
             return false;

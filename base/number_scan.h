@@ -23,8 +23,8 @@ struct ruf_scan {
     bool viable;        /**< false: not a number, all else is unset */
     bool has_plus;      /**< began with a plus sign */
     size_t digit_count; /**< true count; digits beyond the room are cut */
-    char digits[RUF_SCAN_DIGITS_MAX]; /**< '0'..'9' */
-    char extension[84];               /**< as typed, NUL-terminated */
+    char digits[RUF_SCAN_DIGITS_MAX + 1]; /**< '0'..'9'; the last is scrap */
+    char extension[84];                   /**< as typed, NUL-terminated */
 };
 
 /** Scan a text of any length in linear time. */
