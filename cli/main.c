@@ -40,10 +40,13 @@ const struct cli_command cli_commands[] = {
       cmd_import },
     { "index", "", "build and publish the index from the store", "",
       cmd_index },
-    { "normalize", "[--region CC | --with-region] [FILE|-]",
+    { "normalize", "[--region CC | --with-region] [--clean] [FILE|-]",
       "standardise numbers to E.164, one a line",
       "  --region CC     region of numbers without a calling code\n"
       "  --with-region   lines are CC<TAB>number\n"
+      "  --clean         correct labels, two numbers in one, dates, missing\n"
+      "                  plus; an eighth column names the corrections\n"
+      "  --area-code NN  with --clean: for numbers without one\n"
       "Columns: status, E.164, valid, possible, region, type, extension.\n",
       cmd_normalize },
     { "lookup", "NUMBER...|-", "who is calling?",

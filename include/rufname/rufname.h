@@ -4,6 +4,7 @@
  * Values, usable on their own
  *   status.h     results and error details
  *   message.h    the same in German and English sentences
+ *   clean.h      the same for numbers as directories hold them
  *   number.h     phone numbers: parse, check, E.164 as an integer
  *   contact.h    what a contact is made of
  *
@@ -47,6 +48,7 @@
 #ifndef RUFNAME_RUFNAME_H
 #define RUFNAME_RUFNAME_H
 
+#include <rufname/clean.h>
 #include <rufname/contact.h>
 #include <rufname/directory.h>
 #include <rufname/home.h>

@@ -1,0 +1,435 @@
+/*
+ * base/number_clean.c - phone numbers as directories hold them
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/text.h"
+#include <rufname/clean.h>
+#include <string.h>
+
+/* Text under correction. */
+struct work {
+    char text[RUF_CLEAN_TEXT_MAX + RUF_NUMBER_TEXT_SIZE];
+    size_t size;
+    const char *region;
+    const struct ruf_clean_options *options;
+    unsigned made;
+};
+
+static bool may(const struct work *work, enum ruf_correction correction)
+{
+    return (work->options->corrections & (unsigned)correction) != 0;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* --- dates and addresses --- */
+
+struct group {
+    unsigned value;
+    size_t digits;
+};
+
+/* Digits in groups, with the same separator between all of them. */
+static size_t read_groups(struct ruf_text text, char *separator,
+                          struct group groups[4])
+{
+    size_t count = 1;
+
+    memset(groups, 0, 4 * sizeof(groups[0]));
+    *separator = '\0';
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+        struct group *group = &groups[count - 1];
+
+        if (is_digit(c) && group->digits < 4) {
+            group->value = 10 * group->value + (unsigned)(c - '0');
+            group->digits++;
+        } else if ((c == '.' || c == '-' || c == '/') && group->digits > 0 &&
+                   count < 4 && (*separator == '\0' || *separator == c)) {
+            *separator = c;
+            count++;
+        } else {
+            return 0;
+        }
+    }
+    return groups[count - 1].digits > 0 ? count : 0;
+}
+
+static bool is_calendar_day(struct group year, struct group month,
+                            struct group day)
+{
+    return year.digits == 4 && year.value >= 1900 && year.value <= 2099 &&
+           month.digits <= 2 && month.value >= 1 && month.value <= 12 &&
+           day.digits <= 2 && day.value >= 1 && day.value <= 31;
+}
+
+/* Four numbers below 256; a leading zero would be a trunk prefix. */
+static bool is_ip_address(const struct group groups[4])
+{
+    for (size_t i = 0; i < 4; i++)
+        if (groups[i].digits > 3 || groups[i].value > 255 ||
+            (groups[i].digits > 1 &&
+             groups[i].value < (groups[i].digits == 3 ? 100u : 10u)))
+            return false;
+    return true;
+}
+
+static bool is_date_or_address(struct ruf_text text)
+{
+    struct group groups[4];
+    char separator;
+    size_t count = read_groups(ruf_text_trim(text), &separator, groups);
+
+    if (count == 3)
+        return is_calendar_day(groups[0], groups[1], groups[2]) ||
+               is_calendar_day(groups[2], groups[1], groups[0]);
+    return count == 4 && separator == '.' && is_ip_address(groups);
+}
+
+/* --- labels --- */
+
+static const char *const labels[] = { "tel",
+                                      "telefon",
+                                      "telephone",
+                                      "phone",
+                                      "fon",
+                                      "mobil",
+                                      "mobile",
+                                      "mobiltelefon",
+                                      "handy",
+                                      "cell",
+                                      "fax",
+                                      "telefax",
+                                      "privat",
+                                      "private",
+                                      "home",
+                                      "office",
+                                      "work",
+                                      "buero",
+                                      "zentrale",
+                                      "b\xC3\xBCro",
+                                      "dienstlich",
+                                      "direkt",
+                                      "gesch\xC3\xA4"
+                                      "ftlich",
+                                      "geschaeftlich",
+                                      "direct",
+                                      "gesch\xC3\xA4"
+                                      "ft",
+                                      "sekretariat",
+                                      NULL };
+static const char *const direct_dial_words[] = {
+    "dw", "durchwahl", "app", "apparat", "nst", "nebenstelle", NULL
+};
+
+/* Bytes of the letter at a position, 0 if there is none: ASCII and the Latin-1
+ * letters of two bytes, which is all that labels are made of. */
+static size_t letter_size(struct ruf_text text, size_t at)
+{
+    char lower = ruf_ascii_lower(text.data[at]);
+
+    if (lower >= 'a' && lower <= 'z')
+        return 1;
+    return text.data[at] == '\xC3' && at + 1 < text.size ? 2 : 0;
+}
+
+static size_t word_size(struct ruf_text text, size_t at)
+{
+    size_t end = at;
+    size_t step;
+
+    while (end < text.size && (step = letter_size(text, end)) > 0)
+        end += step;
+    return end - at;
+}
+
+static char lower_byte(char c, char before)
+{
+    unsigned char u = (unsigned char)c;
+
+    if (before == '\xC3' && u >= 0x80 && u <= 0x9E)
+        return (char)(u + 0x20);
+    return ruf_ascii_lower(c);
+}
+
+static bool is_one_of(struct ruf_text word, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        size_t i = 0;
+
+        if (strlen(*words) != word.size)
+            continue;
+        while (i < word.size &&
+               lower_byte(word.data[i], i > 0 ? word.data[i - 1] : '\0') ==
+                   (*words)[i])
+            i++;
+        if (i == word.size)
+            return true;
+    }
+    return false;
+}
+
+/* Size of "(privat)" here: brackets, letters, no digit. 0 = none. */
+static size_t bracket_size(struct ruf_text text, size_t at)
+{
+    bool letters = false;
+
+    if (text.data[at] != '(' && text.data[at] != '[')
+        return 0;
+    for (size_t i = at + 1; i < text.size; i++) {
+        if (is_digit(text.data[i]) || text.data[i] == '+')
+            return 0;
+        if (text.data[i] == ')' || text.data[i] == ']')
+            return letters ? i + 1 - at : 0;
+        letters = letters || letter_size(text, i) > 0;
+    }
+    return 0;
+}
+
+/* "23125-0 DW 12": the 0 stands for the switchboard. */
+static void drop_switchboard(struct work *work)
+{
+    size_t size = work->size;
+
+    while (size > 0 && work->text[size - 1] == ' ')
+        size--;
+    if (size >= 2 && work->text[size - 1] == '0' &&
+        (work->text[size - 2] == '-' || work->text[size - 2] == '/'))
+        work->size = size - 1;
+}
+
+/* Which correction drops this word, 0 if none. */
+static unsigned word_correction(const struct work *work, struct ruf_text word)
+{
+    if (may(work, RUF_CORRECT_LABEL) && is_one_of(word, labels))
+        return RUF_CORRECT_LABEL;
+    if (may(work, RUF_CORRECT_DIRECT_DIAL) &&
+        is_one_of(word, direct_dial_words))
+        return RUF_CORRECT_DIRECT_DIAL;
+    return 0;
+}
+
+/* Copy the text without its labels. A word behind a hyphen may be vanity. */
+static void strip_labels(struct work *work, struct ruf_text text)
+{
+    for (size_t i = 0; i < text.size;) {
+        size_t size = may(work, RUF_CORRECT_LABEL) ? bracket_size(text, i) : 0;
+        unsigned made = size > 0 ? RUF_CORRECT_LABEL : 0;
+
+        if (size == 0) {
+            size = word_size(text, i);
+            if (size > 0 && (i == 0 || text.data[i - 1] != '-'))
+                made = word_correction(work, ruf_text_slice(text, i, size));
+            if (made == RUF_CORRECT_DIRECT_DIAL)
+                drop_switchboard(work);
+            if (made != 0 && i + size < text.size &&
+                (text.data[i + size] == '.' || text.data[i + size] == ':'))
+                size++;
+        }
+        size = size > 0 ? size : 1;
+        if (made == 0) {
+            memcpy(work->text + work->size, text.data + i, size);
+            work->size += size;
+        }
+        work->made |= made;
+        i += size;
+    }
+}
+
+/* --- one number --- */
+
+static void parse(const struct work *work, struct ruf_text text,
+                  struct ruf_number *out)
+{
+    ruf_number_parse(text.data, text.size, work->region, out);
+}
+
+/* The digits after a prefix, as one number. */
+static void parse_with(const struct work *work, const char *prefix,
+                       struct ruf_text text, struct ruf_number *out)
+{
+    char joined[RUF_CLEAN_TEXT_MAX + RUF_NUMBER_TEXT_SIZE];
+    size_t size = strlen(prefix);
+
+    memcpy(joined, prefix, size);
+    memcpy(joined + size, text.data, text.size);
+    parse(work, (struct ruf_text){ joined, size + text.size }, out);
+}
+
+/* Do national numbers of this region begin with 0? Then the valid number that
+ * libphonenumber sees is the same with a 0 in front. */
+static bool has_trunk_zero(const struct work *work, struct ruf_text text,
+                           const struct ruf_number *national)
+{
+    struct ruf_number with_zero;
+
+    parse_with(work, "0", text, &with_zero);
+    return with_zero.key == national->key;
+}
+
+static bool starts_with_code(const struct work *work, struct ruf_text text)
+{
+    struct ruf_number own;
+
+    parse_with(work, "+", text, &own);
+    return own.valid && strncmp(own.region, work->region, 2) == 0;
+}
+
+/* Text that begins with a digit other than 0: national, without prefix. */
+static bool lacks_prefix(struct ruf_text text)
+{
+    return text.size > 0 && text.data[0] >= '1' && text.data[0] <= '9';
+}
+
+static void correct_calling_code(struct work *work, struct ruf_text text,
+                                 struct ruf_number *number)
+{
+    struct ruf_number own;
+
+    if (!may(work, RUF_CORRECT_CALLING_CODE) || !starts_with_code(work, text) ||
+        (number->valid && !has_trunk_zero(work, text, number)))
+        return;
+    parse_with(work, "+", text, &own);
+    if (own.key != number->key) {
+        *number = own;
+        work->made |= RUF_CORRECT_CALLING_CODE;
+    }
+}
+
+static void correct_area_code(struct work *work, struct ruf_text text,
+                              struct ruf_number *number)
+{
+    char prefix[RUF_NUMBER_TEXT_SIZE] = "0";
+    const char *area = work->options->area_code;
+    struct ruf_number local;
+
+    if (!may(work, RUF_CORRECT_AREA_CODE) || area == NULL || number->valid ||
+        ruf_number_short(text.data, text.size, work->region) !=
+            RUF_SHORT_NONE ||
+        strlen(area) + 2 > sizeof(prefix))
+        return;
+    memcpy(prefix + 1, area, strlen(area) + 1);
+    parse_with(work, prefix, text, &local);
+    if (!local.valid)
+        parse_with(work, area, text, &local); /* no trunk prefix there */
+    if (local.valid) {
+        *number = local;
+        work->made |= RUF_CORRECT_AREA_CODE;
+    }
+}
+
+static void read_number(struct work *work, struct ruf_text text,
+                        struct ruf_number *out)
+{
+    parse(work, text, out);
+    text = ruf_text_trim(text);
+    if (work->region == NULL || !lacks_prefix(text))
+        return;
+    correct_calling_code(work, text, out);
+    correct_area_code(work, text, out);
+}
+
+/* --- several numbers --- */
+
+static const char *const separators[] = { " / ",   ";",      ",",    "|",
+                                          "\n",    " oder ", " or ", " und ",
+                                          " and ", NULL };
+
+/* Next separator from here; text.size if there is none. */
+static size_t find_separator(struct ruf_text text, size_t from, size_t *size)
+{
+    *size = 0;
+    for (size_t i = from; i < text.size; i++)
+        for (size_t k = 0; separators[k] != NULL; k++)
+            if (ruf_text_starts_with(ruf_text_slice(text, i, text.size - i),
+                                     separators[k])) {
+                *size = strlen(separators[k]);
+                return i;
+            }
+    return text.size;
+}
+
+/* Every piece must be a number that can stand alone: valid, and all but the
+ * first with a plus or a 0 in front. */
+static bool split(struct work *work, struct ruf_text text,
+                  struct ruf_cleaned *out)
+{
+    size_t count = 0;
+    size_t from = 0;
+    unsigned made = work->made;
+
+    while (from <= text.size && count < RUF_CLEANED_MAX) {
+        size_t width;
+        size_t end = find_separator(text, from, &width);
+        struct ruf_text piece =
+            ruf_text_trim(ruf_text_slice(text, from, end - from));
+
+        if (piece.size == 0 || (count > 0 && lacks_prefix(piece)))
+            break;
+        read_number(work, piece, &out->numbers[count]);
+        if (!out->numbers[count++].valid)
+            break;
+        if (width == 0) {
+            if (count < 2)
+                break;
+            out->count = count;
+            work->made |= RUF_CORRECT_SPLIT;
+            return true;
+        }
+        from = end + width;
+    }
+    work->made = made;
+    return false;
+}
+
+void ruf_number_clean(const char *text, size_t size, const char *region,
+                      const struct ruf_clean_options *options,
+                      struct ruf_cleaned *out)
+{
+    struct work work = { .region = region, .options = options };
+    struct ruf_text raw = { text, size };
+    struct ruf_text cleaned = { work.text, 0 };
+
+    out->corrections = 0;
+    out->count = 1;
+    if (size > RUF_CLEAN_TEXT_MAX) {
+        ruf_number_parse(text, size, region, &out->numbers[0]);
+        return;
+    }
+    if (may(&work, RUF_CORRECT_REFUSE) && is_date_or_address(raw)) {
+        memset(&out->numbers[0], 0, sizeof(out->numbers[0]));
+        out->numbers[0].status = RUF_NUMBER_NOT_A_NUMBER;
+        out->corrections = RUF_CORRECT_REFUSE;
+        return;
+    }
+    strip_labels(&work, raw);
+    cleaned.size = work.size;
+    if (!may(&work, RUF_CORRECT_SPLIT) || !split(&work, cleaned, out))
+        read_number(&work, cleaned, &out->numbers[0]);
+    out->corrections = work.made;
+}
+
+const char *ruf_correction_name(enum ruf_correction correction)
+{
+    switch (correction) {
+    case RUF_CORRECT_LABEL:
+        return "label";
+    case RUF_CORRECT_DIRECT_DIAL:
+        return "direct-dial";
+    case RUF_CORRECT_SPLIT:
+        return "split";
+    case RUF_CORRECT_REFUSE:
+        return "refused";
+    case RUF_CORRECT_CALLING_CODE:
+        return "calling-code";
+    case RUF_CORRECT_AREA_CODE:
+        return "area-code";
+    case RUF_CORRECT_ALL:
+        break;
+    }
+    return "";
+}
