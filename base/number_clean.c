@@ -92,6 +92,7 @@ static bool is_date_or_address(struct ruf_text text)
 
 /* --- labels --- */
 
+/* Octal, because an f behind it would belong to a hexadecimal escape. */
 static const char *const labels[] = { "tel",
                                       "telefon",
                                       "telephone",
@@ -99,27 +100,25 @@ static const char *const labels[] = { "tel",
                                       "fon",
                                       "mobil",
                                       "mobile",
+                                      "cell",
                                       "mobiltelefon",
                                       "handy",
-                                      "cell",
                                       "fax",
                                       "telefax",
+                                      "home",
                                       "privat",
                                       "private",
-                                      "home",
                                       "office",
-                                      "work",
-                                      "buero",
-                                      "zentrale",
                                       "b\xC3\xBCro",
-                                      "dienstlich",
+                                      "buero",
+                                      "work",
+                                      "zentrale",
                                       "direkt",
-                                      "gesch\xC3\xA4"
-                                      "ftlich",
-                                      "geschaeftlich",
                                       "direct",
-                                      "gesch\xC3\xA4"
-                                      "ft",
+                                      "gesch\303\244ft",
+                                      "geschaeftlich",
+                                      "dienstlich",
+                                      "gesch\303\244ftlich",
                                       "sekretariat",
                                       NULL };
 static const char *const direct_dial_words[] = {

@@ -130,7 +130,7 @@ static size_t word_before(const struct ruf_rope *text, size_t end,
                           const char *word)
 {
     size_t left = strlen(word);
-    struct ruf_rope expected = { { { word, left }, { NULL, 0 } } };
+    struct ruf_rope expected = { { { word, left }, { word, 0 } } };
 
     while (left > 0) {
         uint32_t is;

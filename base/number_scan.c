@@ -214,7 +214,7 @@ static bool all_interchange(struct ruf_text text)
 /* From the first plus or digit to the last letter, number or '#'. */
 static struct ruf_text extract(struct ruf_text text)
 {
-    struct ruf_rope rope = { { text, { NULL, 0 } } };
+    struct ruf_rope rope = { { text, { text.data, 0 } } };
     size_t start = 0;
     size_t end = text.size;
     uint32_t c;
