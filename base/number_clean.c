@@ -270,14 +270,6 @@ static bool has_trunk_zero(const struct work *work, struct ruf_text text,
     return with_zero.key == national->key;
 }
 
-static bool starts_with_code(const struct work *work, struct ruf_text text)
-{
-    struct ruf_number own;
-
-    parse_with(work, "+", text, &own);
-    return own.valid && strncmp(own.region, work->region, 2) == 0;
-}
-
 /* Text that begins with a digit other than 0: national, without prefix. */
 static bool lacks_prefix(struct ruf_text text)
 {
@@ -289,11 +281,12 @@ static void correct_calling_code(struct work *work, struct ruf_text text,
 {
     struct ruf_number own;
 
-    if (!may(work, RUF_CORRECT_CALLING_CODE) || !starts_with_code(work, text) ||
+    if (!may(work, RUF_CORRECT_CALLING_CODE) ||
         (number->valid && !has_trunk_zero(work, text, number)))
         return;
     parse_with(work, "+", text, &own);
-    if (own.key != number->key) {
+    if (own.valid && own.key != number->key &&
+        strncmp(own.region, work->region, 2) == 0) {
         *number = own;
         work->made |= RUF_CORRECT_CALLING_CODE;
     }
