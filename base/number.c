@@ -359,6 +359,18 @@ const char *ruf_number_possibility_name(enum ruf_number_possibility possibility)
     return names[possibility];
 }
 
+const char *ruf_number_type_name(enum ruf_number_type type)
+{
+    static const char *const names[] = {
+        "fixed_line", "mobile",          "fixed_line_or_mobile",
+        "toll_free",  "premium_rate",    "shared_cost",
+        "voip",       "personal_number", "pager",
+        "uan",        "voicemail",       "unknown",
+    };
+
+    return names[type];
+}
+
 /* --- short numbers --- */
 
 enum ruf_number_short ruf_number_short(const char *text, size_t size,

@@ -276,20 +276,42 @@ static bool lacks_prefix(struct ruf_text text)
     return text.size > 0 && text.data[0] >= '1' && text.data[0] <= '9';
 }
 
-static void correct_calling_code(struct work *work, struct ruf_text text,
+static bool correct_calling_code(struct work *work, struct ruf_text text,
                                  struct ruf_number *number)
 {
     struct ruf_number own;
 
     if (!may(work, RUF_CORRECT_CALLING_CODE) ||
         (number->valid && !has_trunk_zero(work, text, number)))
-        return;
+        return false;
     parse_with(work, "+", text, &own);
-    if (own.valid && own.key != number->key &&
-        strncmp(own.region, work->region, 2) == 0) {
-        *number = own;
-        work->made |= RUF_CORRECT_CALLING_CODE;
-    }
+    if (!own.valid || own.key == number->key ||
+        strncmp(own.region, work->region, 2) != 0)
+        return false;
+    *number = own;
+    work->made |= RUF_CORRECT_CALLING_CODE;
+    return true;
+}
+
+/* Longest number that is dialled without its area code, in digits. */
+#define LOCAL_DIGITS_MAX 8
+
+static size_t count_digits(struct ruf_text text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.size; i++)
+        count += is_digit(text.data[i]) ? 1 : 0;
+    return count;
+}
+
+/* A local number may happen to be a valid one of another town: where national
+ * numbers begin with 0, a short one without it is local all the same. */
+static bool may_be_local(const struct work *work, struct ruf_text text,
+                         const struct ruf_number *number)
+{
+    return !number->valid || (count_digits(text) <= LOCAL_DIGITS_MAX &&
+                              has_trunk_zero(work, text, number));
 }
 
 static void correct_area_code(struct work *work, struct ruf_text text,
@@ -299,10 +321,10 @@ static void correct_area_code(struct work *work, struct ruf_text text,
     const char *area = work->options->area_code;
     struct ruf_number local;
 
-    if (!may(work, RUF_CORRECT_AREA_CODE) || area == NULL || number->valid ||
-        ruf_number_short(text.data, text.size, work->region) !=
-            RUF_SHORT_NONE ||
-        strlen(area) + 2 > sizeof(prefix))
+    if (!may(work, RUF_CORRECT_AREA_CODE) || area == NULL ||
+        strlen(area) + 2 > sizeof(prefix) ||
+        !may_be_local(work, text, number) ||
+        ruf_number_short(text.data, text.size, work->region) != RUF_SHORT_NONE)
         return;
     memcpy(prefix + 1, area, strlen(area) + 1);
     parse_with(work, prefix, text, &local);
@@ -321,8 +343,8 @@ static void read_number(struct work *work, struct ruf_text text,
     text = ruf_text_trim(text);
     if (work->region == NULL || !lacks_prefix(text))
         return;
-    correct_calling_code(work, text, out);
-    correct_area_code(work, text, out);
+    if (!correct_calling_code(work, text, out))
+        correct_area_code(work, text, out);
 }
 
 /* --- several numbers --- */

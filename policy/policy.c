@@ -168,7 +168,7 @@ int ruf_policy_word(const struct policy_at *at, const char *key,
     return value;
 }
 
-static const char *read_region(const struct policy_at *at)
+const char *ruf_policy_region(const struct policy_at *at)
 {
     const char *region = ruf_policy_string(at, 2);
 
@@ -207,9 +207,8 @@ void ruf_policy_warn_unknown(const struct policy_at *at,
     }
 }
 
-/* An object, or NULL if the member is absent; a wrong type is an error. */
-static const cJSON *read_object(const struct policy_at *at, const char *key,
-                                struct policy_at *out)
+const cJSON *ruf_policy_object(const struct policy_at *at, const char *key,
+                               struct policy_at *out)
 {
     const cJSON *item = ruf_policy_member(at, key, out);
 
@@ -232,12 +231,12 @@ static void read_region_section(const struct policy_at *root,
     struct policy_at here;
     const cJSON *item;
 
-    if (read_object(root, "region", &region) == NULL)
+    if (ruf_policy_object(root, "region", &region) == NULL)
         return;
     ruf_policy_warn_unknown(&region, known);
     item = ruf_policy_member(&region, "default", &here);
     if (item != NULL && !cJSON_IsNull(item))
-        policy->region_default = read_region(&here);
+        policy->region_default = ruf_policy_region(&here);
     ruf_policy_bool(&region, "from_record", &policy->region_from_record);
 }
 
@@ -249,10 +248,10 @@ const char *ruf_policy_region_of_source(const struct policy_at *root,
     struct policy_at here;
 
     if (ruf_policy_member(root, "region", &region) == NULL ||
-        read_object(&region, "per_source", &per_source) == NULL ||
+        ruf_policy_object(&region, "per_source", &per_source) == NULL ||
         ruf_policy_member(&per_source, id, &here) == NULL)
         return NULL;
-    return read_region(&here);
+    return ruf_policy_region(&here);
 }
 
 static void read_caller_id(const struct policy_at *root,
@@ -265,7 +264,7 @@ static void read_caller_id(const struct policy_at *root,
     struct policy_at here;
     const cJSON *item;
 
-    if (read_object(root, "caller_id", &section) == NULL)
+    if (ruf_policy_object(root, "caller_id", &section) == NULL)
         return;
     ruf_policy_warn_unknown(&section, known);
     ruf_policy_bool(&section, "enabled", &policy->caller_id_enabled);
@@ -316,7 +315,7 @@ static void read_merge(const struct policy_at *root, struct ruf_policy *policy)
     static const char *const modes[] = { "off", "strict", "balanced", NULL };
     struct policy_at section;
 
-    if (read_object(root, "merge", &section) == NULL)
+    if (ruf_policy_object(root, "merge", &section) == NULL)
         return;
     ruf_policy_warn_unknown(&section, known);
     policy->merge_mode = (enum ruf_merge_mode)ruf_policy_word(
@@ -348,6 +347,8 @@ static void read_root(const struct policy_at *root, struct ruf_policy *policy)
     policy->locale = (enum ruf_policy_locale)ruf_policy_word(
         root, "locale", locales, RUF_LOCALE_AUTO);
     read_region_section(root, policy);
+    ruf_policy_read_cleaning(root, policy);
+    ruf_policy_read_index(root, policy);
     ruf_policy_read_auth(root, policy);
     ruf_policy_read_network(root, policy);
     ruf_policy_read_sources(root, policy);
@@ -361,6 +362,8 @@ static void set_defaults(struct ruf_policy *policy)
 {
     policy->version = 1;
     policy->region_from_record = true;
+    policy->corrections = RUF_CORRECT_ALL;
+    policy->excluded_types = 1u << RUF_TYPE_PREMIUM_RATE;
     policy->merge_mode = RUF_MERGE_BALANCED;
     policy->merge_shared_after = 3;
     policy->caller_id_enabled = true;

@@ -13,6 +13,7 @@
 #define POLICY_POLICY_H
 
 #include "base/record.h"
+#include <rufname/clean.h>
 #include <rufname/contact.h>
 #include <rufname/status.h>
 #include <stdbool.h>
@@ -62,6 +63,12 @@ struct ruf_policy_network {
     const char *ca_pem; /**< extra trust anchors, PEM text, or NULL */
 };
 
+/** Area code put before local numbers of a region. */
+struct ruf_policy_area_code {
+    const char *region; /**< "DE" */
+    const char *digits; /**< national digits without prefix, "30" */
+};
+
 enum ruf_merge_mode { RUF_MERGE_OFF = 0, RUF_MERGE_STRICT, RUF_MERGE_BALANCED };
 enum ruf_policy_locale { RUF_LOCALE_AUTO = 0, RUF_LOCALE_DE, RUF_LOCALE_EN };
 
@@ -72,6 +79,10 @@ struct ruf_policy {
     enum ruf_policy_locale locale;
     const char *region_default; /**< "DE" or NULL */
     bool region_from_record;
+    unsigned corrections; /**< enum ruf_correction that may be made */
+    const struct ruf_policy_area_code *area_codes;
+    size_t area_code_count;
+    uint32_t excluded_types; /**< bit per enum ruf_number_type */
     const struct ruf_policy_source *sources;
     size_t source_count;
     struct ruf_policy_auth auth;
@@ -120,6 +131,10 @@ void ruf_policy_destroy(struct ruf_policy *policy);
 /** The source with this id, or NULL. */
 const struct ruf_policy_source *
 ruf_policy_source(const struct ruf_policy *policy, struct ruf_text id);
+
+/** What the policy corrects in numbers of a region (NULL: none is known). */
+struct ruf_clean_options ruf_policy_cleaning(const struct ruf_policy *policy,
+                                             const char *region);
 
 /** Word of the document for a kind: "entra_users". */
 const char *ruf_source_kind_name(enum ruf_source_kind kind);

@@ -41,6 +41,11 @@ const struct cJSON *ruf_policy_member(const struct policy_at *at,
 bool ruf_policy_text(const struct policy_at *at, size_t max,
                      struct ruf_text *out);
 const char *ruf_policy_string(const struct policy_at *at, size_t max);
+/* An object, or NULL if the member is absent; a wrong type is an error. */
+const struct cJSON *ruf_policy_object(const struct policy_at *at,
+                                      const char *key, struct policy_at *out);
+/* A region with a numbering plan; NULL after an error. */
+const char *ruf_policy_region(const struct policy_at *at);
 void ruf_policy_bool(const struct policy_at *at, const char *key, bool *value);
 /* Position of a word in a NULL-ended list; value if the member is absent. */
 int ruf_policy_word(const struct policy_at *at, const char *key,
@@ -60,6 +65,10 @@ void ruf_policy_read_sources(const struct policy_at *root,
                              struct ruf_policy *policy);
 void ruf_policy_check_auth_needed(const struct policy_at *root,
                                   const struct ruf_policy *policy);
+void ruf_policy_read_cleaning(const struct policy_at *root,
+                              struct ruf_policy *policy);
+void ruf_policy_read_index(const struct policy_at *root,
+                           struct ruf_policy *policy);
 void ruf_policy_read_filters(const struct policy_at *root,
                              struct ruf_policy *policy);
 /* Is the template well-formed? Reports what is not. */

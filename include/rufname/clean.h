@@ -35,7 +35,9 @@ enum ruf_correction {
     /** "4915228817386": where national numbers begin with 0, one that begins
      * with the region's own calling code is read as if it had a plus. */
     RUF_CORRECT_CALLING_CODE = 1 << 4,
-    /** "23125 000": the default area code is put before a local number. */
+    /** "23125 000": the default area code is put before a number that is not
+     * valid without it, or, where national numbers begin with 0, that has at
+     * most 8 digits and does not. */
     RUF_CORRECT_AREA_CODE = 1 << 5,
     RUF_CORRECT_ALL = (1 << 6) - 1
 };

@@ -110,6 +110,9 @@ RUF_API const char *ruf_number_status_name(enum ruf_number_status status);
 RUF_API const char *
 ruf_number_possibility_name(enum ruf_number_possibility possibility);
 
+/** Lower-case word for a type: "fixed_line", "premium_rate", ... */
+RUF_API const char *ruf_number_type_name(enum ruf_number_type type);
+
 /** Is it a short number of this region (112, 116117)? Such numbers are dialled
  * as they are and have no E.164 form. */
 enum ruf_number_short {

@@ -139,6 +139,12 @@ Test(clean, puts_the_area_code_before_a_local_number)
 
     cr_assert_eq(cleaned.corrections, RUF_CORRECT_AREA_CODE);
     cr_assert_str_eq(cleaned.numbers[0].e164, "+12125550123");
+    /* Elsewhere this would be a town's number, but without its 0. */
+    cleaned = clean(RUF_CORRECT_ALL, "30", "DE", "23125 042");
+    cr_assert_eq(cleaned.corrections, RUF_CORRECT_AREA_CODE);
+    cr_assert_str_eq(cleaned.numbers[0].e164, "+493023125042");
+    cleaned = clean(RUF_CORRECT_ALL, "30", "DE", "15228817386");
+    cr_assert_eq(cleaned.corrections, 0);
     /* None given, an emergency number, a number of its own. */
     cleaned = clean(RUF_CORRECT_ALL, NULL, "US", "555-0123");
     cr_assert_eq(cleaned.corrections, 0);

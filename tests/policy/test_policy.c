@@ -7,6 +7,7 @@
 #include "policy/filter.h"
 #include "policy/policy.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #define HEAD "\"schema\":\"rufname.policy/1\",\"version\":1"
@@ -63,6 +64,62 @@ Test(policy, fills_in_the_defaults)
     cr_assert_eq(policy->caller_id_kinds >> RUF_KIND_MOBILE & 1, 1);
     cr_assert_eq(policy->max_entries, 500000);
     ruf_policy_destroy(policy);
+}
+
+Test(policy, reads_corrections_area_codes_and_excluded_types)
+{
+    struct ruf_policy *policy = must_parse("{" HEAD "," FILE_SOURCE "}");
+
+    cr_assert_eq(policy->corrections, RUF_CORRECT_ALL);
+    cr_assert_eq(policy->excluded_types, 1u << RUF_TYPE_PREMIUM_RATE);
+    cr_assert(ruf_policy_cleaning(policy, "DE").area_code == NULL);
+    ruf_policy_destroy(policy);
+    policy =
+        must_parse("{" HEAD "," FILE_SOURCE ",\"cleaning\":{\"split\":false,"
+                   "\"area_codes\":{\"DE\":\"30\",\"AT\":\"1\"}},"
+                   "\"index\":{\"exclude_types\":[\"pager\",\"voip\"]}}");
+    cr_assert_eq(policy->corrections, RUF_CORRECT_ALL & ~RUF_CORRECT_SPLIT);
+    cr_assert_str_eq(ruf_policy_cleaning(policy, "AT").area_code, "1");
+    cr_assert(ruf_policy_cleaning(policy, "CH").area_code == NULL);
+    cr_assert(ruf_policy_cleaning(policy, NULL).area_code == NULL);
+    cr_assert_eq(policy->excluded_types,
+                 1u << RUF_TYPE_PAGER | 1u << RUF_TYPE_VOIP);
+    ruf_policy_destroy(policy);
+}
+
+Test(policy, refuses_wrong_corrections_and_types)
+{
+    static const struct {
+        const char *section;
+        const char *id;
+        const char *pointer;
+    } cases[] = {
+        { "\"cleaning\":true", "P103", "/cleaning" },
+        { "\"cleaning\":{\"label\":\"yes\"}", "P103", "/cleaning/label" },
+        { "\"cleaning\":{\"area_codes\":[]}", "P103", "/cleaning/area_codes" },
+        { "\"cleaning\":{\"area_codes\":{\"XX\":\"30\"}}", "P105",
+          "/cleaning/area_codes/XX" },
+        { "\"cleaning\":{\"area_codes\":{\"DE\":\"030\"}}", "P105",
+          "/cleaning/area_codes/DE" },
+        { "\"cleaning\":{\"area_codes\":{\"DE\":30}}", "P103",
+          "/cleaning/area_codes/DE" },
+        { "\"cleaning\":{\"area_codes\":{\"DE\":\"3012345\"}}", "P104",
+          "/cleaning/area_codes/DE" },
+        { "\"index\":[]", "P103", "/index" },
+        { "\"index\":{\"exclude_types\":\"pager\"}", "P103",
+          "/index/exclude_types" },
+        { "\"index\":{\"exclude_types\":[\"unknown\"]}", "P105",
+          "/index/exclude_types" },
+        { "\"index\":{\"exclude_types\":[4]}", "P105", "/index/exclude_types" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char json[512];
+
+        (void)snprintf(json, sizeof(json), "{" HEAD "," FILE_SOURCE ",%s}",
+                       cases[i].section);
+        expect_refused(json, cases[i].id, cases[i].pointer);
+    }
 }
 
 Test(policy, takes_hosts_of_the_cloud_or_its_own)
