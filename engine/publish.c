@@ -71,7 +71,9 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
 
     if (path == NULL)
         return ruf_fail_memory(err);
-    status = next_generation(home, store, path, &seed.generation, err);
+    status = ruf_store_standardise(store, home->policy, false, err);
+    if (status == RUF_OK)
+        status = next_generation(home, store, path, &seed.generation, err);
     if (status == RUF_OK)
         status = ruf_random(seed.salt, sizeof(seed.salt), err);
     if (status == RUF_OK)
@@ -94,7 +96,7 @@ enum ruf_status ruf_home_publish(struct ruf_home *home, uint64_t *generation,
 
     if (status != RUF_OK)
         return status;
-    status = ruf_store_restandardise(writer.store, home->policy, err);
+    status = ruf_store_standardise(writer.store, home->policy, true, err);
     if (status == RUF_OK)
         status = ruf_publish(home, writer.store, generation, err);
     ruf_home_writer_close(&writer);

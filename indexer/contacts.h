@@ -16,25 +16,18 @@
 #include "base/record.h"
 #include "policy/policy.h"
 #include <rufname/contact.h>
+#include <rufname/report.h>
 #include <rufname/status.h>
-
-/** Which rule gave a plus-less number its region (facts: R3). Stored. */
-enum ruf_region_rule {
-    RUF_REGION_INTERNATIONAL = 0, /**< the text named its calling code */
-    RUF_REGION_RECORD,            /**< the record's own country */
-    RUF_REGION_SIBLINGS,          /**< shared by its international numbers */
-    RUF_REGION_SOURCE,            /**< region.per_source */
-    RUF_REGION_DEFAULT,           /**< region.default */
-    RUF_REGION_UNRESOLVED
-};
 
 /** A number with its verdict. */
 struct ruf_standard_number {
-    struct ruf_text raw;
+    struct ruf_text raw; /**< as the source wrote it, split or not */
     enum ruf_number_kind kind;
-    enum ruf_number_status status;
+    enum ruf_number_reason reason;
     enum ruf_region_rule rule;
-    ruf_e164 e164; /**< 0: not identifiable */
+    enum ruf_number_type type;
+    unsigned corrections; /**< enum ruf_correction that were made */
+    ruf_e164 e164;        /**< 0: not identifiable */
 };
 
 /** One record with standardised numbers. */
@@ -93,6 +86,20 @@ ruf_standardise(const struct ruf_record *record,
                 const struct ruf_policy *policy,
                 const struct ruf_policy_source *source, struct ruf_arena *arena,
                 struct ruf_source_contact *out, struct ruf_error *err);
+
+/**
+ * Standardise one text as a number of a source would be, by source and default
+ * region alone; source may be NULL. @return numbers found, 1..RUF_CLEANED_MAX.
+ */
+size_t ruf_standardise_text(struct ruf_text raw,
+                            const struct ruf_policy *policy,
+                            const struct ruf_policy_source *source,
+                            struct ruf_standard_number out[RUF_CLEANED_MAX]);
+
+/** Why this number of a contact does not reach the call directory. */
+enum ruf_number_held ruf_number_held(const struct ruf_source_contact *contact,
+                                     const struct ruf_standard_number *number,
+                                     const struct ruf_policy *policy);
 
 /**
  * Merge contacts that are one person by the evidence K, S and M. The order of

@@ -100,15 +100,6 @@ find_number(struct ruf_person_number *numbers, size_t count,
     return NULL;
 }
 
-static bool may_emit(const struct ruf_source_contact *contact,
-                     const struct ruf_standard_number *number,
-                     const struct ruf_policy *policy)
-{
-    return number->e164 != 0 && policy->caller_id_enabled &&
-           contact->source->caller_id && !contact->no_caller_id &&
-           (policy->caller_id_kinds >> number->kind & 1) != 0;
-}
-
 static enum ruf_status unite_numbers(const struct ruf_source_contact **members,
                                      size_t count,
                                      const struct ruf_policy *policy,
@@ -136,7 +127,9 @@ static enum ruf_status unite_numbers(const struct ruf_source_contact **members,
                 known->kind = number->kind;
                 known->raw = number->raw;
             }
-            known->emit = known->emit || may_emit(members[i], number, policy);
+            known->emit =
+                known->emit ||
+                ruf_number_held(members[i], number, policy) == RUF_HELD_NOT;
         }
     out->numbers = numbers;
     out->number_count = done;

@@ -3,13 +3,15 @@
  *
  * A number without a calling code gets its region from: the record's own
  * country, the region all international numbers of the record share, the
- * source's region, the default. The rule that was used is kept.
+ * source's region, the default. The rule that was used is kept, and so are the
+ * corrections that the policy allowed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
 #include "base/text.h"
 #include "indexer/contacts.h"
+#include <rufname/clean.h>
 #include <string.h>
 
 static bool is_region(const char *text)
@@ -32,32 +34,49 @@ static void record_region(const struct ruf_record *record,
         out[0] = '\0';
 }
 
-/* Raw texts longer than any number are cut before the parser sees them. */
-static struct ruf_text capped(struct ruf_text text)
+/* Corrected and parsed. Raw texts longer than any number are cut before the
+ * parser sees them. */
+static void clean(struct ruf_text raw, const char *region,
+                  const struct ruf_policy *policy, struct ruf_cleaned *out)
 {
-    return ruf_text_slice(text, 0, RUF_RAW_NUMBER_MAX);
+    struct ruf_clean_options options = ruf_policy_cleaning(policy, region);
+
+    raw = ruf_text_slice(raw, 0, RUF_RAW_NUMBER_MAX);
+    ruf_number_clean(raw.data, raw.size, region, &options, out);
 }
 
-static void parse_number(struct ruf_text raw, const char *region,
-                         struct ruf_number *out)
+/* Does the text name its calling code by a plus sign? (An international
+ * prefix such as 00 depends on the region it is dialled from.) */
+static bool is_international(struct ruf_text raw)
 {
-    raw = capped(raw);
-    ruf_number_parse(raw.data, raw.size, region, out);
+    for (size_t i = 0; i < raw.size; i++) {
+        if (raw.data[i] >= '0' && raw.data[i] <= '9')
+            return false;
+        if (raw.data[i] == '+' ||
+            ruf_text_starts_with(ruf_text_slice(raw, i, raw.size - i),
+                                 "\xEF\xBC\x8B"))
+            return true;
+    }
+    return false;
 }
 
 /* The one region that all international numbers lie in, or "". */
-static void sibling_region(const struct ruf_record *record, char out[4])
+static void sibling_region(const struct ruf_record *record,
+                           const struct ruf_policy *policy, char out[4])
 {
     out[0] = '\0';
     for (size_t i = 0; i < record->number_count; i++) {
-        struct ruf_number number;
+        struct ruf_cleaned cleaned;
+        const struct ruf_number *number = &cleaned.numbers[0];
 
-        parse_number(record->numbers[i].text, NULL, &number);
-        if (number.key == 0 || !is_region(number.region))
+        if (!is_international(record->numbers[i].text))
+            continue;
+        clean(record->numbers[i].text, NULL, policy, &cleaned);
+        if (number->key == 0 || !is_region(number->region))
             continue;
         if (out[0] == '\0') {
-            memcpy(out, number.region, sizeof(number.region));
-        } else if (strcmp(out, number.region) != 0) {
+            memcpy(out, number->region, sizeof(number->region));
+        } else if (strcmp(out, number->region) != 0) {
             out[0] = '\0';
             return;
         }
@@ -70,23 +89,11 @@ struct region_choice {
     char own[4];
 };
 
-static void choose_region(const struct ruf_record *record,
-                          const struct ruf_policy *policy,
-                          const struct ruf_policy_source *source,
-                          struct region_choice *out)
+static void choose_fallback(const struct ruf_policy *policy,
+                            const struct ruf_policy_source *source,
+                            struct region_choice *out)
 {
-    memset(out, 0, sizeof(*out));
-    record_region(record, policy, out->own);
-    if (out->own[0] != '\0') {
-        out->region = out->own;
-        out->rule = RUF_REGION_RECORD;
-        return;
-    }
-    sibling_region(record, out->own);
-    if (out->own[0] != '\0') {
-        out->region = out->own;
-        out->rule = RUF_REGION_SIBLINGS;
-    } else if (source->region != NULL) {
+    if (source != NULL && source->region != NULL) {
         out->region = source->region;
         out->rule = RUF_REGION_SOURCE;
     } else if (policy->region_default != NULL) {
@@ -97,29 +104,182 @@ static void choose_region(const struct ruf_record *record,
     }
 }
 
-/* Does the text name its calling code by a plus sign? (An international
- * prefix such as 00 depends on the region it is dialled from.) */
-static bool starts_international(struct ruf_text raw)
+static void choose_region(const struct ruf_record *record,
+                          const struct ruf_policy *policy,
+                          const struct ruf_policy_source *source,
+                          struct region_choice *out)
 {
-    raw = ruf_text_trim(raw);
-    return ruf_text_starts_with(raw, "+") ||
-           ruf_text_starts_with(raw, "\xEF\xBC\x8B");
+    record_region(record, policy, out->own);
+    if (out->own[0] != '\0') {
+        out->region = out->own;
+        out->rule = RUF_REGION_RECORD;
+        return;
+    }
+    sibling_region(record, policy, out->own);
+    if (out->own[0] != '\0') {
+        out->region = out->own;
+        out->rule = RUF_REGION_SIBLINGS;
+    } else {
+        choose_fallback(policy, source, out);
+    }
 }
 
-static void standardise_number(const struct ruf_raw_number *raw,
-                               const struct region_choice *choice,
-                               struct ruf_standard_number *out)
-{
-    struct ruf_number number;
+/* --- numbers
+ * ----------------------------------------------------------------------------
+ */
 
-    parse_number(raw->text, choice->region, &number);
-    out->raw = raw->text;
-    out->kind = raw->kind;
-    out->status = number.status;
-    out->e164 = number.key;
-    out->rule = starts_international(raw->text) ? RUF_REGION_INTERNATIONAL
-                                                : choice->rule;
+/* A parsed number that is not valid: what is wrong with it? */
+static enum ruf_number_reason invalid_reason(const struct ruf_number *number)
+{
+    switch (number->possibility) {
+    case RUF_IS_POSSIBLE_LOCAL_ONLY:
+        return RUF_REASON_LOCAL;
+    case RUF_POSSIBLE_TOO_SHORT:
+        return RUF_REASON_TOO_SHORT;
+    case RUF_POSSIBLE_TOO_LONG:
+        return RUF_REASON_TOO_LONG;
+    case RUF_POSSIBLE_INVALID_COUNTRY_CODE:
+        return RUF_REASON_CALLING_CODE;
+    case RUF_IS_POSSIBLE:
+    case RUF_POSSIBLE_INVALID_LENGTH:
+        break;
+    }
+    return RUF_REASON_UNASSIGNED;
 }
+
+static enum ruf_number_reason parse_reason(const struct ruf_number *number,
+                                           struct ruf_text raw,
+                                           const char *region)
+{
+    switch (number->status) {
+    case RUF_NUMBER_INVALID_COUNTRY_CODE:
+        return region == NULL && !is_international(raw)
+                   ? RUF_REASON_NO_REGION
+                   : RUF_REASON_CALLING_CODE;
+    case RUF_NUMBER_NOT_A_NUMBER:
+        return RUF_REASON_NOT_A_NUMBER;
+    case RUF_NUMBER_TOO_SHORT_AFTER_IDD:
+    case RUF_NUMBER_TOO_SHORT_NSN:
+        return RUF_REASON_TOO_SHORT;
+    case RUF_NUMBER_TOO_LONG_NSN:
+        return RUF_REASON_TOO_LONG;
+    case RUF_NUMBER_OK:
+        break;
+    }
+    return number->valid ? RUF_REASON_BEYOND_KEY : invalid_reason(number);
+}
+
+static enum ruf_number_reason reason_of(const struct ruf_number *number,
+                                        unsigned corrections,
+                                        struct ruf_text raw, const char *region)
+{
+    if (number->key != 0)
+        return RUF_REASON_IDENTIFIED;
+    if ((corrections & RUF_CORRECT_REFUSE) != 0)
+        return RUF_REASON_REFUSED;
+    switch (ruf_number_short(raw.data, raw.size, region)) {
+    case RUF_SHORT_EMERGENCY:
+        return RUF_REASON_EMERGENCY;
+    case RUF_SHORT_OTHER:
+        return RUF_REASON_SHORT;
+    case RUF_SHORT_NONE:
+        break;
+    }
+    return parse_reason(number, raw, region);
+}
+
+/* One raw text as one or, split, several numbers. */
+static size_t standardise_number(const struct ruf_raw_number *raw,
+                                 const struct region_choice *choice,
+                                 const struct ruf_policy *policy,
+                                 struct ruf_standard_number *out)
+{
+    struct ruf_text text = ruf_text_slice(raw->text, 0, RUF_RAW_NUMBER_MAX);
+    struct ruf_cleaned cleaned;
+
+    clean(text, choice->region, policy, &cleaned);
+    for (size_t i = 0; i < cleaned.count; i++) {
+        const struct ruf_number *number = &cleaned.numbers[i];
+
+        out[i].raw = raw->text;
+        out[i].kind = raw->kind;
+        out[i].reason =
+            reason_of(number, cleaned.corrections, text, choice->region);
+        out[i].rule =
+            is_international(text) ? RUF_REGION_INTERNATIONAL : choice->rule;
+        out[i].corrections = cleaned.corrections;
+        out[i].type = number->key != 0 ? number->type : RUF_TYPE_UNKNOWN;
+        out[i].e164 = number->key;
+    }
+    return cleaned.count;
+}
+
+size_t ruf_standardise_text(struct ruf_text raw,
+                            const struct ruf_policy *policy,
+                            const struct ruf_policy_source *source,
+                            struct ruf_standard_number out[RUF_CLEANED_MAX])
+{
+    struct ruf_raw_number number = { raw, RUF_KIND_OTHER };
+    struct region_choice choice = { 0 };
+
+    choose_fallback(policy, source, &choice);
+    return standardise_number(&number, &choice, policy, out);
+}
+
+static enum ruf_status collect_numbers(const struct ruf_record *record,
+                                       const struct region_choice *choice,
+                                       const struct ruf_policy *policy,
+                                       struct ruf_arena *arena,
+                                       struct ruf_source_contact *out)
+{
+    struct ruf_standard_number found[RUF_CLEANED_MAX];
+    struct ruf_standard_number *numbers;
+    size_t room = record->number_count;
+    size_t count = 0;
+
+    numbers = ruf_arena_alloc(arena, room, sizeof(*numbers));
+    for (size_t i = 0; i < record->number_count && numbers != NULL; i++) {
+        size_t more =
+            standardise_number(&record->numbers[i], choice, policy, found);
+
+        if (count + more > room) {
+            struct ruf_standard_number *old = numbers;
+
+            room = count + more + record->number_count;
+            numbers = ruf_arena_alloc(arena, room, sizeof(*numbers));
+            if (numbers == NULL)
+                break;
+            memcpy(numbers, old, count * sizeof(*numbers));
+        }
+        memcpy(numbers + count, found, more * sizeof(*numbers));
+        count += more;
+    }
+    out->numbers = numbers;
+    out->number_count = count;
+    return numbers == NULL ? RUF_E_NOMEM : RUF_OK;
+}
+
+enum ruf_number_held ruf_number_held(const struct ruf_source_contact *contact,
+                                     const struct ruf_standard_number *number,
+                                     const struct ruf_policy *policy)
+{
+    if (number->e164 == 0)
+        return RUF_HELD_UNIDENTIFIED;
+    if (!policy->caller_id_enabled)
+        return RUF_HELD_POLICY;
+    if (!contact->source->caller_id)
+        return RUF_HELD_SOURCE;
+    if (contact->no_caller_id)
+        return RUF_HELD_FILTER;
+    if ((policy->caller_id_kinds >> number->kind & 1) == 0)
+        return RUF_HELD_KIND;
+    if ((policy->excluded_types >> number->type & 1) != 0)
+        return RUF_HELD_TYPE;
+    return RUF_HELD_NOT;
+}
+
+/* --- the record
+ * ------------------------------------------------------------------------- */
 
 static bool has_email(const struct ruf_text *emails, size_t count,
                       struct ruf_text address)
@@ -155,20 +315,15 @@ enum ruf_status ruf_standardise(const struct ruf_record *record,
                                 struct ruf_source_contact *out,
                                 struct ruf_error *err)
 {
-    struct ruf_standard_number *numbers =
-        ruf_arena_alloc(arena, record->number_count, sizeof(*numbers));
-    struct region_choice choice;
+    struct region_choice choice = { 0 };
 
     memset(out, 0, sizeof(*out));
-    if (numbers == NULL || collect_emails(record, arena, out) != RUF_OK)
-        return ruf_fail_memory(err);
     choose_region(record, policy, source, &choice);
-    for (size_t i = 0; i < record->number_count; i++)
-        standardise_number(&record->numbers[i], &choice, &numbers[i]);
+    if (collect_numbers(record, &choice, policy, arena, out) != RUF_OK ||
+        collect_emails(record, arena, out) != RUF_OK)
+        return ruf_fail_memory(err);
     out->source = source;
     out->native_id = record->native_id;
     memcpy(out->fields, record->fields, sizeof(out->fields));
-    out->numbers = numbers;
-    out->number_count = record->number_count;
     return RUF_OK;
 }

@@ -324,7 +324,7 @@ static enum ruf_status open_database(struct ruf_store *store,
     if (status != RUF_OK)
         return status;
     return mode == RUF_STORE_CREATE ? ruf_store_schema_create(store, err)
-                                    : ruf_store_schema_check(store, err);
+                                    : ruf_store_schema_check(store, mode, err);
 }
 
 enum ruf_status ruf_store_open(const char *path,

@@ -129,10 +129,31 @@ ruf_store_contacts(struct ruf_store *store, const struct ruf_policy *policy,
                    struct ruf_arena *arena, struct ruf_source_contact **out,
                    size_t *count, struct ruf_error *err);
 
-/** Standardise all stored numbers anew (policy or plan tables changed). */
+/**
+ * Standardise all stored numbers anew if other plan tables or an older layout
+ * of the store wrote them, or if 'always'.
+ */
 RUF_MUST_USE enum ruf_status
-ruf_store_restandardise(struct ruf_store *store,
-                        const struct ruf_policy *policy, struct ruf_error *err);
+ruf_store_standardise(struct ruf_store *store, const struct ruf_policy *policy,
+                      bool always, struct ruf_error *err);
+
+/** Receives a record with its standardised numbers, borrowed for the call. */
+typedef void ruf_store_contact(void *context,
+                               const struct ruf_source_contact *contact);
+
+/**
+ * Hand out the visible records that carry a number, in stored order.
+ * @param[in] e164  0: every record with a number that has no E.164 form.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_store_carriers(struct ruf_store *store, const struct ruf_policy *policy,
+                   ruf_e164 e164, ruf_store_contact *callback, void *context,
+                   struct ruf_error *err);
+
+/** Count numbers by source, reason and correction. */
+RUF_MUST_USE enum ruf_status ruf_store_health(struct ruf_store *store,
+                                              struct ruf_report *out,
+                                              struct ruf_error *err);
 
 struct ruf_store_source_stats {
     char id[17];

@@ -50,7 +50,8 @@ enum ruf_status ruf_store_numbers_open(const struct ruf_store *store,
         status =
             ruf_store_prepare(store,
                               "INSERT INTO numbers (record, position, e164,"
-                              " status, rule) VALUES (?1, ?2, ?3, ?4, ?5)",
+                              " reason, rule, type, corrections)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                               &out->insert, err);
     return status;
 }
@@ -79,8 +80,10 @@ ruf_store_numbers_write(const struct ruf_store *store,
         (void)sqlite3_bind_int64(numbers->insert, 1, record);
         (void)sqlite3_bind_int64(numbers->insert, 2, (int64_t)i);
         (void)sqlite3_bind_int64(numbers->insert, 3, (int64_t)number->e164);
-        (void)sqlite3_bind_int(numbers->insert, 4, (int)number->status);
+        (void)sqlite3_bind_int(numbers->insert, 4, (int)number->reason);
         (void)sqlite3_bind_int(numbers->insert, 5, (int)number->rule);
+        (void)sqlite3_bind_int(numbers->insert, 6, (int)number->type);
+        (void)sqlite3_bind_int(numbers->insert, 7, (int)number->corrections);
         status = ruf_store_change(store, numbers->insert, err);
     }
     return status;

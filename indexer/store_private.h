@@ -59,11 +59,17 @@ void ruf_store_bind_text(sqlite3_stmt *statement, int position,
 /* Borrowed until the next step or reset. */
 struct ruf_text ruf_store_column_text(sqlite3_stmt *statement, int column);
 
-/* Create tables of a new file; check the version of an old one. */
+/* Which plan tables standardised the numbers: see ruf_store_standardise(). */
+#define STORE_FACT_PLAN "plan"
+int64_t ruf_store_plan_number(void);
+
+/* Create tables of a new file; check the version of an old one, which a writer
+ * brings up to date. */
+RUF_MUST_USE enum ruf_status ruf_store_schema_create(struct ruf_store *store,
+                                                     struct ruf_error *err);
 RUF_MUST_USE enum ruf_status
-ruf_store_schema_create(const struct ruf_store *store, struct ruf_error *err);
-RUF_MUST_USE enum ruf_status
-ruf_store_schema_check(const struct ruf_store *store, struct ruf_error *err);
+ruf_store_schema_check(const struct ruf_store *store, enum ruf_store_mode mode,
+                       struct ruf_error *err);
 
 /* Row of a collection, made if it is new. */
 RUF_MUST_USE enum ruf_status
@@ -76,6 +82,13 @@ RUF_MUST_USE enum ruf_status
 ruf_store_fold(struct ruf_store *store, const struct ruf_policy *policy,
                const char *source, int64_t collection, bool delta_round,
                struct ruf_store_round *out, struct ruf_error *err);
+
+/* A row of (source, payload) as a source contact, standardised. *kept is false
+ * if the policy hides it by now. */
+RUF_MUST_USE enum ruf_status
+ruf_store_read_contact(sqlite3_stmt *rows, const struct ruf_policy *policy,
+                       struct ruf_arena *arena, struct ruf_source_contact *out,
+                       bool *kept, struct ruf_error *err);
 
 /* Replace the standardised numbers of a record. */
 struct store_numbers {

@@ -30,13 +30,11 @@ static enum ruf_status count_records(const struct ruf_store *store,
     return status;
 }
 
-/* One stored row as a source contact. *kept is false if the policy hides it
- * by now. */
-static enum ruf_status read_contact(sqlite3_stmt *rows,
-                                    const struct ruf_policy *policy,
-                                    struct ruf_arena *arena,
-                                    struct ruf_source_contact *out, bool *kept,
-                                    struct ruf_error *err)
+enum ruf_status ruf_store_read_contact(sqlite3_stmt *rows,
+                                       const struct ruf_policy *policy,
+                                       struct ruf_arena *arena,
+                                       struct ruf_source_contact *out,
+                                       bool *kept, struct ruf_error *err)
 {
     const struct ruf_policy_source *source =
         ruf_policy_source(policy, ruf_store_column_text(rows, 0));
@@ -95,66 +93,12 @@ enum ruf_status ruf_store_contacts(struct ruf_store *store,
         status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
-        status = read_contact(rows, policy, arena, &(*out)[done], &kept, err);
+        status = ruf_store_read_contact(rows, policy, arena, &(*out)[done],
+                                        &kept, err);
         done += status == RUF_OK && kept ? 1 : 0;
     }
     (void)sqlite3_finalize(rows);
     *count = done;
-    return status;
-}
-
-/* --- standardising anew
- * ------------------------------------------------------------- */
-
-static enum ruf_status restandardise_rows(struct ruf_store *store,
-                                          const struct ruf_policy *policy,
-                                          struct ruf_arena *arena,
-                                          struct ruf_error *err)
-{
-    struct store_numbers numbers = { NULL, NULL };
-    sqlite3_stmt *rows = NULL;
-    bool row = true;
-    enum ruf_status status = ruf_store_numbers_open(store, &numbers, err);
-
-    if (status == RUF_OK)
-        status = ruf_store_prepare(store,
-                                   "SELECT c.source, r.payload, r.id"
-                                   " FROM records r CROSS JOIN collections c"
-                                   " ON c.id = r.collection ORDER BY r.id",
-                                   &rows, err);
-    while (status == RUF_OK) {
-        struct ruf_source_contact contact;
-        bool kept;
-
-        status = ruf_store_step(store, rows, &row, err);
-        if (status != RUF_OK || !row)
-            break;
-        ruf_arena_reset(arena);
-        status = read_contact(rows, policy, arena, &contact, &kept, err);
-        if (status == RUF_OK && kept)
-            status = ruf_store_numbers_write(store, &numbers,
-                                             sqlite3_column_int64(rows, 2),
-                                             false, &contact, err);
-    }
-    (void)sqlite3_finalize(rows);
-    ruf_store_numbers_close(&numbers);
-    return status;
-}
-
-enum ruf_status ruf_store_restandardise(struct ruf_store *store,
-                                        const struct ruf_policy *policy,
-                                        struct ruf_error *err)
-{
-    struct ruf_arena *arena = NULL;
-    enum ruf_status status = ruf_arena_create(&arena, err);
-
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_begin(store, err);
-    if (status == RUF_OK)
-        status = ruf_store_end(
-            store, restandardise_rows(store, policy, arena, err), err);
-    ruf_arena_destroy(arena);
     return status;
 }
 

@@ -8,9 +8,18 @@
 #include "base/error.h"
 #include "indexer/store_private.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
+
+/* One row per number of a record; version 1 kept less of each. */
+#define NUMBERS                                                                \
+    "CREATE TABLE numbers (record INTEGER NOT NULL,"                           \
+    " position INTEGER NOT NULL, e164 INTEGER NOT NULL,"                       \
+    " reason INTEGER NOT NULL, rule INTEGER NOT NULL,"                         \
+    " type INTEGER NOT NULL, corrections INTEGER NOT NULL,"                    \
+    " PRIMARY KEY (record, position)) WITHOUT ROWID;"                          \
+    "CREATE INDEX numbers_e164 ON numbers (e164) WHERE e164 > 0;"
 
 static const char schema[] =
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
@@ -30,44 +39,73 @@ static const char schema[] =
     " collection INTEGER NOT NULL, native_id TEXT NOT NULL,"
     " hash BLOB NOT NULL, payload BLOB NOT NULL,"
     " UNIQUE (collection, native_id));"
-    "CREATE INDEX records_hash ON records (hash);"
-    "CREATE TABLE numbers (record INTEGER NOT NULL,"
-    " position INTEGER NOT NULL, e164 INTEGER NOT NULL,"
-    " status INTEGER NOT NULL, rule INTEGER NOT NULL,"
-    " PRIMARY KEY (record, position)) WITHOUT ROWID;"
-    "CREATE INDEX numbers_e164 ON numbers (e164) WHERE e164 > 0;"
+    "CREATE INDEX records_hash ON records (hash);" NUMBERS
     "CREATE TABLE markers (collection INTEGER NOT NULL,"
     " marker BLOB NOT NULL, PRIMARY KEY (collection, marker)) WITHOUT ROWID;"
     "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION);
 
-enum ruf_status ruf_store_schema_create(const struct ruf_store *store,
+enum ruf_status ruf_store_schema_create(struct ruf_store *store,
                                         struct ruf_error *err)
 {
     enum ruf_status status = ruf_store_begin(store, err);
 
     if (status != RUF_OK)
         return status;
-    return ruf_store_end(store, ruf_store_run(store, schema, err), err);
+    status = ruf_store_run(store, schema, err);
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(store, STORE_FACT_PLAN,
+                                     ruf_store_plan_number(), err);
+    return ruf_store_end(store, status, err);
 }
 
-enum ruf_status ruf_store_schema_check(const struct ruf_store *store,
-                                       struct ruf_error *err)
+static enum ruf_status read_version(const struct ruf_store *store, int *version,
+                                    struct ruf_error *err)
 {
     sqlite3_stmt *statement;
     bool row;
-    int version = 0;
     enum ruf_status status =
         ruf_store_prepare(store, "PRAGMA user_version", &statement, err);
 
     if (status != RUF_OK)
         return status;
     status = ruf_store_step(store, statement, &row, err);
-    if (status == RUF_OK && row)
-        version = sqlite3_column_int(statement, 0);
+    *version = status == RUF_OK && row ? sqlite3_column_int(statement, 0) : 0;
     (void)sqlite3_finalize(statement);
-    if (status == RUF_OK && version != SCHEMA_VERSION)
-        return ruf_fail(err, RUF_E_CORRUPT, "D712", store->path,
-                        "schema version %d, this build knows %d", version,
-                        SCHEMA_VERSION);
     return status;
+}
+
+/* What is derived is made anew by ruf_store_standardise(); all else stays. */
+static const char from_version_1[] =
+    "DROP TABLE numbers;" NUMBERS
+    "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "';"
+    "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION);
+
+static enum ruf_status migrate(const struct ruf_store *store,
+                               struct ruf_error *err)
+{
+    enum ruf_status status = ruf_store_begin(store, err);
+
+    if (status != RUF_OK)
+        return status;
+    return ruf_store_end(store, ruf_store_run(store, from_version_1, err), err);
+}
+
+enum ruf_status ruf_store_schema_check(const struct ruf_store *store,
+                                       enum ruf_store_mode mode,
+                                       struct ruf_error *err)
+{
+    int version = 0;
+    enum ruf_status status = read_version(store, &version, err);
+
+    if (status != RUF_OK || version == SCHEMA_VERSION)
+        return status;
+    if (version == 1 && mode == RUF_STORE_WRITE)
+        return migrate(store, err);
+    if (version == 1)
+        return ruf_fail(err, RUF_E_CORRUPT, "D713", store->path,
+                        "schema version 1, this build writes %d",
+                        SCHEMA_VERSION);
+    return ruf_fail(err, RUF_E_CORRUPT, "D712", store->path,
+                    "schema version %d, this build knows %d", version,
+                    SCHEMA_VERSION);
 }

@@ -9,6 +9,7 @@
 #define RUFNAME_MESSAGE_H
 
 #include <rufname/status.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -16,6 +17,9 @@ extern "C" {
 #endif
 
 enum ruf_language { RUF_ENGLISH = 0, RUF_GERMAN };
+
+/** Is there a sentence for this id ("K201")? */
+RUF_API bool ruf_error_known(const char *id);
 
 /**
  * Write one sentence that says what is wrong and where, and one that says what

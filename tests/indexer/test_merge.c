@@ -1,5 +1,5 @@
 /*
- * test_merge.c - region chain, merging and labels, scenario by scenario
+ * test_merge.c - merging and labels, scenario by scenario
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -106,64 +106,8 @@ static void expect_label(ruf_e164 number, const char *label)
     cr_expect(false, "%llu is not emitted", (unsigned long long)number);
 }
 
-TestSuite(standardise, .init = set_up, .fini = tear_down);
 TestSuite(merge, .init = set_up, .fini = tear_down);
 TestSuite(label, .init = set_up, .fini = tear_down);
-
-/* --- region chain
- * ----------------------------------------------------------------- */
-
-static struct ruf_standard_number only_number(void)
-{
-    cr_assert_eq(contacts[count - 1].number_count, 1);
-    return contacts[count - 1].numbers[0];
-}
-
-Test(standardise, takes_the_default_region_last)
-{
-    add("AAD", "1", "A", "B", NULL, NULL, "030 23125-042", NULL);
-    cr_assert_eq(only_number().e164, 493023125042);
-    cr_assert_eq(only_number().rule, RUF_REGION_DEFAULT);
-    add("CRM", "1", "A", "B", NULL, NULL, "030 23125-042", NULL);
-    cr_assert_eq(only_number().rule, RUF_REGION_SOURCE);
-    cr_assert_neq(only_number().e164, 493023125042);
-}
-
-Test(standardise, prefers_the_region_of_international_siblings)
-{
-    add("CRM", "1", "A", "B", NULL, NULL, "030 23125-042", "+49 152 28817386");
-    cr_assert_eq(contacts[0].numbers[0].e164, 493023125042);
-    cr_assert_eq(contacts[0].numbers[0].rule, RUF_REGION_SIBLINGS);
-    cr_assert_eq(contacts[0].numbers[1].rule, RUF_REGION_INTERNATIONAL);
-}
-
-Test(standardise, prefers_the_record_s_own_country_to_all)
-{
-    struct ruf_raw_number raw = { ruf_text("030 23125-042"),
-                                  RUF_KIND_BUSINESS };
-    struct ruf_record record;
-
-    memset(&record, 0, sizeof(record));
-    record.numbers = &raw;
-    record.number_count = 1;
-    record.fields[RUF_RECORD_COUNTRY] = ruf_text("DE");
-    cr_assert(ruf_standardise(&record, policy,
-                              ruf_policy_source(policy, ruf_text("CRM")), arena,
-                              &contacts[count++], NULL) == RUF_OK);
-    cr_assert_eq(only_number().e164, 493023125042);
-    cr_assert_eq(only_number().rule, RUF_REGION_RECORD);
-}
-
-Test(standardise, leaves_junk_and_short_numbers_unidentified)
-{
-    static const char *const junk[] = { "",    "?",    "siehe Notiz", "112",
-                                        "110", "4711", "+49",         "0" };
-
-    for (size_t i = 0; i < sizeof(junk) / sizeof(junk[0]); i++) {
-        add("AAD", "1", "A", "B", NULL, NULL, junk[i], NULL);
-        cr_expect_eq(only_number().e164, 0, "%s", junk[i]);
-    }
-}
 
 /* --- merging: the product's scenarios M1 to M14
  * ------------------------------------ */

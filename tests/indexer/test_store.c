@@ -5,7 +5,7 @@
  */
 #include "base/file.h"
 #include "base/text.h"
-#include "indexer/store.h"
+#include "indexer/store_private.h"
 #include <criterion/criterion.h>
 #include <signal.h>
 #include <stdio.h>
@@ -335,4 +335,93 @@ Test(store, keeps_secrets_and_facts)
               RUF_OK);
     cr_assert_eq(number, 7);
     cr_assert(stat(path, &info) == 0 && (info.st_mode & 0777) == 0600);
+}
+
+/* --- numbers
+ * --------------------------------------------------------------------- */
+
+static void count_carrier(void *context,
+                          const struct ruf_source_contact *contact)
+{
+    size_t *carriers = context;
+
+    (void)contact;
+    (*carriers)++;
+}
+
+static size_t carriers_of(ruf_e164 number)
+{
+    size_t carriers = 0;
+
+    cr_assert(ruf_store_carriers(store, policy, number, count_carrier,
+                                 &carriers, &err) == RUF_OK);
+    return carriers;
+}
+
+Test(store, finds_the_records_that_carry_a_number)
+{
+    static const struct ruf_raw_number note = { { "siehe Notiz", 11 },
+                                                RUF_KIND_OTHER };
+    struct ruf_record records[] = { person("a", "Graf"), person("b", "Klein"),
+                                    person("c", "Lang") };
+    struct ruf_report *report = calloc(1, sizeof(*report));
+
+    records[2].numbers = &note;
+    cr_assert(page("FILE", records, 3, FIRST | LAST) == RUF_OK);
+    cr_assert_eq(carriers_of(493023125042), 2);
+    cr_assert_eq(carriers_of(493023125043), 0);
+    cr_assert_eq(carriers_of(0), 1);
+    cr_assert(ruf_store_health(store, report, &err) == RUF_OK);
+    cr_assert_eq(report->source_count, 1);
+    cr_assert_str_eq(report->sources[0].source, "FILE");
+    cr_assert_eq(report->sources[0].numbers, 3);
+    cr_assert_eq(report->sources[0].reasons[RUF_REASON_IDENTIFIED], 2);
+    cr_assert_eq(report->sources[0].reasons[RUF_REASON_NOT_A_NUMBER], 1);
+    free(report);
+}
+
+/* What a store of schema version 1 looks like. */
+static void make_version_1(void)
+{
+    cr_assert(ruf_store_run(store,
+                            "DROP TABLE numbers;"
+                            "CREATE TABLE numbers (record INTEGER NOT NULL,"
+                            " position INTEGER NOT NULL, e164 INTEGER NOT NULL,"
+                            " status INTEGER NOT NULL, rule INTEGER NOT NULL,"
+                            " PRIMARY KEY (record, position)) WITHOUT ROWID;"
+                            "CREATE INDEX numbers_e164 ON numbers (e164)"
+                            " WHERE e164 > 0;"
+                            "DELETE FROM facts WHERE name = 'plan';"
+                            "PRAGMA user_version = 1",
+                            &err) == RUF_OK);
+    ruf_store_close(store);
+    store = NULL;
+}
+
+Test(store, brings_a_store_of_version_1_up_to_date)
+{
+    struct ruf_record record = person("a", "Graf");
+
+    cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
+    make_version_1();
+    cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
+              RUF_E_CORRUPT);
+    cr_assert_str_eq(err.id, "D713", "a reader changes nothing");
+    open_store(RUF_STORE_WRITE);
+    cr_assert_str_eq(names(), "Graf ");
+    cr_assert_eq(carriers_of(493023125042), 0);
+    cr_assert(ruf_store_standardise(store, policy, false, &err) == RUF_OK);
+    cr_assert_eq(carriers_of(493023125042), 1);
+    ruf_store_close(store);
+    open_store(RUF_STORE_READ);
+}
+
+Test(store, refuses_a_newer_schema)
+{
+    cr_assert(ruf_store_run(store, "PRAGMA user_version = 99", &err) == RUF_OK);
+    ruf_store_close(store);
+    store = NULL;
+    cr_assert(ruf_store_open(path, key, RUF_STORE_WRITE, &store, &err) ==
+              RUF_E_CORRUPT);
+    cr_assert_str_eq(err.id, "D712");
 }
