@@ -57,7 +57,8 @@ RUF_PRINTF(2, 3) int cli_usage(const struct cli *cli, const char *format, ...);
 bool cli_take_flag(struct cli *cli, const char *name);
 
 /**
- * Take "--name VALUE" or "--name=VALUE" out of the arguments.
+ * Take "--name VALUE" or "--name=VALUE" out of the arguments; given twice, the
+ * last one counts.
  * @return 0; or an exit code when the value is missing. *value NULL if absent.
  */
 int cli_take_value(struct cli *cli, const char *name, const char **value);
@@ -94,6 +95,8 @@ int cmd_normalize(struct cli *cli);
 int cmd_lookup(struct cli *cli);
 int cmd_search(struct cli *cli);
 int cmd_emit(struct cli *cli);
+int cmd_explain(struct cli *cli);
+int cmd_report(struct cli *cli);
 int cmd_stats(struct cli *cli);
 int cmd_verify(struct cli *cli);
 

@@ -155,8 +155,9 @@ static int lookup_line(void *context, const char *line, size_t size)
     uint64_t start;
 
     memset(&caller, 0, sizeof(caller));
-    ruf_number_parse(line, size < NUMBER_SIZE_MAX ? size : NUMBER_SIZE_MAX,
-                     ruf_home_default_region(query->home), &number);
+    ruf_home_read_number(query->home, line,
+                         size < NUMBER_SIZE_MAX ? size : NUMBER_SIZE_MAX,
+                         &number);
     start = now_ns();
     if (number.key != 0 &&
         ruf_query_lookup(query->query, number.key, &caller, &err) != RUF_OK)
@@ -241,7 +242,7 @@ static void print_hit_text(const struct query *query,
 {
     const struct ruf_contact_number *best = best_number(contact);
     char id[RUF_CONTACT_ID_TEXT_SIZE];
-    char e164[RUF_E164_TEXT_SIZE];
+    char number[RUF_NUMBER_TEXT_SIZE];
 
     ruf_contact_id_format(&contact->id, id);
     (void)printf("%s\t", id);
@@ -250,8 +251,8 @@ static void print_hit_text(const struct query *query,
     put_text(contact->company);
     (void)putchar('\t');
     if (best != NULL && best->e164 != 0) {
-        (void)ruf_e164_format(best->e164, e164);
-        (void)fputs(e164, stdout);
+        (void)ruf_e164_format_as(best->e164, RUF_STYLE_INTERNATIONAL, number);
+        (void)fputs(number, stdout);
     } else if (best != NULL) {
         put_text(best->raw);
     }
@@ -288,6 +289,21 @@ static void json_highlights(struct json_out *out, const struct ruf_hit *hit)
     json_end_array(out);
 }
 
+/* A number as people read it, at home and abroad, and as a link. */
+static void json_styles(struct json_out *out, ruf_e164 number)
+{
+    char text[RUF_NUMBER_TEXT_SIZE];
+
+    if (number == 0)
+        return;
+    (void)ruf_e164_format_as(number, RUF_STYLE_INTERNATIONAL, text);
+    json_string(out, "international", text);
+    (void)ruf_e164_format_as(number, RUF_STYLE_NATIONAL, text);
+    json_string(out, "national", text);
+    (void)ruf_e164_format_as(number, RUF_STYLE_RFC3966, text);
+    json_string(out, "uri", text);
+}
+
 static void print_hit_json(const struct ruf_contact *contact,
                            const struct ruf_hit *hit)
 {
@@ -306,6 +322,7 @@ static void print_hit_json(const struct ruf_contact *contact,
     for (size_t i = 0; i < contact->number_count; i++) {
         json_begin_object(&out, NULL);
         json_e164(&out, "e164", contact->numbers[i].e164);
+        json_styles(&out, contact->numbers[i].e164);
         json_string(&out, "kind",
                     ruf_number_kind_name(contact->numbers[i].kind));
         json_text(&out, "raw", contact->numbers[i].raw);

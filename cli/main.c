@@ -66,6 +66,14 @@ const struct cli_command cli_commands[] = {
       "  --format stream   the calls of one request\n"
       "  --format json     one object a line\n",
       cmd_emit },
+    { "explain", "NUMBER|CODE", "why a number is known, or what an error means",
+      "The records that carry the number: as written, what became of it, by\n"
+      "which region, with which corrections, and whether it is emitted. Exit "
+      "1\n"
+      "if no record has it.\n",
+      cmd_explain },
+    { "report", "", "how the numbers of each source fare, and why", "",
+      cmd_report },
     { "stats", "", "counts and sizes", "", cmd_stats },
     { "verify", "", "check every block of the index and page of the store", "",
       cmd_verify },

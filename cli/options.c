@@ -95,20 +95,18 @@ bool cli_take_flag(struct cli *cli, const char *name)
 int cli_take_value(struct cli *cli, const char *name, const char **value)
 {
     size_t size = strlen(name);
-    int position = find_argument(cli, name, size);
+    int position;
 
     *value = NULL;
-    if (position < 0)
-        return 0;
-    if (cli->arguments[position][size] == '=') {
-        *value = cli->arguments[position] + size + 1;
-        remove_arguments(cli, position, 1);
-        return 0;
+    while ((position = find_argument(cli, name, size)) >= 0) {
+        bool joined = cli->arguments[position][size] == '=';
+
+        if (!joined && position + 1 >= cli->argument_count)
+            return cli_usage(cli, "%s needs a value", name);
+        *value = joined ? cli->arguments[position] + size + 1
+                        : cli->arguments[position + 1];
+        remove_arguments(cli, position, joined ? 1 : 2);
     }
-    if (position + 1 >= cli->argument_count)
-        return cli_usage(cli, "%s needs a value", name);
-    *value = cli->arguments[position + 1];
-    remove_arguments(cli, position, 2);
     return 0;
 }
 

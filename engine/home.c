@@ -336,9 +336,16 @@ void ruf_home_close(struct ruf_home *home)
     free(home);
 }
 
-const char *ruf_home_default_region(const struct ruf_home *home)
+void ruf_home_read_number(const struct ruf_home *home, const char *text,
+                          size_t size, struct ruf_number *out)
 {
-    return home->policy->region_default;
+    const char *region = home->policy->region_default;
+    struct ruf_clean_options options =
+        ruf_policy_cleaning(home->policy, region);
+    struct ruf_cleaned cleaned;
+
+    ruf_number_clean(text, size, region, &options, &cleaned);
+    *out = cleaned.numbers[0];
 }
 
 const char *ruf_home_language(const struct ruf_home *home)

@@ -31,6 +31,11 @@ static const struct message *find_message(const char *id)
     return NULL;
 }
 
+bool ruf_error_known(const char *id)
+{
+    return find_message(id) != NULL;
+}
+
 static size_t put(char *out, size_t size, size_t at, const char *text)
 {
     while (*text != '\0' && at + 1 < size)

@@ -39,8 +39,7 @@ int main(int argc, char **argv)
     }
     if (ruf_home_open(argv[1], &home, &err) != RUF_OK)
         return print_error(&err);
-    ruf_number_parse(argv[2], strlen(argv[2]), ruf_home_default_region(home),
-                     &number);
+    ruf_home_read_number(home, argv[2], strlen(argv[2]), &number);
     if (number.key == 0) {
         (void)fprintf(stderr, "not a phone number\n");
     } else if (ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, &err) !=

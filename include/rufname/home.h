@@ -72,8 +72,15 @@ ruf_home_open(const char *path, struct ruf_home **out, struct ruf_error *err);
 /** Wipes the key; NULL is fine. */
 RUF_API void ruf_home_close(struct ruf_home *home);
 
-/** Region of numbers written without a calling code, "DE"; NULL: none. */
-RUF_API const char *ruf_home_default_region(const struct ruf_home *home);
+/**
+ * Read a number as the home reads those of its sources: region.default of the
+ * policy where there is no calling code, and the corrections it allows. Of
+ * several numbers in one text the first.
+ * @param[in]  text  UTF-8, any bytes tolerated; size bytes.
+ * @param[out] out   always written; out->key finds it in the index.
+ */
+RUF_API void ruf_home_read_number(const struct ruf_home *home, const char *text,
+                                  size_t size, struct ruf_number *out);
 
 /** Language the policy asks for: "de", "en", or NULL for automatic. */
 RUF_API const char *ruf_home_language(const struct ruf_home *home);
