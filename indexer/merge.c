@@ -208,6 +208,22 @@ static bool is_shared(const struct merge *merge, const struct carried *run,
     return distinct_names(merge, run, count, people) >= people;
 }
 
+/* Does a third carrier go with one of the two but not with the other? Then one
+ * of them is an initial that fits two people: "S. Graf" is Sabine or Stefan. */
+static bool is_ambiguous(const struct merge *merge, const struct carried *run,
+                         size_t count, uint32_t a, uint32_t b)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct ruf_name *third = &merge->names[run[i].contact];
+
+        if (third->family.size > 0 &&
+            ruf_names_compatible(third, &merge->names[a]) !=
+                ruf_names_compatible(third, &merge->names[b]))
+            return true;
+    }
+    return false;
+}
+
 static enum ruf_status connect_run(struct merge *merge, enum strength strength,
                                    const struct carried *run, size_t count)
 {
@@ -224,7 +240,8 @@ static enum ruf_status connect_run(struct merge *merge, enum strength strength,
             uint32_t b = run[k].contact;
 
             if (strength != EDGE_ID &&
-                !ruf_names_compatible(&merge->names[a], &merge->names[b]))
+                (!ruf_names_compatible(&merge->names[a], &merge->names[b]) ||
+                 is_ambiguous(merge, run, count, a, b)))
                 continue;
             if (a != b && add_edge(merge, strength, a, b) != RUF_OK)
                 return RUF_E_NOMEM;

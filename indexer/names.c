@@ -151,6 +151,37 @@ static void split_display(struct ruf_text display, struct ruf_text *given,
     *family = ruf_text_slice(display, at, display.size);
 }
 
+/* "silke.mayr@" names the S. of an "S. Mayr". */
+static enum ruf_status given_from_address(struct ruf_text address,
+                                          struct ruf_arena *arena,
+                                          struct ruf_name *name)
+{
+    const char *at = memchr(address.data, '@', address.size);
+    struct ruf_text local = { address.data,
+                              at == NULL ? 0 : (size_t)(at - address.data) };
+    const char *dot =
+        local.size == 0 ? NULL : memchr(local.data, '.', local.size);
+    struct ruf_text given;
+    struct ruf_text family;
+    enum ruf_status status;
+
+    if (dot == NULL || dot - local.data < 2)
+        return RUF_OK;
+    given = ruf_text_slice(local, 0, (size_t)(dot - local.data));
+    status = simplify(given, arena, &given);
+    if (status != RUF_OK || given.size == 0 || name->given.size == 0 ||
+        given.data[0] != name->given.data[0])
+        return status;
+    family = ruf_text_slice(local, (size_t)(dot - local.data) + 1, local.size);
+    family = ruf_text_slice(family, 0, name->family.size);
+    status = simplify(family, arena, &family);
+    if (status == RUF_OK && ruf_text_equal(family, name->family)) {
+        name->given = given;
+        name->initial = false;
+    }
+    return status;
+}
+
 enum ruf_status ruf_name_of(const struct ruf_source_contact *contact,
                             struct ruf_arena *arena, struct ruf_name *out)
 {
@@ -169,6 +200,9 @@ enum ruf_status ruf_name_of(const struct ruf_source_contact *contact,
     status = simplify(given, arena, &out->given);
     if (status == RUF_OK)
         status = simplify(family, arena, &out->family);
+    for (size_t i = 0;
+         i < contact->email_count && out->initial && status == RUF_OK; i++)
+        status = given_from_address(contact->emails[i], arena, out);
     return status;
 }
 

@@ -22,8 +22,9 @@ struct ruf_name {
 
 /**
  * Name of a contact: given and family, else read from the display name
- * ("Müller, Thomas" or "Dr. Thomas Müller"). A role name such as "Zentrale"
- * gives an empty name. Text lives in the arena.
+ * ("Müller, Thomas" or "Dr. Thomas Müller"). An initial is completed by an
+ * address of the record that spells the name out. A role name such as
+ * "Zentrale" gives an empty name. Text lives in the arena.
  * @return RUF_OK, RUF_E_NOMEM.
  */
 RUF_MUST_USE enum ruf_status

@@ -194,6 +194,28 @@ Test(merge, m9_stops_a_chain_at_a_conflict)
     cr_assert_eq(merge(), 2);
 }
 
+/* Two of a family on one line: an initial that fits both joins neither. */
+Test(merge, joins_no_initial_that_fits_two_people)
+{
+    add("AAD", "1", "Sabine", "Graf", NULL, NULL, "030 23125-001", NULL);
+    add("APC", "2", "Stefan", "Graf", NULL, NULL, "030 23125-001", NULL);
+    add("CRM", "3", "S.", "Graf", NULL, NULL, "+49 30 23125-001", NULL);
+    cr_assert_eq(merge(), 3);
+    add("CRM", "4", "Sabine", "Graf", NULL, NULL, "+49 30 23125-001", NULL);
+    cr_assert_eq(merge(), 3, "a full name does");
+}
+
+Test(merge, completes_an_initial_by_the_record_s_own_address)
+{
+    add("APC", "1", "Stefan", "Mayr", NULL, NULL, "030 23125-001", NULL);
+    add("CRM", "2", "S.", "Mayr", NULL, "silke.mayr@muster.example",
+        "030 23125-001", NULL);
+    cr_assert_eq(merge(), 2);
+    add("CRM", "3", "S.", "Mayr", NULL, "stefan.mayr7@muster.example",
+        "+4930 23125-001", NULL);
+    cr_assert_eq(merge(), 2, "this one is Stefan");
+}
+
 Test(merge, m10_keeps_ids_when_priorities_change)
 {
     struct ruf_contact_id id;
