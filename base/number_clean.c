@@ -400,14 +400,30 @@ static bool split(struct work *work, struct ruf_text text,
     return false;
 }
 
+/* Digits and what stands between them, one number: nothing to drop or split. */
+static bool is_plain(struct ruf_text text)
+{
+    static const char between[] = "+-(). ";
+
+    for (size_t i = 0; i < text.size; i++)
+        if (!is_digit(text.data[i]) &&
+            memchr(between, text.data[i], sizeof(between) - 1) == NULL)
+            return false;
+    return true;
+}
+
 void ruf_number_clean(const char *text, size_t size, const char *region,
                       const struct ruf_clean_options *options,
                       struct ruf_cleaned *out)
 {
-    struct work work = { .region = region, .options = options };
     struct ruf_text raw = { text, size };
-    struct ruf_text cleaned = { work.text, 0 };
+    struct ruf_text cleaned;
+    struct work work; /* its text is filled as far as size says */
 
+    work.size = 0;
+    work.region = region;
+    work.options = options;
+    work.made = 0;
     out->corrections = 0;
     out->count = 1;
     if (size > RUF_CLEAN_TEXT_MAX) {
@@ -420,8 +436,13 @@ void ruf_number_clean(const char *text, size_t size, const char *region,
         out->corrections = RUF_CORRECT_REFUSE;
         return;
     }
+    if (is_plain(raw)) {
+        read_number(&work, raw, &out->numbers[0]);
+        out->corrections = work.made;
+        return;
+    }
     strip_labels(&work, raw);
-    cleaned.size = work.size;
+    cleaned = (struct ruf_text){ work.text, work.size };
     if (!may(&work, RUF_CORRECT_SPLIT) || !split(&work, cleaned, out))
         read_number(&work, cleaned, &out->numbers[0]);
     out->corrections = work.made;
