@@ -8,7 +8,7 @@ include(CMakePackageConfigHelpers)
 
 set(ruf_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/rufname")
 
-install(TARGETS rufname rufname-reader
+install(TARGETS rufname rufname-reader rufname-number
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(TARGETS rufname-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(DIRECTORY include/rufname DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"

@@ -4,8 +4,8 @@
  * Values, usable on their own
  *   status.h     results and error details
  *   message.h    the same in German and English sentences
+ *   number.h     phone numbers: parse, check, format, E.164 as an integer
  *   clean.h      the same for numbers as directories hold them
- *   number.h     phone numbers: parse, check, E.164 as an integer
  *   contact.h    what a contact is made of
  *
  * A sealed caller-ID index, read-only
@@ -15,10 +15,12 @@
  *
  * A home on disk that makes such an index
  *   home.h       sign in, sync, import, publish, inspect
+ *   report.h     why a number is identified, or why not
  *
  * Link rufname::rufname for everything. A memory-limited program that only
  * reads (the extension) links rufname::reader, which has all of the above but
- * message.h, search.h and home.h.
+ * message.h, search.h, home.h and report.h. rufname::number has number.h and
+ * clean.h and needs the C library only.
  *
  * Who is calling, with a home that has been synced:
  *
@@ -55,6 +57,7 @@
 #include <rufname/index.h>
 #include <rufname/message.h>
 #include <rufname/number.h>
+#include <rufname/report.h>
 #include <rufname/search.h>
 #include <rufname/status.h>
 #include <rufname/version.h>

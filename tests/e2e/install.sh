@@ -33,6 +33,8 @@ add_executable(full "${EXAMPLE}")
 target_link_libraries(full rufname::rufname)
 add_executable(reader reader.c)
 target_link_libraries(reader rufname::reader)
+add_executable(number "${NUMBER}")
+target_link_libraries(number rufname::number)
 END
 cat >"$work/user/reader.c" <<'END'
 #include <rufname/directory.h>
@@ -52,6 +54,7 @@ int main(void)
 END
 "$CMAKE" -S "$work/user" -B "$work/user/build" -G Ninja \
     -DCMAKE_PREFIX_PATH="$work/usr" -DEXAMPLE="$SOURCE/examples/who_is_calling.c" \
+    -DNUMBER="$SOURCE/examples/standardise.c" \
     -DCMAKE_EXE_LINKER_FLAGS="${LINK_OPTIONS-}" >"$work/log"
 "$CMAKE" --build "$work/user/build" >"$work/log" || {
     cat "$work/log" >&2
@@ -65,3 +68,9 @@ if ldd "$work/user/build/reader" | grep -e curl -e cjson -e utf8proc -e libssl; 
     exit 1
 fi
 echo "ok: the reader needs libcrypto only"
+[ "$(echo '030 23125-001' | "$work/user/build/number" DE)" = +493023125001 ]
+if ldd "$work/user/build/number" | grep -v -e libc.so -e linux-vdso -e ld-linux; then
+    echo "FAILED: the number standardiser needs more than the C library" >&2
+    exit 1
+fi
+echo "ok: the number standardiser needs the C library only"
