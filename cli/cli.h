@@ -96,6 +96,7 @@ int cmd_lookup(struct cli *cli);
 int cmd_search(struct cli *cli);
 int cmd_emit(struct cli *cli);
 int cmd_explain(struct cli *cli);
+int cmd_policy(struct cli *cli);
 int cmd_report(struct cli *cli);
 int cmd_stats(struct cli *cli);
 int cmd_verify(struct cli *cli);

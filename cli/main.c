@@ -72,6 +72,12 @@ const struct cli_command cli_commands[] = {
       "1\n"
       "if no record has it.\n",
       cmd_explain },
+    { "policy", "check FILE | show",
+      "check a policy document, or show the one in force",
+      "  check FILE   every error and warning with line and column; needs no\n"
+      "               home; exit 3 if the document would be refused\n"
+      "  show         the policy of the home with all defaults, as JSON\n",
+      cmd_policy },
     { "report", "", "how the numbers of each source fare, and why", "",
       cmd_report },
     { "stats", "", "counts and sizes", "", cmd_stats },

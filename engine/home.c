@@ -74,20 +74,19 @@ static void report_findings(const struct ruf_policy_findings *findings,
     }
 }
 
-static enum ruf_status check_policy(const struct ruf_home_setup *setup,
-                                    ruf_finding_callback *report, void *context,
-                                    struct ruf_error *err)
+enum ruf_status ruf_home_check_policy(const char *policy, size_t size,
+                                      ruf_finding_callback *report,
+                                      void *context, struct ruf_error *err)
 {
     struct ruf_policy_findings *findings = calloc(1, sizeof(*findings));
-    struct ruf_policy *policy = NULL;
+    struct ruf_policy *parsed = NULL;
     enum ruf_status status;
 
     if (findings == NULL)
         return ruf_fail_memory(err);
-    status = ruf_policy_parse(setup->policy, setup->policy_size, &policy,
-                              findings, err);
+    status = ruf_policy_parse(policy, size, &parsed, findings, err);
     report_findings(findings, report, context);
-    ruf_policy_destroy(policy);
+    ruf_policy_destroy(parsed);
     free(findings);
     return status;
 }
@@ -183,7 +182,8 @@ enum ruf_status ruf_home_init(const char *path,
         home_file_exists(path, HOME_STORE) || home_file_exists(path, HOME_KEY))
         return ruf_fail(err, RUF_E_USAGE, "U010", path,
                         "there is a home already");
-    status = check_policy(setup, report, report_context, err);
+    status = ruf_home_check_policy(setup->policy, setup->policy_size, report,
+                                   report_context, err);
     if (status != RUF_OK)
         return status;
     status = ruf_directory_create(path, err);
@@ -334,6 +334,11 @@ void ruf_home_close(struct ruf_home *home)
     free(home->ca_pem);
     free(home->path);
     free(home);
+}
+
+char *ruf_home_policy(const struct ruf_home *home)
+{
+    return ruf_policy_show(home->policy);
 }
 
 void ruf_home_read_number(const struct ruf_home *home, const char *text,

@@ -87,6 +87,15 @@ const cJSON *ruf_policy_member(const struct policy_at *at, const char *key,
     return out->item;
 }
 
+void ruf_policy_element(const struct policy_at *at, size_t position,
+                        struct policy_at *out)
+{
+    out->parser = at->parser;
+    (void)snprintf(out->pointer, sizeof(out->pointer), "%.100s/%zu",
+                   at->pointer, position);
+    out->item = cJSON_GetArrayItem(at->item, (int)position);
+}
+
 bool ruf_policy_text(const struct policy_at *at, size_t max,
                      struct ruf_text *out)
 {
@@ -119,8 +128,8 @@ const char *ruf_policy_string(const struct policy_at *at, size_t max)
     return copy;
 }
 
-static void read_integer(const struct policy_at *at, const char *key,
-                         uint32_t min, uint32_t max, uint32_t *value)
+void ruf_policy_integer(const struct policy_at *at, const char *key,
+                        uint32_t min, uint32_t max, uint32_t *value)
 {
     struct policy_at here;
     const cJSON *item = ruf_policy_member(at, key, &here);
@@ -268,8 +277,10 @@ static void read_caller_id(const struct policy_at *root,
         return;
     ruf_policy_warn_unknown(&section, known);
     ruf_policy_bool(&section, "enabled", &policy->caller_id_enabled);
-    read_integer(&section, "max_chars", 16, 120, &policy->label_max_chars);
-    read_integer(&section, "max_entries", 0, 1999999, &policy->max_entries);
+    ruf_policy_integer(&section, "max_chars", 16, 120,
+                       &policy->label_max_chars);
+    ruf_policy_integer(&section, "max_entries", 0, 1999999,
+                       &policy->max_entries);
     if (ruf_policy_member(&section, "label", &here) != NULL) {
         const char *label = ruf_policy_string(&here, 200);
 
@@ -283,17 +294,18 @@ static void read_caller_id(const struct policy_at *root,
 
 void ruf_policy_kinds(const struct policy_at *at, uint32_t *kinds)
 {
-    const cJSON *child;
-
     if (!cJSON_IsArray(at->item)) {
         ruf_policy_error(at->parser, "P103", at->pointer, "must be a list");
         return;
     }
     *kinds = 0;
-    cJSON_ArrayForEach(child, at->item)
-    {
-        struct ruf_text word = ruf_json_text(child);
+    for (int i = 0; i < cJSON_GetArraySize(at->item); i++) {
+        struct policy_at here;
+        struct ruf_text word;
         bool found = false;
+
+        ruf_policy_element(at, (size_t)i, &here);
+        word = ruf_json_text(here.item);
 
         for (unsigned kind = 0; kind < RUF_KIND_COUNT; kind++)
             if (word.data != NULL && kind != RUF_KIND_FAX &&
@@ -304,7 +316,7 @@ void ruf_policy_kinds(const struct policy_at *at, uint32_t *kinds)
                 found = true;
             }
         if (!found)
-            ruf_policy_error(at->parser, "P105", at->pointer,
+            ruf_policy_error(at->parser, "P105", here.pointer,
                              "a kind is business, mobile, home, main or other");
     }
 }
@@ -320,7 +332,8 @@ static void read_merge(const struct policy_at *root, struct ruf_policy *policy)
     ruf_policy_warn_unknown(&section, known);
     policy->merge_mode = (enum ruf_merge_mode)ruf_policy_word(
         &section, "mode", modes, (int)policy->merge_mode);
-    read_integer(&section, "shared_after", 2, 200, &policy->merge_shared_after);
+    ruf_policy_integer(&section, "shared_after", 2, 200,
+                       &policy->merge_shared_after);
 }
 
 static void read_root(const struct policy_at *root, struct ruf_policy *policy)
@@ -332,7 +345,6 @@ static void read_root(const struct policy_at *root, struct ruf_policy *policy)
         "cleaning", "index",      "blocking", "recents", NULL
     };
     static const char *const locales[] = { "auto", "de", "en", NULL };
-    static const char *const levels[] = { "basic", "enhanced", "high", NULL };
     struct policy_at here;
 
     ruf_policy_warn_unknown(root, known);
@@ -342,8 +354,7 @@ static void read_root(const struct policy_at *root, struct ruf_policy *policy)
                          "must be \"" POLICY_SCHEMA "\"");
     if (ruf_policy_member(root, "version", &here) == NULL)
         ruf_policy_error(root->parser, "P102", "/version", "is required");
-    read_integer(root, "version", 1, 2147483647, &policy->version);
-    (void)ruf_policy_word(root, "level", levels, 1);
+    ruf_policy_integer(root, "version", 1, 2147483647, &policy->version);
     policy->locale = (enum ruf_policy_locale)ruf_policy_word(
         root, "locale", locales, RUF_LOCALE_AUTO);
     read_region_section(root, policy);
@@ -355,6 +366,7 @@ static void read_root(const struct policy_at *root, struct ruf_policy *policy)
     ruf_policy_read_filters(root, policy);
     read_merge(root, policy);
     read_caller_id(root, policy);
+    ruf_policy_read_sections(root, policy);
     ruf_policy_check_auth_needed(root, policy);
 }
 
@@ -372,6 +384,7 @@ static void set_defaults(struct ruf_policy *policy)
     policy->caller_id_kinds = 1u << RUF_KIND_BUSINESS | 1u << RUF_KIND_MOBILE |
                               1u << RUF_KIND_MAIN | 1u << RUF_KIND_OTHER;
     policy->max_entries = 500000;
+    ruf_policy_sections_default(policy);
 }
 
 /* --- entry
@@ -397,6 +410,18 @@ static enum ruf_status refuse(const struct ruf_policy_findings *findings,
         break;
     }
     return status;
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const struct ruf_policy_finding *a = left;
+    const struct ruf_policy_finding *b = right;
+
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    if (a->column != b->column)
+        return a->column < b->column ? -1 : 1;
+    return strcmp(a->id, b->id);
 }
 
 static enum ruf_status parse_document(const char *json, size_t size,
@@ -455,6 +480,8 @@ enum ruf_status ruf_policy_parse(const char *json, size_t size,
     parser.findings = own;
     set_defaults(&policy->public);
     status = parse_document(json, size, &parser, &policy->public, err);
+    if (own->count > 1)
+        qsort(own->items, own->count, sizeof(own->items[0]), by_place);
     if (status == RUF_OK && parser.out_of_memory)
         status = ruf_fail_memory(err);
     else if (status == RUF_OK && parser.errors > 0)

@@ -13,6 +13,7 @@
 #define POLICY_POLICY_H
 
 #include "base/record.h"
+#include "policy/protection.h"
 #include <rufname/clean.h>
 #include <rufname/contact.h>
 #include <rufname/status.h>
@@ -72,6 +73,62 @@ struct ruf_policy_area_code {
 enum ruf_merge_mode { RUF_MERGE_OFF = 0, RUF_MERGE_STRICT, RUF_MERGE_BALANCED };
 enum ruf_policy_locale { RUF_LOCALE_AUTO = 0, RUF_LOCALE_DE, RUF_LOCALE_EN };
 
+enum ruf_store_place { RUF_STORE_ON_DISK = 0, RUF_STORE_IN_MEMORY };
+enum ruf_photos { RUF_PHOTOS_NONE = 0, RUF_PHOTOS_THUMB };
+
+struct ruf_policy_presence {
+    bool enabled;
+    uint32_t list_seconds;    /**< 20..600 */
+    uint32_t contact_seconds; /**< 20..600 */
+};
+
+struct ruf_policy_store {
+    uint32_t mode;         /**< enum ruf_store_place */
+    uint32_t photos;       /**< enum ruf_photos */
+    uint32_t max_age_days; /**< 1..365 since the last good sync */
+};
+
+struct ruf_policy_sync {
+    uint32_t stale_hours;           /**< 1..720 */
+    uint32_t forbidden_grace_hours; /**< 0..168 */
+};
+
+struct ruf_policy_audit {
+    bool enabled;
+    uint32_t days; /**< 1..400 */
+};
+
+/** What may be done with a contact; a set of bits. */
+enum ruf_policy_action {
+    RUF_POLICY_ACTION_TEL = 0,
+    RUF_POLICY_ACTION_SMS,
+    RUF_POLICY_ACTION_MAILTO,
+    RUF_POLICY_ACTION_TEAMS_CALL,
+    RUF_POLICY_ACTION_TEAMS_VIDEO,
+    RUF_POLICY_ACTION_TEAMS_PSTN,
+    RUF_POLICY_ACTION_TEAMS_CHAT,
+    RUF_POLICY_ACTION_JABBER_CALL,
+    RUF_POLICY_ACTION_JABBER_CHAT,
+    RUF_POLICY_ACTION_SIP,
+    RUF_POLICY_ACTION_WHATSAPP,
+    RUF_POLICY_ACTION_COUNT
+};
+
+/** From loose to strict. */
+enum ruf_policy_dialer {
+    RUF_DIALER_ANY = 0,
+    RUF_DIALER_SPECIFIC,
+    RUF_DIALER_NONE
+};
+
+struct ruf_policy_branding {
+    const char *name;        /**< at most 30 bytes */
+    const char *accent;      /**< "#rrggbb", at least 4.5:1 on white */
+    const char *accent_dark; /**< the same on the dark background */
+    const char *support;     /**< or NULL */
+    const char *privacy_url; /**< https, or NULL */
+};
+
 struct ruf_filter_rule; /**< policy/filter.h knows its inside */
 
 struct ruf_policy {
@@ -96,6 +153,17 @@ struct ruf_policy {
     uint32_t label_max_chars;
     uint32_t caller_id_kinds; /**< bit per enum ruf_number_kind */
     uint32_t max_entries;
+    enum ruf_policy_level level;
+    struct ruf_policy_protection protection;
+    struct ruf_policy_presence presence;
+    struct ruf_policy_store store;
+    struct ruf_policy_sync sync;
+    struct ruf_policy_audit audit;
+    bool recents_enabled;
+    uint32_t actions; /**< bit per enum ruf_policy_action */
+    enum ruf_policy_dialer dialer;
+    const char *dialer_scheme; /**< RUF_DIALER_SPECIFIC only */
+    struct ruf_policy_branding branding;
 };
 
 /** One finding of the check. */
@@ -125,6 +193,12 @@ RUF_MUST_USE enum ruf_status
 ruf_policy_parse(const char *json, size_t size, struct ruf_policy **out,
                  struct ruf_policy_findings *findings, struct ruf_error *err);
 
+/**
+ * The policy in force as a document, defaults filled in; filter rules and
+ * sign-in are left out. malloc()ed; NULL without memory.
+ */
+char *ruf_policy_show(const struct ruf_policy *policy);
+
 /** NULL is fine. */
 void ruf_policy_destroy(struct ruf_policy *policy);
 
@@ -138,6 +212,9 @@ struct ruf_clean_options ruf_policy_cleaning(const struct ruf_policy *policy,
 
 /** Word of the document for a kind: "entra_users". */
 const char *ruf_source_kind_name(enum ruf_source_kind kind);
+
+/** Word of the document for an action: "teams_call". */
+const char *ruf_policy_action_name(enum ruf_policy_action action);
 
 /** What the filter rules say about one record. */
 struct ruf_filter_verdict {

@@ -6,7 +6,7 @@
  */
 #include "base/json.h"
 #include "base/text.h"
-#include "policy/policy_private.h"
+#include "policy/policy_fields.h"
 #include <cjson/cJSON.h>
 #include <string.h>
 
@@ -41,6 +41,17 @@ static void read_corrections(const struct policy_at *cleaning,
         if (!wanted)
             policy->corrections &= ~(unsigned)correction_fields[i].correction;
     }
+}
+
+void ruf_policy_show_corrections(const struct ruf_policy *policy, cJSON *out)
+{
+    size_t count = sizeof(correction_fields) / sizeof(correction_fields[0]);
+
+    for (size_t i = 0; i < count; i++)
+        (void)cJSON_AddBoolToObject(
+            out, correction_fields[i].name,
+            (policy->corrections & (unsigned)correction_fields[i].correction) !=
+                0);
 }
 
 /* National digits as they follow the calling code: "30", never "030". */
@@ -152,19 +163,19 @@ static enum ruf_number_type type_of(struct ruf_text word)
 
 static void read_types(const struct policy_at *at, uint32_t *types)
 {
-    const cJSON *child;
-
     if (!cJSON_IsArray(at->item)) {
         ruf_policy_error(at->parser, "P103", at->pointer, "must be a list");
         return;
     }
     *types = 0;
-    cJSON_ArrayForEach(child, at->item)
-    {
-        enum ruf_number_type type = type_of(ruf_json_text(child));
+    for (int i = 0; i < cJSON_GetArraySize(at->item); i++) {
+        struct policy_at here;
+        enum ruf_number_type type;
 
+        ruf_policy_element(at, (size_t)i, &here);
+        type = type_of(ruf_json_text(here.item));
         if (type == RUF_TYPE_UNKNOWN)
-            ruf_policy_error(at->parser, "P105", at->pointer,
+            ruf_policy_error(at->parser, "P105", here.pointer,
                              "not a type of number such as premium_rate");
         else
             *types |= UINT32_C(1) << type;

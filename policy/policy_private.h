@@ -38,6 +38,9 @@ void ruf_policy_warning(struct policy_parser *parser, const char *id,
 /* Member of an object; NULL if absent. out is set either way. */
 const struct cJSON *ruf_policy_member(const struct policy_at *at,
                                       const char *key, struct policy_at *out);
+/* Element of a list. */
+void ruf_policy_element(const struct policy_at *at, size_t position,
+                        struct policy_at *out);
 bool ruf_policy_text(const struct policy_at *at, size_t max,
                      struct ruf_text *out);
 const char *ruf_policy_string(const struct policy_at *at, size_t max);
@@ -56,7 +59,17 @@ void ruf_policy_kinds(const struct policy_at *at, uint32_t *kinds);
 const char *ruf_policy_region_of_source(const struct policy_at *root,
                                         const char *id);
 
+void ruf_policy_integer(const struct policy_at *at, const char *key,
+                        uint32_t min, uint32_t max, uint32_t *value);
+/* Is this the scheme of a URL ("ciscotel")? */
+bool ruf_policy_is_scheme(struct ruf_text text);
+
 /* Sections in files of their own. */
+void ruf_policy_sections_default(struct ruf_policy *policy);
+void ruf_policy_read_sections(const struct policy_at *root,
+                              struct ruf_policy *policy);
+void ruf_policy_read_protection(const struct policy_at *root,
+                                struct ruf_policy *policy);
 void ruf_policy_read_auth(const struct policy_at *root,
                           struct ruf_policy *policy);
 void ruf_policy_read_network(const struct policy_at *root,

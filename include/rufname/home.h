@@ -50,6 +50,17 @@ typedef void ruf_finding_callback(void *context,
                                   const struct ruf_finding *finding);
 
 /**
+ * Check a policy document; needs no home.
+ * @param[in] report  receives every error and warning; may be NULL.
+ * @return RUF_OK (warnings possible); RUF_E_POLICY (err = first error);
+ *         RUF_E_NOMEM.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_check_policy(const char *policy, size_t size,
+                      ruf_finding_callback *report, void *context,
+                      struct ruf_error *err);
+
+/**
  * Make a home: key, store, profile. The parent directory must exist.
  * @param[in] report  every error and warning of the policy; may be NULL.
  * @return RUF_OK; RUF_E_USAGE (U010: there is a home already, U011: unknown
@@ -71,6 +82,12 @@ ruf_home_open(const char *path, struct ruf_home **out, struct ruf_error *err);
 
 /** Wipes the key; NULL is fine. */
 RUF_API void ruf_home_close(struct ruf_home *home);
+
+/**
+ * The policy in force as a JSON document, with all defaults.
+ * @return malloc()ed text, NULL without memory.
+ */
+RUF_API char *ruf_home_policy(const struct ruf_home *home);
 
 /**
  * Read a number as the home reads those of its sources: region.default of the

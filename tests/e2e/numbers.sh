@@ -23,6 +23,17 @@ Emil,Esche,Beispiel GmbH,+999 123456,+1 555 123 4567
 END
 "$RUFNAME" --home "$home" init --policy "$work/policy.json" >"$work/init" 2>&1 ||
     fail "init: $(cat "$work/init")"
+[ "$("$RUFNAME" policy check "$work/policy.json" 2>&1)" = '0 errors, 0 warnings' ] ||
+    fail "policy check"
+printf '{ "schema": "rufname.policy/1", "version": 0, "sources": [] }' \
+    >"$work/wrong.json"
+code=0
+"$RUFNAME" --lang en policy check "$work/wrong.json" >"$work/check" 2>/dev/null || code=$?
+[ "$code" -eq 3 ] || fail "policy check of a wrong document ends with $code"
+grep -q "wrong.json:1:44: error P104: /version: " "$work/check" ||
+    fail "policy check: $(cat "$work/check")"
+ruf "$home" policy show | grep -q '"area_codes"' || fail "policy show"
+note "policy check and show"
 ruf "$home" import "$work/list.csv" >"$work/import" 2>&1 ||
     fail "import: $(cat "$work/import")"
 

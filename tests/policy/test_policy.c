@@ -109,8 +109,9 @@ Test(policy, refuses_wrong_corrections_and_types)
         { "\"index\":{\"exclude_types\":\"pager\"}", "P103",
           "/index/exclude_types" },
         { "\"index\":{\"exclude_types\":[\"unknown\"]}", "P105",
-          "/index/exclude_types" },
-        { "\"index\":{\"exclude_types\":[4]}", "P105", "/index/exclude_types" },
+          "/index/exclude_types/0" },
+        { "\"index\":{\"exclude_types\":[\"pager\",4]}", "P105",
+          "/index/exclude_types/1" },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -176,7 +177,7 @@ Test(policy, is_refused_with_the_place_of_the_mistake)
                    "P110", "/caller_id/label");
     expect_refused("{" HEAD "," FILE_SOURCE ",\"caller_id\":{\"kinds\":"
                    "[\"fax\"]}}",
-                   "P105", "/caller_id/kinds");
+                   "P105", "/caller_id/kinds/0");
     expect_refused("{" HEAD "," FILE_SOURCE ",\"merge\":{\"shared_after\":"
                    "2.5}}",
                    "P103", "/merge/shared_after");

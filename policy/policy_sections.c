@@ -1,0 +1,353 @@
+/*
+ * policy/policy_sections.c - presence, store, sync, audit, recents, actions
+ * and branding of the document
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/json.h"
+#include "base/text.h"
+#include "policy/policy_fields.h"
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <string.h>
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#define AT(member) offsetof(struct ruf_policy, member)
+
+/* --- plain sections
+ * ------------------------------------------------------------------ */
+
+static const char *const store_modes[] = { "disk", "memory", NULL };
+static const char *const photos[] = { "none", "thumb", NULL };
+
+static const struct policy_field presence[] = {
+    { "enabled", POLICY_FIELD_BOOL, AT(presence.enabled), 0, 0, NULL },
+    { "list_seconds", POLICY_FIELD_INTEGER, AT(presence.list_seconds), 20, 600,
+      NULL },
+    { "contact_seconds", POLICY_FIELD_INTEGER, AT(presence.contact_seconds), 20,
+      600, NULL },
+};
+static const struct policy_field store[] = {
+    { "mode", POLICY_FIELD_WORD, AT(store.mode), 0, 0, store_modes },
+    { "photos", POLICY_FIELD_WORD, AT(store.photos), 0, 0, photos },
+    { "max_age_days", POLICY_FIELD_INTEGER, AT(store.max_age_days), 1, 365,
+      NULL },
+};
+static const struct policy_field sync_fields[] = {
+    { "stale_hours", POLICY_FIELD_INTEGER, AT(sync.stale_hours), 1, 720, NULL },
+    { "forbidden_grace_hours", POLICY_FIELD_INTEGER,
+      AT(sync.forbidden_grace_hours), 0, 168, NULL },
+};
+static const struct policy_field audit[] = {
+    { "enabled", POLICY_FIELD_BOOL, AT(audit.enabled), 0, 0, NULL },
+    { "days", POLICY_FIELD_INTEGER, AT(audit.days), 1, 400, NULL },
+};
+static const struct policy_field recents[] = {
+    { "enabled", POLICY_FIELD_BOOL, AT(recents_enabled), 0, 0, NULL },
+};
+
+static void read_section(const struct policy_at *root, const char *name,
+                         const struct policy_field *fields, size_t count,
+                         struct ruf_policy *policy)
+{
+    struct policy_at at;
+
+    if (ruf_policy_object(root, name, &at) == NULL)
+        return;
+    ruf_policy_warn_fields(&at, fields, count, NULL);
+    ruf_policy_read_fields(&at, fields, count, policy);
+}
+
+/* A field of the schema that nothing reads yet: say so rather than be silent.
+ */
+static void warn_unused(const struct policy_at *at, const char *name)
+{
+    struct policy_at here;
+
+    if (ruf_policy_member(at, name, &here) != NULL)
+        ruf_policy_warning(here.parser, "P151", here.pointer,
+                           "not used by this version");
+}
+
+/* --- actions
+ * ------------------------------------------------------------------------- */
+
+static const char *const action_words[] = {
+    "tel",         "sms",        "mailto",     "teams_call",
+    "teams_video", "teams_pstn", "teams_chat", "jabber_call",
+    "jabber_chat", "sip",        "whatsapp",   NULL,
+};
+
+const char *ruf_policy_action_name(enum ruf_policy_action action)
+{
+    return (unsigned)action < RUF_POLICY_ACTION_COUNT ? action_words[action]
+                                                      : "";
+}
+
+/* Bit of an action; 0 if there is none of this name. */
+static uint32_t action_bit(struct ruf_text word)
+{
+    for (unsigned i = 0; action_words[i] != NULL; i++)
+        if (word.data != NULL && ruf_text_is(word, action_words[i]))
+            return UINT32_C(1) << i;
+    return 0;
+}
+
+static void read_allowed(const struct policy_at *at, uint32_t *actions)
+{
+    if (!cJSON_IsArray(at->item)) {
+        ruf_policy_error(at->parser, "P103", at->pointer, "must be a list");
+        return;
+    }
+    *actions = 0;
+    for (int i = 0; i < cJSON_GetArraySize(at->item); i++) {
+        struct policy_at here;
+        uint32_t bit;
+
+        ruf_policy_element(at, (size_t)i, &here);
+        bit = action_bit(ruf_json_text(here.item));
+        if (bit == 0)
+            ruf_policy_error(at->parser, "P105", here.pointer,
+                             "not the id of an action such as tel");
+        if (bit == UINT32_C(1) << RUF_POLICY_ACTION_WHATSAPP)
+            ruf_policy_warning(at->parser, "P150", here.pointer,
+                               "hands the number to a third party");
+        *actions |= bit;
+    }
+}
+
+static void read_dialer(const struct policy_at *actions,
+                        struct ruf_policy *policy)
+{
+    static const char *const dialers[] = { "any", "specific", "none", NULL };
+    struct policy_at here;
+    struct ruf_text scheme;
+
+    policy->dialer = (enum ruf_policy_dialer)ruf_policy_word(
+        actions, "dialer", dialers, RUF_DIALER_ANY);
+    if (ruf_policy_member(actions, "dialer_scheme", &here) != NULL &&
+        ruf_policy_text(&here, 31, &scheme)) {
+        if (ruf_policy_is_scheme(scheme))
+            policy->dialer_scheme = ruf_policy_string(&here, 31);
+        else
+            ruf_policy_error(here.parser, "P107", here.pointer,
+                             "a scheme is 2 to 31 of a-z, 0-9, +, . and -");
+    } else if (policy->dialer == RUF_DIALER_SPECIFIC) {
+        ruf_policy_error(here.parser, "P102", here.pointer,
+                         "is required with dialer \"specific\"");
+    }
+}
+
+static void read_actions(const struct policy_at *root,
+                         struct ruf_policy *policy)
+{
+    static const char *const known[] = { "allow", "dialer", "dialer_scheme",
+                                         "custom", NULL };
+    struct policy_at at;
+    struct policy_at here;
+
+    if (ruf_policy_object(root, "actions", &at) == NULL)
+        return;
+    ruf_policy_warn_unknown(&at, known);
+    warn_unused(&at, "custom");
+    if (ruf_policy_member(&at, "allow", &here) != NULL)
+        read_allowed(&here, &policy->actions);
+    read_dialer(&at, policy);
+}
+
+/* --- branding
+ * ------------------------------------------------------------------------ */
+
+#define CONTRAST_MIN 4.5
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef";
+    const char *at = strchr(digits, ruf_ascii_lower(c));
+
+    return c == '\0' || at == NULL ? -1 : (int)(at - digits);
+}
+
+/* "#rrggbb" as 0xrrggbb; -1 if it is not. */
+static long read_rgb(struct ruf_text text)
+{
+    long rgb = 0;
+
+    if (text.size != 7 || text.data[0] != '#')
+        return -1;
+    for (size_t i = 1; i < 7; i++) {
+        int digit = hex_digit(text.data[i]);
+
+        if (digit < 0)
+            return -1;
+        rgb = rgb * 16 + digit;
+    }
+    return rgb;
+}
+
+/* Relative luminance, WCAG 2.2. */
+static double luminance(long rgb)
+{
+    static const double weights[] = { 0.2126, 0.7152, 0.0722 };
+    double sum = 0;
+
+    for (int i = 0; i < 3; i++) {
+        double c = (double)(rgb >> (16 - 8 * i) & 0xFF) / 255.0;
+
+        sum += weights[i] *
+               (c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+static double contrast(long a, long b)
+{
+    double x = luminance(a);
+    double y = luminance(b);
+
+    return x > y ? (x + 0.05) / (y + 0.05) : (y + 0.05) / (x + 0.05);
+}
+
+/* A colour that is hard to read on its background gives way to the default. */
+static void read_colour(const struct policy_at *branding, const char *name,
+                        long background, const char **out)
+{
+    struct policy_at here;
+    struct ruf_text text;
+    long rgb;
+
+    if (ruf_policy_member(branding, name, &here) == NULL ||
+        !ruf_policy_text(&here, 7, &text))
+        return;
+    rgb = read_rgb(text);
+    if (rgb < 0)
+        ruf_policy_error(here.parser, "P107", here.pointer,
+                         "a colour is #rrggbb");
+    else if (contrast(rgb, background) < CONTRAST_MIN)
+        ruf_policy_warning(here.parser, "P140", here.pointer,
+                           "contrast to its background is under 4.5:1, the "
+                           "default is used");
+    else
+        *out = ruf_policy_string(&here, 7);
+}
+
+static void read_line(const struct policy_at *branding, const char *name,
+                      size_t max, const char **out)
+{
+    struct policy_at here;
+
+    if (ruf_policy_member(branding, name, &here) != NULL) {
+        const char *text = ruf_policy_string(&here, max);
+
+        *out = text != NULL ? text : *out;
+    }
+}
+
+static void read_branding(const struct policy_at *root,
+                          struct ruf_policy *policy)
+{
+    static const char *const known[] = { "name",        "accent",
+                                         "accent_dark", "support",
+                                         "privacy_url", "logo_png",
+                                         NULL };
+    struct ruf_policy_branding *out = &policy->branding;
+    struct policy_at at;
+
+    if (ruf_policy_object(root, "branding", &at) == NULL)
+        return;
+    ruf_policy_warn_unknown(&at, known);
+    warn_unused(&at, "logo_png");
+    read_line(&at, "name", 30, &out->name);
+    read_line(&at, "support", 120, &out->support);
+    read_line(&at, "privacy_url", 200, &out->privacy_url);
+    if (out->privacy_url != NULL &&
+        strncmp(out->privacy_url, "https://", 8) != 0) {
+        struct policy_at here;
+
+        (void)ruf_policy_member(&at, "privacy_url", &here);
+        ruf_policy_error(here.parser, "P107", here.pointer,
+                         "must begin with https://");
+    }
+    read_colour(&at, "accent", 0xFFFFFF, &out->accent);
+    read_colour(&at, "accent_dark", 0x101418, &out->accent_dark);
+}
+
+/* --- all of them
+ * ----------------------------------------------------------------------- */
+
+void ruf_policy_sections_default(struct ruf_policy *policy)
+{
+    policy->presence.list_seconds = 60;
+    policy->presence.contact_seconds = 20;
+    policy->store.max_age_days = 30;
+    policy->sync.stale_hours = 24;
+    policy->sync.forbidden_grace_hours = 24;
+    policy->audit.enabled = true;
+    policy->audit.days = 90;
+    policy->recents_enabled = true;
+    policy->actions = 1u << RUF_POLICY_ACTION_TEL |
+                      1u << RUF_POLICY_ACTION_MAILTO |
+                      1u << RUF_POLICY_ACTION_TEAMS_CALL |
+                      1u << RUF_POLICY_ACTION_TEAMS_VIDEO |
+                      1u << RUF_POLICY_ACTION_TEAMS_CHAT;
+    policy->branding.name = "Rufname";
+    policy->branding.accent = "#0b5cad";
+    policy->branding.accent_dark = "#7ab8ff";
+}
+
+/* --- shown
+ * ----------------------------------------------------------------------------
+ */
+
+static void show_section(const struct ruf_policy *policy, cJSON *root,
+                         const char *name, const struct policy_field *fields,
+                         size_t count)
+{
+    ruf_policy_show_fields(policy, fields, count,
+                           cJSON_AddObjectToObject(root, name));
+}
+
+static void show_actions(const struct ruf_policy *policy, cJSON *root)
+{
+    static const char *const dialers[] = { "any", "specific", "none" };
+    cJSON *actions = cJSON_AddObjectToObject(root, "actions");
+    cJSON *allow = cJSON_AddArrayToObject(actions, "allow");
+
+    for (unsigned i = 0; i < RUF_POLICY_ACTION_COUNT; i++)
+        if ((policy->actions >> i & 1) != 0)
+            (void)cJSON_AddItemToArray(allow,
+                                       cJSON_CreateString(action_words[i]));
+    (void)cJSON_AddStringToObject(actions, "dialer", dialers[policy->dialer]);
+    ruf_policy_show_text(actions, "dialer_scheme", policy->dialer_scheme);
+}
+
+void ruf_policy_show_sections(const struct ruf_policy *policy, cJSON *root)
+{
+    cJSON *branding = cJSON_AddObjectToObject(root, "branding");
+
+    show_section(policy, root, "presence", presence, COUNT(presence));
+    show_section(policy, root, "store", store, COUNT(store));
+    show_section(policy, root, "sync", sync_fields, COUNT(sync_fields));
+    show_section(policy, root, "audit", audit, COUNT(audit));
+    show_section(policy, root, "recents", recents, COUNT(recents));
+    show_actions(policy, root);
+    ruf_policy_show_text(branding, "name", policy->branding.name);
+    ruf_policy_show_text(branding, "accent", policy->branding.accent);
+    ruf_policy_show_text(branding, "accent_dark", policy->branding.accent_dark);
+    ruf_policy_show_text(branding, "support", policy->branding.support);
+    ruf_policy_show_text(branding, "privacy_url", policy->branding.privacy_url);
+    ruf_policy_show_protection(policy, root);
+}
+
+void ruf_policy_read_sections(const struct policy_at *root,
+                              struct ruf_policy *policy)
+{
+    read_section(root, "presence", presence, COUNT(presence), policy);
+    read_section(root, "store", store, COUNT(store), policy);
+    read_section(root, "sync", sync_fields, COUNT(sync_fields), policy);
+    read_section(root, "audit", audit, COUNT(audit), policy);
+    read_section(root, "recents", recents, COUNT(recents), policy);
+    read_actions(root, policy);
+    read_branding(root, policy);
+    ruf_policy_read_protection(root, policy);
+}

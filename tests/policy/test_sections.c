@@ -1,0 +1,293 @@
+/*
+ * test_sections.c - protection and the other sections: presets, bounds, and a
+ * shown policy that is one again
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "policy/policy.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEAD "\"schema\":\"rufname.policy/1\",\"version\":1"
+#define FILE_SOURCE "\"sources\":[{\"id\":\"FILE\",\"kind\":\"file\"}]"
+
+static struct ruf_policy_findings findings;
+
+static struct ruf_policy *parse(const char *sections, struct ruf_error *err)
+{
+    struct ruf_policy *policy = NULL;
+    char json[2048];
+
+    (void)snprintf(json, sizeof(json), "{" HEAD "," FILE_SOURCE "%s%s}",
+                   sections[0] == '\0' ? "" : ",", sections);
+    if (ruf_policy_parse(json, strlen(json), &policy, &findings, err) != RUF_OK)
+        return NULL;
+    return policy;
+}
+
+static struct ruf_policy *must_parse(const char *sections)
+{
+    struct ruf_error err;
+    struct ruf_policy *policy = parse(sections, &err);
+
+    cr_assert(policy != NULL, "%s: %s %s", sections, err.place, err.detail);
+    return policy;
+}
+
+/* --- presets: the product's table, field by level
+ * ---------------------------------------- */
+
+static const struct {
+    const char *field;
+    const char *values[3]; /* basic, enhanced, high, as shown */
+} presets[] = {
+    { "backup", { "block", "block", "block" } },
+    { "send_to", { "all", "managed", "managed" } },
+    { "receive_from", { "all", "managed", "managed" } },
+    { "save_copies", { "allow", "block", "block" } },
+    { "copy_paste", { "any", "managed_paste_in", "managed" } },
+    { "copy_limit", { "0", "0", "0" } },
+    { "print", { "allow", "allow", "block" } },
+    { "links", { "any", "edge", "edge" } },
+    { "keyboards", { "any", "any", "system" } },
+    { "native_contacts", { "block", "block", "block" } },
+    { "notifications", { "full", "no_org_data", "no_org_data" } },
+    { "required", { "true", "true", "true" } },
+    { "type", { "numeric", "numeric", "numeric" } },
+    { "min_length", { "4", "4", "6" } },
+    { "simple", { "true", "true", "false" } },
+    { "max_attempts", { "5", "5", "5" } },
+    { "action", { "reset_pin", "reset_pin", "wipe" } },
+    { "max_age_days", { "0", "0", "365" } },
+    { "biometric", { "allow", "allow", "allow" } },
+    { "biometric_timeout_min", { "720", "720", "720" } },
+    { "recheck_min", { "30", "30", "30" } },
+    { "block_min", { "720", "720", "720" } },
+    { "wipe_days", { "90", "90", "90" } },
+    { "jailbreak", { "block", "block", "wipe" } },
+    { "disabled_account", { "block", "block", "wipe" } },
+};
+
+/* Does the protection section of the shown policy say NAME: VALUE? */
+static bool shows(const char *text, const char *name, const char *value)
+{
+    const char *at = strstr(text, "\"protection\"");
+    char key[64];
+
+    cr_assert(at != NULL);
+    (void)snprintf(key, sizeof(key), "\"%s\":", name);
+    at = strstr(at, key);
+    cr_assert(at != NULL, "%s is not shown", name);
+    at += strlen(key);
+    at += strspn(at, " \t\"");
+    return strncmp(at, value, strlen(value)) == 0 &&
+           strchr("\",\n", at[strlen(value)]) != NULL;
+}
+
+Test(sections, presets_follow_the_level)
+{
+    static const char *const levels[] = { "basic", "enhanced", "high" };
+
+    for (size_t level = 0; level < 3; level++) {
+        char section[32];
+        struct ruf_policy *policy;
+        char *shown;
+
+        (void)snprintf(section, sizeof(section), "\"level\":\"%s\"",
+                       levels[level]);
+        policy = must_parse(section);
+        shown = ruf_policy_show(policy);
+        cr_assert(shown != NULL);
+        for (size_t i = 0; i < sizeof(presets) / sizeof(presets[0]); i++)
+            cr_expect(shows(shown, presets[i].field, presets[i].values[level]),
+                      "%s at %s is not %s", presets[i].field, levels[level],
+                      presets[i].values[level]);
+        free(shown);
+        ruf_policy_destroy(policy);
+    }
+}
+
+Test(sections, a_field_overrides_its_preset)
+{
+    struct ruf_policy *policy = must_parse(
+        "\"level\":\"high\",\"protection\":{\"print\":\"allow\",\"links\":"
+        "\"scheme:muster\",\"pin\":{\"min_length\":8},\"min_os\":{\"version\":"
+        "\"17.5.1\",\"action\":\"wipe\"}}");
+
+    cr_assert_eq(policy->protection.print, RUF_ALLOW);
+    cr_assert_str_eq(policy->protection.links_scheme, "muster");
+    cr_assert_eq(policy->protection.pin_min_length, 8);
+    cr_assert_not(policy->protection.pin_simple, "the rest stays");
+    cr_assert_str_eq(policy->protection.min_os.text, "17.5.1");
+    cr_assert_eq(policy->protection.min_os.action, RUF_VERSION_WIPE);
+    cr_assert(policy->protection.max_os.text == NULL);
+    ruf_policy_destroy(policy);
+}
+
+/* --- errors: one malformed sample per rule
+ * ----------------------------------------------- */
+
+Test(sections, refuse_what_is_out_of_bounds_or_unknown)
+{
+    static const struct {
+        const char *section;
+        const char *id;
+        const char *pointer;
+    } cases[] = {
+        { "\"level\":\"highest\"", "P105", "/level" },
+        { "\"protection\":[]", "P103", "/protection" },
+        { "\"protection\":{\"backup\":\"allow\"}", "P105",
+          "/protection/backup" },
+        { "\"protection\":{\"native_contacts\":true}", "P105",
+          "/protection/native_contacts" },
+        { "\"protection\":{\"send_to\":\"everyone\"}", "P105",
+          "/protection/send_to" },
+        { "\"protection\":{\"copy_limit\":65536}", "P104",
+          "/protection/copy_limit" },
+        { "\"protection\":{\"copy_limit\":1.5}", "P103",
+          "/protection/copy_limit" },
+        { "\"protection\":{\"links\":\"scheme:1x\"}", "P107",
+          "/protection/links" },
+        { "\"protection\":{\"links\":\"chrome\"}", "P105",
+          "/protection/links" },
+        { "\"protection\":{\"pin\":4}", "P103", "/protection/pin" },
+        { "\"protection\":{\"pin\":{\"min_length\":3}}", "P104",
+          "/protection/pin/min_length" },
+        { "\"protection\":{\"pin\":{\"min_length\":17}}", "P104",
+          "/protection/pin/min_length" },
+        { "\"protection\":{\"pin\":{\"max_attempts\":0}}", "P104",
+          "/protection/pin/max_attempts" },
+        { "\"protection\":{\"pin\":{\"action\":\"warn\"}}", "P105",
+          "/protection/pin/action" },
+        { "\"protection\":{\"pin\":{\"simple\":\"no\"}}", "P103",
+          "/protection/pin/simple" },
+        { "\"protection\":{\"offline\":{\"block_min\":29}}", "P104",
+          "/protection/offline/block_min" },
+        { "\"protection\":{\"offline\":{\"wipe_days\":366}}", "P104",
+          "/protection/offline/wipe_days" },
+        { "\"protection\":{\"recheck_min\":0}", "P104",
+          "/protection/recheck_min" },
+        { "\"protection\":{\"jailbreak\":\"warn\"}", "P105",
+          "/protection/jailbreak" },
+        { "\"protection\":{\"min_os\":{\"action\":\"warn\"}}", "P102",
+          "/protection/min_os/version" },
+        { "\"protection\":{\"min_os\":{\"version\":\"17.\"}}", "P107",
+          "/protection/min_os/version" },
+        { "\"protection\":{\"min_app\":{\"version\":\"1.2.3.4\"}}", "P107",
+          "/protection/min_app/version" },
+        { "\"presence\":{\"enabled\":1}", "P103", "/presence/enabled" },
+        { "\"presence\":{\"list_seconds\":19}", "P104",
+          "/presence/list_seconds" },
+        { "\"presence\":{\"contact_seconds\":601}", "P104",
+          "/presence/contact_seconds" },
+        { "\"store\":{\"mode\":\"cloud\"}", "P105", "/store/mode" },
+        { "\"store\":{\"photos\":\"full\"}", "P105", "/store/photos" },
+        { "\"store\":{\"max_age_days\":366}", "P104", "/store/max_age_days" },
+        { "\"sync\":{\"stale_hours\":0}", "P104", "/sync/stale_hours" },
+        { "\"sync\":{\"forbidden_grace_hours\":169}", "P104",
+          "/sync/forbidden_grace_hours" },
+        { "\"audit\":{\"days\":401}", "P104", "/audit/days" },
+        { "\"recents\":{\"enabled\":null}", "P103", "/recents/enabled" },
+        { "\"actions\":{\"allow\":\"tel\"}", "P103", "/actions/allow" },
+        { "\"actions\":{\"allow\":[\"tel\",\"fly\"]}", "P105",
+          "/actions/allow/1" },
+        { "\"actions\":{\"dialer\":\"some\"}", "P105", "/actions/dialer" },
+        { "\"actions\":{\"dialer\":\"specific\"}", "P102",
+          "/actions/dialer_scheme" },
+        { "\"actions\":{\"dialer_scheme\":\"JavaScript:\"}", "P107",
+          "/actions/dialer_scheme" },
+        { "\"branding\":{\"name\":\"0123456789012345678901234567890\"}", "P104",
+          "/branding/name" },
+        { "\"branding\":{\"accent\":\"blue\"}", "P107", "/branding/accent" },
+        { "\"branding\":{\"accent\":\"#12345g\"}", "P107", "/branding/accent" },
+        { "\"branding\":{\"privacy_url\":\"http://muster.example\"}", "P107",
+          "/branding/privacy_url" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ruf_error err = { 0 };
+
+        cr_expect(parse(cases[i].section, &err) == NULL, "accepted: %s",
+                  cases[i].section);
+        cr_expect_str_eq(err.id, cases[i].id, "%s: %s", cases[i].section,
+                         err.detail);
+        cr_expect_str_eq(err.place, cases[i].pointer, "%s", cases[i].section);
+    }
+}
+
+static void expect_warning(const char *section, const char *id,
+                           const char *pointer)
+{
+    ruf_policy_destroy(must_parse(section));
+    cr_expect_eq(findings.count, 1, "%s: %zu findings", section,
+                 findings.count);
+    cr_expect_str_eq(findings.items[0].id, id, "%s", section);
+    cr_expect_str_eq(findings.items[0].pointer, pointer, "%s", section);
+}
+
+Test(sections, warn_of_what_is_ignored_or_risky)
+{
+    expect_warning("\"protection\":{\"colour\":1}", "P101",
+                   "/protection/colour");
+    expect_warning("\"presence\":{\"seconds\":1}", "P101", "/presence/seconds");
+    expect_warning("\"actions\":{\"allow\":[\"tel\",\"whatsapp\"]}", "P150",
+                   "/actions/allow/1");
+    expect_warning("\"branding\":{\"accent\":\"#ffff00\"}", "P140",
+                   "/branding/accent");
+    expect_warning("\"branding\":{\"logo_png\":\"\"}", "P151",
+                   "/branding/logo_png");
+}
+
+/* #767676 is the lightest grey that may be read on white (WCAG 2.2, 1.4.3). */
+Test(sections, measure_contrast_as_wcag_does)
+{
+    struct ruf_policy *policy =
+        must_parse("\"branding\":{\"accent\":\"#767676\"}");
+
+    cr_assert_str_eq(policy->branding.accent, "#767676");
+    ruf_policy_destroy(policy);
+    policy = must_parse("\"branding\":{\"accent\":\"#777777\"}");
+    cr_assert_str_eq(policy->branding.accent, "#0b5cad");
+    ruf_policy_destroy(policy);
+}
+
+Test(sections, are_reported_in_the_order_of_the_document)
+{
+    struct ruf_error err;
+
+    cr_assert(parse("\"store\":{\"mode\":1},\n\"audit\":{\"days\":0},\n"
+                    "\"actions\":{\"dialer\":2}",
+                    &err) == NULL);
+    cr_assert_eq(findings.count, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        cr_assert_eq(findings.items[i].line, i + 1);
+}
+
+/* What is shown says everything: read again it is shown the same. */
+Test(sections, a_shown_policy_is_a_policy)
+{
+    struct ruf_policy *policy = must_parse(
+        "\"level\":\"high\",\"region\":{\"default\":\"AT\"},"
+        "\"actions\":{\"allow\":[\"sip\"],\"dialer\":\"specific\","
+        "\"dialer_scheme\":\"muster\"},\"store\":{\"mode\":\"memory\"},"
+        "\"cleaning\":{\"split\":false,\"area_codes\":{\"AT\":\"1\"}},"
+        "\"protection\":{\"links\":\"scheme:muster\",\"max_os\":{\"version\":"
+        "\"18\"}}");
+    char *first = ruf_policy_show(policy);
+    struct ruf_error err;
+    char *second;
+
+    ruf_policy_destroy(policy);
+    cr_assert(first != NULL);
+    cr_assert(ruf_policy_parse(first, strlen(first), &policy, &findings,
+                               &err) == RUF_OK,
+              "%s %s", err.place, err.detail);
+    cr_assert_eq(findings.count, 0);
+    second = ruf_policy_show(policy);
+    cr_assert_str_eq(first, second);
+    free(first);
+    free(second);
+    ruf_policy_destroy(policy);
+}
