@@ -1,27 +1,10 @@
 /*
- * mix.c - seeded phone number texts for the differential test
- *
- * mix CLASS SEED COUNT <examples   prints COUNT lines REGION<TAB>text,
- * NUL-ended for the class "breaks". The examples are what `oracle examples`
- * prints.
- *
- *   examples   example numbers of every region and type in many spellings
- *   digits     digits of all lengths, every region, with and without prefixes
- *   plan       walks through our own tables: prefixes, then assigned numbers
- *   edges      one number for every edge of every plan (COUNT is ignored)
- *   directory  what a company directory holds, German mostly
- *   clean      +E.164 of plausible numbers
- *   tokens     soups of every character and label that has a meaning
- *   breaks     the same with line feeds
- *   context    RFC 3966 with phone-context and isub
- *   junk       random bytes and code points
+ * mix.c - seeded phone number texts
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "tests/oracle/mix.h"
 #include "base/number_plan.h"
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,17 +95,19 @@ static void add_code_point(struct line *line, uint32_t c)
 
 #define PICK(list) ((list)[chance((uint32_t)COUNT_OF(list))])
 
+static FILE *sink;
+
 static void print(const char *region, const struct line *line, char end)
 {
-    fputs(region, stdout);
-    putchar('\t');
+    fputs(region, sink);
+    putc('\t', sink);
     for (size_t i = 0; i < line->size; i++) {
         /* Only the class "breaks" may hold line feeds, and no NUL. */
         char c = line->text[i];
 
-        putchar(c == end ? '?' : c);
+        putc(c == end ? '?' : c, sink);
     }
-    putchar(end);
+    putc(end, sink);
 }
 
 /* --- regions and examples
@@ -168,11 +153,12 @@ static const char *some_default(const char *likely)
     }
 }
 
-static void read_examples(void)
+static void read_examples(FILE *in)
 {
     char line[128];
 
-    while (fgets(line, sizeof(line), stdin) != NULL &&
+    example_count = 0;
+    while (fgets(line, sizeof(line), in) != NULL &&
            example_count < EXAMPLES_MAX) {
         struct example *example = &examples[example_count];
 
@@ -254,7 +240,7 @@ static const char *const suffixes[] = {
     " \xD0\xB4\xD0\xBE\xD0\xB1. 3", " 123#", "-123456#", " extn:99", " xt,5",
     " \xC2\xB2", " \xE2\x82\xAC", " a", " ab", " abc", "/x2303", " x302/x2303",
     "w", ".", " ", "\t", "ext", " ext", ";ext=", " EXT 7#",
-    " Ext.\xC2\xA0" "8", "extensi\xC3\xB3n 9", "EXTENSI\xC3\x93N 9",
+    (" Ext.\xC2\xA0" "8"), "extensi\xC3\xB3n 9", "EXTENSI\xC3\x93N 9",
     "extensio\xCC\x81n9", " or 123",
 };
 /* clang-format on */
@@ -897,42 +883,45 @@ static void make_junk(void)
 /* --- all together
  * -------------------------------------------------------------------------- */
 
-int main(int argc, char **argv)
+static void make_soup_line(void)
 {
-    const char *class = argc > 1 ? argv[1] : "";
-    unsigned long count = argc > 3 ? strtoul(argv[3], NULL, 10) : 0;
+    make_tokens('\n');
+}
 
-    if (argc < 4) {
-        fputs("usage: mix CLASS SEED COUNT <examples\n", stderr);
-        return 2;
-    }
-    state = strtoull(argv[2], NULL, 10) * UINT64_C(0x9E3779B97F4A7C15) + 1;
-    read_examples();
+static void make_soup_record(void)
+{
+    make_tokens('\0');
+}
+
+static const struct {
+    const char *class;
+    void (*make)(void);
+} makers[] = {
+    { "examples", make_example },   { "digits", make_digits },
+    { "plan", make_plan },          { "directory", make_directory },
+    { "clean", make_clean },        { "tokens", make_soup_line },
+    { "breaks", make_soup_record }, { "context", make_context },
+    { "junk", make_junk },
+};
+
+bool mix_write(const char *class, uint64_t seed, unsigned long count,
+               FILE *examples_in, FILE *out)
+{
+    sink = out;
+    state = seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
+    read_examples(examples_in);
+    if (example_count == 0)
+        return false;
     if (strcmp(class, "edges") == 0) {
         make_edges();
-        return 0;
+        return true;
     }
-    while (count-- > 0) {
-        if (strcmp(class, "examples") == 0)
-            make_example();
-        else if (strcmp(class, "digits") == 0)
-            make_digits();
-        else if (strcmp(class, "plan") == 0)
-            make_plan();
-        else if (strcmp(class, "directory") == 0)
-            make_directory();
-        else if (strcmp(class, "clean") == 0)
-            make_clean();
-        else if (strcmp(class, "tokens") == 0)
-            make_tokens('\n');
-        else if (strcmp(class, "breaks") == 0)
-            make_tokens('\0');
-        else if (strcmp(class, "context") == 0)
-            make_context();
-        else if (strcmp(class, "junk") == 0)
-            make_junk();
-        else
-            return 2;
+    for (size_t i = 0; i < COUNT_OF(makers); i++) {
+        if (strcmp(class, makers[i].class) != 0)
+            continue;
+        while (count-- > 0)
+            makers[i].make();
+        return true;
     }
-    return 0;
+    return false;
 }
