@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "bench/bench.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +87,31 @@ void bench_wrong(struct bench *bench, const char *name, const char *what)
     bench->failed = true;
 }
 
+void bench_absent(struct bench *bench, const char *name, const char *variant,
+                  const char *why)
+{
+    if (bench->json)
+        (void)printf("{\"bench\":\"%s\",\"variant\":\"%s\","
+                     "\"absent\":\"%s\"}\n",
+                     name, variant, why);
+    else
+        (void)printf("%-28s %-34s absent: %s\n", name, variant, why);
+    (void)fflush(stdout);
+}
+
+static double variation(const struct bench_samples *samples)
+{
+    double count = (double)samples->count;
+    double mean = 0;
+    double sum = 0;
+
+    for (size_t i = 0; i < samples->count; i++)
+        mean += samples->values[i] / count;
+    for (size_t i = 0; i < samples->count; i++)
+        sum += (samples->values[i] - mean) * (samples->values[i] - mean);
+    return mean > 0 ? sqrt(sum / count) / mean : 0;
+}
+
 static void print_row(const struct bench *bench, const char *name,
                       const char *variant, uint64_t n, const char *unit,
                       const struct bench_samples *samples, double ratio,
@@ -97,14 +123,16 @@ static void print_row(const struct bench *bench, const char *name,
         (void)printf("{\"bench\":\"%s\",\"variant\":\"%s\",\"n\":%llu,"
                      "\"unit\":\"%s\",\"median\":%.3f,\"min\":%.3f,"
                      "\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,"
-                     "\"samples\":%zu,\"ref\":\"%s\",\"ratio\":%.4f,"
+                     "\"p999\":%.3f,\"samples\":%zu,\"cv\":%.3f,"
+                     "\"ref\":\"%s\",\"ratio\":%.4f,"
                      "\"checksum\":\"%016llx\"}\n",
                      name, variant, (unsigned long long)n, unit, median,
                      samples->values[0], median, percentile(samples, 0.9),
-                     percentile(samples, 0.99), samples->count, bench->ref_name,
-                     ratio, (unsigned long long)checksum);
+                     percentile(samples, 0.99), percentile(samples, 0.999),
+                     samples->count, variation(samples), bench->ref_name, ratio,
+                     (unsigned long long)checksum);
     else
-        (void)printf("%-22s %-34s %9llu %11.1f %11.1f %11.1f %-8s %8.3f\n",
+        (void)printf("%-28s %-34s %9llu %11.1f %11.1f %11.1f %-8s %8.3f\n",
                      name, variant, (unsigned long long)n, median,
                      samples->values[0], percentile(samples, 0.99), unit,
                      ratio);

@@ -18,6 +18,8 @@ struct bench {
     bool json;
     const char *filter; /**< substring of "bench/variant", or NULL */
     uint32_t contacts;
+    uint32_t numbers;    /**< texts of each mix in the suite normalize */
+    const char *oracle;  /**< folder of its peers; NULL: set up as needed */
     char directory[256]; /**< scratch, removed at the end */
     bool failed;
     char ref_name[64]; /**< reference of the group being reported */
@@ -49,6 +51,10 @@ void bench_group(struct bench *bench);
 void bench_report(struct bench *bench, const char *name, const char *variant,
                   uint64_t n, const char *unit, struct bench_samples *samples,
                   uint64_t checksum);
+
+/** Say that a variant was not measured and why; never silently. */
+void bench_absent(struct bench *bench, const char *name, const char *variant,
+                  const char *why);
 
 /** Stop the run: a peer or we answered wrongly. */
 void bench_wrong(struct bench *bench, const char *name, const char *what);

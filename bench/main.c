@@ -18,16 +18,17 @@ static const struct {
     const char *name;
     void (*run)(struct bench *bench, const struct bench_data *data);
 } suites[] = {
-    { "build", suite_build },   { "open", suite_open },
-    { "lookup", suite_lookup }, { "search", suite_search },
-    { "emit", suite_emit },     { "sync", suite_sync },
+    { "normalize", suite_normalize }, { "build", suite_build },
+    { "open", suite_open },           { "lookup", suite_lookup },
+    { "search", suite_search },       { "emit", suite_emit },
+    { "sync", suite_sync },
 };
 #define SUITE_COUNT (sizeof(suites) / sizeof(suites[0]))
 
 static int usage(void)
 {
     (void)fputs("usage: rufname-bench [--json] [--filter F] [--contacts N] "
-                "[SUITE...]\nsuites:",
+                "[--numbers N]\n       [--oracle DIR] [SUITE...]\nsuites:",
                 stderr);
     for (size_t i = 0; i < SUITE_COUNT; i++)
         (void)fprintf(stderr, " %s", suites[i].name);
@@ -75,7 +76,7 @@ static void print_context(const struct bench *bench,
     else
         (void)printf("%s, %ld cores · compiler %s · %s · SQLite %s · rufname "
                      "%s · %s\n%u contacts, %zu entries; ratios are to the "
-                     "first line of each group\n\n%-22s %-34s %9s %11s %11s "
+                     "first line of each group\n\n%-28s %-34s %9s %11s %11s "
                      "%11s %-8s %8s\n",
                      cpu, sysconf(_SC_NPROCESSORS_ONLN), __VERSION__,
                      OpenSSL_version(OPENSSL_VERSION), sqlite3_libversion(),
@@ -112,6 +113,10 @@ static int parse_options(int argc, char **argv, struct bench *bench, int *first)
             bench->filter = argv[++i];
         else if (strcmp(argv[i], "--contacts") == 0 && i + 1 < argc)
             bench->contacts = (uint32_t)strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--numbers") == 0 && i + 1 < argc)
+            bench->numbers = (uint32_t)strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--oracle") == 0 && i + 1 < argc)
+            bench->oracle = argv[++i];
         else
             return usage();
     }
@@ -124,12 +129,12 @@ static int parse_options(int argc, char **argv, struct bench *bench, int *first)
         if (!known)
             return usage();
     }
-    return bench->contacts == 0 ? usage() : 0;
+    return bench->contacts == 0 || bench->numbers == 0 ? usage() : 0;
 }
 
 int main(int argc, char **argv)
 {
-    struct bench bench = { .contacts = 100000 };
+    struct bench bench = { .contacts = 100000, .numbers = 200000 };
     struct bench_data data;
     int first = 1;
     int code = parse_options(argc, argv, &bench, &first);

@@ -38,6 +38,7 @@ void bench_pipeline(const struct bench_data *data, struct ruf_arena *arena,
 void bench_must(enum ruf_status status, const struct ruf_error *err);
 
 /* Suites. */
+void suite_normalize(struct bench *bench, const struct bench_data *data);
 void suite_build(struct bench *bench, const struct bench_data *data);
 void suite_open(struct bench *bench, const struct bench_data *data);
 void suite_lookup(struct bench *bench, const struct bench_data *data);

@@ -4,7 +4,6 @@
  * answer [-0] reads REGION<TAB>number lines (NUL-ended with -0) and prints the
  * columns of `rufname normalize --with-region`, then the international,
  * national and RFC 3966 forms; links nothing but the number standardiser.
- * answer bench prints nanoseconds per number instead.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct line {
     char region[4];
@@ -21,7 +19,7 @@ struct line {
     size_t size;
 };
 
-static size_t split(const char *line, size_t size, struct line *out)
+static void split(const char *line, size_t size, struct line *out)
 {
     const char *tab = memchr(line, '\t', size);
     size_t width = tab == NULL ? size : (size_t)(tab - line);
@@ -31,7 +29,6 @@ static size_t split(const char *line, size_t size, struct line *out)
         memcpy(out->region, line, width);
     out->text = tab == NULL ? line + size : tab + 1;
     out->size = (size_t)(line + size - out->text);
-    return width;
 }
 
 static void answer(const struct line *line)
@@ -53,46 +50,12 @@ static void answer(const struct line *line)
            shown[1], shown[2]);
 }
 
-static double seconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void bench(const struct line *lines, size_t count)
-{
-    double best = 1e9;
-    unsigned long long sum = 0;
-
-    for (int round = 0; round < 7; round++) {
-        double start = seconds();
-        double took;
-
-        for (size_t i = 0; i < count; i++) {
-            struct ruf_number number;
-
-            ruf_number_parse(lines[i].text, lines[i].size, lines[i].region,
-                             &number);
-            sum += number.key + (unsigned char)number.e164[3];
-        }
-        took = seconds() - start;
-        best = took < best ? took : best;
-    }
-    printf("%.1f ns a number, %zu numbers, checksum %llu\n",
-           best * 1e9 / (double)count, count, sum);
-}
-
 /* All of standard input, in pieces that end at 'end'. */
 int main(int argc, char **argv)
 {
-    const char *what = argc > 1 ? argv[1] : "";
-    int end = strcmp(what, "-0") == 0 ? '\0' : '\n';
+    int end = argc > 1 && strcmp(argv[1], "-0") == 0 ? '\0' : '\n';
     char *piece = NULL;
     size_t room = 0;
-    struct line *lines = NULL;
-    size_t count = 0;
     ssize_t size;
 
     while ((size = getdelim(&piece, &room, end, stdin)) > 0) {
@@ -100,19 +63,9 @@ int main(int argc, char **argv)
 
         if (piece[size - 1] == end)
             size--;
-        if (strcmp(what, "bench") != 0) {
-            split(piece, (size_t)size, &line);
-            answer(&line);
-            continue;
-        }
-        lines = realloc(lines, (count + 1) * sizeof(*lines));
-        if (lines == NULL)
-            abort();
-        split(piece, (size_t)size, &lines[count++]);
-        piece = NULL; /* the line keeps pointing there */
-        room = 0;
+        split(piece, (size_t)size, &line);
+        answer(&line);
     }
-    if (strcmp(what, "bench") == 0 && count > 0)
-        bench(lines, count);
+    free(piece);
     return 0;
 }

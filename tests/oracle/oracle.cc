@@ -8,16 +8,22 @@
  * oracle examples   prints REGION<TAB>type<TAB>E.164 of every example number.
  * oracle digits     prints what its Unicode tables say: ranges of decimal
  *                   digits (N) and of letters and numbers (W), in hex.
- * oracle bench      reads the same lines, prints nanoseconds per number of
- *                   parsing, judging and formatting.
+ * oracle bench FILE BLOCK COUNT
+ *                   the peer's side of `rufname-bench normalize`: prints the
+ *                   CPU time in ns from main() to a first answer and reads the
+ *                   first COUNT lines of FILE. Then each word on stdin is a
+ *                   request: "answers" for STATUS<TAB>E.164<TAB>valid of each
+ *                   line, "round" for one line with the CPU ns per number of
+ *                   each BLOCK of lines.
  *
  * Otherwise lines end at LF only and may hold any byte.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include <chrono>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
 #include <iostream>
 #include <set>
 #include <string>
@@ -95,11 +101,12 @@ std::string Answer(const PhoneNumberUtil &util, const std::string &region,
            "\t" + rfc3966;
 }
 
-bool ReadLine(std::string *region, std::string *text, char end = '\n')
+bool ReadLine(std::istream &in, std::string *region, std::string *text,
+              char end = '\n')
 {
     std::string line;
 
-    if (!std::getline(std::cin, line, end))
+    if (!std::getline(in, line, end))
         return false;
     size_t tab = line.find('\t');
     if (tab == std::string::npos)
@@ -195,38 +202,88 @@ void PrintCharacters(const PhoneNumberUtil &util)
     }
 }
 
-void Bench(const PhoneNumberUtil &util)
+/* One text as everybody times it: parse, then judge and write E.164. */
+PhoneNumberUtil::ErrorType Standardise(const PhoneNumberUtil &util,
+                                       const std::string &region,
+                                       const std::string &text,
+                                       std::string *e164, bool *valid)
 {
-    std::vector<std::pair<std::string, std::string>> lines;
+    PhoneNumber number;
+    const auto status = util.Parse(text, region, &number);
+    e164->clear();
+    *valid = false;
+    if (status == PhoneNumberUtil::NO_PARSING_ERROR) {
+        util.Format(number, PhoneNumberUtil::E164, e164);
+        *valid = util.IsValidNumber(number);
+    }
+    return status;
+}
+
+double CpuNs()
+{
+    timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e9 +
+           static_cast<double>(now.tv_nsec);
+}
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+/* ns per text of each block, all in one line. */
+void TimeRound(const PhoneNumberUtil &util, const Lines &lines, size_t block)
+{
+    static volatile size_t sink;
+    std::string e164;
+    bool valid;
+
+    for (size_t start = 0; start + block <= lines.size(); start += block) {
+        const double begin = CpuNs();
+        for (size_t i = start; i < start + block; i++) {
+            Standardise(util, lines[i].first, lines[i].second, &e164, &valid);
+            sink = sink + e164.size() + valid;
+        }
+        std::printf("%.1f ",
+                    (CpuNs() - begin) / static_cast<double>(block));
+    }
+    std::printf("\n");
+}
+
+int Bench(const PhoneNumberUtil &util, double begin, const char *path,
+          size_t block, size_t count)
+{
+    std::string e164;
+    bool valid;
+    Standardise(util, "DE", "030 23125-001", &e164, &valid);
+    std::printf("%.0f\n", CpuNs() - begin);
+    std::fflush(stdout);
+
+    std::ifstream in(path);
+    Lines lines;
     std::string region;
     std::string text;
-    size_t sum = 0;
-    while (ReadLine(&region, &text))
+    while (lines.size() < count && ReadLine(in, &region, &text))
         lines.emplace_back(region, text);
-    for (int round = 0; round < 2; round++) { /* the first fills its caches */
-        auto start = std::chrono::steady_clock::now();
-        for (const auto &line : lines) {
-            PhoneNumber number;
-            std::string e164;
-            if (util.Parse(line.second, line.first, &number) !=
-                PhoneNumberUtil::NO_PARSING_ERROR)
-                continue;
-            util.Format(number, PhoneNumberUtil::E164, &e164);
-            sum += e164.size() + util.IsValidNumber(number);
-        }
-        std::chrono::duration<double, std::nano> took =
-            std::chrono::steady_clock::now() - start;
-        if (round == 1)
-            std::printf("%.1f ns a number, %zu numbers, checksum %zu\n",
-                        took.count() / static_cast<double>(lines.size()),
-                        lines.size(), sum);
+    for (std::string request; std::cin >> request; std::fflush(stdout)) {
+        if (request == "round")
+            TimeRound(util, lines, block);
+        else if (request == "answers")
+            for (const auto &line : lines) {
+                const auto status = Standardise(util, line.first, line.second,
+                                                &e164, &valid);
+                std::printf("%s\t%s\t%d\n", StatusName(status), e164.c_str(),
+                            valid);
+            }
+        else
+            return 2;
     }
+    return 0;
 }
 
 } // namespace
 
 int main(int argc, char **argv)
 {
+    const double begin = CpuNs();
     const PhoneNumberUtil &util = *PhoneNumberUtil::GetInstance();
     const std::string what = argc > 1 ? argv[1] : "";
 
@@ -235,15 +292,17 @@ int main(int argc, char **argv)
         PrintExamples(util);
     } else if (what == "digits") {
         PrintCharacters(util);
-    } else if (what == "bench") {
-        Bench(util);
+    } else if (what == "bench" && argc == 5) {
+        return Bench(util, begin, argv[2], std::strtoul(argv[3], nullptr, 10),
+                     std::strtoul(argv[4], nullptr, 10));
     } else if (what.empty() || what == "-0") {
         std::string region;
         std::string text;
-        while (ReadLine(&region, &text, what.empty() ? '\n' : '\0'))
+        while (ReadLine(std::cin, &region, &text, what.empty() ? '\n' : '\0'))
             std::cout << Answer(util, region, text) << '\n';
     } else {
-        std::fprintf(stderr, "usage: oracle [-0|examples|digits|bench]\n");
+        std::fprintf(stderr, "usage: oracle [-0|examples|digits|"
+                             "bench FILE BLOCK COUNT]\n");
         return 2;
     }
     return 0;
