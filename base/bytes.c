@@ -185,10 +185,10 @@ static bool writer_grow(struct ruf_writer *writer, size_t more)
     bytes = malloc(capacity);
     if (bytes == NULL)
         return false;
-    if (writer->size > 0)
+    if (writer->bytes != NULL) {
         memcpy(bytes, writer->bytes, writer->size);
-    if (writer->bytes != NULL)
         ruf_wipe(writer->bytes, writer->capacity);
+    }
     free(writer->bytes);
     writer->bytes = bytes;
     writer->capacity = capacity;
@@ -202,7 +202,9 @@ static uint8_t *writer_reserve(struct ruf_writer *writer, size_t size)
 
     if (writer->failed)
         return NULL;
-    if (writer->capacity - writer->size < size && !writer_grow(writer, size)) {
+    /* Not even 0 may be added to a null pointer. */
+    if ((writer->bytes == NULL || writer->capacity - writer->size < size) &&
+        !writer_grow(writer, size)) {
         writer->failed = true;
         return NULL;
     }

@@ -126,6 +126,17 @@ Test(bytes, read_back_what_was_written)
     ruf_writer_free(&writer);
 }
 
+Test(bytes, that_are_none_are_written_to_an_empty_writer)
+{
+    struct ruf_writer writer = { 0 };
+
+    cr_assert(ruf_write_space(&writer, 0) != NULL);
+    ruf_write_bytes(&writer, NULL, 0);
+    cr_assert(!writer.failed);
+    cr_assert_eq(writer.size, 0);
+    ruf_writer_free(&writer);
+}
+
 Test(bytes, fail_at_the_end_and_stay_failed)
 {
     static const uint8_t bytes[] = { 5, 'a', 'b' };
