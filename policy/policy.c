@@ -42,8 +42,11 @@ static void add_finding(struct policy_parser *parser, bool is_error,
 
     if (is_error)
         parser->errors++;
-    if (findings->count == RUF_POLICY_FINDINGS_MAX)
-        return;
+    if (findings->count == RUF_POLICY_FINDINGS_MAX) {
+        if (!is_error || parser->errors > 1)
+            return;
+        findings->count--; /* full of warnings; the first error is told */
+    }
     item = &findings->items[findings->count++];
     item->is_error = is_error;
     (void)snprintf(item->id, sizeof(item->id), "%s", id);

@@ -231,6 +231,23 @@ Test(policy, warns_of_unknown_fields_and_goes_on)
     ruf_policy_destroy(policy);
 }
 
+Test(policy, names_the_error_behind_any_number_of_warnings)
+{
+    char json[4096] = "{" HEAD "," FILE_SOURCE;
+    struct ruf_error err;
+
+    for (int i = 0; i < RUF_POLICY_FINDINGS_MAX + 5; i++) {
+        size_t used = strlen(json);
+
+        (void)snprintf(json + used, sizeof(json) - used, ",\"x%d\":1", i);
+    }
+    (void)strncat(json, ",\"locale\":\"fr\"}", sizeof(json) - strlen(json) - 1);
+    cr_assert(parse(json, &err) == NULL);
+    cr_assert_str_eq(err.place, "/locale");
+    cr_assert_eq(findings.count, RUF_POLICY_FINDINGS_MAX);
+    cr_assert(findings.items[RUF_POLICY_FINDINGS_MAX - 1].is_error);
+}
+
 /* --- filter rules
  * --------------------------------------------------------------- */
 
