@@ -87,11 +87,14 @@ endif()
 # --- hardening, or sanitizers instead ----------------------------------------
 # Fortify and automatic initialisation hide what a sanitizer would find.
 
-if(RUF_SANITIZE OR RUF_COVERAGE)
+if(RUF_SANITIZE OR RUF_COVERAGE OR RUF_FUZZ)
     if(RUF_SANITIZE)
         list(JOIN RUF_SANITIZE "," ruf_sanitizers)
         set(ruf_instrument -fsanitize=${ruf_sanitizers}
             -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    endif()
+    if(RUF_FUZZ) # libFuzzer sees which branches an input took
+        list(APPEND ruf_instrument -fsanitize=fuzzer-no-link)
     endif()
     if(RUF_COVERAGE)
         list(APPEND ruf_instrument --coverage)
