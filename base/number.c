@@ -6,14 +6,14 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "base/number_plan.h"
+#include "base/number_eight.h"
 #include "base/number_program.h"
 #include "base/number_scan.h"
 #include <rufname/number.h>
 #include <string.h>
 
 #define NATIONAL_DIGITS_MIN 2
-#define NO_REGION 0xFFFFu
+#define KEY_DIGITS_MAX 18
 
 static bool matches_general(const struct ruf_plan_region *region,
                             struct ruf_digits digits)
@@ -27,10 +27,10 @@ length_verdict(const struct ruf_plan_region *region, size_t count)
     uint32_t bit = count < 32 ? UINT32_C(1) << count : 0;
     uint32_t shorter = bit == 0 ? UINT32_MAX : bit - 1;
 
+    if ((region->lengths & bit) != 0) /* no length is in both */
+        return RUF_IS_POSSIBLE;
     if ((region->local_lengths & bit) != 0)
         return RUF_IS_POSSIBLE_LOCAL_ONLY;
-    if ((region->lengths & bit) != 0)
-        return RUF_IS_POSSIBLE;
     if ((region->lengths & shorter) == 0)
         return RUF_POSSIBLE_TOO_SHORT;
     if (bit == 0 || (region->lengths & ~(shorter | bit)) == 0)
@@ -42,8 +42,7 @@ length_verdict(const struct ruf_plan_region *region, size_t count)
 
 static bool group_is_filled(const struct ruf_match *match, size_t group)
 {
-    return match->slots[2 * group] != SIZE_MAX &&
-           match->slots[2 * group + 1] != SIZE_MAX &&
+    return match->slots[2 * group + 1] != RUF_MATCH_UNSET &&
            match->slots[2 * group + 1] > match->slots[2 * group];
 }
 
@@ -51,7 +50,7 @@ static bool group_is_filled(const struct ruf_match *match, size_t group)
  * rest. The rule is like "9$1" or "264$1". */
 static struct ruf_digits transform(struct ruf_digits digits, const char *rule,
                                    const struct ruf_match *match, size_t group,
-                                   char out[RUF_SCAN_DIGITS_MAX])
+                                   char out[RUF_SCAN_ROOM])
 {
     size_t size = 0;
     size_t from = match->slots[2 * group];
@@ -70,6 +69,7 @@ static struct ruf_digits transform(struct ruf_digits digits, const char *rule,
                                 size < RUF_SCAN_DIGITS_MAX;
          i++)
         out[size++] = digits.at[i];
+    ruf_scan_end_digits(out, size);
     return (struct ruf_digits){ out, size };
 }
 
@@ -77,22 +77,22 @@ static struct ruf_digits transform(struct ruf_digits digits, const char *rule,
  * plan wants them gone. May write to 'room' and point there. */
 static struct ruf_digits
 strip_national_prefix(const struct ruf_plan_region *region,
-                      struct ruf_digits digits, char room[RUF_SCAN_DIGITS_MAX])
+                      struct ruf_digits digits, char room[RUF_SCAN_ROOM])
 {
-    const char *rule = &ruf_plan_texts[region->transform];
-    struct ruf_match match;
     struct ruf_digits stripped;
+    struct ruf_match match;
     bool was_viable;
-    size_t group = 0;
 
     if (digits.count == 0 || !ruf_program_run(region->prefix, digits, &match))
         return digits;
-    if (ruf_program_has_group(region->prefix, 1))
-        group = 1;
-    if (rule[0] != '\0' && group_is_filled(&match, group))
-        stripped = transform(digits, rule, &match, group, room);
-    else
-        stripped = ruf_digits_from(digits, match.end);
+    stripped = ruf_digits_from(digits, match.end);
+    if (region->transform != 0) {
+        size_t group = ruf_program_has_group(region->prefix, 1) ? 1 : 0;
+
+        if (group_is_filled(&match, group))
+            stripped = transform(digits, &ruf_plan_texts[region->transform],
+                                 &match, group, room);
+    }
     was_viable = matches_general(region, digits);
     if (was_viable && !matches_general(region, stripped))
         return digits;
@@ -101,25 +101,27 @@ strip_national_prefix(const struct ruf_plan_region *region,
 
 /* --- calling code --- */
 
-static const struct ruf_plan_region *main_region(unsigned code)
+static const struct ruf_plan_region *
+main_region(const struct ruf_plan_code *code)
 {
-    return &ruf_plan_regions[ruf_plan_codes[code].first_region];
+    return &ruf_plan_regions[code->first_region];
 }
 
-static unsigned region_number(const char *region)
+/* NULL if there is none of this name. */
+static const struct ruf_plan_region *find_region(const char *name)
 {
     unsigned entry;
 
-    if (region == NULL || region[0] < 'A' || region[0] > 'Z' ||
-        region[1] < 'A' || region[1] > 'Z' || region[2] != '\0')
-        return NO_REGION;
-    entry = ruf_plan_region_by_name[26 * (region[0] - 'A') + region[1] - 'A'];
-    return entry == 0 ? NO_REGION : entry - 1;
+    if (name == NULL || name[0] < 'A' || name[0] > 'Z' || name[1] < 'A' ||
+        name[1] > 'Z' || name[2] != '\0')
+        return NULL;
+    entry = ruf_plan_region_by_name[26 * (name[0] - 'A') + name[1] - 'A'];
+    return entry == 0 ? NULL : &ruf_plan_regions[entry - 1];
 }
 
 struct reading {
     enum ruf_number_status status;
-    unsigned code; /* RUF_PLAN_NO_CODE: none in the text */
+    const struct ruf_plan_code *code; /* NULL: none in the text */
     struct ruf_digits national;
 };
 
@@ -127,20 +129,20 @@ struct reading {
  * fits the plan without it better than with it. */
 static struct reading read_own_code(const struct ruf_plan_region *region,
                                     struct ruf_digits digits,
-                                    char room[RUF_SCAN_DIGITS_MAX])
+                                    char room[RUF_SCAN_ROOM])
 {
-    struct reading reading = { RUF_NUMBER_OK, RUF_PLAN_NO_CODE, digits };
+    struct reading reading = { RUF_NUMBER_OK, NULL, digits };
+    const struct ruf_plan_code *own = &ruf_plan_codes[region->code];
     struct ruf_digits stripped;
-    size_t width = 0;
 
-    if (ruf_plan_leading_code(digits, &width) != region->code)
+    if (ruf_plan_leading_code(digits) != own)
         return reading;
-    stripped =
-        strip_national_prefix(region, ruf_digits_from(digits, width), room);
+    stripped = strip_national_prefix(region,
+                                     ruf_digits_from(digits, own->width), room);
     if ((!matches_general(region, digits) &&
          matches_general(region, stripped)) ||
         length_verdict(region, digits.count) == RUF_POSSIBLE_TOO_LONG) {
-        reading.code = region->code;
+        reading.code = own;
         reading.national = stripped;
     }
     return reading;
@@ -161,94 +163,86 @@ static bool strip_idd(const struct ruf_plan_region *region,
     return true;
 }
 
-static struct reading read_code(unsigned region, bool international,
-                                struct ruf_digits digits,
-                                char room[RUF_SCAN_DIGITS_MAX])
+static struct reading read_code(const struct ruf_plan_region *home,
+                                bool international, struct ruf_digits digits,
+                                char room[RUF_SCAN_ROOM])
 {
-    struct reading reading = { RUF_NUMBER_OK, RUF_PLAN_NO_CODE, digits };
-    size_t width = 0;
+    struct reading reading = { RUF_NUMBER_OK, NULL, digits };
 
-    if (!international && region != NO_REGION)
-        international = strip_idd(&ruf_plan_regions[region], &digits);
-    if (!international) {
-        if (region != NO_REGION)
-            return read_own_code(&ruf_plan_regions[region], digits, room);
-        return reading;
-    }
+    if (!international && home != NULL)
+        international = strip_idd(home, &digits);
+    if (!international)
+        return home == NULL ? reading : read_own_code(home, digits, room);
     if (digits.count <= 2) {
         reading.status = RUF_NUMBER_TOO_SHORT_AFTER_IDD;
         return reading;
     }
-    reading.code = ruf_plan_leading_code(digits, &width);
-    if (reading.code == RUF_PLAN_NO_CODE)
+    reading.code = ruf_plan_leading_code(digits);
+    if (reading.code == NULL)
         reading.status = RUF_NUMBER_INVALID_COUNTRY_CODE;
     else
-        reading.national = ruf_digits_from(digits, width);
+        reading.national = ruf_digits_from(digits, reading.code->width);
     return reading;
 }
 
 /* --- verdict --- */
 
-static void set_region_and_type(unsigned code, struct ruf_digits national,
+static void set_region_and_type(const struct ruf_plan_code *code,
+                                struct ruf_digits national,
                                 struct ruf_number *out)
 {
-    const struct ruf_plan_code *plan = &ruf_plan_codes[code];
-    unsigned label = ruf_plan_walk(plan->root, national);
-    const char *name = "ZZ";
+    unsigned label = ruf_plan_walk(code->root, national);
+    const struct ruf_plan_label *meaning = &ruf_plan_labels[label];
 
-    out->type = RUF_TYPE_UNKNOWN;
-    if (label != 0) {
-        unsigned place = plan->first_region + (label - 1) / RUF_PLAN_TYPES;
-
-        name = ruf_plan_regions[place].name;
-        out->type = (enum ruf_number_type)((label - 1) % RUF_PLAN_TYPES);
-    } else if (plan->region_count == 1) {
-        name = main_region(code)->name;
-    }
+    out->type = (enum ruf_number_type)meaning->type;
     out->valid = out->type != RUF_TYPE_UNKNOWN;
-    memcpy(out->region, name, strlen(name) + 1);
+    if (label != 0 || code->region_count == 1)
+        memcpy(out->region, main_region(code)[meaning->region].name,
+               sizeof(out->region));
+    else
+        memcpy(out->region, "ZZ", sizeof("ZZ"));
 }
 
-static size_t put_code(unsigned code, char *out)
+/* A number with digits appended. RUF_SCAN_NATIONAL bytes may be read. */
+static ruf_e164 append(ruf_e164 value, struct ruf_digits digits)
 {
-    size_t size = 0;
+    static const uint32_t powers[] = { 1,     10,     100,     1000,
+                                       10000, 100000, 1000000, 10000000 };
 
-    if (code >= 100)
-        out[size++] = (char)('0' + code / 100);
-    if (code >= 10)
-        out[size++] = (char)('0' + code / 10 % 10);
-    out[size++] = (char)('0' + code % 10);
-    return size;
+    for (; digits.count >= 8; digits = ruf_digits_from(digits, 8))
+        value =
+            value * 100000000 + ruf_eight_value(ruf_load_eight(digits.at), 8);
+    if (digits.count == 0)
+        return value;
+    return value * powers[digits.count] +
+           ruf_eight_value(ruf_load_eight(digits.at), digits.count);
 }
 
-static void set_e164(unsigned code, struct ruf_digits national,
-                     struct ruf_number *out)
+/* Digits are followed by enough bytes to copy them in pieces of fixed size. */
+static void set_e164(const struct ruf_plan_code *code,
+                     struct ruf_digits national, struct ruf_number *out)
 {
-    ruf_e164 key = ruf_plan_codes[code].code;
-    size_t size = 1;
+    size_t size = 1u + code->width + national.count;
 
-    out->calling_code = ruf_plan_codes[code].code;
+    out->calling_code = code->code;
     out->e164[0] = '+';
-    size += put_code(out->calling_code, out->e164 + size);
-    memcpy(out->e164 + size, national.at, national.count);
-    size += national.count;
-    out->e164[size] = '\0';
-    if (!out->valid || size - 1 > 18)
-        return;
-    for (size_t i = 0; i < national.count; i++)
-        key = 10 * key + (ruf_e164)(national.at[i] - '0');
-    out->key = key;
+    memcpy(out->e164 + 1, code->digits, sizeof(code->digits));
+    memcpy(out->e164 + 1 + code->width, national.at, RUF_SCAN_NATIONAL);
+    if (out->valid && size - 1 <= KEY_DIGITS_MAX)
+        out->key = append(code->code, national);
 }
 
 /* Without its national prefix, unless what is left has an impossible length. */
 static struct ruf_digits national_number(const struct ruf_plan_region *region,
                                          struct ruf_digits digits,
-                                         char room[RUF_SCAN_DIGITS_MAX])
+                                         char room[RUF_SCAN_ROOM])
 {
     struct ruf_digits stripped = strip_national_prefix(region, digits, room);
-    enum ruf_number_possibility verdict =
-        length_verdict(region, stripped.count);
+    enum ruf_number_possibility verdict;
 
+    if (stripped.at == digits.at)
+        return digits;
+    verdict = length_verdict(region, stripped.count);
     if (verdict == RUF_POSSIBLE_TOO_SHORT ||
         verdict == RUF_IS_POSSIBLE_LOCAL_ONLY ||
         verdict == RUF_POSSIBLE_INVALID_LENGTH)
@@ -256,23 +250,19 @@ static struct ruf_digits national_number(const struct ruf_plan_region *region,
     return stripped;
 }
 
-static void judge(const struct reading *reading, unsigned region,
-                  struct ruf_number *out)
+static void judge(const struct reading *reading,
+                  const struct ruf_plan_region *home, struct ruf_number *out)
 {
-    char room[RUF_SCAN_DIGITS_MAX];
-    unsigned code = reading->code;
-    const struct ruf_plan_region *plan;
-    struct ruf_digits national;
+    char room[RUF_SCAN_ROOM];
+    const struct ruf_plan_code *code = reading->code;
+    const struct ruf_plan_region *plan =
+        code == NULL ? home : main_region(code);
+    struct ruf_digits national = reading->national;
 
-    plan = code != RUF_PLAN_NO_CODE ? main_region(code)
-                                    : &ruf_plan_regions[region];
-    if (code == RUF_PLAN_NO_CODE)
-        code = plan->code;
-    if (reading->national.count < NATIONAL_DIGITS_MIN) {
-        out->status = RUF_NUMBER_TOO_SHORT_NSN;
-        return;
-    }
-    national = national_number(plan, reading->national, room);
+    if (code == NULL)
+        code = &ruf_plan_codes[home->code];
+    if (national.count >= NATIONAL_DIGITS_MIN)
+        national = national_number(plan, national, room);
     if (national.count < NATIONAL_DIGITS_MIN) {
         out->status = RUF_NUMBER_TOO_SHORT_NSN;
         return;
@@ -281,53 +271,68 @@ static void judge(const struct reading *reading, unsigned region,
         out->status = RUF_NUMBER_TOO_LONG_NSN;
         return;
     }
-    out->status = RUF_NUMBER_OK;
     out->possibility = length_verdict(main_region(code), national.count);
     set_region_and_type(code, national, out);
     set_e164(code, national, out);
 }
 
+/* In pieces: for more than 80 bytes gcc takes a string instruction that is
+ * slower than all the rest of a plain number. */
+static void clear(struct ruf_number *out)
+{
+    char *bytes = (char *)out;
+
+    memset(bytes, 0, 64);
+    memset(bytes + 64, 0, 64);
+    memset(bytes + 128, 0, sizeof(*out) - 128);
+}
+
+static struct reading read_number(const struct ruf_scan *scan,
+                                  const struct ruf_plan_region *home,
+                                  char room[RUF_SCAN_ROOM])
+{
+    struct ruf_digits digits = { scan->digits, scan->digit_count };
+    struct reading reading = { RUF_NUMBER_NOT_A_NUMBER, NULL, digits };
+
+    if (!scan->viable)
+        return reading;
+    reading.status = RUF_NUMBER_INVALID_COUNTRY_CODE;
+    if (home == NULL && !scan->has_plus)
+        return reading;
+    reading = read_code(home, scan->has_plus, digits, room);
+    /* "+0049...": once more as if there were no plus. */
+    if (reading.status == RUF_NUMBER_INVALID_COUNTRY_CODE && scan->has_plus) {
+        reading = read_code(home, false, digits, room);
+        if (reading.status != RUF_NUMBER_OK || reading.code == NULL)
+            reading.status = RUF_NUMBER_INVALID_COUNTRY_CODE;
+    }
+    return reading;
+}
+
 void ruf_number_parse(const char *text, size_t size, const char *region,
                       struct ruf_number *out)
 {
-    unsigned default_region = region_number(region);
-    char room[RUF_SCAN_DIGITS_MAX]; /* for digits a plan rewrote */
+    const struct ruf_plan_region *home = find_region(region);
+    char digits[RUF_SCAN_ROOM];
+    char room[RUF_SCAN_ROOM]; /* for digits a plan rewrote */
+    struct ruf_scan scan = { .digits = digits, .extension = out->extension };
     struct reading reading;
-    struct ruf_scan scan;
-    struct ruf_digits digits;
 
-    memset(out, 0, sizeof(*out));
+    clear(out);
     ruf_number_scan((struct ruf_text){ text, size }, &scan);
-    if (!scan.viable) {
-        out->status = RUF_NUMBER_NOT_A_NUMBER;
-        return;
-    }
-    if (default_region == NO_REGION && !scan.has_plus) {
-        out->status = RUF_NUMBER_INVALID_COUNTRY_CODE;
-        return;
-    }
-    digits = (struct ruf_digits){ scan.digits, scan.digit_count };
-    reading = read_code(default_region, scan.has_plus, digits, room);
-    /* "+0049...": once more as if there were no plus. */
-    if (reading.status == RUF_NUMBER_INVALID_COUNTRY_CODE && scan.has_plus) {
-        reading = read_code(default_region, false, digits, room);
-        if (reading.status != RUF_NUMBER_OK || reading.code == RUF_PLAN_NO_CODE)
-            reading.status = RUF_NUMBER_INVALID_COUNTRY_CODE;
-    }
-    if (reading.status != RUF_NUMBER_OK) {
-        out->status = reading.status;
-        return;
-    }
-    judge(&reading, default_region, out);
+    reading = read_number(&scan, home, room);
+    out->status = reading.status;
     if (out->status == RUF_NUMBER_OK)
-        memcpy(out->extension, scan.extension, sizeof(out->extension));
+        judge(&reading, home, out);
+    if (out->status != RUF_NUMBER_OK && out->extension[0] != '\0')
+        memset(out->extension, 0, sizeof(out->extension));
 }
 
 /* --- names --- */
 
 bool ruf_number_region_known(const char *region)
 {
-    return region_number(region) != NO_REGION;
+    return find_region(region) != NULL;
 }
 
 const char *ruf_number_metadata_version(void)
@@ -376,17 +381,18 @@ const char *ruf_number_type_name(enum ruf_number_type type)
 enum ruf_number_short ruf_number_short(const char *text, size_t size,
                                        const char *region)
 {
-    unsigned place = region_number(region);
-    struct ruf_scan scan;
+    const struct ruf_plan_region *home = find_region(region);
+    char digits[RUF_SCAN_ROOM];
+    char extension[RUF_SCAN_EXTENSION];
+    struct ruf_scan scan = { .digits = digits, .extension = extension };
 
-    if (place == NO_REGION)
+    if (home == NULL)
         return RUF_SHORT_NONE;
     ruf_number_scan((struct ruf_text){ text, size }, &scan);
     if (!scan.viable || scan.has_plus || scan.extension[0] != '\0')
         return RUF_SHORT_NONE;
-    switch (
-        ruf_plan_walk(ruf_plan_regions[place].short_root,
-                      (struct ruf_digits){ scan.digits, scan.digit_count })) {
+    switch (ruf_plan_walk(home->short_root,
+                          (struct ruf_digits){ digits, scan.digit_count })) {
     case RUF_PLAN_EMERGENCY:
         return RUF_SHORT_EMERGENCY;
     case RUF_PLAN_SHORT:

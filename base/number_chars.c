@@ -59,19 +59,15 @@ size_t ruf_rope_decode_back(const struct ruf_rope *rope, size_t end,
 int ruf_char_digit(uint32_t c)
 {
     size_t low = 0;
-    size_t high = ruf_plan_digit_zero_count;
 
-    if (c < 0x80)
+    if (c < ruf_plan_digit_zeros[0])
         return c >= '0' && c <= '9' ? (int)(c - '0') : -1;
-    while (high - low > 1) {
-        size_t middle = (low + high) / 2;
-
-        if (ruf_plan_digit_zeros[middle] <= c)
-            low = middle;
-        else
-            high = middle;
-    }
-    c -= ruf_plan_digit_zeros[low]; /* huge below the first */
+    if (c >= 0xFF10 && c <= 0xFF19) /* full-width ones are typed most */
+        return (int)(c - 0xFF10);
+    for (size_t left = ruf_plan_digit_zero_count; left > 1; left -= left / 2)
+        if (ruf_plan_digit_zeros[low + left / 2] <= c)
+            low += left / 2;
+    c -= ruf_plan_digit_zeros[low];
     return c < 10 ? (int)c : -1;
 }
 
@@ -83,19 +79,12 @@ bool ruf_char_is_plus(uint32_t c)
 bool ruf_char_is_word(uint32_t c)
 {
     size_t low = 0;
-    size_t high = ruf_plan_word_range_count;
 
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-
-        if (c < ruf_plan_word_ranges[middle][0])
-            high = middle;
-        else if (c > ruf_plan_word_ranges[middle][1])
-            low = middle + 1;
-        else
-            return true;
-    }
-    return false;
+    for (size_t left = ruf_plan_word_range_count; left > 1; left -= left / 2)
+        if (ruf_plan_word_ranges[low + left / 2][0] <= c)
+            low += left / 2;
+    return c >= ruf_plan_word_ranges[low][0] &&
+           c <= ruf_plan_word_ranges[low][1];
 }
 
 bool ruf_char_is_latin(uint32_t c)

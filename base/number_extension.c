@@ -10,8 +10,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/number_extension.h"
-#include "base/text.h"
-#include <string.h>
 
 /* Digits that each kind of label may introduce. */
 #define AFTER_LABEL_MAX 20
@@ -91,95 +89,70 @@ static size_t skip_back(const struct ruf_rope *text, size_t end,
 
 /* --- labels --- */
 
-/* Folded; of two that may end at the same place the longer comes first. */
-static const char *const labels[] = {
-    "extensio\xCC\x81n",
-    "xtensio\xCC\x81n",
-    "extensi\xC3\xB3n",
-    "xtensi\xC3\xB3n",
-    "extension",
-    "xtension",
-    "extensio\xCC\x81",
-    "xtensio\xCC\x81",
-    "extensi\xC3\xB3",
-    "xtensi\xC3\xB3",
-    "extensio",
-    "xtensio",
-    "extn",
-    "xtn",
-    "ext",
-    "xt",
-    "anexo",
-    "\xEF\xBD\x85\xEF\xBD\x98\xEF\xBD\x94\xEF\xBD\x8E",
-    "\xEF\xBD\x98\xEF\xBD\x94\xEF\xBD\x8E", /* full-width extn, xtn, ext, xt */
-    "\xEF\xBD\x85\xEF\xBD\x98\xEF\xBD\x94",
-    "\xEF\xBD\x98\xEF\xBD\x94",
-    "\xD0\xB4\xD0\xBE\xD0\xB1", /* Cyrillic dob */
-    NULL
-};
-static const char *const short_labels[] = {
-    "int", "\xEF\xBD\x89\xEF\xBD\x8E\xEF\xBD\x94", /* full-width int */
-    "x",   "\xEF\xBD\x98",                         /* full-width x # ~ */
-    "#",   "\xEF\xBC\x83",
-    "~",   "\xEF\xBD\x9E",
-    NULL
-};
+#define LABEL_SIZE_MAX 10
 
-/* Where a word that ends here begins, or NONE. */
-static size_t word_before(const struct ruf_rope *text, size_t end,
-                          const char *word)
+/* Folded, from their last character to the first. */
+static const struct label {
+    uint8_t max; /* digits it may introduce */
+    uint8_t size;
+    uint16_t back[LABEL_SIZE_MAX];
+} labels[] = {
+    /* extension, with o, o acute or o and a combining acute; so without n */
+    { AFTER_LABEL_MAX, 9, { 'n', 'o', 'i', 's', 'n', 'e', 't', 'x', 'e' } },
+    { AFTER_LABEL_MAX, 8, { 'n', 'o', 'i', 's', 'n', 'e', 't', 'x' } },
+    { AFTER_LABEL_MAX, 9, { 'n', 0xF3, 'i', 's', 'n', 'e', 't', 'x', 'e' } },
+    { AFTER_LABEL_MAX, 8, { 'n', 0xF3, 'i', 's', 'n', 'e', 't', 'x' } },
+    { AFTER_LABEL_MAX,
+      10,
+      { 'n', 0x301, 'o', 'i', 's', 'n', 'e', 't', 'x', 'e' } },
+    { AFTER_LABEL_MAX, 9, { 'n', 0x301, 'o', 'i', 's', 'n', 'e', 't', 'x' } },
+    { AFTER_LABEL_MAX, 8, { 'o', 'i', 's', 'n', 'e', 't', 'x', 'e' } },
+    { AFTER_LABEL_MAX, 7, { 'o', 'i', 's', 'n', 'e', 't', 'x' } },
+    { AFTER_LABEL_MAX, 8, { 0xF3, 'i', 's', 'n', 'e', 't', 'x', 'e' } },
+    { AFTER_LABEL_MAX, 7, { 0xF3, 'i', 's', 'n', 'e', 't', 'x' } },
+    { AFTER_LABEL_MAX, 9, { 0x301, 'o', 'i', 's', 'n', 'e', 't', 'x', 'e' } },
+    { AFTER_LABEL_MAX, 8, { 0x301, 'o', 'i', 's', 'n', 'e', 't', 'x' } },
+    /* extn, xtn, ext, xt, in full width too; anexo; Cyrillic dob */
+    { AFTER_LABEL_MAX, 4, { 'n', 't', 'x', 'e' } },
+    { AFTER_LABEL_MAX, 3, { 'n', 't', 'x' } },
+    { AFTER_LABEL_MAX, 3, { 't', 'x', 'e' } },
+    { AFTER_LABEL_MAX, 2, { 't', 'x' } },
+    { AFTER_LABEL_MAX, 4, { 0xFF4E, 0xFF54, 0xFF58, 0xFF45 } },
+    { AFTER_LABEL_MAX, 3, { 0xFF4E, 0xFF54, 0xFF58 } },
+    { AFTER_LABEL_MAX, 3, { 0xFF54, 0xFF58, 0xFF45 } },
+    { AFTER_LABEL_MAX, 2, { 0xFF54, 0xFF58 } },
+    { AFTER_LABEL_MAX, 5, { 'o', 'x', 'e', 'n', 'a' } },
+    { AFTER_LABEL_MAX, 3, { 0x431, 0x43E, 0x434 } },
+    /* int, x, # and tilde, in full width too */
+    { AFTER_SHORT_LABEL_MAX, 3, { 't', 'n', 'i' } },
+    { AFTER_SHORT_LABEL_MAX, 1, { 'x' } },
+    { AFTER_SHORT_LABEL_MAX, 1, { '#' } },
+    { AFTER_SHORT_LABEL_MAX, 1, { '~' } },
+    { AFTER_SHORT_LABEL_MAX, 3, { 0xFF54, 0xFF4E, 0xFF49 } },
+    { AFTER_SHORT_LABEL_MAX, 1, { 0xFF58 } },
+    { AFTER_SHORT_LABEL_MAX, 1, { 0xFF03 } },
+    { AFTER_SHORT_LABEL_MAX, 1, { 0xFF5E } },
+};
+#define LABEL_COUNT (sizeof(labels) / sizeof(labels[0]))
+
+static const struct label parameter = { AFTER_LABEL_MAX,
+                                        5,
+                                        { '=', 't', 'x', 'e', ';' } };
+
+/* Where a label that ends here begins, or NONE. */
+static size_t label_before(const struct ruf_rope *text, size_t end,
+                           const struct label *label)
 {
-    size_t left = strlen(word);
-    struct ruf_rope expected = { { { word, left }, { word, 0 } } };
-
-    while (left > 0) {
-        uint32_t is;
-        uint32_t want;
+    for (size_t i = 0; i < label->size; i++) {
+        uint32_t c;
 
         if (end == 0)
             return NONE;
-        end -= ruf_rope_before(text, end, &is);
-        left -= ruf_rope_before(&expected, left, &want);
-        if (fold(is) != want)
+        end -= ruf_rope_before(text, end, &c);
+        if (fold(c) != label->back[i])
             return NONE;
     }
     return end;
-}
-
-/* Can a label end in this character? Most numbers are spared the list. */
-static bool ends_label(uint32_t c)
-{
-    switch (fold(c)) {
-    case 'n':
-    case 't':
-    case 'o':
-    case 'x':
-    case '#':
-    case '~':
-    case 0xF3:   /* o with acute */
-    case 0x301:  /* acute */
-    case 0x431:  /* Cyrillic be */
-    case 0xFF03: /* full-width # n t x ~ */
-    case 0xFF4E:
-    case 0xFF54:
-    case 0xFF58:
-    case 0xFF5E:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static size_t any_word_before(const struct ruf_rope *text, size_t end,
-                              const char *const *words)
-{
-    for (size_t i = 0; words[i] != NULL; i++) {
-        size_t start = word_before(text, end, words[i]);
-
-        if (start != NONE)
-            return start;
-    }
-    return NONE;
 }
 
 /* --- the six forms --- */
@@ -196,15 +169,21 @@ static void keep_leftmost(struct search *search, size_t start)
         search->start = start;
 }
 
-static void try_labels(struct search *search, size_t end,
-                       const char *const *words, size_t max)
+static void try_labels(struct search *search, size_t end)
 {
-    size_t label = NONE;
+    uint32_t last;
 
-    if (search->count <= max)
-        label = any_word_before(search->text, end, words);
-    if (label != NONE)
-        keep_leftmost(search, skip_back(search->text, label, is_separator));
+    (void)ruf_rope_before(search->text, end, &last);
+    last = fold(last);
+    for (size_t i = 0; i < LABEL_COUNT; i++) {
+        const struct label *label = &labels[i];
+        size_t start = NONE;
+
+        if (label->back[0] == last && label->max >= search->count)
+            start = label_before(search->text, end, label);
+        if (start != NONE)
+            keep_leftmost(search, skip_back(search->text, start, is_separator));
+    }
 }
 
 /* ";" or ",," or any number of commas that end here. */
@@ -253,11 +232,7 @@ static void try_before_gap(struct search *search, size_t digits)
     if (!is_colon(c))
         label_end = gap;
     if (label_end > 0)
-        (void)ruf_rope_before(text, label_end, &c);
-    if (label_end > 0 && ends_label(c)) {
-        try_labels(search, label_end, labels, AFTER_LABEL_MAX);
-        try_labels(search, label_end, short_labels, AFTER_SHORT_LABEL_MAX);
-    }
+        try_labels(search, label_end);
     try_dial_sign(search, label_end);
 }
 
@@ -266,7 +241,7 @@ struct ruf_extension ruf_extension_find(const struct ruf_rope *text)
     size_t size = ruf_rope_size(text);
     bool hash = size > 0 && ruf_rope_byte(text, size - 1) == '#';
     struct search search = { text, 0, NONE };
-    struct ruf_extension found = { false, 0, 0, size - hash };
+    struct ruf_extension found = { false, 0, 0, 0, size - hash };
 
     found.digits = found.end;
     while (found.digits > 0 && search.count <= AFTER_LABEL_MAX) {
@@ -281,7 +256,7 @@ struct ruf_extension ruf_extension_find(const struct ruf_rope *text)
     if (search.count == 0 || search.count > AFTER_LABEL_MAX)
         return found;
     if (!hash)
-        keep_leftmost(&search, word_before(text, found.digits, ";ext="));
+        keep_leftmost(&search, label_before(text, found.digits, &parameter));
     if (hash && search.count <= BEFORE_HASH_MAX) {
         size_t start = skip_back(text, found.digits, is_space_or_hyphen);
 
@@ -290,6 +265,7 @@ struct ruf_extension ruf_extension_find(const struct ruf_rope *text)
     }
     try_before_gap(&search, found.digits);
     found.found = search.start != NONE;
+    found.count = found.found ? search.count : 0;
     found.start = search.start;
     return found;
 }

@@ -14,7 +14,8 @@
 struct ruf_extension {
     bool found;
     size_t start;  /**< of its label or separator */
-    size_t digits; /**< of its digits, 1..20 of them */
+    size_t digits; /**< of its digits */
+    size_t count;  /**< how many they are, 1..20 */
     size_t end;    /**< after its digits */
 };
 

@@ -132,27 +132,24 @@ static void put_extension(struct out *out, const struct ruf_plan_code *code,
 
 /* --- numbers --- */
 
-static size_t format(const char *e164, const char *extension,
+static size_t format(struct ruf_text e164, const char *extension,
                      enum ruf_number_style style, char *text)
 {
     struct out out = { text, 0, RUF_NUMBER_TEXT_SIZE - 1 };
-    struct ruf_digits digits = { e164 + 1, strlen(e164) - 1 };
-    const struct ruf_plan_code *code;
-    size_t width = 0;
-    unsigned place = ruf_plan_leading_code(digits, &width);
+    struct ruf_digits digits = { e164.data + 1, e164.size - 1 };
+    const struct ruf_plan_code *code = ruf_plan_leading_code(digits);
 
-    if (place == RUF_PLAN_NO_CODE || style == RUF_STYLE_E164) {
-        put(&out, e164, digits.count + 1);
+    if (code == NULL || style == RUF_STYLE_E164) {
+        put(&out, e164.data, e164.size);
         return out.size;
     }
-    code = &ruf_plan_codes[place];
     if (style == RUF_STYLE_RFC3966)
         put_text(&out, "tel:");
     if (style != RUF_STYLE_NATIONAL) {
-        put(&out, e164, width + 1);
+        put(&out, e164.data, code->width + 1u);
         put_text(&out, style == RUF_STYLE_RFC3966 ? "-" : " ");
     }
-    put_national(&out, code, ruf_digits_from(digits, width), style);
+    put_national(&out, code, ruf_digits_from(digits, code->width), style);
     put_extension(&out, code, extension, style);
     return out.size;
 }
@@ -165,13 +162,15 @@ size_t ruf_number_format(const struct ruf_number *number,
         out[0] = '\0';
         return 0;
     }
-    return format(number->e164, number->extension, style, out);
+    return format(ruf_text(number->e164), number->extension, style, out);
 }
 
 /* '+' and the digits, NUL-ended, at the end of the room. */
-static char *write_e164(ruf_e164 number, char room[RUF_E164_TEXT_SIZE])
+static struct ruf_text write_e164(ruf_e164 number,
+                                  char room[RUF_E164_TEXT_SIZE])
 {
-    char *at = room + RUF_E164_TEXT_SIZE - 1;
+    char *end = room + RUF_E164_TEXT_SIZE - 1;
+    char *at = end;
 
     *at = '\0';
     do {
@@ -179,17 +178,16 @@ static char *write_e164(ruf_e164 number, char room[RUF_E164_TEXT_SIZE])
         number /= 10;
     } while (number != 0);
     *--at = '+';
-    return at;
+    return (struct ruf_text){ at, (size_t)(end - at) };
 }
 
 size_t ruf_e164_format(ruf_e164 number, char out[RUF_E164_TEXT_SIZE])
 {
     char room[RUF_E164_TEXT_SIZE];
-    const char *text = write_e164(number, room);
-    size_t size = (size_t)(room + RUF_E164_TEXT_SIZE - 1 - text);
+    struct ruf_text text = write_e164(number, room);
 
-    memcpy(out, text, size + 1);
-    return size;
+    memcpy(out, text.data, text.size + 1);
+    return text.size;
 }
 
 size_t ruf_e164_format_as(ruf_e164 number, enum ruf_number_style style,

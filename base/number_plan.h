@@ -3,7 +3,9 @@
  *
  * The tables are constant data, made by scripts/plan/generate.js. A national
  * number is walked digit by digit from the root of its calling code; the label
- * of the state reached says which region and type libphonenumber gives it.
+ * of the state reached says which region and type libphonenumber gives it. A
+ * state is a row of ten next states, or a tail, where only the number of
+ * further digits counts.
  *
  * Threads: constant data.
  *
@@ -16,6 +18,8 @@
 
 /** A calling code, its regions (main region first) and its root state. */
 struct ruf_plan_code {
+    char digits[3]; /**< "49", not NUL-ended */
+    uint8_t width;  /**< how many they are */
     uint16_t code;
     uint16_t first_region;
     uint16_t region_count;
@@ -30,7 +34,7 @@ struct ruf_plan_region {
     char name[4];
     uint16_t code;         /**< position in ruf_plan_codes */
     uint16_t general_root; /**< accepts what the general pattern matches */
-    uint16_t short_root;   /**< 1 emergency, 2 other short numbers; 0 none */
+    uint16_t short_root;   /**< 1 emergency, 2 other short numbers */
     uint32_t lengths;      /**< bit n: national numbers of n digits exist */
     uint32_t local_lengths;
     uint16_t idd;       /**< program of the international prefix, 0 none */
@@ -61,16 +65,27 @@ enum ruf_plan_op {
     RUF_PLAN_MATCH
 };
 
-/** Labels: 0 none, else 1 + region within its code * 12 + type. */
-#define RUF_PLAN_TYPES 12
+/** Mark of a state that is a tail: the rest is its place in ruf_plan_tails,
+ * where labels stand by the number of digits that follow, 0 to 17. The tail at
+ * place 0 has no labels. */
+#define RUF_PLAN_TAIL 0x8000u
+
+/** What a label means; label 0: nothing. */
+struct ruf_plan_label {
+    uint8_t region; /**< within its code */
+    uint8_t type;   /**< enum ruf_number_type */
+};
 
 /** Labels below a short_root. */
 #define RUF_PLAN_EMERGENCY 1
 #define RUF_PLAN_SHORT 2
 
 extern const char ruf_plan_version[];
-extern const uint16_t ruf_plan_next[];  /**< 10 per state; 0 = dead end */
-extern const uint16_t ruf_plan_label[]; /**< per state */
+extern const uint16_t ruf_plan_next[]; /**< ten states per row */
+extern const uint8_t
+    ruf_plan_row_labels[]; /**< label of digits that end here */
+extern const uint8_t ruf_plan_tails[];
+extern const struct ruf_plan_label ruf_plan_labels[];
 extern const struct ruf_plan_code ruf_plan_codes[];
 extern const struct ruf_plan_region ruf_plan_regions[];
 extern const struct ruf_plan_format ruf_plan_formats[];

@@ -2,12 +2,14 @@
  * base/number_scan.c - from human text to the digits of a number
  *
  * Follows PhoneNumberUtil::ParseHelper() of libphonenumber (C++) step by step;
- * its regular expressions are written out as scans, so time is linear.
+ * its regular expressions are written out as scans, so time is linear. One pass
+ * notes all that the rules ask about the characters.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/number_scan.h"
 #include "base/number_chars.h"
+#include "base/number_eight.h"
 #include "base/number_extension.h"
 #include "base/text.h"
 #include <string.h>
@@ -15,57 +17,154 @@
 #define NOT_FOUND ((size_t)-1)
 #define VIABLE_DIGITS_MIN 3
 
-static void add_digit(struct ruf_scan *out, int value)
+/* --- characters --- */
+
+/* What a character can be. MARKED: not digit, plus or separator, so the plain
+ * case ends; LEAD: may stand right before the digits of an extension or their
+ * gap. Plus is marked too: it stands in front only. */
+enum {
+    DIGIT = 1,
+    PUNCT = 2, /* may stand between digits */
+    LETTER = 4,
+    PLUS = 8,
+    LEAD = 16,
+    STRAY = 32, /* not for interchange, or not UTF-8 */
+    SEMICOLON = 64,
+    SLASH = 128,
+    MARKED = 256
+};
+
+#define D_ DIGIT
+#define P_ PUNCT
+#define L_ (LETTER | MARKED)
+#define E_ (LETTER | LEAD | MARKED) /* n o t end labels */
+#define X_ (LETTER | PUNCT | LEAD | MARKED)
+#define T_ (PUNCT | LEAD | MARKED) /* tilde */
+#define H_ (LEAD | MARKED)         /* # and comma */
+#define S_ (SEMICOLON | LEAD | MARKED)
+#define F_ (PUNCT | SLASH)
+#define B_ (SLASH | MARKED)
+#define A_ (PLUS | MARKED)
+#define C_ (STRAY | MARKED)
+#define M_ MARKED
+#define M8 M_, M_, M_, M_, M_, M_, M_, M_
+#define M64 M8, M8, M8, M8, M8, M8, M8, M8
+
+/* clang-format off */
+static const uint16_t kinds[256] = {
+    C_, C_, C_, C_, C_, C_, C_, C_, C_, M_, M_, C_, M_, M_, C_, C_,
+    C_, C_, C_, C_, C_, C_, C_, C_, C_, C_, C_, C_, C_, C_, C_, C_,
+/*      !   "   #   $   %   &   '   (   )   *   +   ,   -   .   /   */
+    P_, M_, M_, H_, M_, M_, M_, M_, P_, P_, P_, A_, H_, P_, P_, F_,
+/*  0-9                                     :   ;   <   =   >   ?   */
+    D_, D_, D_, D_, D_, D_, D_, D_, D_, D_, M_, S_, M_, M_, M_, M_,
+/*  @   A-O                                                         */
+    M_, L_, L_, L_, L_, L_, L_, L_, L_, L_, L_, L_, L_, L_, E_, E_,
+/*  P   Q   R   S   T   U   V   W   X   Y   Z   [   \   ]   ^   _   */
+    L_, L_, L_, L_, E_, L_, L_, L_, X_, L_, L_, P_, B_, P_, M_, M_,
+/*  `   a-o                                                         */
+    M_, L_, L_, L_, L_, L_, L_, L_, L_, L_, L_, L_, L_, L_, E_, E_,
+/*  p   q   r   s   t   u   v   w   x   y   z   {   |   }   ~   DEL */
+    L_, L_, L_, L_, E_, L_, L_, L_, X_, L_, L_, M_, M_, M_, T_, C_,
+    M64, M64 /* beyond ASCII: see kind_of_character() */
+};
+/* clang-format on */
+
+static unsigned kind_of_byte(char c)
 {
-    if (out->digit_count < RUF_SCAN_DIGITS_MAX)
-        out->digits[out->digit_count] = (char)('0' + value);
-    out->digit_count++;
+    return kinds[(unsigned char)c];
 }
+
+/* Of a character beyond ASCII. Labels in other scripts are rare: what is no
+ * number's own is taken for the end of one. A digit is given in ASCII, too. */
+static unsigned kind_of_character(uint32_t c, char *digit)
+{
+    int value;
+
+    if (ruf_char_is_punctuation(c))
+        return PUNCT | MARKED;
+    value = ruf_char_digit(c);
+    if (value >= 0) {
+        *digit = (char)('0' + value);
+        return DIGIT | MARKED;
+    }
+    if (ruf_char_is_plus(c))
+        return PLUS | MARKED;
+    if (ruf_char_is_latin(c))
+        return LETTER | MARKED;
+    return (ruf_char_is_interchange(c) ? LEAD : STRAY) | MARKED;
+}
+
+struct character {
+    unsigned kind;
+    char digit; /* ASCII form of a digit, else anything */
+    uint8_t step;
+};
+
+static struct character wide_character(struct ruf_text text, size_t at)
+{
+    struct character wide = { STRAY | MARKED, '\0', 1 };
+    uint32_t c;
+
+    wide.step = (uint8_t)ruf_utf8_decode(text.data + at, text.size - at, &c);
+    if (wide.step > 1)
+        wide.kind = kind_of_character(c, &wide.digit);
+    return wide;
+}
+
+/* --- what is seen in one pass --- */
+
+/* Of the characters of a number. */
+struct view {
+    size_t size;    /* bytes read */
+    size_t bad;     /* place of the first that cannot stand in a number */
+    size_t letters; /* how many */
+    unsigned seen;  /* kinds */
+};
 
 /* --- the plain case: ASCII digits, plus, spaces, ( ) [ ] . / - * --- */
 
-/* Bit c - 32: digits, and what may stand between them. Nothing in such a text
- * can be a label, a second number or a parameter. */
-#define BIT(c) (UINT64_C(1) << ((c) - ' '))
-#define PLAIN                                                                  \
-    (BIT(' ') | BIT('(') | BIT(')') | BIT('*') | BIT('-') | BIT('.') |         \
-     BIT('/') | BIT('[') | BIT(']') | UINT64_C(0x3FF) << ('0' - ' '))
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_plain(char c)
-{
-    unsigned place = (unsigned char)c - (unsigned)' ';
-
-    return place < 64 && (PLAIN >> place & 1) != 0;
-}
-
-/* False: not plain, or a rare shape; out is then to be reset. Every character
- * is stored and only a digit moves on: where digits and separators alternate,
- * a branch would be guessed wrong. */
-static bool scan_plain(struct ruf_text text, struct ruf_scan *out)
+/* Reads from the first plus or digit as far as the text is plain, no label and
+ * no rare shape; gives the place where the number starts. Every character is
+ * stored and only a digit moves on: where digits and separators alternate, a
+ * branch would be guessed wrong. */
+static size_t scan_plain(struct ruf_text text, struct view *view,
+                         struct ruf_scan *out)
 {
     const char *at = text.data;
     const char *end = at + text.size;
+    const char *start;
+    char *digits = out->digits; /* what is stored there might be out */
     size_t count = 0;
+    unsigned seen = 0;
 
-    while (at < end && !is_digit(*at) && is_plain(*at))
+    while (at < end && (kind_of_byte(*at) & (PUNCT | MARKED)) == PUNCT)
         at++; /* what comes before the number is dropped */
+    start = at;
     for (; at < end && *at == '+'; at++)
-        out->has_plus = true;
-    for (; at < end; at++) {
-        if (!is_plain(*at))
-            return false;
-        out->digits[count < RUF_SCAN_DIGITS_MAX ? count : RUF_SCAN_DIGITS_MAX] =
-            *at;
-        count += is_digit(*at);
+        seen |= PLUS;
+    out->has_plus = seen != 0;
+    if (end - at > RUF_SCAN_DIGITS_MAX)
+        end = at + RUF_SCAN_DIGITS_MAX;
+    if (end - at >= 8 && ruf_is_eight_digits(ruf_load_eight(at))) {
+        memcpy(digits, at, 8);
+        count = 8;
+        at += 8;
+        seen |= DIGIT;
     }
+    for (; at < end; at++) {
+        unsigned kind = kind_of_byte(*at);
+
+        if ((kind & MARKED) != 0)
+            break;
+        digits[count] = *at;
+        count += kind & DIGIT;
+        seen |= kind;
+    }
+    view->size = (size_t)(at - start);
+    view->seen = seen;
     out->digit_count = count;
-    out->viable = true;
-    return count >= VIABLE_DIGITS_MIN;
+    return (size_t)(start - text.data);
 }
 
 /* --- RFC 3966 --- */
@@ -170,8 +269,7 @@ static struct ruf_text cut_second_number(struct ruf_text text)
     size_t line = 0;
     size_t cut = NOT_FOUND;
 
-    if (memchr(text.data, '/', text.size) == NULL &&
-        memchr(text.data, '\\', text.size) == NULL)
+    if (memchr(text.data, 'x', text.size) == NULL)
         return text;
     for (size_t i = 0; i < text.size;) {
         uint32_t c;
@@ -192,109 +290,142 @@ static struct ruf_text cut_second_number(struct ruf_text text)
     return cut == NOT_FOUND ? text : ruf_text_slice(text, line, cut - line);
 }
 
-static bool all_interchange(struct ruf_text text)
-{
-    for (size_t i = 0; i < text.size;) {
-        uint32_t c = (unsigned char)text.data[i];
-        size_t step;
-
-        if (c >= ' ' && c < 0x7F) {
-            i++;
-            continue;
-        }
-        step = ruf_utf8_decode(text.data + i, text.size - i, &c);
-        if ((step == 1 && (unsigned char)text.data[i] >= 0x80) ||
-            !ruf_char_is_interchange(c))
-            return false;
-        i += step;
-    }
-    return true;
-}
-
-/* From the first plus or digit to the last letter, number or '#'. */
-static struct ruf_text extract(struct ruf_text text)
+/* Without what stands behind the last letter, number or '#'. */
+static struct ruf_text trim_end(struct ruf_text text, unsigned *seen)
 {
     struct ruf_rope rope = { { text, { text.data, 0 } } };
+    size_t step;
+
+    for (; text.size > 0; text.size -= step) {
+        char last = text.data[text.size - 1];
+        uint32_t c;
+
+        step = 1;
+        if ((unsigned char)last < 0x80) {
+            if ((kind_of_byte(last) & (DIGIT | LETTER)) != 0 || last == '#')
+                break;
+            *seen |= kind_of_byte(last);
+            continue;
+        }
+        step = ruf_rope_before(&rope, text.size, &c);
+        if (ruf_char_is_word(c))
+            break;
+        *seen |= step == 1 ? (unsigned)STRAY : kind_of_character(c, &last);
+    }
+    return text;
+}
+
+/* Place of the first plus or digit. */
+static size_t find_start(struct ruf_text text, unsigned *seen)
+{
     size_t start = 0;
-    size_t end = text.size;
-    uint32_t c;
 
-    while (start < end) {
-        size_t step = ruf_rope_next(&rope, start, &c);
+    while (start < text.size) {
+        struct character c = { kind_of_byte(text.data[start]), '\0', 1 };
 
-        if (ruf_char_is_plus(c) || ruf_char_digit(c) >= 0)
+        if ((unsigned char)text.data[start] >= 0x80)
+            c = wide_character(text, start);
+        if ((c.kind & (DIGIT | PLUS)) != 0)
             break;
-        start += step;
+        *seen |= c.kind;
+        start += c.step;
     }
-    while (end > start) {
-        size_t step = ruf_rope_before(&rope, end, &c);
+    return start;
+}
 
-        if (c == '#' || ruf_char_is_word(c))
-            break;
-        end -= step;
+/* --- one pass --- */
+
+/* The kinds that may follow: a plus where all else is still to come, a letter
+ * behind three digits. */
+static unsigned fitting(unsigned seen, size_t digits)
+{
+    bool in_front = (seen & ~(unsigned)(PLUS | MARKED)) == 0;
+
+    return DIGIT | PUNCT | (digits >= VIABLE_DIGITS_MIN ? LETTER : 0u) |
+           (in_front ? PLUS : 0u);
+}
+
+/* Words and separators alternate here, too: few branches. */
+static void read_piece(struct ruf_text text, size_t from, struct view *view,
+                       struct ruf_scan *out)
+{
+    size_t before = view->size - from;
+    char *digits = out->digits;
+    size_t count = out->digit_count;
+    size_t letters = view->letters;
+    size_t bad = view->bad;
+    unsigned seen = view->seen;
+
+    for (size_t i = from; i < text.size;) {
+        struct character c = { kind_of_byte(text.data[i]), text.data[i], 1 };
+
+        if ((c.kind & MARKED) != 0) {
+            size_t place;
+
+            if ((unsigned char)text.data[i] >= 0x80)
+                c = wide_character(text, i);
+            place =
+                (c.kind & fitting(seen, count)) != 0 ? NOT_FOUND : before + i;
+            bad = place < bad ? place : bad;
+            letters += (c.kind & LETTER) / LETTER;
+        }
+        digits[count < RUF_SCAN_DIGITS_MAX ? count : RUF_SCAN_DIGITS_MAX] =
+            c.digit;
+        count += c.kind & DIGIT;
+        seen |= c.kind;
+        i += c.step;
     }
-    return cut_second_number(ruf_text_slice(text, start, end - start));
+    view->size = before + text.size;
+    view->bad = bad;
+    view->letters = letters;
+    view->seen = seen;
+    out->digit_count = count;
+}
+
+/* Anew, both pieces. */
+static struct view read_all(const struct ruf_rope *text, struct ruf_scan *out)
+{
+    struct view view = { 0, NOT_FOUND, 0, 0 };
+
+    out->digit_count = 0;
+    read_piece(text->part[0], 0, &view, out);
+    read_piece(text->part[1], 0, &view, out);
+    return view;
 }
 
 /* --- viability --- */
 
-/* Are the first 'size' bytes a number without extension? Plus signs, three
- * digits among punctuation, then letters too; or two digits and no more. */
-static bool is_viable(const struct ruf_rope *text, size_t size)
+static bool is_two_characters(const struct ruf_rope *text, size_t size)
 {
-    size_t digits = 0;
-    size_t others = 0;
-    bool pluses = true;
+    size_t end = 0;
+    uint32_t c;
 
-    for (size_t i = 0; i < size;) {
-        uint32_t c;
-
-        i += ruf_rope_next(text, i, &c);
-        if (ruf_char_digit(c) >= 0) {
-            digits++;
-        } else {
-            bool fits = (pluses && ruf_char_is_plus(c)) ||
-                        ruf_char_is_punctuation(c) || c == '*' ||
-                        (digits >= VIABLE_DIGITS_MIN && ruf_char_is_latin(c));
-
-            if (!fits)
-                return false;
-            others++;
-        }
-        pluses = pluses && ruf_char_is_plus(c);
-    }
-    return digits >= VIABLE_DIGITS_MIN || (digits == 2 && others == 0);
+    for (size_t i = 0; i < 2 && end < size; i++)
+        end += ruf_rope_next(text, end, &c);
+    return end == size;
 }
 
-/* With an extension even two digits need to be three. */
-static bool is_viable_with(const struct ruf_rope *text,
-                           const struct ruf_extension *extension)
+/* Are the first 'size' bytes with so many digits a number without extension?
+ * Three digits in their place, or two and nothing else. */
+static bool is_viable(const struct ruf_rope *text, const struct view *view,
+                      size_t size, size_t digits)
 {
-    size_t digits = 0;
-
-    if (!extension->found || !is_viable(text, extension->start))
-        return false;
-    for (size_t i = 0; i < extension->start;) {
-        uint32_t c;
-
-        i += ruf_rope_next(text, i, &c);
-        digits += ruf_char_digit(c) >= 0;
-    }
-    return digits >= VIABLE_DIGITS_MIN;
+    return view->bad >= size &&
+           (digits >= VIABLE_DIGITS_MIN ||
+            (digits == 2 && is_two_characters(text, size)));
 }
 
-/* --- digits --- */
+/* --- vanity numbers --- */
 
-static int keypad_digit(uint32_t c)
-{
-    static const char keypad[] = "22233344455566677778889999";
-
-    if (c >= 'a' && c <= 'z')
-        return keypad[c - 'a'] - '0';
-    if (c >= 'A' && c <= 'Z')
-        return keypad[c - 'A'] - '0';
-    return c >= '0' && c <= '9' ? (int)(c - '0') : -1;
-}
+/* Digits for digits and letters; 0 for all else. */
+static const char keypad[256] = {
+    ['0'] = '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', ['A'] = '2', '2',
+    '2',         '3', '3', '3', '4', '4', '4', '5', '5', '5', '6',         '6',
+    '6',         '7', '7', '7', '7', '8', '8', '8', '9', '9', '9',         '9',
+    ['a'] = '2', '2', '2', '3', '3', '3', '4', '4', '4', '5', '5',         '5',
+    '6',         '6', '6', '7', '7', '7', '7', '8', '8', '8', '9',         '9',
+    '9',         '9',
+};
 
 /* Three letters make it a vanity number: then letters are digits and only
  * ASCII counts. */
@@ -312,23 +443,23 @@ static bool has_three_letters(const struct ruf_rope *text)
     return letters == 3;
 }
 
-static void collect_digits(const struct ruf_rope *text, struct ruf_scan *out)
+static void collect_vanity(const struct ruf_rope *text, struct ruf_scan *out)
 {
     size_t size = ruf_rope_size(text);
-    bool vanity = has_three_letters(text);
-    uint32_t c = '+';
+    char *digits = out->digits;
+    size_t count = 0;
 
-    for (size_t i = 0; i < size;) {
-        int value;
+    for (size_t i = 0; i < size; i++) {
+        char digit = keypad[(unsigned char)ruf_rope_byte(text, i)];
 
-        i += ruf_rope_next(text, i, &c);
-        value = vanity ? keypad_digit(c) : ruf_char_digit(c);
-        if (value >= 0)
-            add_digit(out, value);
-        else if (out->digit_count == 0 && ruf_char_is_plus(c))
-            out->has_plus = true;
+        digits[count < RUF_SCAN_DIGITS_MAX ? count : RUF_SCAN_DIGITS_MAX] =
+            digit;
+        count += digit != '\0';
     }
+    out->digit_count = count;
 }
+
+/* --- extension --- */
 
 /* At most twenty digits of at most four bytes, as they were typed. */
 static void copy_extension(const struct ruf_rope *text,
@@ -342,19 +473,29 @@ static void copy_extension(const struct ruf_rope *text,
     out->extension[size] = '\0';
 }
 
-static void scan_number(struct ruf_rope *text, struct ruf_scan *out)
+static void finish(struct ruf_rope *text, const struct view *view,
+                   struct ruf_scan *out)
 {
-    struct ruf_extension extension = ruf_extension_find(text);
+    struct ruf_extension extension = { .found = false };
+    bool vanity = view->letters >= 3;
+    size_t before;
 
-    out->viable = is_viable(text, ruf_rope_size(text)) ||
-                  is_viable_with(text, &extension);
+    if ((view->seen & LEAD) != 0)
+        extension = ruf_extension_find(text);
+    before = out->digit_count - extension.count;
+    out->viable = is_viable(text, view, view->size, out->digit_count) ||
+                  (extension.found && before >= VIABLE_DIGITS_MIN &&
+                   is_viable(text, view, extension.start, before));
     if (!out->viable)
         return;
-    if (extension.found && is_viable(text, extension.start)) {
+    if (extension.found && is_viable(text, view, extension.start, before)) {
         copy_extension(text, &extension, out);
         ruf_rope_cut(text, extension.start);
+        out->digit_count = before; /* its digits are the last ones */
+        vanity = vanity && has_three_letters(text);
     }
-    collect_digits(text, out);
+    if (vanity)
+        collect_vanity(text, out);
 }
 
 /* ";isub=" and everything behind it goes. */
@@ -366,31 +507,47 @@ static void cut_subaddress(struct ruf_text *text)
         text->size = at;
 }
 
-static void reset(struct ruf_scan *out)
+/* Not plain, or a rare shape: 'view' holds what was read from 'start' on. */
+static void scan_any(struct ruf_text text, size_t start, struct view *view,
+                     struct ruf_scan *out)
 {
-    out->viable = false;
-    out->has_plus = false;
-    out->digit_count = 0;
-    out->extension[0] = '\0';
+    struct ruf_rope number = { { { text.data, 0 }, { text.data, 0 } } };
+    struct ruf_text rest = ruf_text_slice(text, start, text.size);
+    size_t context = NOT_FOUND;
+    unsigned seen = 0;
+    size_t size;
+
+    if (view->size == 0)
+        rest = ruf_text_slice(rest, find_start(rest, &seen), rest.size);
+    number.part[1] = trim_end(rest, &seen);
+    size = number.part[1].size;
+    read_piece(number.part[1], view->size, view, out);
+    seen |= view->seen;
+    if ((seen & SEMICOLON) != 0)
+        context = find(text, ";phone-context=", 0);
+    if (context == NOT_FOUND && (seen & STRAY) != 0)
+        return;
+    if (context != NOT_FOUND && !split_context(text, context, &number))
+        return;
+    if (context == NOT_FOUND && (seen & SLASH) != 0)
+        number.part[1] = cut_second_number(number.part[1]);
+    if ((seen & SEMICOLON) != 0)
+        cut_subaddress(&number.part[1]);
+    if (context != NOT_FOUND || number.part[1].size != size)
+        *view = read_all(&number, out);
+    out->has_plus = (view->seen & PLUS) != 0;
+    finish(&number, view, out);
 }
 
 void ruf_number_scan(struct ruf_text text, struct ruf_scan *out)
 {
-    struct ruf_rope number = { { { text.data, 0 }, { text.data, 0 } } };
-    size_t context;
+    struct view view = { 0, NOT_FOUND, 0, 0 };
+    size_t start = scan_plain(text, &view, out);
 
-    reset(out);
-    if (scan_plain(text, out))
-        return;
-    reset(out);
-    context = find(text, ";phone-context=", 0);
-    if (context == NOT_FOUND) {
-        if (!all_interchange(text))
-            return;
-        number.part[1] = extract(text);
-    } else if (!split_context(text, context, &number)) {
-        return;
-    }
-    cut_subaddress(&number.part[1]);
-    scan_number(&number, out);
+    out->extension[0] = '\0';
+    out->viable =
+        start + view.size == text.size && out->digit_count >= VIABLE_DIGITS_MIN;
+    if (!out->viable)
+        scan_any(text, start, &view, out);
+    ruf_scan_end_digits(out->digits, out->digit_count);
 }

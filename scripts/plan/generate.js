@@ -13,14 +13,15 @@
  * number: per calling code, the patterns and lengths of all its regions are
  * walked at once, and each state is labelled with the region and the type that
  * libphonenumber would give the digits read so far. Equal states are shared
- * between all calling codes.
+ * between all calling codes. Where only the number of further digits matters,
+ * a row of labels by that number, a tail, ends the walk.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 'use strict';
 const fs = require('fs');
 const path = require('path');
-const { Nfa, Pool } = require('./patterns');
+const { Nfa, Pool, longest } = require('./patterns');
 const { Programs } = require('./programs');
 
 const [version, file, shortFile] = process.argv.slice(2);
@@ -124,6 +125,47 @@ function addShort(data) {
               lengthFits(data, SHORT_CODE, length) ? 2 : 0);
 }
 
+/* --- the pool as tables: rows that branch, tails, labels ------------------------------------ */
+
+const TAIL = 0x8000;            /* of a state: a tail's place, not a row's number */
+const TAIL_LENGTHS = 18;        /* 0 to 17 more digits */
+
+/* Labels in the order of their numbers; those of the short numbers are fixed. */
+const labels = [0, 1, 2];
+function labelNumber(label) {
+    if (!labels.includes(label)) labels.push(label);
+    return labels.indexOf(label);
+}
+
+/* Labels by the number of further digits for the rows of which nothing else is
+ * asked. A row's children precede it. */
+function findTails(rows) {
+    const tails = new Map();
+    rows.forEach(({ next, label }, i) => {
+        const rest = i === 0 ? [] : tails.get(next[0]);
+        if (rest && next.every((to) => to === next[0]))
+            tails.set(i, [labelNumber(label), ...rest, ...Array(TAIL_LENGTHS).fill(0)]
+                .slice(0, TAIL_LENGTHS));
+    });
+    return tails;
+}
+
+/* { rows, tails, stateOf }: stateOf maps a row of the pool to a state. */
+function layOut(pool, roots) {
+    const tailOf = findTails(pool.rows);
+    const branching = pool.rows.map((_, i) => i).filter((i) => !tailOf.has(i));
+    const states = new Map(branching.map((row, number) => [row, number]));
+    const tails = [];
+    const addState = (row) => {
+        if (states.has(row)) return;
+        states.set(row, TAIL | tails.length);
+        tails.push(...tailOf.get(row));
+    };
+    [0, ...roots, ...branching.flatMap((i) => pool.rows[i].next)].forEach(addState);
+    if (branching.length > TAIL || tails.length > TAIL) throw new Error('too many states');
+    return { rows: branching.map((i) => pool.rows[i]), tails, stateOf: (row) => states.get(row) };
+}
+
 /* --- texts and formats ----------------------------------------------------------------- */
 
 const programs = new Programs();
@@ -196,10 +238,17 @@ function table(declaration, items, perLine) {
 const record = (fields) => `{ ${fields.join(', ')} }`;
 const hex = (n) => `0x${n.toString(16)}`;
 
+/* base/number_scan.h keeps 60 digits: what may stand before 17 national ones. */
+const most = (field) => Math.max(...regions.map((r) => longest(r.data[field])));
+if (Math.max(most(IDD), most(PARSING)) + 3 + most(PARSING) + 17 > 60)
+    throw new Error('prefixes are too long for the parser');
+
 const roots = codes.map(addCode);
 const generals = regions.map(addGeneral);
 const shorts = regions.map((r) => short[r.name] ? addShort(short[r.name]) : 0);
-if (pool.rows.length > 0xffff) throw new Error('too many states');
+const { rows, tails, stateOf } = layOut(pool, [...roots, ...generals, ...shorts]);
+const rowLabels = rows.map((row) => labelNumber(row.label));
+if (labels.length > 0xff) throw new Error('too many labels');
 
 put(`/*
  * base/number_plan.c - numbering plans of the world
@@ -214,21 +263,25 @@ put(`/*
 #include "base/number_plan.h"
 `);
 put(`const char ruf_plan_version[] = "${version}";\n`);
-table(`uint16_t ruf_plan_next[${10 * pool.rows.length}]`, pool.rows.flatMap((r) => r.next), 20);
-table(`uint16_t ruf_plan_label[${pool.rows.length}]`, pool.rows.map((r) => r.label), 20);
+table(`uint16_t ruf_plan_next[${10 * rows.length}]`,
+    rows.flatMap((row) => row.next.map(stateOf)), 20);
+table(`uint8_t ruf_plan_row_labels[${rows.length}]`, rowLabels, 36);
+table(`uint8_t ruf_plan_tails[${tails.length}]`, tails, 36);
+table(`struct ruf_plan_label ruf_plan_labels[${labels.length}]`, labels.map((label) =>
+    record(label ? [Math.floor((label - 1) / 12), (label - 1) % 12] : [0, UNKNOWN])), 8);
 
 let firstRegion = 0;
 table(`struct ruf_plan_code ruf_plan_codes[${codes.length}]`, codes.map((code, i) => {
     const { data } = regions[firstRegion];
     const firstFormat = addFormats(data);
-    const fields = [code, firstRegion, regionsOfCode[code].length, roots[i],
+    const fields = [`"${code}"`, String(code).length, code, firstRegion, regionsOfCode[code].length, stateOf(roots[i]),
         firstFormat, formats.length - firstFormat, textOf(data[EXTENSION_PREFIX] || '')];
     firstRegion += regionsOfCode[code].length;
     return record(fields);
 }), 2);
 const codeIndex = new Map(codes.map((code, i) => [code, i]));
 table(`struct ruf_plan_region ruf_plan_regions[${regions.length}]`, regions.map((r, i) =>
-    record([`"${r.name}"`, codeIndex.get(r.code), generals[i], shorts[i],
+    record([`"${r.name}"`, codeIndex.get(r.code), stateOf(generals[i]), stateOf(shorts[i]),
         hex(lengthMask(list(r.data[GENERAL], LENGTHS))) + 'u',
         hex(lengthMask(list(r.data[GENERAL], LOCAL_LENGTHS))) + 'u',
         programs.add(r.data[IDD]), programs.add(r.data[PARSING]),
@@ -259,6 +312,7 @@ put(`const uint32_t ruf_plan_region_count = ${regions.length};`);
 put(`const uint32_t ruf_plan_digit_zero_count = ${digitZeros.length};`);
 put(`const uint32_t ruf_plan_word_range_count = ${wordRanges.length};`);
 process.stdout.write(out.join('\n') + '\n');
-process.stderr.write(`libphonenumber ${version}: ${pool.rows.length} states, ` +
+process.stderr.write(`libphonenumber ${version}: ${rows.length} rows, ` +
+    `${tails.length / TAIL_LENGTHS} tails, ${labels.length} labels, ` +
     `${codes.length} calling codes, ${regions.length} regions, ${formats.length} formats, ` +
     `${programs.steps.length} program steps\n`);

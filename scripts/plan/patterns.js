@@ -75,6 +75,21 @@ function parsePattern(text) {
     return tree;
 }
 
+/* How many digits an expression matches at most. */
+function longest(text) {
+    const digits = (tree) => {
+        switch (tree.op) {
+        case 'set': return 1;
+        case 'end': return 0;
+        case 'cat': return tree.list.reduce((sum, part) => sum + digits(part), 0);
+        case 'alt': return Math.max(...tree.list.map(digits));
+        case 'rep': return tree.max * digits(tree.item);
+        default: return digits(tree.item);
+        }
+    };
+    return text ? digits(parsePattern(text)) : 0;
+}
+
 /* --- nondeterministic automata ------------------------------------------------ */
 
 class Nfa {
@@ -196,4 +211,4 @@ class Pool {
     }
 }
 
-module.exports = { parsePattern, Nfa, Pool };
+module.exports = { parsePattern, longest, Nfa, Pool };

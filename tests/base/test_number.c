@@ -95,6 +95,8 @@ Test(number, names_why_a_text_is_none)
           "4567",
           "NOT_A_NUMBER" },
         { "DE", "089,1234567:8", "NOT_A_NUMBER" },
+        { "DE", "+49891234+567", "NOT_A_NUMBER" },
+        { "DE", "+49 89 12+34567", "NOT_A_NUMBER" },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -149,23 +151,40 @@ Test(number, gives_the_same_answer_for_its_own_e164_form)
     cr_assert_gt(valid, 1000, "the loop must have met valid numbers");
 }
 
+/* Every beginning of each text, between two pages that must not be touched. */
 Test(number, never_reads_past_its_input)
 {
-    static const char text[] = "+49 89 1234567 ext. 12#";
+    static const char *const texts[] = {
+        "+49 89 1234567 ext. 12#",
+        "+498999998000123456789",
+        "(089) 99998-000 / 99998-001",
+        "089/99998-000 App. 21 /x9;isub=1",
+        "tel:99998-000;phone-context=+49-89",
+        "\xEF\xBC\x8B\xEF\xBC\x94\xEF\xBC\x99 89\xC2\xA0 99998\xE2\x80\x93 0",
+        "089 99998000 \xD0\xB4\xD0\xBE\xD0\xB1 1\xF0\x9D\x9F\x8E",
+    };
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+    char *pages = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     cr_assert(pages != MAP_FAILED);
-    cr_assert(mprotect(pages + page, page, PROT_NONE) == 0);
-    for (size_t size = 0; size < sizeof(text); size++) {
-        struct ruf_number number;
-        char *at = pages + page - size;
+    cr_assert(mprotect(pages, page, PROT_NONE) == 0);
+    cr_assert(mprotect(pages + 2 * page, page, PROT_NONE) == 0);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        for (size_t size = 0; size <= strlen(texts[i]); size++) {
+            char *first = pages + page;
+            char *last = pages + 2 * page - size;
+            struct ruf_number front;
+            struct ruf_number back;
 
-        memcpy(at, text, size);
-        ruf_number_parse(at, size, "DE", &number);
-    }
-    (void)munmap(pages, 2 * page);
+            memcpy(first, texts[i], size);
+            ruf_number_parse(first, size, "DE", &front);
+            memcpy(last, texts[i], size);
+            ruf_number_parse(last, size, "DE", &back);
+            cr_expect_eq(front.status, back.status, "%s", texts[i]);
+            cr_expect_str_eq(front.e164, back.e164, "%s", texts[i]);
+        }
+    (void)munmap(pages, 3 * page);
 }
 
 Test(number, takes_input_of_any_length)

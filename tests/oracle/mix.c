@@ -444,24 +444,53 @@ static void add_prefix(struct line *line, unsigned region)
     add_program(line, ruf_plan_regions[region].prefix);
 }
 
-/* A number that leads to a label, or to a dead end after some digits. */
-static void add_walk(struct line *line, unsigned row)
+/* States of a plan; within a tail one digit more is one place further. */
+#define TAIL_SIZE 18u
+
+static unsigned next_state(unsigned at, unsigned digit)
 {
-    for (size_t i = 0; i < 18 && row != 0; i++) {
+    return (at & RUF_PLAN_TAIL) == 0 ? ruf_plan_next[10 * at + digit] : at + 1;
+}
+
+static bool has_label(unsigned at)
+{
+    return ((at & RUF_PLAN_TAIL) == 0
+                ? ruf_plan_row_labels[at]
+                : ruf_plan_tails[at & ~RUF_PLAN_TAIL]) != 0;
+}
+
+static bool is_dead_end(unsigned at)
+{
+    unsigned place = at & ~RUF_PLAN_TAIL;
+
+    if ((at & RUF_PLAN_TAIL) == 0)
+        return false;
+    do {
+        if (ruf_plan_tails[place] != 0)
+            return false;
+        place++;
+    } while (place % TAIL_SIZE != 0);
+    return true;
+}
+
+/* A number that leads to a label, or to a dead end after some digits. */
+static void add_walk(struct line *line, unsigned at)
+{
+    for (size_t i = 0; i < 18 && !is_dead_end(at); i++) {
         unsigned next[10];
         unsigned count = 0;
         unsigned digit;
 
-        if (ruf_plan_label[row] != 0 && one_in(3))
+        if (has_label(at) && one_in(3))
             return;
         for (unsigned d = 0; d < 10; d++)
-            if (ruf_plan_next[10 * row + d] != 0)
+            if (!is_dead_end(next_state(at, d)))
                 next[count++] = d;
         if (count == 0)
             break;
         digit = one_in(40) ? chance(10) : next[chance(count)];
         add_digit(line, digit);
-        row = ruf_plan_next[10 * row + digit];
+        at = next_state(at, digit);
     }
     if (one_in(20))
         add_digits(line, 1 + chance(3));
@@ -507,23 +536,23 @@ static void make_plan(void)
     print(one_in(10) ? some_default(name) : name, &line, '\n');
 }
 
-/* Depth first over the rows of one plan; each edge is printed once, on the
+/* Depth first over the states of one plan; each edge is printed once, on the
  * first way that leads there. */
 static unsigned char seen[65536][18];
 
-static void walk_edges(unsigned code, unsigned row, struct line *line,
+static void walk_edges(unsigned code, unsigned at, struct line *line,
                        size_t depth)
 {
-    if (depth > 17 || seen[row][depth])
+    if (depth > 17 || seen[at][depth])
         return;
-    seen[row][depth] = 1;
+    seen[at][depth] = 1;
     for (unsigned digit = 0; digit < 10; digit++) {
-        unsigned to = ruf_plan_next[10 * row + digit];
+        unsigned to = next_state(at, digit);
         struct line full = *line;
 
         add_digit(&full, digit);
         print("ZZ", &full, '\n');
-        if (to == 0)
+        if (is_dead_end(to))
             continue;
         walk_edges(code, to, &full, depth + 1);
         add_walk(&full, to);
