@@ -49,7 +49,7 @@ static enum ruf_status restandardise_rows(struct ruf_store *store,
     return status;
 }
 
-/* The plan tables' version as one number: 9.0.35 is 9000035. */
+/* The plan tables' version as one number: 9.0.40 is 9000040. */
 int64_t ruf_store_plan_number(void)
 {
     unsigned part[3] = { 0, 0, 0 };

@@ -1,7 +1,7 @@
 /*
  * test_number.c - the parser against libphonenumber's published answers
  *
- * Expected values are what libphonenumber 8.13.51 and 9.0.35 answer. Example
+ * Expected values are what libphonenumber 8.13.51 and 9.0.40 answer. Example
  * numbers are Google's or from ranges kept unassigned.
  *
  * SPDX-License-Identifier: Apache-2.0
