@@ -1,100 +1,228 @@
 /*
  * bench/bench_build.c - what does it cost to make an image?
  *
- * CPU time of each step from raw records to a published file; and of the
- * entries alone beside a bulk insert of the same rows into SQLite/SQLCipher.
+ * CPU time of each step from raw records to a published file, and its size;
+ * and of the entries alone beside the same rows put into the peers. Whole
+ * processes, with their peak memory, are in the suite "scale".
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "bench/people.h"
+#include "bench/records.h"
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define RUNS 5
+#define STEPS 3
 
-static uint64_t build_once(const struct bench_data *data,
-                           const struct ruf_people *people,
-                           const struct ruf_labelled_entries *entries)
+static double build_once(const char *path, const struct bench_data *data,
+                         const struct ruf_people *people,
+                         const struct ruf_labelled_entries *entries)
 {
     struct ruf_image_seed seed = { .generation = 2 };
     struct ruf_error err;
-    uint64_t start = bench_cpu_ns();
+    uint64_t begin = bench_cpu_ns();
 
-    bench_must(ruf_build(data->image, data->key, &seed, people, entries, &err),
-               &err);
-    return bench_cpu_ns() - start;
+    bench_must(ruf_build(path, data->key, &seed, people, entries, &err), &err);
+    return (double)(bench_cpu_ns() - begin);
+}
+
+static double file_size(const char *path)
+{
+    struct stat info;
+
+    return stat(path, &info) == 0 ? (double)info.st_size : 0;
+}
+
+/* --- steps
+ * ---------------------------------------------------------------------- */
+
+static void run_steps(const struct bench_records *records,
+                      const struct ruf_policy *policy,
+                      struct bench_samples samples[STEPS])
+{
+    struct ruf_labelled_entries entries;
+    struct ruf_source_contact *contacts;
+    struct ruf_people people;
+    struct ruf_arena *arena;
+    struct ruf_error err;
+    uint64_t times[STEPS + 1];
+
+    bench_must(ruf_arena_create(&arena, &err), &err);
+    contacts = bench_arena(arena, records->count, sizeof(*contacts));
+    times[0] = bench_cpu_ns();
+    for (size_t i = 0; i < records->count; i++)
+        bench_must(ruf_standardise(&records->records[i], policy,
+                                   records->sources[i], arena, &contacts[i],
+                                   &err),
+                   &err);
+    times[1] = bench_cpu_ns();
+    bench_must(
+        ruf_merge(contacts, records->count, policy, arena, &people, &err),
+        &err);
+    times[2] = bench_cpu_ns();
+    bench_must(ruf_label(&people, policy, arena, &entries, &err), &err);
+    times[3] = bench_cpu_ns();
+    for (int i = 0; i < STEPS; i++)
+        samples_add(&samples[i], (double)(times[i + 1] - times[i]) / 1e6);
+    ruf_arena_destroy(arena);
 }
 
 static void steps(struct bench *bench, const struct bench_data *data)
 {
-    static const char *const names[] = { "standardise", "merge", "label",
-                                         "build and publish" };
-    struct bench_samples samples[4];
+    static const char *const names[STEPS] = {
+        "standardise numbers of the sample company",
+        "merge records of the sample company",
+        "label the sample company's numbers"
+    };
+    struct bench_samples samples[STEPS];
+    struct bench_records records;
 
     memset(samples, 0, sizeof(samples));
-    for (int run = 0; run < RUNS; run++) {
-        struct ruf_labelled_entries entries;
-        struct ruf_people people;
-        struct ruf_arena *arena;
-        uint64_t ns[3];
-
-        bench_must(ruf_arena_create(&arena, NULL), NULL);
-        bench_pipeline(data, arena, &people, &entries, ns);
-        for (int i = 0; i < 3; i++)
-            samples_add(&samples[i], (double)ns[i] / 1e6);
-        samples_add(&samples[3],
-                    (double)build_once(data, &people, &entries) / 1e6);
-        ruf_arena_destroy(arena);
-    }
-    for (int i = 0; i < 4; i++) {
+    bench_records_create(bench->contacts, data->policy, &records);
+    for (int run = 0; run < RUNS; run++)
+        run_steps(&records, data->policy, samples);
+    for (int i = 0; i < STEPS; i++) {
         bench_group(bench);
-        bench_report(bench, "build", names[i], bench->contacts, "ms CPU",
+        bench_report(bench, "build, step", names[i], bench->contacts, "ms",
                      &samples[i], 0);
     }
+    bench_records_destroy(&records);
 }
 
-static void beside_bulk_insert(struct bench *bench,
-                               const struct bench_data *data)
+/* --- the image
+ * ------------------------------------------------------------------ */
+
+/* Search tables, contacts and entries; bytes per contact. */
+static void whole_image(struct bench *bench, const struct bench_data *data)
 {
-    struct bench_samples ours = { 0 };
-    struct bench_samples peers[2];
+    struct bench_samples samples = { 0 };
+    struct bench_summary summary;
+    struct bench_row row = { "build, step",
+                             "build, seal and publish all",
+                             bench->contacts,
+                             "ms",
+                             0,
+                             0 };
+
+    for (int run = 0; run < RUNS; run++)
+        samples_add(
+            &samples,
+            build_once(data->image, data, &data->people, &data->entries) / 1e6);
+    row.bytes_per_key = file_size(data->image) / bench->contacts;
+    summary = samples_summarise(&samples);
+    bench_group(bench);
+    bench_print(bench, &row, &summary);
+    samples_free(&samples);
+}
+
+/* --- entries alone
+ * -------------------------------------------------------------- */
+
+enum { OURS = 0, SQLITE, SQLCIPHER, LMDB, FLAT, SORTED, ROARING, WAYS };
+
+/* Owners refer to people, so they are left out. */
+static double build_ours(const char *path, const struct bench_data *data)
+{
     const struct ruf_people nobody = { NULL, 0 };
-    double count = (double)data->entries.count;
+    struct ruf_labelled_entries entries = data->entries;
+    struct ruf_arena *arena;
+    double ns;
 
-    memset(peers, 0, sizeof(peers));
+    bench_must(ruf_arena_create(&arena, NULL), NULL);
+    entries.entries =
+        bench_arena(arena, entries.count, sizeof(*entries.entries));
+    memcpy(entries.entries, data->entries.entries,
+           entries.count * sizeof(*entries.entries));
+    for (size_t i = 0; i < entries.count; i++)
+        entries.entries[i].owner_count = 0;
+    ns = build_once(path, data, &nobody, &entries);
+    ruf_arena_destroy(arena);
+    return ns;
+}
+
+static double fill_peer(void (*fill)(const struct bench_place *),
+                        const struct bench_place *place)
+{
+    uint64_t begin = bench_cpu_ns();
+
+    fill(place);
+    return (double)(bench_cpu_ns() - begin);
+}
+
+static double open_peer(const struct peer *peer,
+                        const struct bench_place *place)
+{
+    uint64_t begin = bench_cpu_ns();
+    void *self = peer->open(place);
+    double ns = (double)(bench_cpu_ns() - begin);
+
+    peer->close(self);
+    return ns;
+}
+
+static double peer_bytes(const struct peer *peer,
+                         const struct bench_place *place)
+{
+    void *self = peer->open(place);
+    double bytes = (double)peer->bytes(self);
+
+    peer->close(self);
+    return bytes;
+}
+
+static void entries_alone(struct bench *bench, const struct bench_data *data)
+{
+    static const char *const names[WAYS] = {
+        "rufname, sealed image of entries",
+        "sqlite, ascending, one transaction, no sync",
+        "sqlcipher, ascending, one transaction",
+        "lmdb, MDB_APPEND, one transaction, no sync",
+        "boost::unordered_flat_map, reserved",
+        "sorted array",
+        "croaring 64-bit set, numbers only"
+    };
+    static const struct peer *const sizes[WAYS] = {
+        NULL,       &peer_sqlite, &peer_sqlcipher, &peer_lmdb,
+        &peer_flat, &peer_sorted, &peer_roaring
+    };
+    struct bench_place place = bench_place(bench, data);
+    struct bench_samples samples[WAYS];
+    double n = (double)data->items.count;
+    char path[300];
+
+    (void)snprintf(path, sizeof(path), "%s/entries.ruf", bench->directory);
+    memset(samples, 0, sizeof(samples));
     for (int run = 0; run < RUNS; run++) {
-        struct ruf_labelled_entries entries = data->entries;
-        struct ruf_arena *arena;
-
-        /* Owners refer to people, so they are left out on both sides. */
-        bench_must(ruf_arena_create(&arena, NULL), NULL);
-        entries.entries =
-            ruf_arena_alloc(arena, entries.count, sizeof(*entries.entries));
-        if (entries.entries != NULL)
-            memcpy(entries.entries, data->entries.entries,
-                   entries.count * sizeof(*entries.entries));
-        for (size_t i = 0; entries.entries != NULL && i < entries.count; i++)
-            entries.entries[i].owner_count = 0;
-        samples_add(&ours, (double)build_once(data, &nobody, &entries) / count);
-        ruf_arena_destroy(arena);
-        for (int peer = 0; peer < 2; peer++) {
-            uint64_t start = bench_cpu_ns();
-
-            peer_fill(bench, data, (enum peer)peer);
-            samples_add(&peers[peer], (double)(bench_cpu_ns() - start) / count);
-        }
+        samples_add(&samples[OURS], build_ours(path, data) / n);
+        samples_add(&samples[SQLITE], fill_peer(peer_sqlite_fill, &place) / n);
+        samples_add(&samples[SQLCIPHER],
+                    fill_peer(peer_sqlcipher_fill, &place) / n);
+        samples_add(&samples[LMDB], fill_peer(peer_lmdb_fill, &place) / n);
+        for (int i = FLAT; i < WAYS; i++)
+            samples_add(&samples[i], open_peer(sizes[i], &place) / n);
     }
     bench_group(bench);
-    bench_report(bench, "build entries", "sqlite bulk insert",
-                 data->entries.count, "ns", &peers[0], 0);
-    bench_report(bench, "build entries", "sqlcipher bulk insert",
-                 data->entries.count, "ns", &peers[1], 0);
-    bench_report(bench, "build entries", "rufname sealed image",
-                 data->entries.count, "ns", &ours, 0);
-    (void)build_once(data, &data->people, &data->entries);
+    for (int i = 0; i < WAYS; i++) {
+        struct bench_summary summary = samples_summarise(&samples[i]);
+        struct bench_row row = { "build, entries",
+                                 names[i],
+                                 data->items.count,
+                                 "ns",
+                                 (sizes[i] == NULL
+                                      ? file_size(path)
+                                      : peer_bytes(sizes[i], &place)) /
+                                     n,
+                                 0 };
+
+        bench_print(bench, &row, &summary);
+        samples_free(&samples[i]);
+    }
 }
 
 void suite_build(struct bench *bench, const struct bench_data *data)
 {
     steps(bench, data);
-    beside_bulk_insert(bench, data);
+    whole_image(bench, data);
+    entries_alone(bench, data);
 }

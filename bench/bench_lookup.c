@@ -1,229 +1,152 @@
 /*
- * bench/bench_lookup.c - open, and number to label
+ * bench/bench_lookup.c - number to label and contact
  *
- * open: from a closed file to the first answer, page cache warm, libcrypto
- * initialised. lookup: hot, random order, every query timed on its own (the
- * clock's own cost, reported as a variant, is included). Half of the queries
- * in "miss" are one digit off.
+ * Queries in random order over all entries; a miss is a number close to one
+ * that is there. All peers take turns. Before anything is timed every peer's
+ * answers are compared byte by byte.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "bench/measure.h"
 #include "bench/people.h"
-#include <rufname/index.h>
-#include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define OPEN_RUNS 41
-#define QUERIES 100000
+#define QUERIES 200000
+#define CHECKED 20000
+#define TURNS 4
+#define COLD_ROUNDS 41
+#define EACH_NS 400000000u
+#define PEERS_MAX 16
 
-static uint64_t add_answer(uint64_t sum, const char *label, size_t size)
+struct contest {
+    struct bench *bench;
+    const char *share; /* "hit" or "miss" */
+    struct queries queries;
+    struct contestant contestants[PEERS_MAX];
+    uint64_t checksums[PEERS_MAX];
+    struct bench_samples samples[PEERS_MAX];
+    uint64_t entries;
+};
+
+static void report(struct contest *contest, const char *how)
 {
-    uint64_t value = size;
+    char name[64];
 
-    for (size_t i = 0; i < size; i++)
-        value = value * 31 + (unsigned char)label[i];
-    return sum + value;
+    (void)snprintf(name, sizeof(name), "lookup %s, %s", contest->share, how);
+    bench_group(contest->bench);
+    for (size_t i = 0; i < peer_count; i++) {
+        const struct contestant *contestant = &contest->contestants[i];
+        struct bench_summary summary = samples_summarise(&contest->samples[i]);
+        struct bench_row row = { name,
+                                 contestant->peer->name,
+                                 contest->entries,
+                                 "ns",
+                                 (double)contestant->peer->bytes(
+                                     contestant->self) /
+                                     (double)contest->entries,
+                                 contest->checksums[i] };
+
+        bench_print(contest->bench, &row, &summary);
+        samples_free(&contest->samples[i]);
+    }
 }
 
-/* --- open
- * ------------------------------------------------------------------------ */
-
-static double open_ours(const struct bench_data *data, enum ruf_index_mode mode,
-                        uint64_t *sum)
+static void in_turns(struct contest *contest, const char *how,
+                     enum query_chain chain)
 {
-    uint64_t start = bench_wall_ns();
-    struct ruf_index *index;
-    struct ruf_query *query;
-    struct ruf_caller caller;
-    struct ruf_error err;
-    double us;
-
-    bench_must(ruf_index_open(data->image, data->key, mode, &index, &err),
-               &err);
-    bench_must(ruf_query_create(index, &query, &err), &err);
-    bench_must(
-        ruf_query_lookup(query, data->entries.entries[0].number, &caller, &err),
-        &err);
-    *sum = add_answer(0, caller.label.data, caller.label.size);
-    us = (double)(bench_wall_ns() - start) / 1e3;
-    ruf_query_destroy(query);
-    ruf_index_close(index);
-    return us;
+    for (size_t turn = 0; turn < (contest->bench->quick ? 1 : TURNS); turn++)
+        for (size_t i = 0; i < peer_count; i++)
+            measure_batches(&contest->contestants[i], &contest->queries,
+                            turn * 7919, chain, &contest->samples[i]);
+    report(contest, how);
 }
 
-static sqlite3_stmt *prepare_select(sqlite3 *db)
+static void one_by_one(struct contest *contest)
 {
-    sqlite3_stmt *select = NULL;
-
-    if (sqlite3_prepare_v2(db, "SELECT label FROM entry WHERE number = ?1", -1,
-                           &select, NULL) != SQLITE_OK)
-        exit(9);
-    return select;
+    for (size_t i = 0; i < peer_count; i++)
+        measure_each(&contest->contestants[i], &contest->queries,
+                     contest->bench->quick ? 0 : EACH_NS, &contest->samples[i]);
+    report(contest, "each timed");
 }
 
-static uint64_t select_one(sqlite3_stmt *select, ruf_e164 number, uint64_t sum)
+static void from_cold(struct contest *contest)
 {
-    (void)sqlite3_bind_int64(select, 1, (sqlite3_int64)number);
-    if (sqlite3_step(select) == SQLITE_ROW)
-        sum = add_answer(sum, (const char *)sqlite3_column_text(select, 0),
-                         (size_t)sqlite3_column_bytes(select, 0));
-    (void)sqlite3_reset(select);
-    return sum;
+    struct sweep *sweep = sweep_create();
+    size_t rounds = contest->bench->quick ? 3 : COLD_ROUNDS;
+
+    for (size_t round = 0; round < rounds; round++)
+        for (size_t i = 0; i < peer_count; i++)
+            samples_add(&contest->samples[i],
+                        measure_cold(&contest->contestants[i], sweep,
+                                     contest->queries.keys[round]));
+    sweep_destroy(sweep);
+    report(contest, "cold");
 }
 
-static double open_peer(const struct bench *bench,
-                        const struct bench_data *data, enum peer peer,
-                        uint64_t *sum)
+/* The part of "each timed" that is the clock's. */
+static void clock_alone(struct bench *bench)
 {
-    uint64_t start = bench_wall_ns();
-    sqlite3 *db = peer_open(bench, peer, true);
-    sqlite3_stmt *select = prepare_select(db);
-    double us;
+    struct bench_samples samples = { 0 };
 
-    *sum = select_one(select, data->entries.entries[0].number, 0);
-    us = (double)(bench_wall_ns() - start) / 1e3;
-    (void)sqlite3_finalize(select);
-    (void)sqlite3_close(db);
-    return us;
-}
+    for (size_t i = 0; i < QUERIES; i++) {
+        uint64_t start = bench_wall_ns();
 
-void suite_open(struct bench *bench, const struct bench_data *data)
-{
-    struct bench_samples samples[4];
-    uint64_t sums[4] = { 0 };
-
-    peers_ready(bench, data);
-    memset(samples, 0, sizeof(samples));
-    for (int run = 0; run < OPEN_RUNS; run++) {
-        samples_add(&samples[0], open_peer(bench, data, PEER_SQLITE, &sums[0]));
-        samples_add(&samples[1],
-                    open_peer(bench, data, PEER_SQLCIPHER, &sums[1]));
-        samples_add(&samples[2],
-                    open_ours(data, RUF_INDEX_ON_DEMAND, &sums[2]));
-        if (run % 8 == 0)
-            samples_add(&samples[3],
-                        open_ours(data, RUF_INDEX_RESIDENT, &sums[3]));
+        samples_add(&samples, (double)(bench_wall_ns() - start));
     }
     bench_group(bench);
-    bench_report(bench, "open + first lookup", "sqlite", data->entries.count,
-                 "us", &samples[0], sums[0]);
-    bench_report(bench, "open + first lookup", "sqlcipher, raw key",
-                 data->entries.count, "us", &samples[1], sums[1]);
-    bench_report(bench, "open + first lookup", "rufname on demand",
-                 data->entries.count, "us", &samples[2], sums[2]);
-    bench_report(bench, "open + first lookup", "rufname resident",
-                 data->entries.count, "us", &samples[3], sums[3]);
+    bench_report(bench, "clock", "clock_gettime, monotonic", 1, "ns", &samples,
+                 0);
 }
 
-/* --- lookup
- * ------------------------------------------------------------------------- */
-
-static uint64_t measure_ours(const struct bench_data *data,
-                             enum ruf_index_mode mode, const ruf_e164 *queries,
-                             size_t count, struct bench_samples *samples)
+/* Labels and contacts byte by byte; of a set, whether it knows the number. */
+static void check(struct contest *contest, size_t i, bool hit)
 {
-    struct ruf_index *index;
-    struct ruf_query *query;
-    struct ruf_error err;
-    uint64_t sum = 1;
+    const struct contestant *contestant = &contest->contestants[i];
 
-    bench_must(ruf_index_open(data->image, data->key, mode, &index, &err),
-               &err);
-    bench_must(ruf_query_create(index, &query, &err), &err);
-    for (size_t i = 0; i < count; i++) {
-        struct ruf_caller caller;
-        uint64_t start = bench_wall_ns();
-
-        bench_must(ruf_query_lookup(query, queries[i], &caller, &err), &err);
-        samples_add(samples, (double)(bench_wall_ns() - start));
-        if (caller.known)
-            sum = add_answer(sum, caller.label.data, caller.label.size);
-    }
-    ruf_query_destroy(query);
-    ruf_index_close(index);
-    return sum;
+    if (answers_known(contestant, &contest->queries, CHECKED) !=
+        (hit ? CHECKED : 0))
+        bench_wrong(contest->bench, contestant->peer->name,
+                    hit ? "a number is not found" : "finds what is not there");
+    if (!contestant->peer->numbers_only)
+        contest->checksums[i] =
+            answers_checksum(contestant, &contest->queries, CHECKED);
 }
 
-static uint64_t measure_peer(const struct bench *bench, enum peer peer,
-                             bool tuned, const ruf_e164 *queries, size_t count,
-                             struct bench_samples *samples)
+static void compare(struct bench *bench, const struct bench_place *place,
+                    bool hit)
 {
-    sqlite3 *db = peer_open(bench, peer, tuned);
-    sqlite3_stmt *select = prepare_select(db);
-    uint64_t sum = 1;
+    struct contest contest = { .bench = bench,
+                               .share = hit ? "hit" : "miss",
+                               .entries = place->entries->count };
 
-    if (tuned) {
-        (void)sqlite3_exec(db, "BEGIN; SELECT sum(length(label)) FROM entry",
-                           NULL, NULL, NULL); /* all pages cached */
+    queries_create(place->entries, hit, QUERIES, &contest.queries);
+    for (size_t i = 0; i < peer_count; i++) {
+        contestant_open(peers[i], place, &contest.queries,
+                        &contest.contestants[i]);
+        check(&contest, i, hit);
     }
-    for (size_t i = 0; i < count; i++) {
-        uint64_t start = bench_wall_ns();
-
-        sum = select_one(select, queries[i], sum);
-        samples_add(samples, (double)(bench_wall_ns() - start));
-    }
-    (void)sqlite3_finalize(select);
-    (void)sqlite3_close(db);
-    return sum;
-}
-
-static void compare(struct bench *bench, const struct bench_data *data,
-                    const char *name, const ruf_e164 *queries, size_t count)
-{
-    struct bench_samples samples[6];
-    uint64_t sums[6];
-    uint64_t n = data->entries.count;
-
-    memset(samples, 0, sizeof(samples));
-    sums[0] =
-        measure_peer(bench, PEER_SQLITE, true, queries, count, &samples[0]);
-    sums[1] =
-        measure_peer(bench, PEER_SQLCIPHER, true, queries, count, &samples[1]);
-    sums[2] = measure_peer(bench, PEER_SQLCIPHER, false, queries, count / 10,
-                           &samples[2]);
-    sums[3] =
-        measure_ours(data, RUF_INDEX_RESIDENT, queries, count, &samples[3]);
-    sums[4] =
-        measure_ours(data, RUF_INDEX_ON_DEMAND, queries, count, &samples[4]);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t start = bench_wall_ns();
-
-        samples_add(&samples[5], (double)(bench_wall_ns() - start));
-    }
-    bench_group(bench);
-    bench_report(bench, name, "sqlite, transaction, cached", n, "ns",
-                 &samples[0], sums[0]);
-    bench_report(bench, name, "sqlcipher, transaction, cached", n, "ns",
-                 &samples[1], sums[1]);
-    bench_report(bench, name, "sqlcipher, autocommit, default", n, "ns",
-                 &samples[2], 0);
-    bench_report(bench, name, "rufname resident", n, "ns", &samples[3],
-                 sums[3]);
-    bench_report(bench, name, "rufname on demand", n, "ns", &samples[4],
-                 sums[4]);
-    bench_report(bench, name, "clock alone", n, "ns", &samples[5], 0);
+    in_turns(&contest, "throughput", QUERIES_INDEPENDENT);
+    /* Of a miss nothing is read that a next key could wait for: the branch is
+     * predicted and the chain is none. */
+    if (hit)
+        in_turns(&contest, "dependent", QUERIES_DEPENDENT);
+    one_by_one(&contest);
+    from_cold(&contest);
+    for (size_t i = 0; i < peer_count; i++)
+        contestant_close(&contest.contestants[i]);
+    queries_free(&contest.queries);
 }
 
 void suite_lookup(struct bench *bench, const struct bench_data *data)
 {
-    ruf_e164 *queries = calloc(QUERIES, sizeof(*queries));
-    uint64_t state = 42;
+    struct bench_place place = bench_place(bench, data);
 
-    peers_ready(bench, data);
-    if (queries == NULL || data->entries.count == 0) {
+    if (place.entries->count == 0) {
         bench_wrong(bench, "lookup", "nothing to look up");
-        free(queries);
         return;
     }
-    for (size_t i = 0; i < QUERIES; i++)
-        queries[i] =
-            data->entries.entries[bench_random(&state) % data->entries.count]
-                .number;
-    compare(bench, data, "lookup hit", queries, QUERIES);
-    for (size_t i = 0; i < QUERIES; i++)
-        queries[i] += 1 + bench_random(&state) % 9;
-    compare(bench, data, "lookup miss", queries, QUERIES);
-    free(queries);
+    peers_ready(&place);
+    compare(bench, &place, true);
+    compare(bench, &place, false);
+    clock_alone(bench);
 }

@@ -1,65 +1,25 @@
 /*
- * bench/bench_search.c - search as you type beside FTS5
+ * bench/bench_search.c - search as you type beside FTS5, minisearch, flexsearch
  *
- * FTS5 (unicode61, remove_diacritics 2, prefix indexes 1 to 4) in an SQLCipher
- * file with all pages cached, ranked by bm25, first 20 rows. It answers other
- * rows than our tiers do, so only times are compared, and that both find
- * something.
+ * First 20 hits, every query timed: thread CPU time, but wall time in the
+ * process of the JavaScript engines. The peers answer by other rules than our
+ * tiers, so only times are compared, and that ours finds something.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/fold.h"
-#include "bench/people.h"
+#include "bench/search_peers.h"
 #include <rufname/search.h>
-#include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define QUERIES 500
-#define TOP 20
+#define FTS_NS_PER_CLASS 1500000000u /* slow ways ask fewer queries */
 
 enum query_class { PREFIX1 = 0, PREFIX3, PREFIX6, TWO_WORDS, NAME_COMPANY };
 
 static const char *const class_names[] = { "1 letter", "3 letters", "6 letters",
                                            "two words", "name + company" };
-
-static void must_sql(sqlite3 *db, int code)
-{
-    if (code == SQLITE_OK || code == SQLITE_DONE)
-        return;
-    (void)fprintf(stderr, "rufname-bench: SQLite: %s\n", sqlite3_errmsg(db));
-    exit(9);
-}
-
-static void fill_fts(sqlite3 *db, const struct ruf_people *people)
-{
-    sqlite3_stmt *insert;
-
-    must_sql(db, sqlite3_exec(
-                     db,
-                     "BEGIN; CREATE VIRTUAL TABLE IF NOT EXISTS contact USING "
-                     "fts5(given, family, company, tokenize = 'unicode61 "
-                     "remove_diacritics 2', prefix = '1 2 3 4')",
-                     NULL, NULL, NULL));
-    must_sql(db,
-             sqlite3_prepare_v2(db, "INSERT INTO contact VALUES (?1, ?2, ?3)",
-                                -1, &insert, NULL));
-    for (size_t i = 0; i < people->count; i++) {
-        const struct ruf_person *person = &people->persons[i];
-        const struct ruf_text texts[] = { person->given, person->family,
-                                          person->company };
-
-        for (int k = 0; k < 3; k++)
-            (void)sqlite3_bind_text(insert, k + 1,
-                                    texts[k].data == NULL ? "" : texts[k].data,
-                                    (int)texts[k].size, SQLITE_STATIC);
-        must_sql(db, sqlite3_step(insert));
-        (void)sqlite3_reset(insert);
-    }
-    (void)sqlite3_finalize(insert);
-    must_sql(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
-}
 
 /* First 'letters' characters of the folded text, letters and digits only. */
 static size_t folded_prefix(struct ruf_text text, size_t letters, char *out)
@@ -99,70 +59,96 @@ static bool make_query(const struct ruf_person *person, enum query_class kind,
     return false;
 }
 
+/* --- the contest
+ * ---------------------------------------------------------------- */
+
+#define CLASSES ((int)(sizeof(class_names) / sizeof(class_names[0])))
+
 struct contest {
     struct ruf_query *query;
-    sqlite3_stmt *ranked;
-    struct bench_samples ours;
-    struct bench_samples peer;
-    size_t ours_empty;
-    size_t peer_empty;
+    struct fts *fts;
+    struct js_search *js;
+    struct bench_samples ours[CLASSES];
+    struct bench_samples fts_times[CLASSES][FTS_WAYS];
+    uint64_t spent[FTS_WAYS]; /* in the class being asked, ns */
 };
 
-static void ask_both(struct contest *contest, char words[2][64])
+static void ask_ours(struct bench *bench, struct contest *contest,
+                     enum query_class kind, search_words words)
 {
-    struct ruf_hit hits[TOP];
+    struct ruf_hit hits[SEARCH_TOP];
     struct ruf_error err;
-    char ours[160];
-    char match[160];
+    char text[2 * SEARCH_WORD_SIZE + 2];
     size_t count = 0;
-    size_t rows = 0;
-    uint64_t start;
+    uint64_t begin;
 
-    (void)snprintf(ours, sizeof(ours), "%s %s", words[0], words[1]);
-    (void)snprintf(match, sizeof(match),
-                   words[1][0] == '\0' ? "%s*%s" : "%s* %s*", words[0],
-                   words[1]);
-    start = bench_wall_ns();
-    bench_must(ruf_query_search(contest->query, ours, strlen(ours), hits, TOP,
-                                &count, &err),
+    (void)snprintf(text, sizeof(text), "%s%s%s", words[0],
+                   words[1][0] == '\0' ? "" : " ", words[1]);
+    begin = bench_cpu_ns();
+    bench_must(ruf_query_search(contest->query, text, strlen(text), hits,
+                                SEARCH_TOP, &count, &err),
                &err);
-    samples_add(&contest->ours, (double)(bench_wall_ns() - start) / 1e3);
-    contest->ours_empty += count == 0 ? 1 : 0;
-    start = bench_wall_ns();
-    (void)sqlite3_bind_text(contest->ranked, 1, match, -1, SQLITE_STATIC);
-    while (sqlite3_step(contest->ranked) == SQLITE_ROW)
-        rows++;
-    (void)sqlite3_reset(contest->ranked);
-    samples_add(&contest->peer, (double)(bench_wall_ns() - start) / 1e3);
-    contest->peer_empty += rows == 0 ? 1 : 0;
+    samples_add(&contest->ours[kind], (double)(bench_cpu_ns() - begin) / 1e3);
+    if (count == 0)
+        bench_wrong(bench, class_names[kind],
+                    "a query made from a contact found nothing");
 }
 
-static void run_class(struct bench *bench, const struct bench_data *data,
+static void ask_fts(struct contest *contest, enum query_class kind,
+                    search_words words)
+{
+    for (int way = 0; way < FTS_WAYS; way++) {
+        double us = 0;
+
+        if (contest->spent[way] > FTS_NS_PER_CLASS)
+            continue;
+        (void)fts_ask(contest->fts, (enum fts_way)way, words, &us);
+        contest->spent[way] += (uint64_t)(us * 1e3);
+        if (us > 0)
+            samples_add(&contest->fts_times[kind][way], us);
+    }
+}
+
+static void ask_class(struct bench *bench, const struct bench_data *data,
                       struct contest *contest, enum query_class kind)
 {
-    uint64_t state = 99;
+    uint64_t state = BENCH_SEED + 98;
     size_t asked = 0;
-    char name[64];
+    size_t wanted = bench->quick ? QUERIES / 20 : QUERIES;
 
-    for (int tries = 0; tries < 20 * QUERIES && asked < QUERIES; tries++) {
+    memset(contest->spent, 0, sizeof(contest->spent));
+    for (int tries = 0; tries < 20 * QUERIES && asked < wanted; tries++) {
         const struct ruf_person *person =
             &data->people.persons[bench_random(&state) % data->people.count];
-        char words[2][64];
+        search_words words;
 
         if (!make_query(person, kind, words))
             continue;
-        ask_both(contest, words);
+        ask_ours(bench, contest, kind, words);
+        ask_fts(contest, kind, words);
+        if (contest->js != NULL)
+            js_search_add(contest->js, (int)kind, words);
         asked++;
     }
-    (void)snprintf(name, sizeof(name), "search %s", class_names[kind]);
-    if (contest->ours_empty > 0)
-        bench_wrong(bench, name, "a query made from a contact found nothing");
-    contest->ours_empty = 0;
+}
+
+static void report_class(struct bench *bench, struct contest *contest,
+                         enum query_class kind)
+{
+    char name[64];
+
+    (void)snprintf(name, sizeof(name), "search, %s", class_names[kind]);
     bench_group(bench);
-    bench_report(bench, name, "fts5 ranked, top 20", bench->contacts, "us",
-                 &contest->peer, 0);
-    bench_report(bench, name, "rufname, top 20", bench->contacts, "us",
-                 &contest->ours, 0);
+    bench_report(bench, name, "rufname, ranked, resident", bench->contacts,
+                 "us", &contest->ours[kind], 0);
+    for (int way = 0; way < FTS_WAYS; way++)
+        bench_report(bench, name, fts_names[way], bench->contacts, "us",
+                     &contest->fts_times[kind][way], 0);
+    for (size_t i = 0;
+         contest->js != NULL && i < js_search_engines(contest->js); i++)
+        bench_report(bench, name, js_search_name(contest->js, i),
+                     bench->contacts, "us",
+                     js_search_samples(contest->js, i, (int)kind), 0);
 }
 
 void suite_search(struct bench *bench, const struct bench_data *data)
@@ -170,25 +156,22 @@ void suite_search(struct bench *bench, const struct bench_data *data)
     struct contest contest;
     struct ruf_index *index;
     struct ruf_error err;
-    sqlite3 *db;
 
     memset(&contest, 0, sizeof(contest));
-    peers_ready(bench, data);
-    db = peer_open(bench, PEER_SQLCIPHER, true);
-    fill_fts(db, &data->people);
-    must_sql(db, sqlite3_exec(db, "BEGIN", NULL, NULL, NULL));
-    must_sql(db, sqlite3_prepare_v2(db,
-                                    "SELECT rowid FROM contact WHERE contact "
-                                    "MATCH ?1 ORDER BY rank LIMIT 20",
-                                    -1, &contest.ranked, NULL));
+    contest.fts = fts_create(bench, &data->people);
+    contest.js = js_search_create(bench, &data->people);
     bench_must(ruf_index_open(data->image, data->key, RUF_INDEX_RESIDENT,
                               &index, &err),
                &err);
     bench_must(ruf_query_create(index, &contest.query, &err), &err);
-    for (int kind = PREFIX1; kind <= NAME_COMPANY; kind++)
-        run_class(bench, data, &contest, (enum query_class)kind);
-    (void)sqlite3_finalize(contest.ranked);
-    (void)sqlite3_close(db);
+    for (int kind = 0; kind < CLASSES; kind++)
+        ask_class(bench, data, &contest, (enum query_class)kind);
+    if (contest.js != NULL)
+        js_search_run(contest.js, bench);
+    for (int kind = 0; kind < CLASSES; kind++)
+        report_class(bench, &contest, (enum query_class)kind);
+    js_search_destroy(contest.js);
+    fts_destroy(contest.fts);
     ruf_query_destroy(contest.query);
     ruf_index_close(index);
 }

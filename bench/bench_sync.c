@@ -6,68 +6,13 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "bench/child.h"
 #include "bench/people.h"
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-struct usage {
-    double wall_s;
-    double cpu_s;
-    double rss_mib;
-    int code;
-};
-
-static void program_path(const char *name, char out[512])
-{
-    ssize_t size = readlink("/proc/self/exe", out, 400);
-    char *slash;
-
-    out[size > 0 ? size : 0] = '\0';
-    slash = strrchr(out, '/');
-    (void)snprintf(slash == NULL ? out : slash + 1, 100, "%s", name);
-}
-
-static pid_t start(const char *const arguments[])
-{
-    pid_t child = fork();
-
-    if (child == 0) {
-        int null = open("/dev/null", O_WRONLY);
-
-        (void)dup2(null, STDOUT_FILENO);
-        (void)dup2(null, STDERR_FILENO);
-        /* exec's prototype predates const; it changes nothing */
-        (void)execv(arguments[0], (char *const *)(uintptr_t)arguments);
-        _exit(127);
-    }
-    return child;
-}
-
-static struct usage run(const char *const arguments[])
-{
-    struct usage usage = { 0, 0, 0, -1 };
-    struct rusage resources;
-    uint64_t begin = bench_wall_ns();
-    pid_t child = start(arguments);
-    int status = 0;
-
-    if (child < 0 || wait4(child, &status, 0, &resources) != child)
-        return usage;
-    usage.wall_s = (double)(bench_wall_ns() - begin) / 1e9;
-    usage.cpu_s =
-        (double)(resources.ru_utime.tv_sec + resources.ru_stime.tv_sec) +
-        (double)(resources.ru_utime.tv_usec + resources.ru_stime.tv_usec) / 1e6;
-    usage.rss_mib = (double)resources.ru_maxrss / 1024.0;
-    usage.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return usage;
-}
 
 static void wait_for_file(const char *path)
 {
@@ -99,20 +44,20 @@ static void sync_once(struct bench *bench, const char *state)
     const char *login[] = { program, "--home",        home,   "login", "--flow",
                             "app",   "--secret-file", secret, NULL };
     const char *sync[] = { program, "--home", home, "sync", NULL };
-    struct usage full;
-    struct usage delta;
+    struct child_use full;
+    struct child_use delta;
 
-    program_path("rufname", program);
+    child_program("rufname", program);
     (void)snprintf(home, sizeof(home), "%s/home", bench->directory);
     (void)snprintf(policy, sizeof(policy), "%s/policy.json", state);
     (void)snprintf(ca, sizeof(ca), "%s/ca.pem", state);
     (void)snprintf(secret, sizeof(secret), "%s/client-secret", state);
-    if (run(init).code != 0 || run(login).code != 0) {
+    if (child_run(init).code != 0 || child_run(login).code != 0) {
         bench_wrong(bench, "sync", "cannot sign in to the sample tenant");
         return;
     }
-    full = run(sync);
-    delta = run(sync);
+    full = child_run(sync);
+    delta = child_run(sync);
     if (full.code != 0 || delta.code != 0)
         bench_wrong(bench, "sync", "rufname sync failed");
     report_one(bench, "rufname full, wall", "s", full.wall_s);
@@ -133,15 +78,17 @@ void suite_sync(struct bench *bench, const struct bench_data *data)
     pid_t child;
 
     (void)data;
-    program_path("rufname-tenant", program);
+    child_program("rufname-tenant", program);
     if (access(program, X_OK) != 0) {
-        bench_wrong(bench, "sync", "rufname-tenant is not built");
+        (void)fputs("rufname-bench: without sync; rufname-tenant is not "
+                    "built\n",
+                    stderr);
         return;
     }
     (void)snprintf(state, sizeof(state), "%s/tenant", bench->directory);
     (void)snprintf(ready, sizeof(ready), "%s/policy.json", state);
     (void)snprintf(contacts, sizeof(contacts), "%u", bench->contacts);
-    child = start(tenant);
+    child = child_start(tenant);
     wait_for_file(ready);
     sync_once(bench, state);
     (void)kill(child, SIGTERM);

@@ -3,32 +3,49 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "bench/child.h"
 #include "bench/people.h"
 #include <ftw.h>
-#include <openssl/crypto.h>
-#include <rufname/version.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const struct {
     const char *name;
     void (*run)(struct bench *bench, const struct bench_data *data);
+    bool needs_data;
 } suites[] = {
-    { "normalize", suite_normalize }, { "build", suite_build },
-    { "open", suite_open },           { "lookup", suite_lookup },
-    { "search", suite_search },       { "emit", suite_emit },
-    { "sync", suite_sync },
+    { "normalize", suite_normalize, false },
+    { "build", suite_build, true },   { "open", suite_open, true },
+    { "lookup", suite_lookup, true }, { "search", suite_search, true },
+    { "emit", suite_emit, true },     { "sync", suite_sync, false },
+    { "scale", suite_scale, false },
 };
 #define SUITE_COUNT (sizeof(suites) / sizeof(suites[0]))
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} children[] = {
+    { "open", child_open },
+    { "scale-build", child_scale_build },
+    { "scale-read", child_scale_read },
+};
+#define CHILD_COUNT (sizeof(children) / sizeof(children[0]))
 
 static int usage(void)
 {
     (void)fputs("usage: rufname-bench [--json] [--filter F] [--contacts N] "
-                "[--numbers N]\n       [--oracle DIR] [SUITE...]\nsuites:",
+                "[--max N] [--numbers N]\n       [--oracle DIR] [--quick] [SUITE...]\n"
+                "  --filter F    print only lines whose bench/variant has F\n"
+                "  --contacts N  size of all suites but scale (100000)\n"
+                "  --max N       largest size of scale (100000)\n"
+                "  --numbers N   texts of each mix of normalize (200000)\n"
+                "  --oracle DIR  peers of normalize, as scripts/oracle makes "
+                "them\n"
+                "  --quick       few repetitions: to see that it runs\n"
+                "suites:",
                 stderr);
     for (size_t i = 0; i < SUITE_COUNT; i++)
         (void)fprintf(stderr, " %s", suites[i].name);
@@ -36,53 +53,12 @@ static int usage(void)
     return 2;
 }
 
-static void read_cpu(char out[128])
+static int run_child(int argc, char **argv)
 {
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    char line[256];
-
-    (void)snprintf(out, 128, "unknown");
-    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-        if (strncmp(line, "model name", 10) != 0)
-            continue;
-        line[strcspn(line, "\n")] = '\0';
-        (void)snprintf(out, 128, "%.120s", strchr(line, ':') + 2);
-        break;
-    }
-    if (file != NULL)
-        (void)fclose(file);
-}
-
-static void print_context(const struct bench *bench,
-                          const struct bench_data *data)
-{
-    time_t now = time(NULL);
-    struct tm parts;
-    char date[32] = "";
-    char cpu[128];
-
-    if (gmtime_r(&now, &parts) != NULL)
-        (void)strftime(date, sizeof(date), "%Y-%m-%d", &parts);
-    read_cpu(cpu);
-    if (bench->json)
-        (void)printf("{\"context\":{\"cpu\":\"%s\",\"cores\":%ld,"
-                     "\"compiler\":\"%s\",\"openssl\":\"%s\","
-                     "\"sqlite\":\"%s\",\"rufname\":\"%s\",\"date\":\"%s\","
-                     "\"contacts\":%u,\"entries\":%zu}}\n",
-                     cpu, sysconf(_SC_NPROCESSORS_ONLN), __VERSION__,
-                     OpenSSL_version(OPENSSL_VERSION), sqlite3_libversion(),
-                     RUFNAME_VERSION, date, bench->contacts,
-                     data->entries.count);
-    else
-        (void)printf("%s, %ld cores · compiler %s · %s · SQLite %s · rufname "
-                     "%s · %s\n%u contacts, %zu entries; ratios are to the "
-                     "first line of each group\n\n%-28s %-34s %9s %11s %11s "
-                     "%11s %-8s %8s\n",
-                     cpu, sysconf(_SC_NPROCESSORS_ONLN), __VERSION__,
-                     OpenSSL_version(OPENSSL_VERSION), sqlite3_libversion(),
-                     RUFNAME_VERSION, date, bench->contacts,
-                     data->entries.count, "bench", "variant", "n", "median",
-                     "min", "p99", "unit", "ratio");
+    for (size_t i = 0; i < CHILD_COUNT && argc > 2; i++)
+        if (strcmp(argv[2], children[i].name) == 0)
+            return children[i].run(argc - 3, argv + 3);
+    return usage();
 }
 
 static int remove_entry(const char *path, const struct stat *info, int kind,
@@ -102,6 +78,14 @@ static bool is_chosen(char *const *names, int count, const char *suite)
     return count == 0;
 }
 
+static bool is_suite(const char *name)
+{
+    for (size_t i = 0; i < SUITE_COUNT; i++)
+        if (strcmp(name, suites[i].name) == 0)
+            return true;
+    return false;
+}
+
 static int parse_options(int argc, char **argv, struct bench *bench, int *first)
 {
     int i = 1;
@@ -109,10 +93,14 @@ static int parse_options(int argc, char **argv, struct bench *bench, int *first)
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         if (strcmp(argv[i], "--json") == 0)
             bench->json = true;
+        else if (strcmp(argv[i], "--quick") == 0)
+            bench->quick = true;
         else if (strcmp(argv[i], "--filter") == 0 && i + 1 < argc)
             bench->filter = argv[++i];
         else if (strcmp(argv[i], "--contacts") == 0 && i + 1 < argc)
             bench->contacts = (uint32_t)strtoul(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--max") == 0 && i + 1 < argc)
+            bench->scale_max = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--numbers") == 0 && i + 1 < argc)
             bench->numbers = (uint32_t)strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--oracle") == 0 && i + 1 < argc)
@@ -121,38 +109,54 @@ static int parse_options(int argc, char **argv, struct bench *bench, int *first)
             return usage();
     }
     *first = i;
-    for (; i < argc; i++) {
-        bool known = false;
-
-        for (size_t k = 0; k < SUITE_COUNT; k++)
-            known = known || strcmp(argv[i], suites[k].name) == 0;
-        if (!known)
+    for (; i < argc; i++)
+        if (!is_suite(argv[i]))
             return usage();
+    return bench->contacts == 0 || bench->scale_max == 0 ||
+                   bench->numbers == 0
+               ? usage()
+               : 0;
+}
+
+static void run_suites(struct bench *bench, char *const *names, int count)
+{
+    struct bench_data data;
+    bool made = false;
+
+    for (size_t i = 0; i < SUITE_COUNT; i++) {
+        if (!is_chosen(names, count, suites[i].name))
+            continue;
+        if (suites[i].needs_data && !made)
+            bench_data_create(bench, &data);
+        made = made || suites[i].needs_data;
+        suites[i].run(bench, suites[i].needs_data ? &data : NULL);
     }
-    return bench->contacts == 0 || bench->numbers == 0 ? usage() : 0;
+    if (made)
+        bench_data_destroy(&data);
 }
 
 int main(int argc, char **argv)
 {
-    struct bench bench = { .contacts = 100000, .numbers = 200000 };
-    struct bench_data data;
+    struct bench bench = { .contacts = 100000, .scale_max = 100000,
+                           .numbers = 200000 };
     int first = 1;
-    int code = parse_options(argc, argv, &bench, &first);
+    int code;
 
+    if (argc > 1 && strcmp(argv[1], "--child") == 0)
+        return run_child(argc, argv);
+    code = parse_options(argc, argv, &bench, &first);
     if (code != 0)
         return code;
     (void)snprintf(bench.directory, sizeof(bench.directory),
-                   "/tmp/rufname-bench.XXXXXX");
+                   "%.200s/rufname-bench.XXXXXX",
+                   getenv("TMPDIR") == NULL ? "/tmp" : getenv("TMPDIR"));
     if (mkdtemp(bench.directory) == NULL) {
-        (void)fputs("rufname-bench: cannot make a directory in /tmp\n", stderr);
+        (void)fprintf(stderr, "rufname-bench: cannot make %s\n",
+                      bench.directory);
         return 10;
     }
-    bench_data_create(&bench, &data);
-    print_context(&bench, &data);
-    for (size_t i = 0; i < SUITE_COUNT; i++)
-        if (is_chosen(argv + first, argc - first, suites[i].name))
-            suites[i].run(&bench, &data);
-    bench_data_destroy(&data);
+    bench_context(&bench);
+    run_suites(&bench, argv + first, argc - first);
     (void)nftw(bench.directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     return bench.failed ? 1 : 0;
 }

@@ -1,5 +1,8 @@
 /*
- * bench/people.h - the sample company as the indexer sees it
+ * bench/people.h - the contacts of the benches, and the suites
+ *
+ * Contacts are made one at a time from their number in the crowd, so that any
+ * amount can be streamed and any one of them made again.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -8,20 +11,45 @@
 
 #include "base/arena.h"
 #include "base/image.h"
+#include "base/image_sections.h"
 #include "bench/bench.h"
+#include "bench/peers.h"
 #include "indexer/contacts.h"
 #include "policy/policy.h"
 
-/** Everything a suite needs, made once. */
+/* --- people.c: the crowd ---------------------------------------------------
+ */
+
+#define PEOPLE_NUMBERS_MAX 6
+
+/**
+ * The numbers of contact 'at': valid under the national plans, distinct but for
+ * switchboards, three a contact on average. raw is left empty.
+ * @return how many.
+ */
+size_t people_numbers(uint64_t at,
+                      struct ruf_person_number out[PEOPLE_NUMBERS_MAX]);
+
+/** Contact 'at' of the crowd; texts and lists live in the arena. */
+void people_make(uint64_t at, struct ruf_arena *arena, struct ruf_person *out);
+
+/** "Given Family (Company)" of contact 'at'. @return bytes. */
+size_t people_label(uint64_t at, char out[RUF_LABEL_SIZE_MAX]);
+
+/** Entries without people, as many as wanted; texts live in the arena. */
+void bench_entries_make(size_t wanted, struct ruf_arena *arena,
+                        struct ruf_labelled_entries *out);
+
+/* --- data.c: what the suites share -----------------------------------------
+ */
+
+/** Made once: people in rank order, their entries, and the image of both. */
 struct bench_data {
     struct ruf_policy *policy;
-    struct ruf_arena *records_arena;
-    struct ruf_record *records;
-    const struct ruf_policy_source **sources; /**< of each record */
-    size_t record_count;
     struct ruf_arena *arena;
     struct ruf_people people;
     struct ruf_labelled_entries entries;
+    struct bench_entries items; /**< the entries as the peers hold them */
     char image[300];
     uint8_t key[32];
 };
@@ -29,15 +57,31 @@ struct bench_data {
 void bench_data_create(struct bench *bench, struct bench_data *out);
 void bench_data_destroy(struct bench_data *data);
 
-/** Records to people and entries, timed per step. */
-void bench_pipeline(const struct bench_data *data, struct ruf_arena *arena,
-                    struct ruf_people *people,
-                    struct ruf_labelled_entries *entries, uint64_t ns[3]);
+/** What peers are opened on; borrows the data. */
+struct bench_place bench_place(const struct bench *bench,
+                               const struct bench_data *data);
+
+/** Policy of the benches: no limit of entries. */
+struct ruf_policy *bench_policy(void);
+
+/** The first 'count' people of the crowd, in rank order. */
+void bench_people(uint64_t count, struct ruf_arena *arena,
+                  struct ruf_people *out);
+
+/** Labelled entries as the peers hold them; borrows the labels. */
+void bench_items(const struct ruf_labelled_entries *entries,
+                 struct bench_entries *out);
+void bench_items_free(struct bench_entries *items);
+
+/** Arena memory or the end of the program. */
+void *bench_arena(struct ruf_arena *arena, size_t count, size_t size);
 
 /** Stop with a message if a call of ours failed. */
 void bench_must(enum ruf_status status, const struct ruf_error *err);
 
-/* Suites. */
+/* --- suites ----------------------------------------------------------------
+ */
+
 void suite_normalize(struct bench *bench, const struct bench_data *data);
 void suite_build(struct bench *bench, const struct bench_data *data);
 void suite_open(struct bench *bench, const struct bench_data *data);
@@ -45,26 +89,6 @@ void suite_lookup(struct bench *bench, const struct bench_data *data);
 void suite_search(struct bench *bench, const struct bench_data *data);
 void suite_emit(struct bench *bench, const struct bench_data *data);
 void suite_sync(struct bench *bench, const struct bench_data *data);
-
-/* --- peers: the same entries in SQLite and SQLCipher, one library -----------
- */
-
-struct sqlite3;
-
-enum peer { PEER_SQLITE = 0, PEER_SQLCIPHER };
-
-/** Path of the peer's database, made by the first suite that needs it. */
-void peer_path(const struct bench *bench, enum peer peer, char out[300]);
-
-/** Bulk-insert all entries in ascending order in one transaction. */
-void peer_fill(struct bench *bench, const struct bench_data *data,
-               enum peer peer);
-
-/** Make the peers' files unless they are there. */
-void peers_ready(struct bench *bench, const struct bench_data *data);
-
-/** Open with raw key (SQLCipher) and, tuned, a cache larger than the file. */
-struct sqlite3 *peer_open(const struct bench *bench, enum peer peer,
-                          bool tuned);
+void suite_scale(struct bench *bench, const struct bench_data *data);
 
 #endif

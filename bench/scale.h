@@ -1,0 +1,42 @@
+/*
+ * bench/scale.h - what a child of the suite "scale" hands over
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BENCH_SCALE_H
+#define BENCH_SCALE_H
+
+#include "bench/bench.h"
+
+/** Sizes above it are entries without people: N entries, nothing to search. */
+#define SCALE_PEOPLE_MAX 10000000u
+
+enum scale_search {
+    SCALE_LETTER1 = 0,
+    SCALE_LETTERS3,
+    SCALE_LETTERS6,
+    SCALE_TWO_WORDS,
+    SCALE_SEARCHES
+};
+
+struct scale_built {
+    uint64_t entries;
+    uint64_t bytes;   /**< of the image */
+    double label_ns;  /**< CPU per entry: people to labelled entries */
+    double build_ns;  /**< CPU per entry: to a published image */
+    double input_mib; /**< peak memory before the build: its input */
+};
+
+struct scale_readings {
+    uint64_t checksum; /**< of labels and contacts */
+    uint64_t bytes;
+    struct bench_summary open_us;
+    struct bench_summary emit_ns;
+    struct bench_summary throughput_ns;
+    struct bench_summary dependent_ns;
+    struct bench_summary each_ns;
+    struct bench_summary search_us[SCALE_SEARCHES];
+    double emit_mib; /**< peak memory after open, lookups and emission */
+};
+
+#endif
