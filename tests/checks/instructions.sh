@@ -1,58 +1,69 @@
 #!/bin/sh
-# instructions - does a phone number cost more instructions than it used to?
+# instructions.sh [--update] BUILD LIST - instructions of hot paths, by callgrind
 #
-# instructions SOURCE-DIR COMPILER
+# Time on a shared machine is noise; executed instructions are the same at every
+# run. LIST has a line per path, "#" starts a comment:
 #
-# Counts what ruf_number_parse() executes for made-up texts, under valgrind:
-# the same on a busy machine as on an idle one. A ceiling is about a tenth above
-# what gcc 12 and clang 14 were seen to need with -O2; whoever makes the parser
-# faster lowers it. Skipped (77) without valgrind and beyond x86-64.
+#   name | program arguments | ceiling file
+#
+# The program is looked for in BUILD/tests, the ceiling file beside LIST. Only
+# what runs inside the program's function counted() is collected. Fails above
+# the ceiling, and where a program fails. --update writes ceilings two in a
+# hundred above the present count: for a change that is worth it, or that made
+# a path faster. Exit 77 (skipped) without valgrind.
 #
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
-root=$1
-cc=$2
-[ "$(uname -m)" = x86_64 ] || exit 77
-command -v valgrind >/dev/null || exit 77
-work=$(mktemp -d "${TMPDIR:-/tmp}/rufname-instructions.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+update=no
+[ "${1-}" != --update ] || { update=yes; shift; }
+build=${1:?folder of the build}
+list=${2:?list of paths}
+folder=$(dirname "$list")
 
-sources=$(sed -n 's/^set(RUF_NUMBER_SOURCES \(.*\))$/\1/p' \
-    "$root/base/number.cmake" | tr ' ' '\n' | sed "s|^|$root/base/|")
-# shellcheck disable=SC2086 # a list of files
-"$cc" -std=c17 -O2 -I"$root" -I"$root/include" -o "$work/answer" \
-    "$root/tests/oracle/answer.c" $sources "$root/base/text.c"
+command -v valgrind >/dev/null 2>&1 || {
+    echo "no valgrind: nothing counted" >&2
+    exit 77
+}
+said=$(mktemp)
+trap 'rm -f "$said"' EXIT
+bad=0
 
-failed=0
-# measure KIND CEILING FORMAT...: a hundred texts of each format.
-measure() {
-    kind=$1
-    ceiling=$2
-    shift 2
-    for format in "$@"; do
-        i=0
-        while [ $i -lt 100 ]; do
-            # shellcheck disable=SC2059 # the formats are ours
-            printf "DE\t$format\n" "$(printf %03d $i)"
-            i=$((i + 1))
-        done
-    done >"$work/in"
+# count PROGRAM ARGUMENTS...
+count() {
+    program=$1
+    shift
     valgrind --tool=callgrind --callgrind-out-file=/dev/null \
-        --toggle-collect=ruf_number_parse "$work/answer" \
-        <"$work/in" >"$work/out" 2>"$work/log" || { cat "$work/log"; exit 1; }
-    [ "$(cut -f 1,3 "$work/out" | sort -u)" = "OK	1" ] ||
-        { echo "$kind: not all of them are valid"; failed=1; }
-    each=$(awk -v n="$(wc -l <"$work/in")" \
-        '/Collected/ { printf "%d", $NF / n }' "$work/log")
-    echo "$kind: $each instructions a number, at most $ceiling"
-    [ "$each" -le "$ceiling" ] || failed=1
+        --collect-atstart=no --toggle-collect=counted \
+        "$build/tests/$program" "$@" >/dev/null 2>"$said" || {
+        cat "$said" >&2
+        return 1
+    }
+    sed -n 's/^==[0-9]*== Collected : \([0-9]*\).*/\1/p' "$said"
 }
 
-measure clean 560 '+498999998%s' '+493023125%s'
-measure plain 830 '+49 89 99998-%s' '0049 30 23125 %s' '(089) 99998-%s' \
-    '030/23125-%s' '+49 (0) 30 / 23125-%s' '08999998%s'
-measure marked 2280 '+49 89 99998-%s ext. 12' '030 23125-%s x7' \
-    '089 99998%s #12' 'tel:+49-30-23125%s;ext=7' '089–99998 %s' \
-    '030/23125%s x302/x2303' '+49 89 99998%s €'
-exit $failed
+trim() {
+    echo "$1" | sed 's/^ *//; s/ *$//'
+}
+
+while IFS='|' read -r name run ceiling; do
+    case $name in
+    '' | \#*) continue ;;
+    esac
+    # shellcheck disable=SC2086 # program and arguments, separated by blanks
+    instructions=$(count $run) || { bad=1; continue; }
+    name=$(trim "$name")
+    file=$folder/$(trim "$ceiling")
+    [ "$update" = no ] || echo $((instructions + instructions / 50)) >"$file"
+    limit=$(cat "$file")
+    if [ -z "$instructions" ] || [ "$instructions" -eq 0 ]; then
+        echo "$name: nothing counted" >&2
+        bad=1
+    elif [ "$instructions" -gt "$limit" ]; then
+        echo "$name: $instructions instructions, at most $limit" >&2
+        bad=1
+    else
+        echo "$name: $instructions instructions of $limit"
+    fi
+done <"$list"
+exit "$bad"
