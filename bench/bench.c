@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 static uint64_t read_clock(clockid_t clock)
@@ -52,6 +53,17 @@ static void *must(void *bytes)
 void *bench_alloc(size_t count, size_t size)
 {
     return must(calloc(count == 0 ? 1 : count, size));
+}
+
+void *bench_alloc_huge(size_t size)
+{
+    size_t page = (size_t)2 << 20;
+    size_t room = (size / page + 1) * page;
+    void *bytes = must(aligned_alloc(page, room));
+
+    (void)madvise(bytes, room, MADV_HUGEPAGE);
+    memset(bytes, 0, room);
+    return bytes;
 }
 
 /* --- samples

@@ -14,6 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct bench {
     bool json;
     const char *filter; /**< substring of "bench/variant", or NULL */
@@ -104,7 +108,13 @@ uint64_t bench_mix(uint64_t value);
 /** Memory or the end of the program. */
 void *bench_alloc(size_t count, size_t size);
 
+/** Zeroed memory on huge pages where the kernel gives them; free() it. */
+void *bench_alloc_huge(size_t size);
+
 /** Print what was measured on: machine, versions, commit, load. */
 void bench_context(const struct bench *bench);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

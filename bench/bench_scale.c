@@ -142,9 +142,13 @@ static void report_build(struct bench *bench, const struct point *points,
         }
     }
     bench_group(bench);
-    for (size_t i = 0; i < count; i++)
-        print_single(bench, &points[i], "scale, size", "image", "MiB",
-                     (double)points[i].built.bytes / 1048576.0);
+    for (size_t i = 0; i < count; i++) {
+        struct bench_summary size =
+            bench_single((double)points[i].built.bytes / 1048576.0);
+
+        print_value(bench, &points[i], "scale, size", "image", "MiB", &size,
+                    points[i].built.bytes);
+    }
 }
 
 static const struct bench_summary *

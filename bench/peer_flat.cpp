@@ -3,13 +3,14 @@
  *
  * At its best: number -> 8 bytes (offset of the label, contact), labels with
  * their length in one run in number order, as dense as it gets. Reserved
- * before it is filled. Not sealed, in memory only.
+ * before it is filled, on huge pages. Not sealed, in memory only.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "bench/peers.h"
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/version.hpp>
+#include <cstdlib>
 #include <vector>
 
 namespace
@@ -20,9 +21,37 @@ struct slot {
     uint32_t contact;
 };
 
+template <typename T> struct huge_pages {
+    using value_type = T;
+
+    huge_pages() = default;
+    template <typename U> huge_pages(const huge_pages<U> &)
+    {
+    }
+    T *allocate(size_t count)
+    {
+        return static_cast<T *>(bench_alloc_huge(count * sizeof(T)));
+    }
+    void deallocate(T *bytes, size_t)
+    {
+        std::free(bytes);
+    }
+    template <typename U> bool operator==(const huge_pages<U> &) const
+    {
+        return true;
+    }
+    template <typename U> bool operator!=(const huge_pages<U> &) const
+    {
+        return false;
+    }
+};
+
 struct flat {
-    boost::unordered_flat_map<uint64_t, slot> map;
-    std::vector<char> labels;
+    boost::unordered_flat_map<uint64_t, slot, boost::hash<uint64_t>,
+                              std::equal_to<uint64_t>,
+                              huge_pages<std::pair<const uint64_t, slot>>>
+        map;
+    std::vector<char, huge_pages<char>> labels;
 };
 
 void *open_flat(const bench_place *place)
@@ -80,7 +109,7 @@ uint64_t bytes(void *self)
 } // namespace
 
 extern "C" const peer peer_flat = {
-    "boost::unordered_flat_map, in memory",
+    "boost::unordered_flat_map, huge pages",
     false,
     false,
     open_flat,

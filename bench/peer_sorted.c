@@ -3,7 +3,8 @@
  *
  * Numbers in one array, searched by a binary search without branches; beside
  * it where the label lies and the contact. Labels in number order in one run.
- * Emission from it is the floor: what is to be read, read once. In memory only.
+ * On huge pages. Emission from it is the floor: what is to be read, read once.
+ * Not sealed, in memory only.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -32,9 +33,9 @@ static void *open_sorted(const struct bench_place *place)
     for (size_t i = 0; i < count; i++)
         size += place->entries->items[i].label_size;
     self->count = count;
-    self->numbers = bench_alloc(count, sizeof(*self->numbers));
-    self->details = bench_alloc(count + 1, sizeof(*self->details));
-    self->labels = bench_alloc(size, 1);
+    self->numbers = bench_alloc_huge(count * sizeof(*self->numbers));
+    self->details = bench_alloc_huge((count + 1) * sizeof(*self->details));
+    self->labels = bench_alloc_huge(size);
     size = 0;
     for (size_t i = 0; i < count; i++) {
         const struct bench_entry *entry = &place->entries->items[i];
@@ -100,7 +101,7 @@ static uint64_t bytes(void *self)
 }
 
 const struct peer peer_sorted = {
-    .name = "sorted array, binary search, in memory",
+    .name = "sorted array, binary search, huge pages",
     .open = open_sorted,
     .close = close_sorted,
     .find = find,

@@ -28,3 +28,11 @@ const suites = new Set(lines.slice(1).map((row) => row.bench.split(/[ ,]/)[0]));
 for (const name of ['build', 'open', 'lookup', 'search', 'emit'])
     if (!suites.has(name)) throw new Error(`no line of ${name}`);
 END
+
+"$root/bench/plot" --out "$dir" "$dir/run.json" >/dev/null
+[ -s "$dir/latency.svg" ] && [ -s "$dir/peers.svg" ]
+# Every table of the document finds its lines, but those of other suites.
+cp "$root/docs/figures.md" "$dir/figures.md"
+"$root/bench/tables" "$dir/figures.md" "$dir/run.json"
+grep -q '^| rufname, sealed file, resident | ' "$dir/figures.md"
+! "$root/bench/tables" --check "$root/docs/figures.md" "$dir/run.json" 2>/dev/null
