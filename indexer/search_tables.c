@@ -1,309 +1,442 @@
 /*
- * indexer/search_tables.c - words of all contacts, sorted, with postings
+ * indexer/search_tables.c - persons to words, texts and numbers
  *
- * Every word becomes an occurrence (word, contact, field); sorting the
- * occurrences gives tokens and postings in one pass.
+ * A directory repeats itself: names, companies, departments. Each distinct
+ * text of a field is folded and split once; after that a contact costs a hash
+ * look-up per field.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "indexer/search_tables.h"
 #include "base/error.h"
 #include "base/fold.h"
-#include "base/image_sections.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "indexer/search_private.h"
 #include <stdlib.h>
 #include <string.h>
 
-struct occurrence {
-    uint64_t head;   /* first eight bytes, big-endian: sorts most words */
-    uint32_t offset; /* of the word in the text pool */
-    uint32_t contact;
-    uint16_t size;
-    uint16_t fields; /* one bit */
-};
+#define FOLDED_MAX (4 * RUF_RECORD_TEXT_MAX)
+#define EMAIL_WORDS_MAX 512
 
-struct tables {
-    struct ruf_writer pool;
-    struct occurrence *list;
-    size_t count;
-    size_t room;
-    uint32_t contact;
-    bool failed;
-};
+/* --- words of a text
+ * ------------------------------------------------------------- */
 
-static uint64_t head_of(const char *word, size_t size)
+static void add_word(struct ruf_search_builder *builder,
+                     struct search_field *field, const char *word, size_t size)
 {
-    uint64_t head = 0;
+    uint32_t number = ruf_search_pool_add(&builder->words, word, size);
 
-    for (size_t i = 0; i < 8; i++)
-        head = head << 8 | (i < size ? (unsigned char)word[i] : 0);
-    return head;
+    builder->failed = builder->failed || number == SEARCH_POOL_FULL ||
+                      !ruf_search_list_add(&field->words, number);
 }
 
-static void add_word(struct tables *tables, const char *word, size_t size,
-                     enum ruf_token_field field)
+/* Are the parts of a run searched for, or joined to one word as well? */
+enum splitting { PARTS_AND_JOINED = 0, PARTS_ONLY };
+
+static void add_folded(struct ruf_search_builder *builder,
+                       struct search_field *field, const char *folded,
+                       size_t size, enum splitting splitting)
 {
-    struct occurrence *occurrence;
-
-    if (size == 0 || tables->failed)
-        return;
-    if (tables->count == tables->room) {
-        size_t room = tables->room == 0 ? 4096 : 2 * tables->room;
-        struct occurrence *list = realloc(tables->list, room * sizeof(*list));
-
-        if (list == NULL) {
-            tables->failed = true;
-            return;
-        }
-        tables->list = list;
-        tables->room = room;
-    }
-    if (size > RUF_TOKEN_SIZE_MAX)
-        size = RUF_TOKEN_SIZE_MAX;
-    occurrence = &tables->list[tables->count++];
-    occurrence->head = head_of(word, size);
-    occurrence->offset = (uint32_t)tables->pool.size;
-    occurrence->contact = tables->contact;
-    occurrence->size = (uint16_t)size;
-    occurrence->fields = (uint16_t)(1u << field);
-    ruf_write_bytes(&tables->pool, word, size);
-    tables->failed = tables->failed || tables->pool.failed ||
-                     tables->pool.size > UINT32_MAX / 2;
-}
-
-static void add_words(struct tables *tables, const char *folded, size_t size,
-                      enum ruf_token_field field)
-{
+    struct ruf_words words = ruf_words(folded, size);
     struct ruf_word word;
-    size_t at = 0;
 
-    while (ruf_next_word(folded, size, &at, &word))
-        add_word(tables, word.bytes, word.size, field);
+    while (ruf_words_next(&words, &word))
+        if (word.kind != RUF_WORD_JOINED || splitting == PARTS_AND_JOINED)
+            add_word(builder, field, word.bytes, word.size);
 }
 
-/* Both foldings, the second only where it differs. */
-static void add_text(struct tables *tables, struct ruf_text text,
-                     enum ruf_token_field field)
+/* Words of both foldings, the second only where it differs. */
+static void add_words(struct ruf_search_builder *builder,
+                      struct search_field *field, struct ruf_text text,
+                      enum splitting splitting)
 {
-    char base[4 * RUF_RECORD_TEXT_MAX];
-    char german[4 * RUF_RECORD_TEXT_MAX];
-    size_t base_size;
-    size_t german_size;
+    char base[FOLDED_MAX];
+    char german[FOLDED_MAX];
+    size_t base_size = ruf_fold(text, RUF_FOLD_BASE, base);
+    size_t german_size = ruf_fold(text, RUF_FOLD_GERMAN, german);
+
+    add_folded(builder, field, base, base_size, splitting);
+    if (base_size != german_size || memcmp(base, german, base_size) != 0)
+        add_folded(builder, field, german, german_size, splitting);
+}
+
+/* --- texts of a field
+ * ------------------------------------------------------------ */
+
+/* The text's number; *fresh tells the caller to add its words and to close
+ * them with end_text(). */
+static uint32_t find_text(struct ruf_search_builder *builder,
+                          struct search_field *field, const void *bytes,
+                          size_t size, bool *fresh)
+{
+    size_t before = field->texts.ends.count;
+    uint32_t number = ruf_search_pool_add(&field->texts, bytes, size);
+
+    builder->failed = builder->failed || number == SEARCH_POOL_FULL;
+    *fresh = field->texts.ends.count != before;
+    return number;
+}
+
+static void end_text(struct ruf_search_builder *builder,
+                     struct search_field *field)
+{
+    builder->failed =
+        builder->failed || field->words.count > UINT32_MAX ||
+        !ruf_search_list_add(&field->word_ends, (uint32_t)field->words.count);
+}
+
+static void set_column(struct ruf_search_builder *builder,
+                       enum ruf_search_column column, uint32_t value)
+{
+    builder->failed =
+        builder->failed ||
+        !ruf_search_list_add(&builder->fields[column].column, value);
+}
+
+/* @return text + 1, 0 for an absent one. */
+static uint32_t add_text(struct ruf_search_builder *builder,
+                         enum ruf_search_column column, struct ruf_text text,
+                         enum splitting splitting)
+{
+    struct search_field *field = &builder->fields[column];
+    uint32_t number;
+    bool fresh;
 
     text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
-    if (text.size == 0)
-        return;
-    base_size = ruf_fold(text, RUF_FOLD_BASE, base);
-    german_size = ruf_fold(text, RUF_FOLD_GERMAN, german);
-    add_words(tables, base, base_size, field);
-    if (base_size != german_size || memcmp(base, german, base_size) != 0)
-        add_words(tables, german, german_size, field);
+    if (text.size == 0) {
+        set_column(builder, column, 0);
+        return 0;
+    }
+    number = find_text(builder, field, text.data, text.size, &fresh);
+    if (fresh) {
+        add_words(builder, field, text, splitting);
+        end_text(builder, field);
+    }
+    set_column(builder, column, number + 1);
+    return number + 1;
 }
 
-/* Words of the local part and of the domain without its last label. */
-static void add_email(struct tables *tables, struct ruf_text address)
-{
-    const char *dot =
-        address.size == 0 ? NULL : memrchr(address.data, '.', address.size);
+/* --- initials
+ * ------------------------------------------------------------------ */
 
-    if (dot != NULL)
-        address.size = (size_t)(dot - address.data);
-    add_text(tables, address, RUF_TOKEN_EMAIL);
-}
-
-static void add_number(struct tables *tables,
-                       const struct ruf_person_number *number)
+/* First letters of all words of a name text, as a number. */
+static uint32_t letters_of(struct ruf_search_builder *builder,
+                           enum ruf_search_column column, uint32_t number,
+                           struct ruf_text text)
 {
-    char digits[RUF_RAW_NUMBER_MAX];
+    struct search_list *known = &builder->letters[column];
+    char folded[FOLDED_MAX];
+    char letters[RUF_WORD_SIZE_MAX];
+    struct ruf_words words;
+    struct ruf_word word;
     size_t size = 0;
 
-    if (number->e164 != 0) {
-        char text[RUF_E164_TEXT_SIZE];
+    if (number < known->count)
+        return known->items[number];
+    text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
+    words = ruf_words(folded, ruf_fold(text, RUF_FOLD_BASE, folded));
+    while (ruf_words_next(&words, &word)) {
+        uint32_t c;
+        size_t step = ruf_utf8_decode(word.bytes, word.size, &c);
 
-        size = ruf_e164_format(number->e164, text);
-        add_word(tables, text + 1, size - 1, RUF_TOKEN_NUMBER);
+        if (word.kind == RUF_WORD_JOINED || size + step > RUF_WORD_SIZE_MAX / 2)
+            continue;
+        memcpy(letters + size, word.bytes, step);
+        size += step;
+    }
+    number = ruf_search_pool_add(&builder->initials, letters, size);
+    builder->failed = builder->failed || number == SEARCH_POOL_FULL ||
+                      !ruf_search_list_add(known, number);
+    return number;
+}
+
+static size_t first_size(struct ruf_text letters)
+{
+    uint32_t c;
+
+    return letters.size == 0 ? 0
+                             : ruf_utf8_decode(letters.data, letters.size, &c);
+}
+
+/* "hm" and, of more words, "hpml". */
+static void add_initials(struct ruf_search_builder *builder,
+                         const uint32_t parts[2])
+{
+    struct search_field *field = &builder->fields[RUF_COLUMN_INITIALS];
+    struct ruf_text given = ruf_search_pool_text(&builder->initials, parts[0]);
+    struct ruf_text family = ruf_search_pool_text(&builder->initials, parts[1]);
+    size_t given_first = first_size(given);
+    size_t family_first = first_size(family);
+    char letters[RUF_WORD_SIZE_MAX];
+
+    if (given_first == 0 || family_first == 0)
+        return;
+    memcpy(letters, given.data, given_first);
+    memcpy(letters + given_first, family.data, family_first);
+    add_word(builder, field, letters, given_first + family_first);
+    if (given.size == given_first && family.size == family_first)
+        return;
+    memcpy(letters, given.data, given.size);
+    memcpy(letters + given.size, family.data, family.size);
+    add_word(builder, field, letters, given.size + family.size);
+}
+
+/* --- e-mail
+ * -------------------------------------------------------------------- */
+
+static bool has_word(const struct search_field *field, uint32_t column,
+                     uint32_t word)
+{
+    uint32_t i;
+
+    if (column == 0)
+        return false;
+    i = column == 1 ? 0 : field->word_ends.items[column - 2];
+    for (; i < field->word_ends.items[column - 1]; i++)
+        if (field->words.items[i] == word)
+            return true;
+    return false;
+}
+
+/* Words of the local parts. One that is a word of the contact's name is left
+ * out: the name answers for it, and in a better tier. */
+static size_t local_words(struct ruf_search_builder *builder,
+                          const struct ruf_person *person,
+                          const uint32_t names[2], uint32_t *out)
+{
+    const struct search_field *family = &builder->fields[RUF_COLUMN_FAMILY];
+    const struct search_field *given = &builder->fields[RUF_COLUMN_GIVEN];
+    struct search_field all = { 0 };
+    size_t count = 0;
+
+    for (size_t i = 0; i < person->email_count; i++) {
+        struct ruf_text text =
+            ruf_text_slice(person->emails[i], 0, RUF_RECORD_TEXT_MAX);
+        const char *at =
+            text.size == 0 ? NULL : memrchr(text.data, '@', text.size);
+
+        if (at != NULL)
+            text.size = (size_t)(at - text.data);
+        if (text.size > 0)
+            add_words(builder, &all, text, PARTS_ONLY);
+    }
+    for (size_t i = 0; i < all.words.count && count < EMAIL_WORDS_MAX; i++) {
+        bool known = has_word(family, names[0], all.words.items[i]) ||
+                     has_word(given, names[1], all.words.items[i]);
+
+        for (size_t k = 0; k < count && !known; k++)
+            known = out[k] == all.words.items[i];
+        if (!known)
+            out[count++] = all.words.items[i];
+    }
+    ruf_search_list_free(&all.words);
+    return count;
+}
+
+static void add_local(struct ruf_search_builder *builder,
+                      const struct ruf_person *person, const uint32_t names[2])
+{
+    struct search_field *field = &builder->fields[RUF_COLUMN_LOCAL];
+    uint32_t words[EMAIL_WORDS_MAX];
+    size_t count = local_words(builder, person, names, words);
+    uint32_t number;
+    bool fresh;
+
+    if (count == 0) {
+        set_column(builder, RUF_COLUMN_LOCAL, 0);
         return;
     }
-    for (size_t i = 0; i < number->raw.size && size < sizeof(digits); i++)
-        if (number->raw.data[i] >= '0' && number->raw.data[i] <= '9')
-            digits[size++] = number->raw.data[i];
-    add_word(tables, digits, size, RUF_TOKEN_NUMBER);
+    number = find_text(builder, field, words, count * sizeof(words[0]), &fresh);
+    for (size_t i = 0; fresh && i < count; i++)
+        builder->failed =
+            builder->failed || !ruf_search_list_add(&field->words, words[i]);
+    if (fresh)
+        end_text(builder, field);
+    set_column(builder, RUF_COLUMN_LOCAL, number + 1);
 }
 
-static size_t first_letter(struct ruf_text text, char *out)
+/* All domains as one text, an "@" before each. */
+static void add_domains(struct ruf_search_builder *builder,
+                        const struct ruf_person *person)
 {
-    char folded[64] = "";
-    uint32_t c;
-    size_t size;
+    char text[RUF_RECORD_TEXT_MAX];
+    size_t size = 0;
 
-    text = ruf_text_slice(text, 0, 8);
-    size = ruf_fold(text, RUF_FOLD_BASE, folded);
-    if (size == 0)
-        return 0;
-    (void)ruf_utf8_decode(folded, size, &c);
-    return ruf_utf8_encode(c, out);
-}
+    for (size_t i = 0; i < person->email_count; i++) {
+        struct ruf_text email =
+            ruf_text_slice(person->emails[i], 0, RUF_RECORD_TEXT_MAX);
+        const char *at =
+            email.size == 0 ? NULL : memrchr(email.data, '@', email.size);
+        size_t start = at == NULL ? email.size : (size_t)(at - email.data);
 
-static void add_initials(struct tables *tables, const struct ruf_person *person)
-{
-    char initials[8];
-    size_t given = first_letter(person->given, initials);
-    size_t family = first_letter(person->family, initials + given);
-
-    if (given > 0 && family > 0)
-        add_word(tables, initials, given + family, RUF_TOKEN_INITIALS);
-}
-
-static void add_person(struct tables *tables, const struct ruf_person *person)
-{
-    add_text(tables, person->given, RUF_TOKEN_GIVEN);
-    add_text(tables, person->family, RUF_TOKEN_FAMILY);
-    if (person->given.size == 0 && person->family.size == 0)
-        add_text(tables, person->display, RUF_TOKEN_DISPLAY);
-    add_text(tables, person->company, RUF_TOKEN_COMPANY);
-    add_text(tables, person->department, RUF_TOKEN_DEPARTMENT);
-    add_text(tables, person->title, RUF_TOKEN_TITLE);
-    for (size_t i = 0; i < person->email_count; i++)
-        add_email(tables, person->emails[i]);
-    for (size_t i = 0; i < person->number_count; i++)
-        add_number(tables, &person->numbers[i]);
-    add_initials(tables, person);
-}
-
-/* --- sorting
- * -------------------------------------------------------------------------- */
-
-static int compare_words(const char *pool, const struct occurrence *a,
-                         const struct occurrence *b)
-{
-    struct ruf_text x = { pool + a->offset, a->size };
-    struct ruf_text y = { pool + b->offset, b->size };
-
-    if (a->head != b->head)
-        return a->head < b->head ? -1 : 1;
-    return ruf_text_compare(x, y);
-}
-
-static int by_word(const void *left, const void *right, void *pool)
-{
-    const struct occurrence *a = left;
-    const struct occurrence *b = right;
-    int order = compare_words(pool, a, b);
-
-    if (order != 0)
-        return order;
-    return (a->contact > b->contact) - (a->contact < b->contact);
-}
-
-/* --- writing
- * ----------------------------------------------------------------------------
- */
-
-struct output {
-    struct ruf_writer text_offsets;
-    struct ruf_writer first_postings;
-    struct ruf_writer text;
-    struct ruf_writer contacts;
-    struct ruf_writer fields;
-    uint64_t tokens;
-    uint64_t postings;
-};
-
-static void write_occurrences(const struct tables *tables,
-                              struct output *output)
-{
-    const char *pool = (const char *)tables->pool.bytes;
-
-    for (size_t i = 0; i < tables->count; i++) {
-        const struct occurrence *here = &tables->list[i];
-        const struct occurrence *before = i == 0 ? NULL : here - 1;
-        bool same_word =
-            before != NULL && compare_words(pool, before, here) == 0;
-
-        if (!same_word) {
-            ruf_write_u32(&output->text_offsets, (uint32_t)output->text.size);
-            ruf_write_u32(&output->first_postings, (uint32_t)output->postings);
-            ruf_write_bytes(&output->text, pool + here->offset, here->size);
-            output->tokens++;
-        }
-        if (same_word && before->contact == here->contact) {
-            /* The same word in another field of the same contact. */
-            uint8_t *last = output->fields.bytes + output->fields.size - 2;
-
-            ruf_store16(last, (uint16_t)(ruf_load16(last) | here->fields));
-            continue;
-        }
-        ruf_write_u32(&output->contacts, here->contact);
-        ruf_write_u16(&output->fields, here->fields);
-        output->postings++;
+        if (size + email.size - start > sizeof(text))
+            break;
+        if (start < email.size)
+            memcpy(text + size, email.data + start, email.size - start);
+        size += email.size - start;
     }
-    ruf_write_u32(&output->text_offsets, (uint32_t)output->text.size);
-    ruf_write_u32(&output->first_postings, (uint32_t)output->postings);
+    (void)add_text(builder, RUF_COLUMN_DOMAIN, (struct ruf_text){ text, size },
+                   PARTS_ONLY);
 }
 
-static bool join_output(struct output *output, struct ruf_search_tables *out)
+/* --- persons
+ * ------------------------------------------------------------------- */
+
+static void add_names(struct ruf_search_builder *builder,
+                      const struct ruf_person *person, uint32_t names[2])
 {
-    out->token_count = output->tokens;
-    out->token_text_size = output->text.size;
-    out->posting_count = output->postings;
-    ruf_write_bytes(&out->tokens, output->text_offsets.bytes,
-                    output->text_offsets.size);
-    ruf_write_bytes(&out->tokens, output->first_postings.bytes,
-                    output->first_postings.size);
-    ruf_write_bytes(&out->tokens, output->text.bytes, output->text.size);
-    ruf_write_bytes(&out->postings, output->contacts.bytes,
-                    output->contacts.size);
-    ruf_write_bytes(&out->postings, output->fields.bytes, output->fields.size);
-    return !output->text_offsets.failed && !output->first_postings.failed &&
-           !output->text.failed && !output->contacts.failed &&
-           !output->fields.failed && !out->tokens.failed &&
-           !out->postings.failed;
+    struct ruf_text family = person->family;
+    uint32_t letters[2];
+    uint32_t number;
+    bool fresh;
+
+    if (person->family.size == 0 && person->given.size == 0)
+        family = person->display;
+    names[0] = add_text(builder, RUF_COLUMN_FAMILY, family, PARTS_AND_JOINED);
+    names[1] =
+        add_text(builder, RUF_COLUMN_GIVEN, person->given, PARTS_AND_JOINED);
+    if (builder->failed)
+        return;
+    letters[1] = names[0] == 0 ? 0
+                               : letters_of(builder, RUF_COLUMN_FAMILY,
+                                            names[0] - 1, family);
+    letters[0] = names[1] == 0 ? 0
+                               : letters_of(builder, RUF_COLUMN_GIVEN,
+                                            names[1] - 1, person->given);
+    if (builder->failed || names[0] == 0 || names[1] == 0) {
+        set_column(builder, RUF_COLUMN_INITIALS, 0);
+        return;
+    }
+    number = find_text(builder, &builder->fields[RUF_COLUMN_INITIALS], letters,
+                       sizeof(letters), &fresh);
+    if (fresh) {
+        add_initials(builder, letters);
+        end_text(builder, &builder->fields[RUF_COLUMN_INITIALS]);
+    }
+    set_column(builder, RUF_COLUMN_INITIALS, number + 1);
 }
 
-static bool write_tables(struct tables *tables, struct ruf_search_tables *out)
+void ruf_search_builder_add(struct ruf_search_builder *builder,
+                            const struct ruf_person *person)
 {
-    struct output output;
-    bool ok;
+    uint32_t names[2];
 
-    memset(&output, 0, sizeof(output));
-    if (tables->count > 1)
-        qsort_r(tables->list, tables->count, sizeof(*tables->list), by_word,
-                tables->pool.bytes);
-    write_occurrences(tables, &output);
-    ok = join_output(&output, out);
-    ruf_writer_wipe(&output.text_offsets);
-    ruf_writer_wipe(&output.first_postings);
-    ruf_writer_wipe(&output.text);
-    ruf_writer_wipe(&output.contacts);
-    ruf_writer_wipe(&output.fields);
+    if (builder->failed)
+        return;
+    add_names(builder, person, names);
+    (void)add_text(builder, RUF_COLUMN_COMPANY, person->company,
+                   PARTS_AND_JOINED);
+    (void)add_text(builder, RUF_COLUMN_DEPARTMENT, person->department,
+                   PARTS_AND_JOINED);
+    (void)add_text(builder, RUF_COLUMN_TITLE, person->title, PARTS_AND_JOINED);
+    if (builder->failed)
+        return;
+    add_local(builder, person, names);
+    add_domains(builder, person);
+    builder->failed =
+        builder->failed || builder->contacts == UINT32_MAX - 1 ||
+        !ruf_search_numbers_add(&builder->numbers, builder->contacts, person);
+    builder->contacts++;
+}
+
+/* --- the builder
+ * ---------------------------------------------------------------- */
+
+enum ruf_status ruf_search_builder_create(struct ruf_search_builder **out,
+                                          struct ruf_error *err)
+{
+    struct ruf_search_builder *builder = calloc(1, sizeof(*builder));
+    uint64_t seed;
+    enum ruf_status status;
+
+    *out = NULL;
+    if (builder == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_random(&seed, sizeof(seed), err);
+    if (status != RUF_OK) {
+        free(builder);
+        return status;
+    }
+    builder->words.seed = seed;
+    builder->initials.seed = seed;
+    builder->numbers.seed = seed;
+    builder->numbers.longer.seed = seed;
+    for (size_t i = 0; i < RUF_COLUMN_COUNT; i++)
+        builder->fields[i].texts.seed = seed;
+    *out = builder;
+    return RUF_OK;
+}
+
+static bool write_all(struct ruf_search_builder *builder,
+                      struct ruf_search_tables *out)
+{
+    size_t words = builder->words.ends.count;
+    uint32_t *order = calloc(words + 1, sizeof(*order));
+    uint32_t *rank = calloc(words + 1, sizeof(*rank));
+    bool ok = order != NULL && rank != NULL &&
+              ruf_search_write_words(&builder->words, order, rank,
+                                     &out->sections[0]) &&
+              ruf_search_write_fields(builder, rank, &out->sections[1]) &&
+              ruf_search_write_numbers(&builder->numbers, builder->contacts,
+                                       &out->sections[2], &out->sections[3]);
+
+    free(order);
+    free(rank);
     return ok;
+}
+
+enum ruf_status ruf_search_builder_finish(struct ruf_search_builder *builder,
+                                          struct ruf_search_tables *out,
+                                          struct ruf_error *err)
+{
+    memset(out, 0, sizeof(*out));
+    if (!builder->failed && write_all(builder, out))
+        return RUF_OK;
+    ruf_search_tables_free(out);
+    return ruf_fail_memory(err);
+}
+
+void ruf_search_builder_destroy(struct ruf_search_builder *builder)
+{
+    if (builder == NULL)
+        return;
+    ruf_search_pool_free(&builder->words);
+    ruf_search_pool_free(&builder->initials);
+    ruf_search_list_free(&builder->letters[0]);
+    ruf_search_list_free(&builder->letters[1]);
+    for (size_t i = 0; i < RUF_COLUMN_COUNT; i++) {
+        struct search_field *field = &builder->fields[i];
+
+        ruf_search_pool_free(&field->texts);
+        ruf_search_list_free(&field->word_ends);
+        ruf_search_list_free(&field->words);
+        ruf_search_list_free(&field->column);
+    }
+    ruf_search_numbers_free(&builder->numbers);
+    free(builder);
 }
 
 enum ruf_status ruf_search_tables_build(const struct ruf_people *people,
                                         struct ruf_search_tables *out,
                                         struct ruf_error *err)
 {
-    struct tables tables;
-    bool ok;
+    struct ruf_search_builder *builder;
+    enum ruf_status status = ruf_search_builder_create(&builder, err);
 
     memset(out, 0, sizeof(*out));
-    memset(&tables, 0, sizeof(tables));
-    for (size_t i = 0; i < people->count && !tables.failed; i++) {
-        tables.contact = (uint32_t)i;
-        add_person(&tables, &people->persons[i]);
-    }
-    ok = !tables.failed && write_tables(&tables, out);
-    ruf_writer_wipe(&tables.pool);
-    free(tables.list);
-    if (ok)
-        return RUF_OK;
-    ruf_search_tables_free(out);
-    return ruf_fail_memory(err);
+    if (status != RUF_OK)
+        return status;
+    for (size_t i = 0; i < people->count; i++)
+        ruf_search_builder_add(builder, &people->persons[i]);
+    status = ruf_search_builder_finish(builder, out, err);
+    ruf_search_builder_destroy(builder);
+    return status;
 }
 
 void ruf_search_tables_free(struct ruf_search_tables *tables)
 {
-    ruf_writer_wipe(&tables->tokens);
-    ruf_writer_wipe(&tables->postings);
+    for (size_t i = 0; i < RUF_SEARCH_SECTIONS; i++)
+        ruf_writer_wipe(&tables->sections[i]);
 }

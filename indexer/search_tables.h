@@ -1,5 +1,11 @@
 /*
- * indexer/search_tables.h - words of all contacts, sorted, with postings
+ * indexer/search_tables.h - people in rank order to the search sections
+ *
+ *   create, add every person in rank order, finish
+ *
+ * docs/index-format.md, "Search", says what comes out. Memory grows with the
+ * distinct words, texts and numbers, and a few bytes per contact; persons are
+ * not kept.
  *
  * Threads: one thread at a time.
  *
@@ -9,18 +15,35 @@
 #define INDEXER_SEARCH_TABLES_H
 
 #include "base/bytes.h"
+#include "base/search_sections.h"
 #include "indexer/contacts.h"
 
-/** Sections TOKENS and POSTINGS, and their counts for META. */
+/** Plain bytes of each search section, RUF_SECTION_SEARCH_WORDS first. */
 struct ruf_search_tables {
-    struct ruf_writer tokens;
-    struct ruf_writer postings;
-    uint64_t token_count;
-    uint64_t token_text_size;
-    uint64_t posting_count;
+    struct ruf_writer sections[RUF_SEARCH_SECTIONS];
 };
 
-/** @return RUF_OK, RUF_E_NOMEM. */
+struct ruf_search_builder; /**< Opaque. */
+
+/** @return RUF_OK, RUF_E_NOMEM, RUF_E_INTERNAL (no randomness). */
+RUF_MUST_USE enum ruf_status
+ruf_search_builder_create(struct ruf_search_builder **out,
+                          struct ruf_error *err);
+
+/** The next person in rank order; borrowed for the call. A failure is told by
+ *  ruf_search_builder_finish(). */
+void ruf_search_builder_add(struct ruf_search_builder *builder,
+                            const struct ruf_person *person);
+
+/** Write the sections. @return RUF_OK, RUF_E_NOMEM. */
+RUF_MUST_USE enum ruf_status
+ruf_search_builder_finish(struct ruf_search_builder *builder,
+                          struct ruf_search_tables *out, struct ruf_error *err);
+
+/** Wipe and free; NULL is fine. */
+void ruf_search_builder_destroy(struct ruf_search_builder *builder);
+
+/** All of the above for a list. */
 RUF_MUST_USE enum ruf_status
 ruf_search_tables_build(const struct ruf_people *people,
                         struct ruf_search_tables *out, struct ruf_error *err);

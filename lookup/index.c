@@ -26,6 +26,8 @@ static enum ruf_status find_sections(struct ruf_index *index,
     for (unsigned kind = RUF_SECTION_META; kind < INDEX_SECTIONS; kind++) {
         struct index_section *section = &index->sections[kind];
 
+        if (!ruf_index_has(kind))
+            continue;
         section->place = ruf_image_section(index->image, kind);
         if (section->place == NULL ||
             section->place->block_size != RUF_IMAGE_BLOCK_SIZE)
@@ -51,6 +53,8 @@ static enum ruf_status decrypt_all(struct ruf_index *index,
          kind < INDEX_SECTIONS && status == RUF_OK; kind++) {
         struct index_section *section = &index->sections[kind];
 
+        if (!ruf_index_has(kind))
+            continue;
         status = ruf_image_read_blocks(reader, section->place, 0,
                                        section->place->block_count,
                                        index->plain.bytes + at, err);

@@ -8,11 +8,12 @@
 
 #include "base/image.h"
 #include "base/image_sections.h"
+#include "base/search_sections.h"
 #include "base/secret.h"
 #include <rufname/index.h>
 #include <rufname/search.h>
 
-#define INDEX_SECTIONS (RUF_SECTION_POSTINGS + 1)
+#define INDEX_SECTIONS (RUF_SECTION_SEARCH_GRAMS + 1)
 #define INDEX_CODES_MAX 256
 
 /* A section: where it lies in the file, and, resident, its plain bytes. */
@@ -44,6 +45,14 @@ struct block_cache {
     bool filled;
     struct ruf_secret plain;
 };
+
+/* Between the kinds of the base and those of search are none. */
+static inline bool ruf_index_has(unsigned kind)
+{
+    return (kind >= RUF_SECTION_META && kind <= RUF_SECTION_POSTINGS) ||
+           (kind >= RUF_SECTION_SEARCH_WORDS &&
+            kind <= RUF_SECTION_SEARCH_GRAMS);
+}
 
 struct search_scratch;
 

@@ -1,112 +1,39 @@
 /*
- * lookup/search.c - search as you type
- *
- * Each word of the query is a range of the sorted tokens. The first range
- * marks contacts, each further one keeps those it touches too; what is left is
- * graded by tier and kept in a list of the best. Inside a tier a smaller
- * contact number is a better rank.
+ * lookup/search.c - search as you type: the list of the best, and the stages
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "base/bytes.h"
 #include "base/error.h"
-#include "base/fold.h"
 #include "base/text.h"
-#include "base/words.h"
-#include "lookup/index_private.h"
+#include "lookup/search_private.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define QUERY_SIZE_MAX 256
-#define QUERY_WORDS_MAX 6
-#define NUMBER_DIGITS_MIN 3
+#define WORK_LIMIT_DEFAULT 1000000
 
-/* What the words of a query matched in one contact. */
-struct match {
-    uint32_t serial;                  /* of the query this belongs to */
-    uint16_t words;                   /* matched so far */
-    uint16_t exact;                   /* bit per word matched in full */
-    uint16_t fields[QUERY_WORDS_MAX]; /* enum ruf_token_field bits */
-};
+/* --- the best
+ * ------------------------------------------------------------------------- */
 
-struct search_scratch {
-    uint32_t serial;
-    struct match *matches; /* one per contact */
-    uint32_t *found;       /* contacts matched by the last word */
-    size_t found_count;
-};
+/* A key orders by tier, then favourites, recents, others, then rank. */
+#define KEY(tier, boost, contact)                                              \
+    ((uint64_t)(tier) << 40 | (uint64_t)(boost) << 32 | (contact))
+#define NOT_BOOSTED 2u
 
-struct token_range {
-    uint64_t first;
-    uint64_t end;
-    uint64_t postings;
-};
-
-struct parsed_query {
-    struct ruf_word words[QUERY_WORDS_MAX];
-    struct token_range ranges[QUERY_WORDS_MAX];
-    size_t count;
-    bool is_number;
-    char digits[QUERY_SIZE_MAX];
-    size_t digit_count;
-    bool international; /* began with + or 00 */
-};
-
-static uint16_t field_bit(enum ruf_token_field field)
+static unsigned tier_of(uint64_t key)
 {
-    return (uint16_t)(1u << field);
+    return (unsigned)(key >> 40);
 }
 
-/* --- tokens
- * ----------------------------------------------------------------------- */
-
-static struct ruf_text token_text(const struct ruf_index *index, uint64_t i)
+/* First place in an ascending list with an item not below this one. */
+static size_t lower(const uint32_t *list, size_t count, uint32_t contact)
 {
-    const uint8_t *offsets = index->sections[RUF_SECTION_TOKENS].bytes;
-    const uint8_t *text = offsets + 8 * (index->token_count + 1);
-    uint32_t start = ruf_load32(offsets + 4 * i);
-    uint32_t end = ruf_load32(offsets + 4 * (i + 1));
-
-    return (struct ruf_text){ (const char *)text + start, end - start };
-}
-
-static uint32_t first_posting(const struct ruf_index *index, uint64_t i)
-{
-    const uint8_t *offsets = index->sections[RUF_SECTION_TOKENS].bytes;
-
-    return ruf_load32(offsets + 4 * (index->token_count + 1 + i));
-}
-
-static uint16_t posting_fields(const struct ruf_index *index, uint64_t i)
-{
-    const uint8_t *bytes = index->sections[RUF_SECTION_POSTINGS].bytes;
-
-    return ruf_load16(bytes + 4 * index->posting_count + 2 * i);
-}
-
-static uint32_t posting_contact(const struct ruf_index *index, uint64_t i)
-{
-    return ruf_load32(index->sections[RUF_SECTION_POSTINGS].bytes + 4 * i);
-}
-
-/* First token not below the word; with 'after', first token that does not
- * start with it and is not below. */
-static uint64_t token_bound(const struct ruf_index *index, struct ruf_text word,
-                            bool after)
-{
-    uint64_t low = 0;
-    uint64_t high = index->token_count;
+    size_t low = 0;
+    size_t high = count;
 
     while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        struct ruf_text token = token_text(index, middle);
-        bool below;
+        size_t middle = low + (high - low) / 2;
 
-        if (after)
-            token = ruf_text_slice(token, 0, word.size);
-        below = after ? ruf_text_compare(token, word) <= 0
-                      : ruf_text_compare(token, word) < 0;
-        if (below)
+        if (list[middle] < contact)
             low = middle + 1;
         else
             high = middle;
@@ -114,355 +41,148 @@ static uint64_t token_bound(const struct ruf_index *index, struct ruf_text word,
     return low;
 }
 
-static struct token_range find_range(const struct ruf_index *index,
-                                     struct ruf_text word)
+static bool holds(const uint32_t *list, size_t count, uint32_t contact)
 {
-    struct token_range range;
+    size_t at = lower(list, count, contact);
 
-    range.first = token_bound(index, word, false);
-    range.end = token_bound(index, word, true);
-    range.postings = range.first < range.end
-                         ? first_posting(index, range.end) -
-                               first_posting(index, range.first)
-                         : 0;
-    return range;
+    return at < count && list[at] == contact;
 }
 
-/* --- the query
- * ----------------------------------------------------------------------- */
-
-static void read_digits(struct ruf_text text, struct parsed_query *out)
+static unsigned boost_of(const struct search_scratch *s, uint32_t contact)
 {
-    out->is_number = text.size > 0;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-
-        if (c >= '0' && c <= '9')
-            out->digits[out->digit_count++] = c;
-        else if (strchr("+()/-. ", c) == NULL)
-            out->is_number = false;
-    }
-    if (out->digit_count < NUMBER_DIGITS_MIN)
-        out->is_number = false;
-    out->international = text.size > 0 && text.data[0] == '+';
-    if (!out->international && out->digit_count >= 2 && out->digits[0] == '0' &&
-        out->digits[1] == '0') {
-        out->international = true;
-        out->digit_count -= 2;
-        memmove(out->digits, out->digits + 2, out->digit_count);
-    }
+    if (holds(s->options->favourites, s->favourite_count, contact))
+        return 0;
+    return holds(s->options->recents, s->recent_count, contact) ? 1
+                                                                : NOT_BOOSTED;
 }
 
-static void parse_query(struct ruf_text text, struct parsed_query *out)
+size_t ruf_search_boosted_count(const struct search_scratch *s)
 {
-    char folded[4 * QUERY_SIZE_MAX];
-    size_t size;
-    size_t at = 0;
-
-    memset(out, 0, sizeof(*out));
-    text = ruf_text_trim(ruf_text_slice(text, 0, QUERY_SIZE_MAX));
-    read_digits(text, out);
-    size = ruf_fold(text, RUF_FOLD_BASE, folded);
-    while (out->count < QUERY_WORDS_MAX &&
-           ruf_next_word(folded, size, &at, &out->words[out->count]))
-        out->count++;
+    return s->favourite_count + s->recent_count;
 }
 
-/* --- matching
- * -------------------------------------------------------------------------- */
-
-static void match_token(const struct ruf_index *index,
-                        struct search_scratch *scratch, uint64_t token,
-                        uint16_t allowed, bool exact, size_t word)
+/* A list made for another generation may name contacts that are gone. */
+uint32_t ruf_search_boosted(const struct search_scratch *s, size_t i)
 {
-    uint32_t end = first_posting(index, token + 1);
-
-    for (uint32_t i = first_posting(index, token); i < end; i++) {
-        uint32_t contact = posting_contact(index, i);
-        struct match *match = &scratch->matches[contact];
-        uint16_t fields = posting_fields(index, i) & allowed;
-
-        if (fields == 0)
-            continue;
-        if (word == 0 && match->serial != scratch->serial) {
-            memset(match, 0, sizeof(*match));
-            match->serial = scratch->serial;
-        }
-        if (match->serial != scratch->serial || match->words < word)
-            continue;
-        if (match->words == word) {
-            match->words++;
-            scratch->found[scratch->found_count++] = contact;
-        }
-        match->fields[word] |= fields;
-        if (exact)
-            match->exact |= (uint16_t)(1u << word);
-    }
+    return i < s->favourite_count ? s->options->favourites[i]
+                                  : s->options->recents[i - s->favourite_count];
 }
 
-static void match_range(const struct ruf_index *index,
-                        struct search_scratch *scratch,
-                        const struct token_range *range, size_t word_size,
-                        uint16_t allowed, size_t word)
+/* The part of a list this index knows. */
+static size_t known_count(const struct search_scratch *s, const uint32_t *list,
+                          size_t count)
 {
-    for (uint64_t i = range->first; i < range->end; i++) {
-        bool exact = token_text(index, i).size == word_size;
-        uint16_t fields = allowed;
-
-        /* Initials are matched whole: "tm" must not find "tmx". */
-        if (!exact)
-            fields &= (uint16_t)~field_bit(RUF_TOKEN_INITIALS);
-        match_token(index, scratch, i, fields, exact, word);
-    }
-}
-
-/* Rarest word first: it marks the fewest contacts. */
-static void order_words(struct parsed_query *query)
-{
-    for (size_t i = 1; i < query->count; i++)
-        for (size_t k = i;
-             k > 0 && query->ranges[k].postings < query->ranges[k - 1].postings;
-             k--) {
-            struct token_range range = query->ranges[k];
-            struct ruf_word word = query->words[k];
-
-            query->ranges[k] = query->ranges[k - 1];
-            query->words[k] = query->words[k - 1];
-            query->ranges[k - 1] = range;
-            query->words[k - 1] = word;
-        }
-}
-
-static void match_words(const struct ruf_index *index,
-                        struct search_scratch *scratch,
-                        struct parsed_query *query)
-{
-    uint16_t allowed = (uint16_t)~field_bit(RUF_TOKEN_NUMBER);
-
-    for (size_t i = 0; i < query->count; i++)
-        query->ranges[i] =
-            find_range(index, (struct ruf_text){ query->words[i].bytes,
-                                                 query->words[i].size });
-    order_words(query);
-    for (size_t i = 0; i < query->count; i++) {
-        scratch->found_count = 0;
-        match_range(index, scratch, &query->ranges[i], query->words[i].size,
-                    allowed, i);
-    }
-}
-
-/* International digits as they are; else also in national form behind each
- * calling code in use. */
-static void match_number(const struct ruf_index *index,
-                         struct search_scratch *scratch,
-                         const struct parsed_query *query)
-{
-    char digits[QUERY_SIZE_MAX + 8];
-    size_t skip = !query->international && query->digits[0] == '0' ? 1 : 0;
-    struct token_range range;
-
-    scratch->found_count = 0;
-    if (skip == 0) {
-        range = find_range(
-            index, (struct ruf_text){ query->digits, query->digit_count });
-        match_range(index, scratch, &range, query->digit_count,
-                    field_bit(RUF_TOKEN_NUMBER), 0);
-    }
-    for (size_t i = 0; !query->international && i < index->code_count; i++) {
-        size_t size = ruf_e164_format(index->codes[i], digits);
-
-        memmove(digits, digits + 1, --size);
-        memcpy(digits + size, query->digits + skip, query->digit_count - skip);
-        size += query->digit_count - skip;
-        range = find_range(index, (struct ruf_text){ digits, size });
-        match_range(index, scratch, &range, size, field_bit(RUF_TOKEN_NUMBER),
-                    0);
-    }
-}
-
-/* --- ranking
- * -----------------------------------------------------------------------------
- */
-
-static enum ruf_search_tier word_tier(uint16_t fields)
-{
-    if (fields & (field_bit(RUF_TOKEN_FAMILY) | field_bit(RUF_TOKEN_DISPLAY)))
-        return RUF_TIER_FAMILY;
-    if (fields & field_bit(RUF_TOKEN_GIVEN))
-        return RUF_TIER_GIVEN;
-    if (fields & field_bit(RUF_TOKEN_INITIALS))
-        return RUF_TIER_INITIALS;
-    if (fields & field_bit(RUF_TOKEN_COMPANY))
-        return RUF_TIER_COMPANY;
-    if (fields & (field_bit(RUF_TOKEN_DEPARTMENT) | field_bit(RUF_TOKEN_TITLE)))
-        return RUF_TIER_POSITION;
-    return RUF_TIER_EMAIL;
-}
-
-static enum ruf_search_tier grade(const struct match *match,
-                                  const struct parsed_query *query)
-{
-    const uint16_t name = field_bit(RUF_TOKEN_GIVEN) |
-                          field_bit(RUF_TOKEN_FAMILY) |
-                          field_bit(RUF_TOKEN_DISPLAY);
-    enum ruf_search_tier worst = RUF_TIER_FULL_NUMBER;
-    uint16_t all = 0;
-    bool names_only = true;
-
-    if (match->fields[0] & field_bit(RUF_TOKEN_NUMBER))
-        return match->exact & 1 ? RUF_TIER_FULL_NUMBER : RUF_TIER_NUMBER_PART;
-    for (size_t i = 0; i < query->count; i++) {
-        enum ruf_search_tier tier = word_tier(match->fields[i]);
-
-        worst = tier > worst ? tier : worst;
-        all |= match->fields[i];
-        names_only = names_only && (match->fields[i] & name) != 0;
-    }
-    if (query->count == 1 || !names_only)
-        return worst;
-    if (match->exact == (1u << query->count) - 1 &&
-        (all & field_bit(RUF_TOKEN_GIVEN)) != 0 &&
-        (all & field_bit(RUF_TOKEN_FAMILY)) != 0)
-        return RUF_TIER_FULL_NAME;
-    return RUF_TIER_TWO_WORDS;
-}
-
-static bool is_better(const struct ruf_hit *a, enum ruf_search_tier tier,
-                      uint32_t contact)
-{
-    return tier < a->tier || (tier == a->tier && contact < a->contact);
-}
-
-/* Insert into the sorted list of the best. */
-static size_t keep_best(struct ruf_hit *hits, size_t count, size_t capacity,
-                        enum ruf_search_tier tier, uint32_t contact)
-{
-    size_t at = count;
-
-    if (count == capacity) {
-        if (!is_better(&hits[count - 1], tier, contact))
-            return count;
-        at = count - 1;
-    } else {
-        count++;
-    }
-    while (at > 0 && is_better(&hits[at - 1], tier, contact)) {
-        hits[at].contact = hits[at - 1].contact;
-        hits[at].tier = hits[at - 1].tier;
-        at--;
-    }
-    hits[at].contact = contact;
-    hits[at].tier = tier;
+    if (count > RUF_SEARCH_BOOSTED_MAX)
+        count = RUF_SEARCH_BOOSTED_MAX;
+    while (count > 0 && list[count - 1] >= s->tables.contacts)
+        count--;
     return count;
 }
 
-static size_t collect(const struct search_scratch *scratch,
-                      const struct parsed_query *query, struct ruf_hit *hits,
-                      size_t count, size_t capacity)
+void ruf_search_offer(struct search_scratch *s, unsigned tier, uint32_t contact)
 {
-    for (size_t i = 0; i < scratch->found_count; i++) {
-        uint32_t contact = scratch->found[i];
+    uint64_t key;
+    size_t at;
 
-        count = keep_best(hits, count, capacity,
-                          grade(&scratch->matches[contact], query), contact);
-    }
-    return count;
-}
-
-/* --- highlights
- * ----------------------------------------------------------------------------
- */
-
-static void add_highlight(struct ruf_hit *hit, enum ruf_search_field field,
-                          size_t item, size_t start, size_t length)
-{
-    struct ruf_highlight *mark;
-
-    for (size_t i = 0; i < hit->highlight_count; i++)
-        if (hit->highlights[i].field == field &&
-            hit->highlights[i].item == item &&
-            hit->highlights[i].start == start)
-            return;
-    if (hit->highlight_count == RUF_HIGHLIGHTS_MAX)
+    if (tier >= SEARCH_TIER_NONE)
         return;
-    mark = &hit->highlights[hit->highlight_count++];
-    mark->field = field;
-    mark->item = (uint32_t)item;
-    mark->start = (uint32_t)start;
-    mark->length = (uint32_t)length;
-}
-
-/* Where in the folded text a prefix of the word at 'word' ends; apostrophes
- * in the text do not count. */
-static size_t prefix_end(const char *folded, const struct ruf_word *word,
-                         size_t size)
-{
-    size_t at = word->start;
-
-    for (size_t done = 0; at < word->end && done < size; at++)
-        done += folded[at] != '\'' ? 1 : 0;
-    return at;
-}
-
-static void highlight_text(struct ruf_hit *hit,
-                           const struct parsed_query *query,
-                           enum ruf_search_field field, size_t item,
-                           struct ruf_text text, enum ruf_folding folding)
-{
-    char folded[4 * QUERY_SIZE_MAX];
-    uint32_t offsets[4 * QUERY_SIZE_MAX + 1];
-    struct ruf_word word;
-    size_t at = 0;
-    size_t size;
-
-    text = ruf_text_slice(text, 0, QUERY_SIZE_MAX);
-    size = ruf_fold_map(text, folding, folded, offsets);
-    while (ruf_next_word(folded, size, &at, &word))
-        for (size_t i = 0; i < query->count; i++) {
-            size_t start;
-
-            if (word.size < query->words[i].size ||
-                memcmp(word.bytes, query->words[i].bytes,
-                       query->words[i].size) != 0)
-                continue;
-            start = offsets[word.start];
-            add_highlight(
-                hit, field, item, start,
-                offsets[prefix_end(folded, &word, query->words[i].size)] -
-                    start);
+    key = KEY(tier, boost_of(s, contact), contact);
+    if (s->count == s->capacity && key >= s->best[s->count - 1])
+        return;
+    for (at = 0; at < s->count; at++)
+        if ((uint32_t)s->best[at] == contact) {
+            if (s->best[at] <= key)
+                return;
+            s->count--;
+            memmove(s->best + at, s->best + at + 1,
+                    (s->count - at) * sizeof(s->best[0]));
+            break;
         }
+    if (s->count == s->capacity)
+        s->count--;
+    for (at = s->count; at > 0 && s->best[at - 1] > key; at--)
+        s->best[at] = s->best[at - 1];
+    s->best[at] = key;
+    s->count++;
 }
 
-static void highlight_both(struct ruf_hit *hit,
-                           const struct parsed_query *query,
-                           enum ruf_search_field field, size_t item,
-                           struct ruf_text text)
+bool ruf_search_settled(const struct search_scratch *s, unsigned tier)
 {
-    highlight_text(hit, query, field, item, text, RUF_FOLD_BASE);
-    highlight_text(hit, query, field, item, text, RUF_FOLD_GERMAN);
+    return s->count == s->capacity && tier_of(s->best[s->count - 1]) <= tier;
 }
 
-static enum ruf_status highlight(struct ruf_query *query,
-                                 const struct parsed_query *parsed,
-                                 struct ruf_hit *hit, struct ruf_error *err)
+bool ruf_search_settled_at(const struct search_scratch *s, unsigned tier,
+                           uint32_t contact)
 {
-    struct ruf_contact contact;
-    enum ruf_status status =
-        ruf_query_contact(query, hit->contact, &contact, err);
+    return s->count == s->capacity &&
+           s->best[s->count - 1] <= KEY(tier, NOT_BOOSTED, contact);
+}
 
-    hit->highlight_count = 0;
-    if (status != RUF_OK)
-        return status;
-    highlight_both(hit, parsed, RUF_FIELD_FAMILY, 0, contact.family);
-    highlight_both(hit, parsed, RUF_FIELD_GIVEN, 0, contact.given);
-    if (contact.family.size == 0)
-        highlight_both(hit, parsed, RUF_FIELD_DISPLAY, 0, contact.display);
-    highlight_both(hit, parsed, RUF_FIELD_COMPANY, 0, contact.company);
-    highlight_both(hit, parsed, RUF_FIELD_DEPARTMENT, 0, contact.department);
-    highlight_both(hit, parsed, RUF_FIELD_TITLE, 0, contact.title);
-    for (size_t i = 0; i < contact.email_count; i++)
-        highlight_both(hit, parsed, RUF_FIELD_EMAIL, i, contact.emails[i]);
-    return RUF_OK;
+bool ruf_search_spend(struct search_scratch *s, uint64_t steps, unsigned tier)
+{
+    s->work += steps;
+    if (s->work <= s->work_limit)
+        return true;
+    if (s->reliable >= (int)tier)
+        s->reliable = (int)tier - 1;
+    return false;
+}
+
+static bool is_exhausted(const struct search_scratch *s)
+{
+    return s->work > s->work_limit;
+}
+
+/* --- the contacts of best rank
+ * ------------------------------------------------------------ */
+
+/* Those kept already may be found again, so that many more are collected. */
+void ruf_search_top_start(struct search_scratch *s)
+{
+    s->top_count = 0;
+    s->top_limit = s->capacity + s->count;
+}
+
+bool ruf_search_top_add(struct search_scratch *s, uint32_t contact)
+{
+    size_t at = s->top_count;
+
+    if (at == s->top_limit) {
+        if (contact >= s->top[at - 1])
+            return false;
+    } else if (at == 0 || contact > s->top[at - 1]) {
+        s->top[s->top_count++] = contact;
+        return true;
+    }
+    at = lower(s->top, s->top_count, contact);
+    if (at < s->top_count && s->top[at] == contact)
+        return true;
+    if (s->top_count < s->top_limit)
+        s->top_count++;
+    memmove(s->top + at + 1, s->top + at,
+            (s->top_count - at - 1) * sizeof(s->top[0]));
+    s->top[at] = contact;
+    return true;
+}
+
+void ruf_search_top_text(struct search_scratch *s,
+                         const struct search_field *field, uint32_t text)
+{
+    struct search_postings postings;
+    uint32_t head;
+
+    if (text >= field->text_count)
+        return;
+    head = ruf_search_item(&field->heads, text);
+    if (head >= s->tables.contacts || !ruf_search_top_add(s, head))
+        return;
+    if (s->top_count == s->top_limit && head + 1 >= s->top[s->top_count - 1])
+        return;
+    ruf_search_postings_open(&s->tables, field, text, &postings);
+    do {
+        ruf_search_postings_next(&s->tables, &postings);
+    } while (!postings.done && ruf_search_top_add(s, postings.contact));
+    s->work++;
 }
 
 /* --- entry
@@ -471,35 +191,115 @@ static enum ruf_status highlight(struct ruf_query *query,
 
 static void scratch_free(struct search_scratch *scratch)
 {
-    free(scratch->matches);
-    free(scratch->found);
     free(scratch);
 }
 
 static enum ruf_status scratch_get(struct ruf_query *query,
                                    struct ruf_error *err)
 {
-    size_t contacts = (size_t)query->index->contact_count + 1;
     struct search_scratch *scratch = query->search;
 
-    if (scratch == NULL) {
-        scratch = calloc(1, sizeof(*scratch));
-        if (scratch == NULL)
-            return ruf_fail_memory(err);
-        scratch->matches = calloc(contacts, sizeof(*scratch->matches));
-        scratch->found = calloc(contacts, sizeof(*scratch->found));
-        if (scratch->matches == NULL || scratch->found == NULL) {
-            scratch_free(scratch);
-            return ruf_fail_memory(err);
-        }
-        query->search = scratch;
-        query->search_free = scratch_free;
+    if (scratch != NULL)
+        return RUF_OK;
+    scratch = calloc(1, sizeof(*scratch));
+    if (scratch == NULL)
+        return ruf_fail_memory(err);
+    if (!ruf_search_tables_open(query->index, &scratch->tables)) {
+        free(scratch);
+        return ruf_index_damaged(
+            query->index, (enum ruf_section_kind)RUF_SECTION_SEARCH_WORDS, err);
     }
-    if (++scratch->serial == 0) { /* wrapped: old marks would look new */
-        memset(scratch->matches, 0, contacts * sizeof(*scratch->matches));
-        scratch->serial = 1;
-    }
+    query->search = scratch;
+    query->search_free = scratch_free;
     return RUF_OK;
+}
+
+static void start(struct search_scratch *s,
+                  const struct ruf_search_options *options, size_t capacity)
+{
+    s->options = options;
+    s->capacity = capacity;
+    s->count = 0;
+    s->work = 0;
+    s->work_limit =
+        options->work_limit == 0 ? WORK_LIMIT_DEFAULT : options->work_limit;
+    s->reliable = RUF_TIER_SOUND;
+    s->favourite_count =
+        known_count(s, options->favourites, options->favourite_count);
+    s->recent_count = known_count(s, options->recents, options->recent_count);
+}
+
+/* Better tiers first; each stage is left out once none of its can enter. */
+static void run(struct search_scratch *s, struct ruf_query *query)
+{
+    if (s->digits.is_number)
+        ruf_search_full_number_stage(s, query);
+    if (!is_exhausted(s) && !ruf_search_settled(s, RUF_TIER_FULL_NUMBER))
+        ruf_search_words_stage(s);
+    if (!is_exhausted(s) && s->digits.is_number &&
+        !ruf_search_settled(s, RUF_TIER_EMAIL))
+        ruf_search_number_part_stage(s);
+    if (!is_exhausted(s) && s->digits.is_keypad &&
+        !ruf_search_settled(s, RUF_TIER_NUMBER_PART))
+        ruf_search_keypad_stage(s);
+    if (!is_exhausted(s) && s->count == 0)
+        ruf_search_typo_stage(s);
+    if (!is_exhausted(s) && s->count == 0)
+        ruf_search_sound_stage(s);
+}
+
+static enum ruf_status write_hits(struct search_scratch *s,
+                                  struct ruf_query *query, struct ruf_hit *hits,
+                                  struct ruf_search_result *result,
+                                  struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    while (s->count > 0 && (int)tier_of(s->best[s->count - 1]) > s->reliable)
+        s->count--;
+    for (size_t i = 0; i < s->count && status == RUF_OK; i++) {
+        struct ruf_contact contact;
+
+        hits[i].contact = (uint32_t)s->best[i];
+        hits[i].tier = (enum ruf_search_tier)tier_of(s->best[i]);
+        status = ruf_query_contact(query, hits[i].contact, &contact, err);
+        if (status == RUF_OK)
+            ruf_search_mark(s, &contact, &hits[i]);
+    }
+    result->count = status == RUF_OK ? s->count : 0;
+    result->partial = is_exhausted(s);
+    result->work = s->work;
+    return status;
+}
+
+enum ruf_status ruf_query_search_with(struct ruf_query *query, const char *text,
+                                      size_t size,
+                                      const struct ruf_search_options *options,
+                                      struct ruf_hit *hits, size_t capacity,
+                                      struct ruf_search_result *result,
+                                      struct ruf_error *err)
+{
+    struct ruf_search_options all = RUF_SEARCH_OPTIONS;
+    enum ruf_status status;
+
+    memset(result, 0, sizeof(*result));
+    if (query->index->plain.bytes == NULL || capacity == 0 ||
+        capacity > RUF_SEARCH_LIMIT_MAX)
+        return ruf_fail(err, RUF_E_USAGE, "U020", "",
+                        "search needs a resident index and a limit of 1 to "
+                        "%d",
+                        RUF_SEARCH_LIMIT_MAX);
+    if (options != NULL)
+        memcpy(&all, options,
+               options->struct_size < sizeof(all) ? options->struct_size
+                                                  : sizeof(all));
+    status = scratch_get(query, err);
+    if (status != RUF_OK)
+        return status;
+    start(query->search, &all, capacity);
+    ruf_search_parse(query->search, (struct ruf_text){ text, size });
+    run(query->search, query);
+    return write_hits(query->search, query, hits, result, err);
 }
 
 enum ruf_status ruf_query_search(struct ruf_query *query, const char *text,
@@ -507,29 +307,11 @@ enum ruf_status ruf_query_search(struct ruf_query *query, const char *text,
                                  size_t capacity, size_t *count,
                                  struct ruf_error *err)
 {
-    struct parsed_query parsed;
-    enum ruf_status status;
+    struct ruf_search_result result;
+    enum ruf_status status = ruf_query_search_with(
+        query, text, size, NULL, hits, capacity, &result, err);
 
-    *count = 0;
-    if (query->index->plain.bytes == NULL || capacity == 0 ||
-        capacity > RUF_SEARCH_LIMIT_MAX)
-        return ruf_fail(err, RUF_E_USAGE, "U020", "",
-                        "search needs a resident index and a limit of 1 to "
-                        "%d",
-                        RUF_SEARCH_LIMIT_MAX);
-    parse_query((struct ruf_text){ text, size }, &parsed);
-    status = scratch_get(query, err);
-    if (status != RUF_OK)
-        return status;
-    if (parsed.is_number)
-        match_number(query->index, query->search, &parsed);
-    else if (parsed.count > 0)
-        match_words(query->index, query->search, &parsed);
-    else
-        query->search->found_count = 0;
-    *count = collect(query->search, &parsed, hits, 0, capacity);
-    for (size_t i = 0; i < *count && status == RUF_OK; i++)
-        status = highlight(query, &parsed, &hits[i], err);
+    *count = result.count;
     return status;
 }
 

@@ -1,0 +1,319 @@
+/*
+ * indexer/search_fields.c - texts of each field, and the contacts of each text
+ *
+ * Texts of one word come first, sorted by it: the words between two bounds are
+ * then the texts between two bounds, and only texts of several words need
+ * lists. Counting sorts throughout.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "indexer/search_private.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* A field on its way out. */
+struct field_out {
+    uint32_t contacts;
+    uint32_t word_count;
+    uint32_t text_count; /* with words; one without is no text */
+    uint32_t single_count;
+    uint32_t *number;     /* per text that came in: its new number + 1, or 0 */
+    uint32_t *first_word; /* per new text, where its words start */
+    uint32_t *words;      /* ascending per text, distinct */
+};
+
+static void free_out(struct field_out *out)
+{
+    free(out->number);
+    free(out->first_word);
+    free(out->words);
+}
+
+static int by_value(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left;
+    uint32_t b = *(const uint32_t *)right;
+
+    return (a > b) - (a < b);
+}
+
+/* Sort a short list and drop doubles. @return what is left. */
+static uint32_t sort_distinct(uint32_t *list, uint32_t count)
+{
+    uint32_t kept = 0;
+
+    if (count > 1)
+        qsort(list, count, sizeof(*list), by_value);
+    for (uint32_t i = 0; i < count; i++)
+        if (kept == 0 || list[kept - 1] != list[i])
+            list[kept++] = list[i];
+    return kept;
+}
+
+/* Ranks instead of arrival numbers; per text ascending and distinct.
+ * @return words per text that came in. */
+static uint32_t *rank_words(struct search_field *field, const uint32_t *rank)
+{
+    size_t texts = field->word_ends.count;
+    uint32_t *counts = calloc(texts + 1, sizeof(*counts));
+    uint32_t start = 0;
+
+    for (size_t i = 0; counts != NULL && i < texts; i++) {
+        uint32_t end = field->word_ends.items[i];
+
+        for (uint32_t k = start; k < end; k++)
+            field->words.items[k] = rank[field->words.items[k]];
+        counts[i] = end == start ? 0
+                                 : sort_distinct(field->words.items + start,
+                                                 end - start);
+        start = end;
+    }
+    return counts;
+}
+
+/* Where the words of a text that came in start. */
+static uint32_t words_start(const struct search_field *field, size_t text)
+{
+    return text == 0 ? 0 : field->word_ends.items[text - 1];
+}
+
+/* New numbers: texts of one word by that word, then the others as they came. */
+static bool number_texts(const struct search_field *field,
+                         const uint32_t *counts, struct field_out *out)
+{
+    size_t texts = field->word_ends.count;
+    uint32_t *starts = calloc((size_t)out->word_count + 1, sizeof(*starts));
+    uint32_t next;
+
+    out->number = calloc(texts + 1, sizeof(*out->number));
+    if (starts == NULL || out->number == NULL) {
+        free(starts);
+        return false;
+    }
+    for (size_t i = 0; i < texts; i++)
+        if (counts[i] == 1) {
+            starts[field->words.items[words_start(field, i)] + 1]++;
+            out->single_count++;
+        }
+    for (uint32_t i = 0; i < out->word_count; i++)
+        starts[i + 1] += starts[i];
+    next = out->single_count;
+    for (size_t i = 0; i < texts; i++)
+        if (counts[i] == 1)
+            out->number[i] =
+                1 + starts[field->words.items[words_start(field, i)]]++;
+        else if (counts[i] > 1)
+            out->number[i] = ++next;
+    out->text_count = next;
+    free(starts);
+    return true;
+}
+
+/* The words of each text in its new place. */
+static bool place_words(const struct search_field *field,
+                        const uint32_t *counts, struct field_out *out)
+{
+    size_t texts = field->word_ends.count;
+    uint32_t total = 0;
+
+    out->first_word =
+        calloc((size_t)out->text_count + 1, sizeof(*out->first_word));
+    out->words = calloc(field->words.count + 1, sizeof(*out->words));
+    if (out->first_word == NULL || out->words == NULL)
+        return false;
+    for (size_t i = 0; i < texts; i++)
+        if (out->number[i] != 0)
+            out->first_word[out->number[i]] = counts[i];
+    for (uint32_t i = 0; i <= out->text_count; i++) {
+        total += out->first_word[i];
+        out->first_word[i] = total;
+    }
+    for (size_t i = 0; i < texts; i++)
+        if (out->number[i] != 0)
+            memcpy(out->words + out->first_word[out->number[i] - 1],
+                   field->words.items + words_start(field, i),
+                   counts[i] * sizeof(*out->words));
+    return true;
+}
+
+/* --- writing
+ * -------------------------------------------------------------------- */
+
+/* (word, text) of texts with several words, by word; then by text, as texts
+ * are walked in order. */
+static bool write_pairs(const struct field_out *f, struct ruf_writer *out)
+{
+    uint32_t first = f->first_word[f->single_count];
+    uint32_t count = f->first_word[f->text_count] - first;
+    uint32_t *starts = calloc((size_t)f->word_count + 1, sizeof(*starts));
+    uint32_t *words = calloc((size_t)count + 1, sizeof(*words));
+    uint32_t *texts = calloc((size_t)count + 1, sizeof(*texts));
+    bool ok = starts != NULL && words != NULL && texts != NULL;
+
+    for (uint32_t i = 0; ok && i < count; i++)
+        starts[f->words[first + i] + 1]++;
+    for (uint32_t i = 0; ok && i < f->word_count; i++)
+        starts[i + 1] += starts[i];
+    for (uint32_t t = f->single_count; ok && t < f->text_count; t++)
+        for (uint32_t i = f->first_word[t]; i < f->first_word[t + 1]; i++) {
+            uint32_t at = starts[f->words[i]]++;
+
+            words[at] = f->words[i];
+            texts[at] = t;
+        }
+    if (ok) {
+        ruf_search_write_array(out, words, count,
+                               ruf_search_width(f->word_count));
+        ruf_search_write_array(out, texts, count,
+                               ruf_search_width(f->text_count));
+    }
+    free(starts);
+    free(words);
+    free(texts);
+    return ok;
+}
+
+/* Contacts per text: the first one apart, the further ones as differences. */
+struct postings {
+    uint32_t *starts; /* per text, in contacts */
+    uint32_t *contacts;
+};
+
+static bool invert(const struct search_list *column, const struct field_out *f,
+                   struct postings *out)
+{
+    out->starts = calloc((size_t)f->text_count + 2, sizeof(*out->starts));
+    out->contacts = calloc(column->count + 1, sizeof(*out->contacts));
+    if (out->starts == NULL || out->contacts == NULL)
+        return false;
+    for (size_t i = 0; i < column->count; i++)
+        if (column->items[i] != 0)
+            out->starts[column->items[i] + 1]++;
+    for (uint32_t t = 0; t <= f->text_count; t++)
+        out->starts[t + 1] += out->starts[t];
+    for (size_t i = 0; i < column->count; i++)
+        if (column->items[i] != 0)
+            out->contacts[out->starts[column->items[i]]++] = (uint32_t)i;
+    return true;
+}
+
+static void write_list(const uint32_t *contacts, uint32_t count,
+                       struct ruf_writer *stream, struct ruf_writer *scratch)
+{
+    uint8_t *at;
+
+    scratch->size = 0;
+    at = ruf_write_space(scratch, 5 * (size_t)count);
+    for (uint32_t i = 1; at != NULL && i < count; i++)
+        at = ruf_search_put_varint(at, contacts[i] - contacts[i - 1] - 1);
+    if (at == NULL)
+        return;
+    ruf_write_varint(stream, (uint64_t)(at - scratch->bytes));
+    ruf_write_bytes(stream, scratch->bytes, (size_t)(at - scratch->bytes));
+}
+
+/* Heads go to 'out'; the stream and its samples follow other arrays. */
+static void write_postings(const struct field_out *f,
+                           const struct postings *postings,
+                           struct ruf_writer *heads, struct ruf_writer *samples,
+                           struct ruf_writer *stream)
+{
+    unsigned width = ruf_search_width(f->contacts);
+    struct ruf_writer scratch = { 0 };
+    uint32_t start = 0;
+
+    for (uint32_t t = 0; t < f->text_count; t++) {
+        /* invert() moved each start to the end of its list. */
+        uint32_t end = postings->starts[t + 1];
+
+        if (t % RUF_SEARCH_TEXTS_PER_SAMPLE == 0)
+            ruf_write_u32(samples, (uint32_t)stream->size);
+        ruf_search_write_array(heads, &postings->contacts[start], 1, width);
+        write_list(postings->contacts + start, end - start, stream, &scratch);
+        stream->failed = stream->failed || scratch.failed;
+        start = end;
+    }
+    ruf_writer_wipe(&scratch);
+}
+
+static void write_column(const struct search_list *column,
+                         const struct field_out *f, struct ruf_writer *out)
+{
+    ruf_search_write_array(out, column->items, column->count,
+                           ruf_search_width(f->text_count));
+}
+
+static void write_field_arrays(const struct field_out *f,
+                               const struct search_list *column,
+                               const struct postings *postings,
+                               struct ruf_writer *header,
+                               struct ruf_writer *out, bool *ok)
+{
+    struct ruf_writer samples = { 0 };
+    struct ruf_writer stream = { 0 };
+    uint32_t first = f->first_word[f->single_count];
+    uint32_t count = f->first_word[f->text_count] - first;
+    unsigned width = ruf_search_width(f->word_count);
+
+    write_column(column, f, out);
+    write_postings(f, postings, out, &samples, &stream);
+    ruf_search_write_array(out, f->words, f->single_count, width);
+    for (uint32_t t = f->single_count; t <= f->text_count; t++)
+        ruf_write_u32(out, f->first_word[t] - first);
+    ruf_search_write_array(out, f->words + first, count, width);
+    *ok = *ok && write_pairs(f, out);
+    ruf_write_bytes(out, samples.bytes, samples.size);
+    ruf_write_bytes(out, stream.bytes, stream.size);
+    ruf_write_u32(header, f->text_count);
+    ruf_write_u32(header, f->single_count);
+    ruf_write_u32(header, count);
+    ruf_write_u32(header, (uint32_t)stream.size);
+    *ok = *ok && !samples.failed && !stream.failed && stream.size <= UINT32_MAX;
+    ruf_writer_wipe(&samples);
+    ruf_writer_wipe(&stream);
+}
+
+static bool write_field(struct search_field *field, const uint32_t *rank,
+                        uint32_t contacts, uint32_t word_count,
+                        struct ruf_writer *header, struct ruf_writer *out)
+{
+    struct field_out f = { .contacts = contacts, .word_count = word_count };
+    struct postings postings = { NULL, NULL };
+    uint32_t *counts = rank_words(field, rank);
+    bool ok = counts != NULL && number_texts(field, counts, &f) &&
+              place_words(field, counts, &f);
+
+    for (size_t i = 0; ok && i < field->column.count; i++)
+        if (field->column.items[i] != 0)
+            field->column.items[i] = f.number[field->column.items[i] - 1];
+    ok = ok && invert(&field->column, &f, &postings);
+    if (ok)
+        write_field_arrays(&f, &field->column, &postings, header, out, &ok);
+    free(counts);
+    free(postings.starts);
+    free(postings.contacts);
+    free_out(&f);
+    return ok;
+}
+
+bool ruf_search_write_fields(struct ruf_search_builder *builder,
+                             const uint32_t *rank, struct ruf_writer *out)
+{
+    uint32_t words = (uint32_t)builder->words.ends.count;
+    struct ruf_writer header = { 0 };
+    struct ruf_writer body = { 0 };
+    bool ok = true;
+
+    ruf_write_u32(&header, builder->contacts);
+    ruf_write_u32(&header, words);
+    for (size_t i = 0; i < RUF_COLUMN_COUNT && ok; i++)
+        ok = write_field(&builder->fields[i], rank, builder->contacts, words,
+                         &header, &body);
+    ruf_write_bytes(out, header.bytes, header.size);
+    ruf_write_bytes(out, body.bytes, body.size);
+    ruf_search_write_pad(out);
+    ok = ok && !header.failed && !body.failed && !out->failed;
+    ruf_writer_wipe(&header);
+    ruf_writer_wipe(&body);
+    return ok;
+}

@@ -1,0 +1,463 @@
+/*
+ * indexer/search_numbers.c - distinct numbers, their owners and their grams
+ *
+ * Persons come in rank order, so numbers get their place in the order of their
+ * best owner, and lists of numbers are lists by rank.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/number_plan.h"
+#include "base/number_program.h"
+#include "indexer/search_private.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define LONGER_MAX (1 + RUF_RAW_NUMBER_MAX)
+#define DIGITS_MIN 2
+
+/* --- taking numbers in
+ * ------------------------------------------------------------ */
+
+static size_t slot_of(const struct search_numbers *numbers, uint64_t value)
+{
+    return (size_t)(ruf_search_mix(value, numbers->seed) >> 20) & numbers->mask;
+}
+
+static bool grow_slots(struct search_numbers *numbers)
+{
+    size_t room = numbers->mask == 0 ? 4096 : 2 * (numbers->mask + 1);
+    uint32_t *slots = calloc(room, sizeof(*slots));
+
+    if (slots == NULL)
+        return false;
+    free(numbers->slots);
+    numbers->slots = slots;
+    numbers->mask = room - 1;
+    for (size_t i = 0; i < numbers->count; i++) {
+        size_t at = slot_of(numbers, numbers->values[i]);
+
+        while (slots[at] != 0)
+            at = (at + 1) & numbers->mask;
+        slots[at] = (uint32_t)i + 1;
+    }
+    return true;
+}
+
+static bool grow_values(struct search_numbers *numbers)
+{
+    size_t room = numbers->room == 0 ? 1024 : 2 * numbers->room;
+    uint64_t *values = realloc(numbers->values, room * sizeof(*values));
+    uint32_t *owners;
+
+    if (values == NULL)
+        return false;
+    numbers->values = values;
+    owners = realloc(numbers->last_owner, room * sizeof(*owners));
+    if (owners == NULL)
+        return false;
+    numbers->last_owner = owners;
+    numbers->room = room;
+    return true;
+}
+
+static bool add_value(struct search_numbers *numbers, uint64_t value,
+                      uint32_t contact)
+{
+    size_t at;
+
+    if ((numbers->mask == 0 || numbers->count >= numbers->mask / 2) &&
+        !grow_slots(numbers))
+        return false;
+    for (at = slot_of(numbers, value); numbers->slots[at] != 0;
+         at = (at + 1) & numbers->mask) {
+        uint32_t i = numbers->slots[at] - 1;
+
+        if (numbers->values[i] != value)
+            continue;
+        if (numbers->last_owner[i] == contact)
+            return true;
+        numbers->last_owner[i] = contact;
+        return ruf_search_list_add(&numbers->shared, i) &&
+               ruf_search_list_add(&numbers->shared, contact);
+    }
+    if (numbers->count == UINT32_MAX - 1 ||
+        (numbers->count == numbers->room && !grow_values(numbers)))
+        return false;
+    numbers->values[numbers->count] = value;
+    numbers->last_owner[numbers->count++] = contact;
+    numbers->slots[at] = (uint32_t)numbers->count;
+    return true;
+}
+
+static bool add_longer(struct search_numbers *numbers, const char *digits,
+                       size_t size, size_t code_size, uint32_t contact)
+{
+    char text[LONGER_MAX];
+    struct search_list *owners = &numbers->longer_owners;
+    uint32_t number;
+
+    text[0] = (char)code_size;
+    memcpy(text + 1, digits, size);
+    number = ruf_search_pool_add(&numbers->longer, text, size + 1);
+    if (number == SEARCH_POOL_FULL)
+        return false;
+    if (owners->count > 0 && owners->items[owners->count - 1] == contact &&
+        owners->items[owners->count - 2] == number)
+        return true;
+    return ruf_search_list_add(owners, number) &&
+           ruf_search_list_add(owners, contact);
+}
+
+/* Digits of the calling code, 0 if none is assigned. */
+static size_t code_size_of(const char *digits, size_t size,
+                           struct search_numbers *numbers)
+{
+    size_t width;
+    unsigned code =
+        ruf_plan_leading_code((struct ruf_digits){ digits, size }, &width);
+
+    if (code == RUF_PLAN_NO_CODE)
+        return 0;
+    numbers->codes[ruf_plan_codes[code].code] = true;
+    return width;
+}
+
+static size_t read_digits(const struct ruf_person_number *number,
+                          char digits[RUF_RAW_NUMBER_MAX])
+{
+    size_t size = 0;
+
+    if (number->e164 != 0) {
+        char reversed[24];
+        size_t count = 0;
+
+        for (uint64_t left = number->e164; left > 0; left /= 10)
+            reversed[count++] = (char)('0' + left % 10);
+        while (count > 0)
+            digits[size++] = reversed[--count];
+        return size;
+    }
+    for (size_t i = 0; i < number->raw.size && size < RUF_RAW_NUMBER_MAX; i++)
+        if (number->raw.data[i] >= '0' && number->raw.data[i] <= '9')
+            digits[size++] = number->raw.data[i];
+    return size;
+}
+
+bool ruf_search_numbers_add(struct search_numbers *numbers, uint32_t contact,
+                            const struct ruf_person *person)
+{
+    bool ok = ruf_search_list_add(&numbers->first, (uint32_t)numbers->count);
+
+    for (size_t i = 0; ok && i < person->number_count; i++) {
+        char digits[RUF_RAW_NUMBER_MAX];
+        size_t size = read_digits(&person->numbers[i], digits);
+        size_t code_size = person->numbers[i].e164 == 0
+                               ? 0
+                               : code_size_of(digits, size, numbers);
+
+        if (size < DIGITS_MIN)
+            continue;
+        if (size > RUF_NUMBER_DIGITS_MAX)
+            ok = add_longer(numbers, digits, size, code_size, contact);
+        else
+            ok = add_value(numbers, ruf_number_pack(digits, size) | code_size,
+                           contact);
+    }
+    return ok;
+}
+
+void ruf_search_numbers_free(struct search_numbers *numbers)
+{
+    free(numbers->values);
+    free(numbers->last_owner);
+    free(numbers->slots);
+    ruf_search_list_free(&numbers->first);
+    ruf_search_list_free(&numbers->shared);
+    ruf_search_list_free(&numbers->longer_owners);
+    ruf_search_pool_free(&numbers->longer);
+}
+
+/* --- lists of pairs
+ * --------------------------------------------------------------- */
+
+/* Pairs (item, owner), in order of owner, to owners per item. */
+struct grouped {
+    uint32_t *starts; /* item_count + 1 */
+    uint32_t *owners;
+};
+
+static bool group(const struct search_list *pairs, size_t item_count,
+                  struct grouped *out)
+{
+    out->starts = calloc(item_count + 2, sizeof(*out->starts));
+    out->owners = calloc(pairs->count / 2 + 1, sizeof(*out->owners));
+    if (out->starts == NULL || out->owners == NULL)
+        return false;
+    for (size_t i = 0; i < pairs->count; i += 2)
+        out->starts[pairs->items[i] + 2]++;
+    for (size_t i = 0; i < item_count; i++)
+        out->starts[i + 2] += out->starts[i + 1];
+    for (size_t i = 0; i < pairs->count; i += 2)
+        out->owners[out->starts[pairs->items[i] + 1]++] = pairs->items[i + 1];
+    return true;
+}
+
+static void free_grouped(struct grouped *grouped)
+{
+    free(grouped->starts);
+    free(grouped->owners);
+}
+
+/* --- writing
+ * ---------------------------------------------------------------------- */
+
+struct sort_item {
+    uint64_t value;
+    uint32_t number;
+};
+
+/* Numbers by their digits: least significant byte first, passes that change
+ * nothing left out. */
+static uint32_t *order_values(const struct search_numbers *numbers)
+{
+    size_t count = numbers->count;
+    struct sort_item *from = calloc(count + 1, sizeof(*from));
+    struct sort_item *to = calloc(count + 1, sizeof(*to));
+    uint32_t *order = calloc(count + 1, sizeof(*order));
+
+    if (from == NULL || to == NULL || order == NULL) {
+        free(from);
+        free(to);
+        free(order);
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++)
+        from[i] = (struct sort_item){ numbers->values[i], (uint32_t)i };
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        size_t starts[257] = { 0 };
+        struct sort_item *swap = from;
+
+        for (size_t i = 0; i < count; i++)
+            starts[(from[i].value >> shift & 255) + 1]++;
+        if (starts[1 + (from[0].value >> shift & 255)] == count)
+            continue;
+        for (size_t i = 1; i < 257; i++)
+            starts[i] += starts[i - 1];
+        for (size_t i = 0; i < count; i++)
+            to[starts[from[i].value >> shift & 255]++] = from[i];
+        from = to;
+        to = swap;
+    }
+    for (size_t i = 0; i < count; i++)
+        order[i] = from[i].number;
+    free(from);
+    free(to);
+    return order;
+}
+
+/* A one per number, a zero behind the numbers of each contact. */
+static void write_owner_bits(const struct search_numbers *numbers,
+                             uint32_t contacts, struct ruf_writer *out,
+                             struct ruf_writer *samples)
+{
+    size_t bits = numbers->count + contacts;
+    uint8_t *bytes = ruf_write_space(out, (bits + 63) / 64 * 8);
+    uint32_t contact = 0;
+
+    for (size_t i = 0; bytes != NULL && i < numbers->count; i++) {
+        size_t at;
+
+        while (contact + 1 < contacts && numbers->first.items[contact + 1] <= i)
+            contact++;
+        at = i + contact;
+        bytes[at / 8] |= (uint8_t)(1u << at % 8);
+        if (i % RUF_SEARCH_NUMBERS_PER_SAMPLE == 0)
+            ruf_write_u32(samples, (uint32_t)at);
+    }
+}
+
+static uint32_t count_shared(const struct grouped *shared,
+                             struct search_numbers *numbers)
+{
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < numbers->count; i++)
+        if (shared->starts[i + 1] > shared->starts[i]) {
+            numbers->values[i] |= RUF_NUMBER_SHARED;
+            count++;
+        }
+    return count;
+}
+
+static void write_shared(const struct grouped *shared, size_t count,
+                         uint32_t contacts, struct ruf_writer *out)
+{
+    for (size_t i = 0; i < count; i++)
+        if (shared->starts[i + 1] > shared->starts[i])
+            ruf_write_u32(out, (uint32_t)i);
+    for (size_t i = 0; i < count; i++)
+        if (shared->starts[i + 1] > shared->starts[i])
+            ruf_write_u32(out, shared->starts[i]);
+    ruf_write_u32(out, shared->starts[count]);
+    ruf_search_write_array(out, shared->owners, shared->starts[count],
+                           ruf_search_width(contacts));
+}
+
+static bool write_longer(const struct search_numbers *numbers,
+                         struct ruf_writer *out)
+{
+    size_t count = numbers->longer.ends.count;
+    struct grouped owners = { NULL, NULL };
+    bool ok = group(&numbers->longer_owners, count, &owners);
+
+    for (size_t i = 0; ok && i < count; i++) {
+        uint32_t before = 0;
+
+        ruf_write_text(out,
+                       ruf_search_pool_text(&numbers->longer, (uint32_t)i));
+        ruf_write_varint(out, owners.starts[i + 1] - owners.starts[i]);
+        for (uint32_t k = owners.starts[i]; k < owners.starts[i + 1]; k++) {
+            ruf_write_varint(out, owners.owners[k] - before);
+            before = owners.owners[k];
+        }
+    }
+    free_grouped(&owners);
+    return ok && !out->failed && out->size <= UINT32_MAX;
+}
+
+static uint32_t write_codes(const struct search_numbers *numbers,
+                            struct ruf_writer *out)
+{
+    uint32_t count = 0;
+
+    for (uint16_t code = 1; code < 1000; code++)
+        if (numbers->codes[code]) {
+            ruf_write_u16(out, code);
+            count++;
+        }
+    return count;
+}
+
+static bool write_numbers(struct search_numbers *numbers, uint32_t contacts,
+                          struct ruf_writer *out)
+{
+    struct ruf_writer samples = { 0 };
+    struct ruf_writer longer = { 0 };
+    struct ruf_writer codes = { 0 };
+    struct grouped shared = { NULL, NULL };
+    uint32_t *order = order_values(numbers);
+    bool ok = order != NULL &&
+              group(&numbers->shared, numbers->count, &shared) &&
+              write_longer(numbers, &longer);
+
+    if (ok) {
+        ruf_write_u32(out, contacts);
+        ruf_write_u32(out, (uint32_t)numbers->count);
+        ruf_write_u32(out, count_shared(&shared, numbers));
+        ruf_write_u32(out, shared.starts[numbers->count]);
+        ruf_write_u32(out, write_codes(numbers, &codes));
+        ruf_write_u32(out, (uint32_t)longer.size);
+        for (size_t i = 0; i < numbers->count; i++)
+            ruf_write_u64(out, numbers->values[i]);
+        write_owner_bits(numbers, contacts, out, &samples);
+        ruf_search_write_array(out, order, numbers->count,
+                               ruf_search_width((uint32_t)numbers->count));
+        ruf_write_bytes(out, samples.bytes, samples.size);
+        write_shared(&shared, numbers->count, contacts, out);
+        ruf_write_bytes(out, codes.bytes, codes.size);
+        ruf_write_bytes(out, longer.bytes, longer.size);
+        ruf_search_write_pad(out);
+    }
+    ok = ok && !out->failed && !samples.failed && !codes.failed;
+    ruf_writer_wipe(&samples);
+    ruf_writer_wipe(&longer);
+    ruf_writer_wipe(&codes);
+    free_grouped(&shared);
+    free(order);
+    return ok;
+}
+
+/* --- grams
+ * ----------------------------------------------------------------------- */
+
+static size_t grams_of(uint64_t value, unsigned out[RUF_NUMBER_DIGITS_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; ruf_number_nibble(value, i) != 0; i += 2)
+        out[count++] = ruf_number_gram(value, i);
+    return count;
+}
+
+static void write_gram_lists(const uint32_t *starts, const uint32_t *list,
+                             struct ruf_writer *offsets,
+                             struct ruf_writer *stream)
+{
+    for (size_t gram = 0; gram < RUF_GRAM_COUNT; gram++) {
+        uint32_t first = gram == 0 ? 0 : starts[gram - 1];
+        uint8_t *at =
+            ruf_write_space(stream, 5 * (size_t)(starts[gram] - first));
+        uint32_t next = 0;
+
+        ruf_write_u32(offsets, (uint32_t)(at == NULL ? 0 : at - stream->bytes));
+        for (uint32_t i = first; at != NULL && i < starts[gram]; i++) {
+            /* A number may hold a gram twice. */
+            if (i > first && list[i] + 1 == next)
+                continue;
+            at = ruf_search_put_varint(at, list[i] - next);
+            next = list[i] + 1;
+        }
+        if (at != NULL)
+            stream->size = (size_t)(at - stream->bytes);
+    }
+    ruf_write_u32(offsets, (uint32_t)stream->size);
+}
+
+static bool write_grams(const struct search_numbers *numbers,
+                        struct ruf_writer *out)
+{
+    uint32_t *starts = calloc(RUF_GRAM_COUNT + 1, sizeof(*starts));
+    unsigned grams[RUF_NUMBER_DIGITS_MAX];
+    struct ruf_writer offsets = { 0 };
+    struct ruf_writer stream = { 0 };
+    uint32_t *list = NULL;
+    bool ok = starts != NULL;
+
+    for (size_t i = 0; ok && i < numbers->count; i++) {
+        size_t count = grams_of(numbers->values[i], grams);
+
+        for (size_t k = 0; k < count; k++)
+            starts[grams[k] + 1]++;
+    }
+    for (size_t i = 0; ok && i < RUF_GRAM_COUNT; i++)
+        starts[i + 1] += starts[i];
+    list =
+        ok ? calloc((size_t)starts[RUF_GRAM_COUNT] + 1, sizeof(*list)) : NULL;
+    ok = ok && list != NULL;
+    for (size_t i = 0; ok && i < numbers->count; i++) {
+        size_t count = grams_of(numbers->values[i], grams);
+
+        for (size_t k = 0; k < count; k++)
+            list[starts[grams[k]]++] = (uint32_t)i;
+    }
+    if (ok)
+        write_gram_lists(starts, list, &offsets, &stream);
+    ruf_write_u32(out, (uint32_t)numbers->count);
+    ruf_write_u32(out, (uint32_t)stream.size);
+    ruf_write_bytes(out, offsets.bytes, offsets.size);
+    ruf_write_bytes(out, stream.bytes, stream.size);
+    ruf_search_write_pad(out);
+    ok = ok && !offsets.failed && !stream.failed && !out->failed &&
+         stream.size <= UINT32_MAX;
+    ruf_writer_wipe(&offsets);
+    ruf_writer_wipe(&stream);
+    free(starts);
+    free(list);
+    return ok;
+}
+
+bool ruf_search_write_numbers(struct search_numbers *numbers, uint32_t contacts,
+                              struct ruf_writer *out, struct ruf_writer *grams)
+{
+    return write_numbers(numbers, contacts, out) && write_grams(numbers, grams);
+}

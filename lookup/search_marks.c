@@ -1,0 +1,393 @@
+/*
+ * lookup/search_marks.c - which bytes of a contact made it a hit
+ *
+ * The original text is folded with a map back to its bytes and split as the
+ * builder did; whatever the query matched there becomes a range.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/fold.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "lookup/search_private.h"
+#include <string.h>
+
+#define FOLDED_MAX (4 * RUF_RECORD_TEXT_MAX)
+#define RANGES_MAX 64
+#define SUFFIX_MIN 3
+#define END_MIN 2
+
+/* The hit being marked. */
+struct marking {
+    struct search_scratch *s;
+    struct ruf_hit *hit;
+    struct search_reading *reading; /* NULL: digits only */
+    unsigned tier;
+    uint32_t starts[RANGES_MAX]; /* of one text */
+    uint32_t ends[RANGES_MAX];
+    size_t count;
+};
+
+static void add_range(struct marking *m, size_t start, size_t end)
+{
+    if (m->count == RANGES_MAX || end <= start)
+        return;
+    m->starts[m->count] = (uint32_t)start;
+    m->ends[m->count++] = (uint32_t)end;
+}
+
+static void sort_ranges(struct marking *m)
+{
+    for (size_t i = 1; i < m->count; i++)
+        for (size_t k = i; k > 0 && m->starts[k] < m->starts[k - 1]; k--) {
+            uint32_t start = m->starts[k];
+            uint32_t end = m->ends[k];
+
+            m->starts[k] = m->starts[k - 1];
+            m->ends[k] = m->ends[k - 1];
+            m->starts[k - 1] = start;
+            m->ends[k - 1] = end;
+        }
+}
+
+/* Ranges of one text, joined where they meet, go to the hit. */
+static void flush_ranges(struct marking *m, enum ruf_search_field field,
+                         size_t item)
+{
+    struct ruf_hit *hit = m->hit;
+
+    sort_ranges(m);
+    for (size_t i = 0; i < m->count;) {
+        uint32_t start = m->starts[i];
+        uint32_t end = m->ends[i];
+
+        for (i++; i < m->count && m->starts[i] <= end; i++)
+            end = m->ends[i] > end ? m->ends[i] : end;
+        if (hit->highlight_count == RUF_HIGHLIGHTS_MAX)
+            break;
+        hit->highlights[hit->highlight_count++] =
+            (struct ruf_highlight){ field, (uint32_t)item, start, end - start };
+    }
+    m->count = 0;
+}
+
+/* --- words of a text
+ * --------------------------------------------------------------- */
+
+/* A folded text and its way back; offsets NULL: byte for byte. */
+struct folded {
+    const char *bytes;
+    size_t size;
+    const uint32_t *offsets;
+};
+
+/* A character that folds to several bytes is marked as a whole. */
+static void mark_word(struct marking *m, const struct folded *text,
+                      const struct ruf_word *word, size_t size)
+{
+    size_t end = ruf_word_prefix_end(text->bytes, word, size);
+
+    if (text->offsets == NULL) {
+        add_range(m, word->start, end);
+        return;
+    }
+    while (end < text->size && text->offsets[end] == text->offsets[end - 1])
+        end++;
+    add_range(m, text->offsets[word->start], text->offsets[end]);
+}
+
+static bool begins(const struct ruf_word *word, const char *bytes, size_t size)
+{
+    return word->size >= size && memcmp(word->bytes, bytes, size) == 0;
+}
+
+static bool is_name(enum ruf_search_field field)
+{
+    return field == RUF_FIELD_GIVEN || field == RUF_FIELD_FAMILY ||
+           field == RUF_FIELD_DISPLAY;
+}
+
+static bool begins_with_letter(const struct ruf_word *word)
+{
+    return word->bytes[0] < '0' || word->bytes[0] > '9';
+}
+
+/* The whole word, for what is alike but not equal. */
+static bool is_alike(const struct marking *m, const struct search_word *asked,
+                     const struct search_form *form,
+                     enum ruf_search_field field, const struct ruf_word *word)
+{
+    char digits[2 * RUF_WORD_SIZE_MAX];
+    size_t size;
+
+    if (!begins_with_letter(word))
+        return false;
+    if (m->tier == RUF_TIER_TYPO)
+        return asked->may_be_typo &&
+               ruf_search_is_typo(form, word->bytes, word->size);
+    if (m->tier != RUF_TIER_SOUND || !asked->may_sound || !is_name(field))
+        return false;
+    size = ruf_word_sound(word->bytes, word->size, digits);
+    return size == form->sound_size &&
+           memcmp(digits, form->sound_digits, size) == 0;
+}
+
+static void mark_by_words(struct marking *m, const struct folded *text,
+                          enum ruf_search_field field,
+                          const struct ruf_word *word)
+{
+    for (size_t i = 0; i < m->reading->count; i++) {
+        const struct search_word *asked = &m->reading->words[i];
+
+        for (size_t k = 0; k < asked->form_count; k++) {
+            const struct search_form *form = &asked->forms[k];
+
+            if (begins(word, form->bytes, form->size))
+                mark_word(m, text, word, form->size);
+            else if (m->tier >= RUF_TIER_TYPO &&
+                     is_alike(m, asked, form, field, word))
+                mark_word(m, text, word, word->size);
+        }
+    }
+}
+
+static void mark_by_keypad(struct marking *m, const struct folded *text,
+                           enum ruf_search_field field,
+                           const struct ruf_word *word)
+{
+    const struct search_digits *asked = &m->s->digits;
+    char digits[RUF_WORD_SIZE_MAX];
+
+    if (is_name(field) && begins_with_letter(word) &&
+        ruf_word_keypad(word->bytes, word->size, digits) >= asked->size &&
+        memcmp(digits, asked->text, asked->size) == 0)
+        mark_word(m, text, word, asked->size);
+}
+
+static void mark_folded(struct marking *m, const struct folded *text,
+                        enum ruf_search_field field)
+{
+    struct ruf_words words = ruf_words(text->bytes, text->size);
+    struct ruf_word word;
+
+    while (ruf_words_next(&words, &word)) {
+        if (word.kind == RUF_WORD_JOINED && field == RUF_FIELD_EMAIL)
+            continue;
+        if (m->tier == RUF_TIER_KEYPAD)
+            mark_by_keypad(m, text, field, &word);
+        else
+            mark_by_words(m, text, field, &word);
+    }
+}
+
+static bool lower_ascii(struct ruf_text text, char *out)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if ((unsigned char)text.data[i] >= 0x80)
+            return false;
+        out[i] = ruf_ascii_lower(text.data[i]);
+    }
+    return true;
+}
+
+static void mark_text(struct marking *m, enum ruf_search_field field,
+                      size_t item, struct ruf_text text)
+{
+    char bytes[FOLDED_MAX];
+    uint32_t offsets[FOLDED_MAX + 1];
+    struct folded folded = { bytes, 0, NULL };
+
+    text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
+    if (text.size == 0 || m->hit->highlight_count == RUF_HIGHLIGHTS_MAX)
+        return;
+    if (lower_ascii(text, bytes)) {
+        folded.size = text.size;
+        mark_folded(m, &folded, field);
+    } else {
+        folded.offsets = offsets;
+        folded.size = ruf_fold_map(text, RUF_FOLD_BASE, bytes, offsets);
+        mark_folded(m, &folded, field);
+        folded.size = ruf_fold_map(text, RUF_FOLD_GERMAN, bytes, offsets);
+        mark_folded(m, &folded, field);
+    }
+    flush_ranges(m, field, item);
+}
+
+/* --- initials
+ * ------------------------------------------------------------------ */
+
+/* The first letters of a text's words: all of them, or the first one. */
+static size_t letters_of(struct ruf_text text, bool all,
+                         char out[RUF_WORD_SIZE_MAX])
+{
+    char folded[FOLDED_MAX];
+    struct ruf_words words;
+    struct ruf_word word;
+    size_t size = 0;
+
+    text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
+    words = ruf_words(folded, ruf_fold(text, RUF_FOLD_BASE, folded));
+    while (ruf_words_next(&words, &word)) {
+        uint32_t c;
+        size_t step = ruf_utf8_decode(word.bytes, word.size, &c);
+
+        if (word.kind == RUF_WORD_JOINED || size + step > RUF_WORD_SIZE_MAX / 2)
+            continue;
+        memcpy(out + size, word.bytes, step);
+        size += step;
+        if (!all)
+            break;
+    }
+    return size;
+}
+
+static void mark_letters(struct marking *m, struct ruf_text text, bool all)
+{
+    char bytes[FOLDED_MAX];
+    uint32_t offsets[FOLDED_MAX + 1];
+    struct folded folded = { bytes, 0, offsets };
+    struct ruf_words words;
+    struct ruf_word word;
+
+    text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
+    folded.size = ruf_fold_map(text, RUF_FOLD_BASE, bytes, offsets);
+    words = ruf_words(bytes, folded.size);
+    while (ruf_words_next(&words, &word)) {
+        if (word.kind == RUF_WORD_JOINED)
+            continue;
+        mark_word(m, &folded, &word, 1);
+        if (!all)
+            break;
+    }
+}
+
+static bool is_asked(const struct marking *m, const char *letters, size_t size)
+{
+    for (size_t i = 0; i < m->reading->count; i++)
+        for (size_t k = 0; k < m->reading->words[i].form_count; k++) {
+            const struct search_form *form = &m->reading->words[i].forms[k];
+
+            if (form->size == size && memcmp(form->bytes, letters, size) == 0)
+                return true;
+        }
+    return false;
+}
+
+/* Were the initials of this contact, short or of all words, asked for? */
+static bool asks_initials(const struct marking *m,
+                          const struct ruf_contact *contact, bool all)
+{
+    char given[RUF_WORD_SIZE_MAX];
+    char family[RUF_WORD_SIZE_MAX];
+    size_t given_size = letters_of(contact->given, all, given);
+    size_t family_size = letters_of(contact->family, all, family);
+
+    if (given_size == 0 || family_size == 0)
+        return false;
+    memcpy(given + given_size, family, family_size);
+    return is_asked(m, given, given_size + family_size);
+}
+
+/* Adds to the ranges of a name, which mark_text() then joins. */
+static void mark_initials(struct marking *m, struct ruf_text text,
+                          const struct ruf_contact *contact)
+{
+    if (m->tier < RUF_TIER_INITIALS || m->tier > RUF_TIER_EMAIL)
+        return;
+    if (asks_initials(m, contact, false))
+        mark_letters(m, text, false);
+    if (asks_initials(m, contact, true))
+        mark_letters(m, text, true);
+}
+
+/* --- numbers
+ * ---------------------------------------------------------------------- */
+
+/* Where the digits begin at 'from' or, looking backwards, end; -1 if nowhere.
+ */
+static long find_digits(const char *digits, size_t size, const char *asked,
+                        size_t asked_size, bool from_end)
+{
+    for (size_t i = 0; i + asked_size <= size; i++) {
+        size_t at = from_end ? size - asked_size - i : i;
+
+        if (memcmp(digits + at, asked, asked_size) == 0)
+            return (long)at;
+    }
+    return -1;
+}
+
+/* The longest end of what was typed that stands in the text as written. */
+static void mark_number(struct marking *m, size_t item,
+                        const struct ruf_contact_number *number)
+{
+    const struct search_digits *asked = &m->s->digits;
+    size_t least = asked->ends_only ? END_MIN : SUFFIX_MIN;
+    char digits[SEARCH_DIGITS_MAX];
+    uint32_t places[SEARCH_DIGITS_MAX];
+    size_t size = 0;
+
+    for (size_t i = 0; i < number->raw.size && size < sizeof(digits); i++)
+        if (number->raw.data[i] >= '0' && number->raw.data[i] <= '9') {
+            places[size] = (uint32_t)i;
+            digits[size++] = number->raw.data[i];
+        }
+    for (size_t count = asked->size; count >= least; count--) {
+        long at = find_digits(digits, size, asked->text + asked->size - count,
+                              count, asked->ends_only);
+
+        if (at >= 0) {
+            add_range(m, places[at], places[(size_t)at + count - 1] + 1);
+            break;
+        }
+    }
+    flush_ranges(m, RUF_FIELD_NUMBER, item);
+}
+
+/* --- a hit
+ * ----------------------------------------------------------------------- */
+
+static struct search_reading *reading_of(struct search_scratch *s,
+                                         const struct ruf_hit *hit)
+{
+    for (size_t i = 0; i + 1 < s->reading_count; i++)
+        if (ruf_search_reading_tier(s, &s->readings[i], hit->contact,
+                                    hit->tier) == hit->tier)
+            return &s->readings[i];
+    return &s->readings[s->reading_count - 1];
+}
+
+static void mark_texts(struct marking *m, const struct ruf_contact *contact)
+{
+    mark_initials(m, contact->given, contact);
+    mark_text(m, RUF_FIELD_GIVEN, 0, contact->given);
+    mark_initials(m, contact->family, contact);
+    mark_text(m, RUF_FIELD_FAMILY, 0, contact->family);
+    if (contact->given.size == 0 && contact->family.size == 0)
+        mark_text(m, RUF_FIELD_DISPLAY, 0, contact->display);
+    if (m->tier == RUF_TIER_KEYPAD)
+        return;
+    mark_text(m, RUF_FIELD_COMPANY, 0, contact->company);
+    mark_text(m, RUF_FIELD_DEPARTMENT, 0, contact->department);
+    mark_text(m, RUF_FIELD_TITLE, 0, contact->title);
+    for (size_t i = 0; i < contact->email_count; i++)
+        mark_text(m, RUF_FIELD_EMAIL, i, contact->emails[i]);
+}
+
+void ruf_search_mark(struct search_scratch *s,
+                     const struct ruf_contact *contact, struct ruf_hit *hit)
+{
+    struct marking m = { .s = s, .hit = hit, .tier = hit->tier };
+
+    hit->highlight_count = 0;
+    if (hit->tier == RUF_TIER_FULL_NUMBER ||
+        hit->tier == RUF_TIER_NUMBER_PART) {
+        for (size_t i = 0; i < contact->number_count; i++)
+            if (ruf_search_match_number(&s->digits, &contact->numbers[i]) !=
+                SEARCH_TIER_NONE)
+                mark_number(&m, i, &contact->numbers[i]);
+        return;
+    }
+    m.reading = reading_of(s, hit);
+    mark_texts(&m, contact);
+}

@@ -1,0 +1,574 @@
+/*
+ * lookup/search_numbers.c - contacts by digits of their numbers
+ *
+ * Starts are ranges of the numbers sorted by digits. Fragments and ends go
+ * through grams, three digits at even places: wherever a fragment stands, one
+ * of its first two grams is at an even place. All lists are in rank order.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/number_program.h"
+#include "base/text.h"
+#include "lookup/search_private.h"
+#include <string.h>
+
+#define ANYWHERE_MIN 4
+#define DIGITS_MIN 2 /* shorter numbers are not indexed */
+#define END_GRAMS 2  /* places behind the last digit that grams reach */
+#define PREFIXES_MAX 300
+
+/* --- one number as text
+ * ------------------------------------------------------------ */
+
+static bool starts_with(const char *digits, size_t size, const char *asked,
+                        size_t asked_size)
+{
+    return size >= asked_size && memcmp(digits, asked, asked_size) == 0;
+}
+
+size_t ruf_search_code_size(const char *digits, size_t size)
+{
+    size_t width;
+
+    return ruf_plan_leading_code((struct ruf_digits){ digits, size }, &width) ==
+                   RUF_PLAN_NO_CODE
+               ? 0
+               : width;
+}
+
+/* A beginning in one of the written forms; its tier by whether it is all. */
+static unsigned match_start(const char *digits, size_t size, const char *asked,
+                            size_t asked_size)
+{
+    if (!starts_with(digits, size, asked, asked_size))
+        return SEARCH_TIER_NONE;
+    return size == asked_size ? RUF_TIER_FULL_NUMBER : RUF_TIER_NUMBER_PART;
+}
+
+static unsigned better(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+static unsigned match_forms(const struct search_digits *asked,
+                            const char *digits, size_t size, size_t code_size)
+{
+    const char *text = asked->text;
+    size_t count = asked->size;
+    unsigned tier = match_start(digits, size, text, count);
+
+    if (code_size == 0 || asked->plus)
+        return tier;
+    if (count > 2 && text[0] == '0' && text[1] == '0')
+        tier = better(tier, match_start(digits, size, text + 2, count - 2));
+    tier = better(
+        tier, match_start(digits + code_size, size - code_size, text, count));
+    if (text[0] == '0')
+        tier = better(tier, match_start(digits + code_size, size - code_size,
+                                        text + 1, count - 1));
+    return tier;
+}
+
+unsigned ruf_search_match_digits(const struct search_digits *asked,
+                                 const char *digits, size_t size,
+                                 size_t code_size)
+{
+    unsigned tier;
+
+    if (asked->ends_only) {
+        if (size < asked->size ||
+            memcmp(digits + size - asked->size, asked->text, asked->size) != 0)
+            return SEARCH_TIER_NONE;
+        return size == asked->size ? RUF_TIER_FULL_NUMBER
+                                   : RUF_TIER_NUMBER_PART;
+    }
+    tier = match_forms(asked, digits, size, code_size);
+    if (tier == SEARCH_TIER_NONE && !asked->plus &&
+        asked->size >= ANYWHERE_MIN &&
+        memmem(digits, size, asked->text, asked->size) != NULL)
+        tier = RUF_TIER_NUMBER_PART;
+    return tier;
+}
+
+size_t ruf_search_number_digits(const struct ruf_contact_number *number,
+                                char out[SEARCH_DIGITS_MAX])
+{
+    size_t size = 0;
+
+    if (number->e164 != 0) {
+        char text[RUF_E164_TEXT_SIZE];
+
+        size = ruf_e164_format(number->e164, text) - 1;
+        memcpy(out, text + 1, size);
+        return size;
+    }
+    for (size_t i = 0; i < number->raw.size && size < SEARCH_DIGITS_MAX; i++)
+        if (number->raw.data[i] >= '0' && number->raw.data[i] <= '9')
+            out[size++] = number->raw.data[i];
+    return size;
+}
+
+unsigned ruf_search_match_number(const struct search_digits *asked,
+                                 const struct ruf_contact_number *number)
+{
+    char digits[SEARCH_DIGITS_MAX];
+    size_t size = ruf_search_number_digits(number, digits);
+
+    if (size < DIGITS_MIN)
+        return SEARCH_TIER_NONE;
+    return ruf_search_match_digits(
+        asked, digits, size,
+        number->e164 == 0 ? 0 : ruf_search_code_size(digits, size));
+}
+
+unsigned ruf_search_number_tier(const struct search_digits *asked,
+                                const struct ruf_contact *contact)
+{
+    unsigned best = SEARCH_TIER_NONE;
+
+    for (size_t i = 0; i < contact->number_count; i++)
+        best =
+            better(best, ruf_search_match_number(asked, &contact->numbers[i]));
+    return best;
+}
+
+/* --- owners
+ * ------------------------------------------------------------------------ */
+
+static uint64_t value_of(const struct search_numbers *numbers, uint32_t i)
+{
+    return ruf_search_load64(numbers->values + 8 * (size_t)i);
+}
+
+/* The best owner: zeros before the number's one. */
+static uint32_t owner_of(const struct search_numbers *numbers, uint32_t number)
+{
+    uint32_t sample = number / RUF_SEARCH_NUMBERS_PER_SAMPLE;
+    uint32_t left = number % RUF_SEARCH_NUMBERS_PER_SAMPLE;
+    uint64_t bit = ruf_search_item(&numbers->samples, sample);
+    uint64_t word = bit / 64;
+    uint64_t bits;
+
+    if (word >= numbers->owner_words)
+        return UINT32_MAX;
+    bits = ruf_search_load64(numbers->owner_bits + 8 * word) >> bit % 64
+                                                                    << bit % 64;
+    while ((uint32_t)__builtin_popcountll(bits) <= left) {
+        left -= (uint32_t)__builtin_popcountll(bits);
+        if (++word >= numbers->owner_words)
+            return UINT32_MAX;
+        bits = ruf_search_load64(numbers->owner_bits + 8 * word);
+    }
+    while (left-- > 0)
+        bits &= bits - 1;
+    return (uint32_t)(64 * word + (unsigned)__builtin_ctzll(bits)) - number;
+}
+
+/* Offer all owners of a number. */
+static bool offer_owners(struct search_scratch *s, uint32_t number,
+                         unsigned tier)
+{
+    const struct search_numbers *numbers = &s->tables.numbers;
+    uint32_t owner = owner_of(numbers, number);
+    uint32_t i;
+    uint32_t at;
+    uint32_t end;
+
+    if (owner >= s->tables.contacts)
+        return ruf_search_spend(s, 1, tier);
+    ruf_search_offer(s, tier, owner);
+    if ((value_of(numbers, number) & RUF_NUMBER_SHARED) == 0)
+        return ruf_search_spend(s, 1, tier);
+    i = ruf_search_bound(&numbers->shared, 0, numbers->shared.count, number);
+    if (i >= numbers->shared.count ||
+        ruf_search_item(&numbers->shared, i) != number)
+        return true;
+    at = ruf_search_item(&numbers->shared_first, i);
+    end = ruf_search_item(&numbers->shared_first, i + 1);
+    for (; at < end && at < numbers->shared_owners.count; at++) {
+        owner = ruf_search_item(&numbers->shared_owners, at);
+        if (owner >= s->tables.contacts ||
+            ruf_search_settled_at(s, tier, owner))
+            break; /* the others have a worse rank still */
+        ruf_search_offer(s, tier, owner);
+        if (!ruf_search_spend(s, 1, tier))
+            return false;
+    }
+    return ruf_search_spend(s, 1, tier);
+}
+
+/* --- numbers by their beginning
+ * ---------------------------------------------------- */
+
+/* A beginning in packed form. */
+struct prefix {
+    uint64_t low;     /* first number that starts so */
+    uint64_t high;    /* last one */
+    size_t code_size; /* of the numbers meant; 0 = any */
+};
+
+static size_t add_prefix(struct prefix *out, size_t count, const char *digits,
+                         size_t size, size_t code_size)
+{
+    if (size > RUF_NUMBER_DIGITS_MAX || count == PREFIXES_MAX)
+        return count;
+    out[count].low = ruf_number_pack(digits, size);
+    out[count].high = out[count].low | UINT64_MAX >> (4 * size);
+    out[count].code_size = code_size;
+    return count + 1;
+}
+
+/* Behind one calling code. */
+static size_t add_national(struct prefix *out, size_t count, unsigned code,
+                           const char *digits, size_t size)
+{
+    char text[4 + SEARCH_QUERY_MAX];
+    size_t code_size = 0;
+
+    for (unsigned left = code; left > 0; left /= 10)
+        code_size++;
+    for (size_t i = code_size; i > 0; i--, code /= 10)
+        text[i - 1] = (char)('0' + code % 10);
+    memcpy(text + code_size, digits, size);
+    return add_prefix(out, count, text, code_size + size, code_size);
+}
+
+/* All beginnings meant by what was typed. */
+static size_t read_prefixes(const struct search_scratch *s,
+                            struct prefix out[PREFIXES_MAX])
+{
+    const struct search_digits *asked = &s->digits;
+    const char *text = asked->text;
+    size_t size = asked->size;
+    size_t count = add_prefix(out, 0, text, size, 0);
+
+    if (asked->plus)
+        return count;
+    if (size > 2 && text[0] == '0' && text[1] == '0')
+        count = add_prefix(out, count, text + 2, size - 2, 4);
+    for (uint32_t i = 0; i < s->tables.numbers.code_count; i++) {
+        const uint8_t *at = s->tables.numbers.codes + 2 * (size_t)i;
+        unsigned code = at[0] | (unsigned)at[1] << 8;
+
+        if (code == 0 || code > 999)
+            continue;
+        count = add_national(out, count, code, text, size);
+        if (text[0] == '0')
+            count = add_national(out, count, code, text + 1, size - 1);
+    }
+    return count;
+}
+
+/* Is it this prefix that the number was stored with? */
+static bool means(const struct prefix *prefix, uint64_t value)
+{
+    uint64_t code_size = value & RUF_NUMBER_CODE_SIZE;
+
+    return prefix->code_size == 0 || prefix->code_size == code_size ||
+           (prefix->code_size == 4 && code_size != 0);
+}
+
+static uint32_t order_bound(const struct search_numbers *numbers,
+                            uint64_t value)
+{
+    uint32_t low = 0;
+    uint32_t high = numbers->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        uint32_t number = ruf_search_item(&numbers->order, middle);
+
+        if (number >= numbers->count || value_of(numbers, number) < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Numbers that are one of these beginnings and nothing more. */
+static void offer_equal(struct search_scratch *s, const struct prefix *prefix)
+{
+    const struct search_numbers *numbers = &s->tables.numbers;
+    uint32_t i = order_bound(numbers, prefix->low);
+
+    for (; i < numbers->count; i++) {
+        uint32_t number = ruf_search_item(&numbers->order, i);
+        uint64_t value;
+
+        if (number >= numbers->count)
+            return;
+        value = value_of(numbers, number);
+        if ((value & ~RUF_NUMBER_FLAGS) != prefix->low)
+            return;
+        if (means(prefix, value) &&
+            !offer_owners(s, number, RUF_TIER_FULL_NUMBER))
+            return;
+    }
+}
+
+static bool begins(const struct prefix *prefixes, size_t count, uint64_t value)
+{
+    for (size_t i = 0; i < count; i++)
+        if (value >= prefixes[i].low && value <= prefixes[i].high &&
+            means(&prefixes[i], value))
+            return true;
+    return false;
+}
+
+/* Many numbers begin so: take contacts in rank order until it is enough. */
+static void starts_by_rank(struct search_scratch *s,
+                           const struct prefix *prefixes, size_t count)
+{
+    const struct search_numbers *numbers = &s->tables.numbers;
+
+    for (uint32_t i = 0; i < numbers->count; i++) {
+        if (i % 1024 == 1023 && !ruf_search_spend(s, 256, RUF_TIER_NUMBER_PART))
+            return;
+        if (!begins(prefixes, count, value_of(numbers, i)))
+            continue;
+        if (ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
+                                  owner_of(numbers, i)) ||
+            !offer_owners(s, i, RUF_TIER_NUMBER_PART))
+            return;
+    }
+}
+
+static void starts_by_range(struct search_scratch *s,
+                            const struct prefix *prefix, uint32_t first,
+                            uint32_t end)
+{
+    const struct search_numbers *numbers = &s->tables.numbers;
+
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t number = ruf_search_item(&numbers->order, i);
+
+        if (number < numbers->count &&
+            means(prefix, value_of(numbers, number)) &&
+            !offer_owners(s, number, RUF_TIER_NUMBER_PART))
+            return;
+    }
+}
+
+/* Looking through a range costs its length, by rank it costs about
+ * capacity * numbers / length: whichever is less. */
+static void offer_starts(struct search_scratch *s, struct prefix *prefixes,
+                         size_t prefix_count)
+{
+    const struct search_numbers *numbers = &s->tables.numbers;
+    uint32_t first[PREFIXES_MAX];
+    uint32_t end[PREFIXES_MAX];
+    uint64_t total = 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < prefix_count; i++) {
+        first[count] = order_bound(numbers, prefixes[i].low);
+        end[count] = order_bound(numbers, prefixes[i].high + 1);
+        if (first[count] >= end[count])
+            continue;
+        total += end[count] - first[count];
+        prefixes[count++] = prefixes[i];
+    }
+    if (total * total > (uint64_t)s->capacity * numbers->count) {
+        starts_by_rank(s, prefixes, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        starts_by_range(s, &prefixes[i], first[i], end[i]);
+}
+
+/* --- numbers by a fragment
+ * -------------------------------------------------------- */
+
+/* Digits, and behind the end two places where grams see it. */
+struct pattern {
+    uint64_t packed;
+    size_t size;
+    size_t reach; /* places grams may cover */
+    bool ends;
+};
+
+static bool holds(const struct pattern *pattern, uint64_t value)
+{
+    uint64_t digits = value & ~RUF_NUMBER_FLAGS;
+    uint64_t mask = ~(UINT64_MAX >> (4 * pattern->size));
+
+    if (pattern->ends) {
+        size_t size = ruf_number_size(digits);
+
+        return size >= pattern->size &&
+               ((digits << 4 * (size - pattern->size)) ^ pattern->packed) == 0;
+    }
+    for (; digits != 0; digits <<= 4)
+        if (((digits ^ pattern->packed) & mask) == 0)
+            return true;
+    return false;
+}
+
+/* A list of numbers that hold a gram. */
+struct gram_list {
+    const uint8_t *at;
+    const uint8_t *end;
+    uint32_t number; /* UINT32_MAX: at the end */
+};
+
+static void next_number(const struct search_numbers *numbers,
+                        struct gram_list *list)
+{
+    uint32_t step;
+
+    if (list->at >= list->end) {
+        list->number = UINT32_MAX;
+        return;
+    }
+    list->at = ruf_search_varint(list->at, list->end, &step);
+    list->number = step >= numbers->count - (list->number + 1)
+                       ? UINT32_MAX
+                       : list->number + 1 + step;
+}
+
+static void open_gram(const struct search_numbers *numbers, unsigned gram,
+                      struct gram_list *out)
+{
+    uint32_t first = ruf_search_item(&numbers->grams, gram);
+    uint32_t end = ruf_search_item(&numbers->grams, gram + 1);
+
+    if (first > end || end > numbers->gram_size)
+        first = end = 0;
+    out->at = numbers->gram_stream + first;
+    out->end = numbers->gram_stream + end;
+    out->number = UINT32_MAX; /* so that the first step counts from 0 */
+}
+
+/* The shortest list for a pattern that stands at places of one parity. */
+static void rarest_gram(const struct search_numbers *numbers,
+                        const struct pattern *pattern, size_t parity,
+                        struct gram_list *out)
+{
+    struct gram_list list;
+
+    out->at = out->end = NULL;
+    for (size_t i = parity; i + 3 <= pattern->reach; i += 2) {
+        open_gram(numbers, ruf_number_gram(pattern->packed, i), &list);
+        if (out->at == NULL || list.end - list.at < out->end - out->at)
+            *out = list;
+    }
+    out->number = UINT32_MAX;
+}
+
+static void offer_fragments(struct search_scratch *s,
+                            const struct pattern *pattern)
+{
+    const struct search_numbers *numbers = &s->tables.numbers;
+    struct gram_list lists[2];
+
+    if (numbers->count == 0)
+        return;
+    for (size_t parity = 0; parity < 2; parity++) {
+        rarest_gram(numbers, pattern, parity, &lists[parity]);
+        next_number(numbers, &lists[parity]);
+    }
+    for (uint64_t steps = 0;; steps++) {
+        uint32_t number = lists[0].number < lists[1].number ? lists[0].number
+                                                            : lists[1].number;
+
+        if (number == UINT32_MAX)
+            return;
+        for (size_t parity = 0; parity < 2; parity++)
+            if (lists[parity].number == number)
+                next_number(numbers, &lists[parity]);
+        if (steps % 256 == 255 &&
+            !ruf_search_spend(s, 64, RUF_TIER_NUMBER_PART))
+            return;
+        if (!holds(pattern, value_of(numbers, number)))
+            continue;
+        if (ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
+                                  owner_of(numbers, number)) ||
+            !offer_owners(s, number, RUF_TIER_NUMBER_PART))
+            return;
+    }
+}
+
+/* --- long numbers
+ * ------------------------------------------------------------------- */
+
+/* They are few: all of them are looked at. */
+static void offer_longer(struct search_scratch *s, unsigned wanted)
+{
+    const struct search_numbers *numbers = &s->tables.numbers;
+    const uint8_t *at = numbers->longer;
+    const uint8_t *end = at + numbers->longer_size;
+
+    while (at < end) {
+        unsigned tier = SEARCH_TIER_NONE;
+        uint32_t size;
+        uint32_t owners;
+        uint32_t owner = 0;
+
+        at = ruf_search_varint(at, end, &size);
+        if (size < 2 || size > (size_t)(end - at))
+            return;
+        if (at[0] < size)
+            tier = ruf_search_match_digits(&s->digits, (const char *)at + 1,
+                                           size - 1, at[0]);
+        at = ruf_search_varint(at + size, end, &owners);
+        for (uint32_t i = 0; i < owners && at < end; i++) {
+            uint32_t step;
+
+            at = ruf_search_varint(at, end, &step);
+            owner += step;
+            if (tier == wanted && owner < s->tables.contacts)
+                ruf_search_offer(s, tier, owner);
+        }
+        if (!ruf_search_spend(s, 1 + owners, wanted))
+            return;
+    }
+}
+
+/* --- stages
+ * ----------------------------------------------------------------------- */
+
+/* Favourites are asked one by one: their rank may be a poor one. */
+static void offer_boosted(struct search_scratch *s, struct ruf_query *query)
+{
+    for (size_t i = 0; i < ruf_search_boosted_count(s); i++) {
+        uint32_t number = ruf_search_boosted(s, i);
+        struct ruf_contact contact;
+
+        if (ruf_query_contact(query, number, &contact, NULL) == RUF_OK)
+            ruf_search_offer(s, ruf_search_number_tier(&s->digits, &contact),
+                             number);
+    }
+}
+
+void ruf_search_full_number_stage(struct search_scratch *s,
+                                  struct ruf_query *query)
+{
+    struct prefix prefixes[PREFIXES_MAX];
+    size_t count;
+
+    offer_boosted(s, query);
+    count = s->digits.ends_only
+                ? add_prefix(prefixes, 0, s->digits.text, s->digits.size, 0)
+                : read_prefixes(s, prefixes);
+    for (size_t i = 0; i < count; i++)
+        offer_equal(s, &prefixes[i]);
+    offer_longer(s, RUF_TIER_FULL_NUMBER);
+}
+
+void ruf_search_number_part_stage(struct search_scratch *s)
+{
+    const struct search_digits *asked = &s->digits;
+    struct prefix prefixes[PREFIXES_MAX];
+    struct pattern pattern = { 0, asked->size, asked->size, asked->ends_only };
+
+    if (!asked->ends_only)
+        offer_starts(s, prefixes, read_prefixes(s, prefixes));
+    if (asked->size <= RUF_NUMBER_DIGITS_MAX && !asked->plus &&
+        (asked->ends_only || asked->size >= ANYWHERE_MIN)) {
+        pattern.packed = ruf_number_pack(asked->text, asked->size);
+        pattern.reach += asked->ends_only ? END_GRAMS : 0;
+        offer_fragments(s, &pattern);
+    }
+    offer_longer(s, RUF_TIER_NUMBER_PART);
+}

@@ -1,0 +1,199 @@
+/*
+ * lookup/search_private.h - what the files of search share
+ *
+ * A search goes through stages: full numbers, words, parts of numbers, keypad,
+ * typos, sounds. Each offers contacts with the tier they earned to one short
+ * list of the best, and stops when no contact left could still enter it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef LOOKUP_SEARCH_PRIVATE_H
+#define LOOKUP_SEARCH_PRIVATE_H
+
+#include "lookup/search_tables.h"
+#include <rufname/search.h>
+
+#define SEARCH_QUERY_MAX 256
+#define SEARCH_WORDS_MAX 8
+#define SEARCH_DIGITS_MAX 250 /* of one number */
+#define SEARCH_TIER_NONE (RUF_TIER_SOUND + 1)
+
+/* The texts of a field that a form of a word finds. */
+struct search_range {
+    uint32_t first; /* texts of one word */
+    uint32_t exact; /* behind those equal to it */
+    uint32_t end;
+    uint32_t pair_first; /* pairs of other texts */
+    uint32_t pair_end;
+    bool known;
+};
+
+/* A word in one folding. */
+struct search_form {
+    char bytes[RUF_WORD_SIZE_MAX];
+    size_t size;
+    struct search_span span;
+    struct search_range ranges[RUF_COLUMN_COUNT];
+    uint32_t letters[RUF_WORD_SIZE_MAX]; /* code points, for typos */
+    size_t letter_count;
+    uint32_t letter_set;
+    uint32_t sound;
+    char sound_digits[2 * RUF_WORD_SIZE_MAX];
+    size_t sound_size;
+};
+
+/* A word of the query: one form, or two where the foldings differ. */
+struct search_word {
+    struct search_form forms[2];
+    size_t form_count;
+    bool may_be_typo;
+    bool may_sound;
+};
+
+/* The query with joined parts as one word, or as several. */
+struct search_reading {
+    struct search_word words[SEARCH_WORDS_MAX];
+    size_t count;
+};
+
+/* Digits of a query that looks like a number. */
+struct search_digits {
+    char text[SEARCH_QUERY_MAX];
+    size_t size;
+    bool is_number; /* worth looking up */
+    bool plus;      /* began with + */
+    bool ends_only; /* began with a hyphen */
+    bool is_keypad;
+};
+
+/* Scratch space of a query object and the search going on in it. */
+struct search_scratch {
+    struct search_tables tables;
+    struct search_reading readings[2];
+    size_t reading_count;
+    struct search_digits digits;
+    const struct ruf_search_options *options;
+    size_t favourite_count;
+    size_t recent_count;
+    size_t capacity;
+    uint64_t best[RUF_SEARCH_LIMIT_MAX]; /* keys, ascending */
+    size_t count;
+    uint32_t top[2 * RUF_SEARCH_LIMIT_MAX]; /* contacts, ascending */
+    size_t top_count;
+    size_t top_limit;
+    uint64_t work;
+    uint64_t work_limit;
+    int reliable; /* tiers up to this one were looked through */
+};
+
+/* --- the best (search.c)
+ * -------------------------------------------------------- */
+
+/* A contact earned a tier. Offering twice, or later in a worse tier, is fine;
+ * SEARCH_TIER_NONE is passed over. */
+void ruf_search_offer(struct search_scratch *s, unsigned tier,
+                      uint32_t contact);
+
+/* Can no contact of a tier behind this one enter any more? */
+bool ruf_search_settled(const struct search_scratch *s, unsigned tier);
+
+/* Nor one of this tier with this or a worse rank, favourites left aside? */
+bool ruf_search_settled_at(const struct search_scratch *s, unsigned tier,
+                           uint32_t contact);
+
+/* Count steps of work at a tier; false once the limit is reached. */
+bool ruf_search_spend(struct search_scratch *s, uint64_t steps, unsigned tier);
+
+/* The favourite or recent number i, favourites first. */
+size_t ruf_search_boosted_count(const struct search_scratch *s);
+uint32_t ruf_search_boosted(const struct search_scratch *s, size_t i);
+
+/* Collect the contacts of best rank: start, add in any order, offer all. */
+void ruf_search_top_start(struct search_scratch *s);
+/* @return false if no larger contact number can enter either. */
+bool ruf_search_top_add(struct search_scratch *s, uint32_t contact);
+void ruf_search_top_text(struct search_scratch *s,
+                         const struct search_field *field, uint32_t text);
+
+/* --- query text (search_query.c)
+ * ------------------------------------------------ */
+
+void ruf_search_parse(struct search_scratch *s, struct ruf_text text);
+
+/* Prepare the words for typos and sounds. */
+void ruf_search_prepare_loose(struct search_reading *reading);
+
+/* --- words (search_words.c)
+ * ----------------------------------------------------- */
+
+enum search_match { SEARCH_NO = 0, SEARCH_PREFIX, SEARCH_EXACT };
+
+const struct search_range *ruf_search_range(const struct search_tables *tables,
+                                            struct search_form *form,
+                                            enum ruf_search_column column);
+
+/* Does a text, by its number + 1, hold a word that starts with this one? */
+enum search_match ruf_search_match_text(const struct search_tables *tables,
+                                        struct search_word *word,
+                                        enum ruf_search_column column,
+                                        uint32_t text_plus_one);
+
+/* The tier a reading finds a contact in, looking at columns up to 'last'. */
+unsigned ruf_search_grade(struct search_scratch *s,
+                          struct search_reading *reading, uint32_t contact,
+                          enum ruf_search_column last);
+
+/* As a stage of words, typos or sounds (by its tier) would grade it. */
+unsigned ruf_search_reading_tier(struct search_scratch *s,
+                                 struct search_reading *reading,
+                                 uint32_t contact, unsigned tier);
+
+/* All words as usual or, if tier is that of typos or sounds, loosely. */
+bool ruf_search_loose_match(struct search_scratch *s,
+                            struct search_reading *reading, unsigned tier,
+                            uint32_t contact);
+
+void ruf_search_words_stage(struct search_scratch *s);
+
+/* --- other stages
+ * --------------------------------------------------------------- */
+
+void ruf_search_full_number_stage(struct search_scratch *s,
+                                  struct ruf_query *query);
+void ruf_search_number_part_stage(struct search_scratch *s);
+void ruf_search_keypad_stage(struct search_scratch *s);
+void ruf_search_typo_stage(struct search_scratch *s);
+void ruf_search_sound_stage(struct search_scratch *s);
+
+/* Tier of a number for the digits asked for. @param code_size of its calling
+ * code, 0 if none is known. */
+unsigned ruf_search_match_digits(const struct search_digits *asked,
+                                 const char *digits, size_t size,
+                                 size_t code_size);
+
+/* The digits a number is found by: E.164, else those of its text. */
+size_t ruf_search_number_digits(const struct ruf_contact_number *number,
+                                char out[SEARCH_DIGITS_MAX]);
+
+/* Tier of one number of a contact, and of its best one. */
+unsigned ruf_search_match_number(const struct search_digits *asked,
+                                 const struct ruf_contact_number *number);
+
+unsigned ruf_search_number_tier(const struct search_digits *asked,
+                                const struct ruf_contact *contact);
+
+/* Size of the calling code digits begin with, 0 if it is not assigned. */
+size_t ruf_search_code_size(const char *digits, size_t size);
+
+/* One edit or none between a word and some beginning of another. */
+bool ruf_search_is_typo(const struct search_form *form, const char *word,
+                        size_t size);
+
+/* --- highlights (search_marks.c)
+ * ------------------------------------------------- */
+
+/* Mark what made the tier of a hit; form rules are those of search.h. */
+void ruf_search_mark(struct search_scratch *s,
+                     const struct ruf_contact *contact, struct ruf_hit *hit);
+
+#endif

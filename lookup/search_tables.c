@@ -1,0 +1,357 @@
+/*
+ * lookup/search_tables.c - finding one's way in the search sections
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "lookup/search_tables.h"
+#include "base/text.h"
+#include <string.h>
+
+/* --- opening
+ * ------------------------------------------------------------------- */
+
+/* Takes one array after the other off a section. */
+struct cursor {
+    const uint8_t *at;
+    uint64_t left;
+    bool failed;
+};
+
+static struct cursor section_cursor(const struct ruf_index *index,
+                                    enum ruf_search_section kind)
+{
+    const struct index_section *section = &index->sections[kind];
+    struct cursor cursor = { section->bytes, section->size,
+                             section->bytes == NULL };
+
+    /* What is loaded wide near the end has to stay inside. */
+    if (cursor.left < RUF_SEARCH_PAD)
+        cursor.failed = true;
+    else
+        cursor.left -= RUF_SEARCH_PAD;
+    return cursor;
+}
+
+static const uint8_t *take(struct cursor *cursor, uint64_t size)
+{
+    const uint8_t *at = cursor->at;
+
+    if (cursor->failed || size > cursor->left) {
+        cursor->failed = true;
+        return NULL;
+    }
+    cursor->at += size;
+    cursor->left -= size;
+    return at;
+}
+
+static uint32_t take32(struct cursor *cursor)
+{
+    const uint8_t *at = take(cursor, 4);
+
+    return at == NULL ? 0 : ruf_search_load32(at);
+}
+
+static struct search_array take_array(struct cursor *cursor, uint64_t count,
+                                      unsigned width)
+{
+    struct search_array array = { NULL, (uint32_t)count, 0, width };
+
+    array.mask = width == 4 ? UINT32_MAX : (UINT32_C(1) << 8 * width) - 1;
+    array.bytes = take(cursor, count * width);
+    return array;
+}
+
+static bool open_words(const struct ruf_index *index, struct search_words *out)
+{
+    struct cursor cursor = section_cursor(index, RUF_SECTION_SEARCH_WORDS);
+    uint64_t letters;
+
+    out->count = take32(&cursor);
+    out->first_letter = take32(&cursor);
+    out->text_size = take32(&cursor);
+    (void)take32(&cursor);
+    if (cursor.failed || out->first_letter > out->count)
+        return false;
+    letters = out->count - out->first_letter;
+    out->blocks =
+        take_array(&cursor,
+                   ((uint64_t)out->count + RUF_SEARCH_WORDS_PER_BLOCK - 1) /
+                       RUF_SEARCH_WORDS_PER_BLOCK,
+                   4);
+    out->letters = take_array(&cursor, letters, 4);
+    out->keypad = take_array(&cursor, letters, 4);
+    out->sound = take_array(&cursor, letters, 4);
+    out->text = take(&cursor, out->text_size);
+    return !cursor.failed;
+}
+
+static void open_field(struct cursor *cursor, uint32_t contacts, uint32_t words,
+                       uint32_t list_count, struct search_field *out)
+{
+    unsigned text_width = ruf_search_width(out->text_count);
+    unsigned word_width = ruf_search_width(words);
+    uint64_t several = out->text_count - out->single_count;
+
+    out->column = take_array(cursor, contacts, text_width);
+    out->heads =
+        take_array(cursor, out->text_count, ruf_search_width(contacts));
+    out->singles = take_array(cursor, out->single_count, word_width);
+    out->first = take_array(cursor, several + 1, 4);
+    out->words = take_array(cursor, list_count, word_width);
+    out->pair_words = take_array(cursor, list_count, word_width);
+    out->pair_texts = take_array(cursor, list_count, text_width);
+    out->samples = take_array(
+        cursor,
+        ((uint64_t)out->text_count + RUF_SEARCH_TEXTS_PER_SAMPLE - 1) /
+            RUF_SEARCH_TEXTS_PER_SAMPLE,
+        4);
+    out->stream = take(cursor, out->stream_size);
+}
+
+static bool open_fields(const struct ruf_index *index,
+                        struct search_tables *out)
+{
+    struct cursor cursor = section_cursor(index, RUF_SECTION_SEARCH_FIELDS);
+    uint32_t list_counts[RUF_COLUMN_COUNT];
+
+    out->contacts = take32(&cursor);
+    if (take32(&cursor) != out->words.count ||
+        out->contacts != index->contact_count)
+        return false;
+    for (size_t i = 0; i < RUF_COLUMN_COUNT; i++) {
+        out->fields[i].text_count = take32(&cursor);
+        out->fields[i].single_count = take32(&cursor);
+        list_counts[i] = take32(&cursor);
+        out->fields[i].stream_size = take32(&cursor);
+        if (out->fields[i].single_count > out->fields[i].text_count)
+            return false;
+    }
+    for (size_t i = 0; i < RUF_COLUMN_COUNT; i++)
+        open_field(&cursor, out->contacts, out->words.count, list_counts[i],
+                   &out->fields[i]);
+    return !cursor.failed;
+}
+
+static bool open_grams(const struct ruf_index *index,
+                       struct search_numbers *out)
+{
+    struct cursor cursor = section_cursor(index, RUF_SECTION_SEARCH_GRAMS);
+
+    if (take32(&cursor) != out->count)
+        return false;
+    out->gram_size = take32(&cursor);
+    out->grams = take_array(&cursor, RUF_GRAM_COUNT + 1, 4);
+    out->gram_stream = take(&cursor, out->gram_size);
+    return !cursor.failed;
+}
+
+static bool open_numbers(const struct ruf_index *index,
+                         struct search_tables *tables)
+{
+    struct search_numbers *out = &tables->numbers;
+    struct cursor cursor = section_cursor(index, RUF_SECTION_SEARCH_NUMBERS);
+    uint32_t shared;
+    uint32_t shared_owners;
+
+    if (take32(&cursor) != tables->contacts)
+        return false;
+    out->count = take32(&cursor);
+    shared = take32(&cursor);
+    shared_owners = take32(&cursor);
+    out->code_count = take32(&cursor);
+    out->longer_size = take32(&cursor);
+    out->values = take(&cursor, 8 * (uint64_t)out->count);
+    out->owner_words = ((uint64_t)out->count + tables->contacts + 63) / 64;
+    out->owner_bits = take(&cursor, 8 * out->owner_words);
+    out->order = take_array(&cursor, out->count, ruf_search_width(out->count));
+    out->samples =
+        take_array(&cursor,
+                   ((uint64_t)out->count + RUF_SEARCH_NUMBERS_PER_SAMPLE - 1) /
+                       RUF_SEARCH_NUMBERS_PER_SAMPLE,
+                   4);
+    out->shared = take_array(&cursor, shared, 4);
+    out->shared_first = take_array(&cursor, (uint64_t)shared + 1, 4);
+    out->shared_owners =
+        take_array(&cursor, shared_owners, ruf_search_width(tables->contacts));
+    out->codes = take(&cursor, 2 * (uint64_t)out->code_count);
+    out->longer = take(&cursor, out->longer_size);
+    return !cursor.failed && open_grams(index, out);
+}
+
+bool ruf_search_tables_open(const struct ruf_index *index,
+                            struct search_tables *out)
+{
+    memset(out, 0, sizeof(*out));
+    return open_words(index, &out->words) && open_fields(index, out) &&
+           open_numbers(index, out);
+}
+
+/* --- searching
+ * ------------------------------------------------------------------- */
+
+uint32_t ruf_search_bound(const struct search_array *array, uint32_t low,
+                          uint32_t high, uint32_t value)
+{
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (ruf_search_item(array, middle) < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Words of a block one after the other. */
+struct block {
+    const uint8_t *at;
+    const uint8_t *end;
+    char word[RUF_WORD_SIZE_MAX];
+    size_t size;
+};
+
+static void open_block(const struct search_words *words, uint32_t block,
+                       struct block *out)
+{
+    uint32_t start = ruf_search_item(&words->blocks, block);
+
+    out->end = words->text + words->text_size;
+    out->at = start <= words->text_size ? words->text + start : out->end;
+    out->size = 0;
+}
+
+static void next_word(struct block *block)
+{
+    size_t shared;
+    size_t more;
+
+    if (block->end - block->at < 2)
+        return;
+    shared = block->at[0];
+    more = block->at[1];
+    block->at += 2;
+    if (shared > block->size || shared + more > sizeof(block->word) ||
+        more > (size_t)(block->end - block->at)) {
+        block->at = block->end; /* damaged: stay at the word before */
+        return;
+    }
+    memcpy(block->word + shared, block->at, more);
+    block->at += more;
+    block->size = shared + more;
+}
+
+size_t ruf_search_word(const struct search_words *words, uint32_t i,
+                       char out[RUF_WORD_SIZE_MAX])
+{
+    struct block block;
+
+    open_block(words, i / RUF_SEARCH_WORDS_PER_BLOCK, &block);
+    for (uint32_t k = 0; k <= i % RUF_SEARCH_WORDS_PER_BLOCK; k++)
+        next_word(&block);
+    memcpy(out, block.word, block.size);
+    return block.size;
+}
+
+/* Is the word below these bytes or, asked for the place behind, does it start
+ * with them, too? */
+static bool is_below(const struct block *block, const char *bytes, size_t size,
+                     bool behind)
+{
+    size_t both = block->size < size ? block->size : size;
+    int order = memcmp(block->word, bytes, both);
+
+    if (order != 0)
+        return order < 0;
+    return block->size < size || behind;
+}
+
+/* First word at or behind 'low' that is not below. */
+static uint32_t word_bound(const struct search_words *words, uint32_t low,
+                           const char *bytes, size_t size, bool behind)
+{
+    uint32_t first = low / RUF_SEARCH_WORDS_PER_BLOCK;
+    uint32_t end = words->blocks.count;
+    struct block block;
+    uint32_t i;
+
+    /* The last block whose first word is below. */
+    while (first + 1 < end) {
+        uint32_t middle = first + (end - first) / 2;
+
+        open_block(words, middle, &block);
+        next_word(&block);
+        if (is_below(&block, bytes, size, behind))
+            first = middle;
+        else
+            end = middle;
+    }
+    open_block(words, first, &block);
+    i = first * RUF_SEARCH_WORDS_PER_BLOCK;
+    for (uint32_t k = 0; k < RUF_SEARCH_WORDS_PER_BLOCK && i < words->count;
+         k++, i++) {
+        next_word(&block);
+        if (!is_below(&block, bytes, size, behind))
+            break;
+    }
+    return i < low ? low : i;
+}
+
+struct search_span ruf_search_span(const struct search_words *words,
+                                   const char *bytes, size_t size)
+{
+    struct search_span span = { 0, 0, false };
+    char word[RUF_WORD_SIZE_MAX];
+
+    if (words->count == 0)
+        return span;
+    span.first = word_bound(words, 0, bytes, size, false);
+    span.end = word_bound(words, span.first, bytes, size, true);
+    span.exact = span.first < span.end &&
+                 ruf_search_word(words, span.first, word) == size;
+    return span;
+}
+
+/* Where the list of a text begins: from the sample before, list by list. */
+static const uint8_t *list_of(const struct search_field *field, uint32_t text)
+{
+    const uint8_t *end = field->stream + field->stream_size;
+    uint32_t start =
+        ruf_search_item(&field->samples, text / RUF_SEARCH_TEXTS_PER_SAMPLE);
+    const uint8_t *at =
+        start <= field->stream_size ? field->stream + start : end;
+
+    for (uint32_t i = 0; i < text % RUF_SEARCH_TEXTS_PER_SAMPLE; i++) {
+        uint32_t size;
+
+        at = ruf_search_varint(at, end, &size);
+        at = size <= (size_t)(end - at) ? at + size : end;
+    }
+    return at;
+}
+
+void ruf_search_postings_open(const struct search_tables *tables,
+                              const struct search_field *field, uint32_t text,
+                              struct search_postings *out)
+{
+    const uint8_t *end = field->stream + field->stream_size;
+    uint32_t size;
+
+    out->contact = ruf_search_item(&field->heads, text);
+    out->done = out->contact >= tables->contacts;
+    out->at = ruf_search_varint(list_of(field, text), end, &size);
+    out->end = size <= (size_t)(end - out->at) ? out->at + size : end;
+}
+
+uint32_t ruf_search_stream_bytes(const struct search_field *field,
+                                 uint32_t first, uint32_t end)
+{
+    const uint8_t *stop = field->stream + field->stream_size;
+
+    if (first >= end)
+        return 0;
+    if (end < field->text_count)
+        stop = list_of(field, end);
+    return (uint32_t)(stop - list_of(field, first));
+}

@@ -1,0 +1,203 @@
+/*
+ * lookup/search_tables.h - the search sections of a resident index
+ *
+ * Places are computed from counts and checked against the sections when the
+ * tables are opened; what stands in them is checked where it is used, so that
+ * no content makes a query read outside.
+ *
+ * Threads: immutable after ruf_search_tables_open(), share freely.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef LOOKUP_SEARCH_TABLES_H
+#define LOOKUP_SEARCH_TABLES_H
+
+#include "base/search_sections.h"
+#include "base/words.h"
+#include "lookup/index_private.h"
+#include <rufname/contact.h>
+#include <stdbool.h>
+
+/** Unsigned integers of one width. */
+struct search_array {
+    const uint8_t *bytes;
+    uint32_t count;
+    uint32_t mask;
+    unsigned width;
+};
+
+/** The dictionary. */
+struct search_words {
+    uint32_t count;
+    uint32_t first_letter; /**< words before it begin with a digit */
+    uint32_t text_size;
+    struct search_array blocks;
+    struct search_array letters; /**< these from first_letter on */
+    struct search_array keypad;
+    struct search_array sound;
+    const uint8_t *text;
+};
+
+/** One field. */
+struct search_field {
+    uint32_t text_count;
+    uint32_t single_count; /**< texts before it have one word, ascending */
+    uint32_t stream_size;
+    struct search_array column;  /**< per contact text + 1, or 0 */
+    struct search_array heads;   /**< per text its first contact */
+    struct search_array singles; /**< per text of one word, the word */
+    struct search_array first;   /**< per other text, place in 'words' */
+    struct search_array words;
+    struct search_array pair_words; /**< ascending */
+    struct search_array pair_texts;
+    struct search_array samples;
+    const uint8_t *stream; /**< further contacts of each text */
+};
+
+/** Numbers of at most 15 digits in rank order; longer ones as text. */
+struct search_numbers {
+    uint32_t count;
+    const uint8_t *values;
+    const uint8_t *owner_bits;
+    uint64_t owner_words;
+    struct search_array order; /**< numbers by their digits */
+    struct search_array samples;
+    struct search_array shared; /**< numbers with further owners, ascending */
+    struct search_array shared_first;
+    struct search_array shared_owners;
+    const uint8_t *codes;
+    uint32_t code_count;
+    const uint8_t *longer;
+    uint32_t longer_size;
+    struct search_array grams;
+    const uint8_t *gram_stream;
+    uint32_t gram_size;
+};
+
+struct search_tables {
+    uint32_t contacts;
+    struct search_words words;
+    struct search_field fields[RUF_COLUMN_COUNT];
+    struct search_numbers numbers;
+};
+
+/** @return false if counts and sections contradict each other. */
+bool ruf_search_tables_open(const struct ruf_index *index,
+                            struct search_tables *out);
+
+static inline uint32_t ruf_search_load32(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 |
+           (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+static inline uint64_t ruf_search_load64(const uint8_t *bytes)
+{
+    return (uint64_t)ruf_search_load32(bytes) |
+           (uint64_t)ruf_search_load32(bytes + 4) << 32;
+}
+
+/** Item i, which must be below count. */
+static inline uint32_t ruf_search_item(const struct search_array *array,
+                                       uint32_t i)
+{
+    return ruf_search_load32(array->bytes + (size_t)i * array->width) &
+           array->mask;
+}
+
+/** Bounded varint of 32 bits; stops at the end. @return behind it. */
+static inline const uint8_t *
+ruf_search_varint(const uint8_t *at, const uint8_t *end, uint32_t *out)
+{
+    uint32_t value = 0;
+    unsigned shift = 0;
+
+    while (at < end) {
+        uint8_t byte = *at++;
+
+        value |= shift < 32 ? (uint32_t)(byte & 0x7F) << shift : 0;
+        shift += 7;
+        if (byte < 0x80)
+            break;
+    }
+    *out = value;
+    return at;
+}
+
+/** First place in [low, high) of an ascending array with an item >= value. */
+uint32_t ruf_search_bound(const struct search_array *array, uint32_t low,
+                          uint32_t high, uint32_t value);
+
+/** The i-th word. @return its size. */
+size_t ruf_search_word(const struct search_words *words, uint32_t i,
+                       char out[RUF_WORD_SIZE_MAX]);
+
+/** Words [first, end) that start with these bytes; exact: the first of them is
+ *  these bytes. */
+struct search_span {
+    uint32_t first;
+    uint32_t end;
+    bool exact;
+};
+
+struct search_span ruf_search_span(const struct search_words *words,
+                                   const char *bytes, size_t size);
+
+/** The contacts of one text, ascending. */
+struct search_postings {
+    const uint8_t *at;
+    const uint8_t *end;
+    uint32_t contact;
+    bool done;
+};
+
+/** Start at the first contact of a text. */
+void ruf_search_postings_open(const struct search_tables *tables,
+                              const struct search_field *field, uint32_t text,
+                              struct search_postings *out);
+
+/** To the next contact; sets done behind the last. */
+static inline void ruf_search_postings_next(const struct search_tables *tables,
+                                            struct search_postings *postings)
+{
+    uint32_t step;
+
+    if (postings->at >= postings->end) {
+        postings->done = true;
+        return;
+    }
+    postings->at = ruf_search_varint(postings->at, postings->end, &step);
+    if (step >= tables->contacts - postings->contact - 1) {
+        postings->done = true;
+        return;
+    }
+    postings->contact += step + 1;
+}
+
+/** Bytes of the lists of texts [first, end): a measure of their contacts. */
+uint32_t ruf_search_stream_bytes(const struct search_field *field,
+                                 uint32_t first, uint32_t end);
+
+/** Where the words of a text stand in field->words; for text >= single_count.
+ *  @return false if the table is damaged. */
+static inline bool ruf_search_text_words(const struct search_field *field,
+                                         uint32_t text, uint32_t *first,
+                                         uint32_t *end)
+{
+    uint32_t i = text - field->single_count;
+
+    *first = ruf_search_item(&field->first, i);
+    *end = ruf_search_item(&field->first, i + 1);
+    return *first <= *end && *end <= field->words.count;
+}
+
+/** The text of a contact, plus one; 0 for none. */
+static inline uint32_t ruf_search_text_of(const struct search_field *field,
+                                          uint32_t contact)
+{
+    uint32_t text = ruf_search_item(&field->column, contact);
+
+    return text <= field->text_count ? text : 0;
+}
+
+#endif

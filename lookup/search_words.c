@@ -1,0 +1,513 @@
+/*
+ * lookup/search_words.c - contacts by the beginnings of their words
+ *
+ * One word: field by field in the order of tiers, the contacts of best rank
+ * from the lists of all texts that hold it; a list whose first contact is
+ * worse than the worst kept is never opened. Several words: the rarest one
+ * proposes contacts, the columns tell whether the others are there.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "lookup/search_private.h"
+#include <string.h>
+
+/* Bytes of lists that are gone through without further thought. */
+#define FEW_BYTES 4096
+#define MANY_PAIRS 32
+
+static const struct {
+    enum ruf_search_tier tier;
+    enum ruf_search_column first;
+    enum ruf_search_column last;
+} groups[] = {
+    { RUF_TIER_FAMILY, RUF_COLUMN_FAMILY, RUF_COLUMN_FAMILY },
+    { RUF_TIER_GIVEN, RUF_COLUMN_GIVEN, RUF_COLUMN_GIVEN },
+    { RUF_TIER_INITIALS, RUF_COLUMN_INITIALS, RUF_COLUMN_INITIALS },
+    { RUF_TIER_COMPANY, RUF_COLUMN_COMPANY, RUF_COLUMN_COMPANY },
+    { RUF_TIER_POSITION, RUF_COLUMN_DEPARTMENT, RUF_COLUMN_TITLE },
+    { RUF_TIER_EMAIL, RUF_COLUMN_LOCAL, RUF_COLUMN_DOMAIN },
+};
+#define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
+
+/* Phases of several words: names, then worse and worse, one tier each (full
+ * names are done before). */
+static const struct {
+    enum ruf_search_tier tier;
+    enum ruf_search_column last;
+} phases[] = {
+    { RUF_TIER_TWO_WORDS, RUF_COLUMN_GIVEN },
+    { RUF_TIER_INITIALS, RUF_COLUMN_INITIALS },
+    { RUF_TIER_COMPANY, RUF_COLUMN_COMPANY },
+    { RUF_TIER_POSITION, RUF_COLUMN_TITLE },
+    { RUF_TIER_EMAIL, RUF_COLUMN_DOMAIN },
+};
+#define PHASE_COUNT (sizeof(phases) / sizeof(phases[0]))
+
+/* --- texts of a word
+ * --------------------------------------------------------------- */
+
+/* Initials count as a whole word only. */
+static struct search_span span_in(const struct search_form *form,
+                                  enum ruf_search_column column)
+{
+    struct search_span span = form->span;
+
+    if (column == RUF_COLUMN_INITIALS)
+        span.end = span.first + (span.exact ? 1 : 0);
+    return span;
+}
+
+static void find_range(const struct search_field *field,
+                       struct search_span span, struct search_range *out)
+{
+    const struct search_array *singles = &field->singles;
+    const struct search_array *pairs = &field->pair_words;
+
+    out->known = true;
+    out->first = ruf_search_bound(singles, 0, singles->count, span.first);
+    out->end = ruf_search_bound(singles, out->first, singles->count, span.end);
+    out->exact = out->first;
+    if (span.exact)
+        out->exact =
+            ruf_search_bound(singles, out->first, out->end, span.first + 1);
+    out->pair_first = ruf_search_bound(pairs, 0, pairs->count, span.first);
+    out->pair_end =
+        ruf_search_bound(pairs, out->pair_first, pairs->count, span.end);
+}
+
+const struct search_range *ruf_search_range(const struct search_tables *tables,
+                                            struct search_form *form,
+                                            enum ruf_search_column column)
+{
+    struct search_range *range = &form->ranges[column];
+
+    if (!range->known)
+        find_range(&tables->fields[column], span_in(form, column), range);
+    return range;
+}
+
+static enum search_match match_list(const struct search_field *field,
+                                    const struct search_form *form,
+                                    enum ruf_search_column column,
+                                    uint32_t text)
+{
+    struct search_span span = span_in(form, column);
+    enum search_match match = SEARCH_NO;
+    uint32_t first;
+    uint32_t end;
+
+    if (!ruf_search_text_words(field, text, &first, &end))
+        return SEARCH_NO;
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t word = ruf_search_item(&field->words, i);
+
+        if (word >= span.end)
+            break;
+        if (word == span.first && span.exact)
+            return SEARCH_EXACT;
+        if (word >= span.first)
+            match = SEARCH_PREFIX;
+    }
+    return match;
+}
+
+enum search_match ruf_search_match_text(const struct search_tables *tables,
+                                        struct search_word *word,
+                                        enum ruf_search_column column,
+                                        uint32_t text_plus_one)
+{
+    const struct search_field *field = &tables->fields[column];
+    enum search_match best = SEARCH_NO;
+    uint32_t text = text_plus_one - 1;
+
+    if (text_plus_one == 0)
+        return SEARCH_NO;
+    for (size_t i = 0; i < word->form_count && best != SEARCH_EXACT; i++) {
+        struct search_form *form = &word->forms[i];
+        enum search_match match = SEARCH_NO;
+
+        if (text < field->single_count) {
+            const struct search_range *range =
+                ruf_search_range(tables, form, column);
+
+            if (text >= range->first && text < range->end)
+                match = text < range->exact ? SEARCH_EXACT : SEARCH_PREFIX;
+        } else if (form->span.first < form->span.end) {
+            match = match_list(field, form, column, text);
+        }
+        best = match > best ? match : best;
+    }
+    return best;
+}
+
+static enum search_match match_contact(struct search_scratch *s,
+                                       struct search_word *word,
+                                       enum ruf_search_column column,
+                                       uint32_t contact)
+{
+    return ruf_search_match_text(
+        &s->tables, word, column,
+        ruf_search_text_of(&s->tables.fields[column], contact));
+}
+
+/* --- grades
+ * ------------------------------------------------------------------------ */
+
+static unsigned tier_of_column(enum ruf_search_column column)
+{
+    static const enum ruf_search_tier tiers[] = {
+        RUF_TIER_FAMILY,  RUF_TIER_GIVEN,    RUF_TIER_INITIALS,
+        RUF_TIER_COMPANY, RUF_TIER_POSITION, RUF_TIER_POSITION,
+        RUF_TIER_EMAIL,   RUF_TIER_EMAIL,
+    };
+
+    return tiers[column];
+}
+
+/* The tier one word alone finds a contact in. */
+static unsigned grade_word(struct search_scratch *s, struct search_word *word,
+                           uint32_t contact, enum ruf_search_column first,
+                           enum ruf_search_column last)
+{
+    for (unsigned column = first; column <= last; column++)
+        if (match_contact(s, word, (enum ruf_search_column)column, contact) !=
+            SEARCH_NO)
+            return tier_of_column((enum ruf_search_column)column);
+    return SEARCH_TIER_NONE;
+}
+
+/* All words stand in the names: did they make up the whole name? */
+static bool is_full_name(struct search_scratch *s, unsigned exact_parts,
+                         uint32_t contact)
+{
+    unsigned parts = 0;
+
+    for (unsigned column = RUF_COLUMN_FAMILY; column <= RUF_COLUMN_GIVEN;
+         column++)
+        if (ruf_search_text_of(&s->tables.fields[column], contact) != 0)
+            parts |= 1u << column;
+    return parts == exact_parts;
+}
+
+unsigned ruf_search_grade(struct search_scratch *s,
+                          struct search_reading *reading, uint32_t contact,
+                          enum ruf_search_column last)
+{
+    unsigned worst = RUF_TIER_FULL_NUMBER;
+    unsigned exact_parts = 0;
+    bool exact = true;
+
+    if (reading->count == 1)
+        return grade_word(s, &reading->words[0], contact, RUF_COLUMN_FAMILY,
+                          last);
+    for (size_t i = 0; i < reading->count; i++) {
+        struct search_word *word = &reading->words[i];
+        enum search_match family =
+            match_contact(s, word, RUF_COLUMN_FAMILY, contact);
+        enum search_match given =
+            match_contact(s, word, RUF_COLUMN_GIVEN, contact);
+        unsigned tier = RUF_TIER_TWO_WORDS;
+
+        if (family == SEARCH_NO && given == SEARCH_NO)
+            tier = grade_word(s, word, contact, RUF_COLUMN_INITIALS, last);
+        worst = tier > worst ? tier : worst;
+        if (worst == SEARCH_TIER_NONE)
+            return worst;
+        exact = exact && (family == SEARCH_EXACT || given == SEARCH_EXACT);
+        exact_parts |= family == SEARCH_EXACT ? 1u << RUF_COLUMN_FAMILY : 0;
+        exact_parts |= given == SEARCH_EXACT ? 1u << RUF_COLUMN_GIVEN : 0;
+    }
+    if (worst == RUF_TIER_TWO_WORDS && exact &&
+        is_full_name(s, exact_parts, contact))
+        return RUF_TIER_FULL_NAME;
+    return worst;
+}
+
+/* The better of the readings. */
+static unsigned grade_all(struct search_scratch *s, uint32_t contact,
+                          enum ruf_search_column last)
+{
+    unsigned best = SEARCH_TIER_NONE;
+
+    for (size_t i = 0; i < s->reading_count; i++) {
+        unsigned tier =
+            s->readings[i].count == 0
+                ? SEARCH_TIER_NONE
+                : ruf_search_grade(s, &s->readings[i], contact, last);
+
+        best = tier < best ? tier : best;
+    }
+    return best;
+}
+
+unsigned ruf_search_reading_tier(struct search_scratch *s,
+                                 struct search_reading *reading,
+                                 uint32_t contact, unsigned tier)
+{
+    if (reading->count == 0)
+        return SEARCH_TIER_NONE;
+    if (tier >= RUF_TIER_TYPO)
+        return ruf_search_loose_match(s, reading, tier, contact)
+                   ? tier
+                   : SEARCH_TIER_NONE;
+    return ruf_search_grade(s, reading, contact, RUF_COLUMN_DOMAIN);
+}
+
+/* --- one word
+ * ---------------------------------------------------------------------- */
+
+static bool collect_column(struct search_scratch *s, struct search_word *word,
+                           enum ruf_search_column column, unsigned tier)
+{
+    const struct search_field *field = &s->tables.fields[column];
+
+    for (size_t i = 0; i < word->form_count; i++) {
+        const struct search_range *range =
+            ruf_search_range(&s->tables, &word->forms[i], column);
+
+        if (!ruf_search_spend(s,
+                              (range->end - range->first +
+                               (range->pair_end - range->pair_first)) /
+                                  8,
+                              tier))
+            return false;
+        for (uint32_t text = range->first; text < range->end; text++)
+            ruf_search_top_text(s, field, text);
+        for (uint32_t k = range->pair_first; k < range->pair_end; k++)
+            ruf_search_top_text(s, field,
+                                ruf_search_item(&field->pair_texts, k));
+    }
+    return true;
+}
+
+static void one_word(struct search_scratch *s, struct search_word *word)
+{
+    for (size_t g = 0; g < GROUP_COUNT; g++) {
+        ruf_search_top_start(s);
+        for (unsigned column = groups[g].first; column <= groups[g].last;
+             column++)
+            if (!collect_column(s, word, (enum ruf_search_column)column,
+                                groups[g].tier))
+                return;
+        if (!ruf_search_spend(s, s->top_count, groups[g].tier))
+            return;
+        for (size_t i = 0; i < s->top_count; i++)
+            ruf_search_offer(s, grade_all(s, s->top[i], groups[g].last),
+                             s->top[i]);
+        if (ruf_search_settled(s, groups[g].tier))
+            return;
+    }
+}
+
+/* --- several words
+ * ----------------------------------------------------------------- */
+
+/* Bytes of lists that pairs lead to; of many pairs, on the average. */
+static uint64_t cost_of_pairs(const struct search_field *field,
+                              const struct search_range *range)
+{
+    uint32_t pairs = range->pair_end - range->pair_first;
+    uint64_t cost = 0;
+
+    if (pairs > MANY_PAIRS)
+        return (uint64_t)pairs *
+               ruf_search_stream_bytes(field, field->single_count,
+                                       field->text_count) /
+               (field->text_count - field->single_count + 1);
+    for (uint32_t k = range->pair_first; k < range->pair_end; k++) {
+        uint32_t text = ruf_search_item(&field->pair_texts, k);
+
+        if (text < field->text_count)
+            cost += ruf_search_stream_bytes(field, text, text + 1);
+    }
+    return cost;
+}
+
+/* About the bytes of lists a word leads to in these columns. */
+static uint64_t cost_of(struct search_scratch *s, struct search_word *word,
+                        enum ruf_search_column last)
+{
+    uint64_t cost = 0;
+
+    for (unsigned column = 0; column <= last; column++)
+        for (size_t i = 0; i < word->form_count; i++) {
+            const struct search_field *field = &s->tables.fields[column];
+            const struct search_range *range = ruf_search_range(
+                &s->tables, &word->forms[i], (enum ruf_search_column)column);
+
+            cost += ruf_search_stream_bytes(field, range->first, range->end) +
+                    cost_of_pairs(field, range);
+        }
+    return cost;
+}
+
+/* The word with the least cost; the order of words decides between equals. */
+static size_t rarest(struct search_scratch *s, struct search_reading *reading,
+                     enum ruf_search_column last, uint64_t *cost)
+{
+    size_t best = 0;
+
+    *cost = UINT64_MAX;
+    for (size_t i = 0; i < reading->count; i++) {
+        uint64_t of_word = cost_of(s, &reading->words[i], last);
+
+        if (of_word < *cost) {
+            *cost = of_word;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* The contacts of a text, graded and offered. */
+static bool offer_text(struct search_scratch *s,
+                       const struct search_field *field, uint32_t text,
+                       enum ruf_search_column last, unsigned tier)
+{
+    struct search_postings postings;
+    uint64_t steps = 0;
+
+    if (text >= field->text_count)
+        return true;
+    ruf_search_postings_open(&s->tables, field, text, &postings);
+    for (; !postings.done; steps++) {
+        ruf_search_offer(s, grade_all(s, postings.contact, last),
+                         postings.contact);
+        ruf_search_postings_next(&s->tables, &postings);
+        if (steps % 1024 == 1023 && !ruf_search_spend(s, 1024, tier))
+            return false;
+    }
+    return ruf_search_spend(s, steps % 1024 + 1, tier);
+}
+
+static bool offer_word(struct search_scratch *s, struct search_word *word,
+                       enum ruf_search_column last, bool exact_only,
+                       unsigned tier)
+{
+    for (unsigned column = 0; column <= last; column++)
+        for (size_t i = 0; i < word->form_count; i++) {
+            const struct search_field *field = &s->tables.fields[column];
+            const struct search_form *form = &word->forms[i];
+            const struct search_range *range = ruf_search_range(
+                &s->tables, &word->forms[i], (enum ruf_search_column)column);
+            uint32_t end = exact_only ? range->exact : range->end;
+
+            for (uint32_t text = range->first; text < end; text++)
+                if (!offer_text(s, field, text, last, tier))
+                    return false;
+            for (uint32_t k = range->pair_first; k < range->pair_end; k++) {
+                if (exact_only && (!form->span.exact ||
+                                   ruf_search_item(&field->pair_words, k) !=
+                                       form->span.first))
+                    break;
+                if (!offer_text(s, field,
+                                ruf_search_item(&field->pair_texts, k), last,
+                                tier))
+                    return false;
+            }
+        }
+    return true;
+}
+
+/* Contacts whose name is made up of these very words. */
+static bool offer_full_names(struct search_scratch *s,
+                             struct search_reading *reading)
+{
+    uint64_t cost;
+
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct search_word *word = &reading->words[i];
+        bool exact = false;
+
+        for (size_t k = 0; k < word->form_count; k++)
+            exact = exact || word->forms[k].span.exact;
+        if (!exact)
+            return true;
+    }
+    return offer_word(
+        s, &reading->words[rarest(s, reading, RUF_COLUMN_GIVEN, &cost)],
+        RUF_COLUMN_GIVEN, true, RUF_TIER_FULL_NAME);
+}
+
+/* Contacts in the order of rank, until no better one can come or 'scan' are
+ * seen. @return true if the answer is settled. */
+static bool scan_ranks(struct search_scratch *s, uint32_t scan,
+                       enum ruf_search_column last, unsigned tier)
+{
+    for (uint32_t contact = 0; contact < scan; contact++) {
+        ruf_search_offer(s, grade_all(s, contact, last), contact);
+        if (contact % 64 == 63) {
+            if (ruf_search_settled_at(s, tier, contact))
+                return true;
+            if (!ruf_search_spend(s, 64, tier))
+                return false;
+        }
+    }
+    return false;
+}
+
+/* Frequent words meet often: then the first contacts hold enough of them.
+ * @return how many to look at, 0 if that is not worth it. */
+static uint32_t scan_length(struct search_scratch *s,
+                            struct search_reading *reading,
+                            enum ruf_search_column last, uint64_t cost)
+{
+    double share = 1;
+    double expected;
+
+    for (size_t i = 0; i < reading->count; i++) {
+        double of_word = (double)cost_of(s, &reading->words[i], last);
+
+        share *=
+            of_word < s->tables.contacts ? of_word / s->tables.contacts : 1;
+    }
+    expected = share <= 0 ? s->tables.contacts : (double)s->capacity / share;
+    if (expected * 8 > (double)cost || expected * 4 > s->tables.contacts)
+        return 0;
+    return (uint32_t)(expected * 4);
+}
+
+static void several_words(struct search_scratch *s,
+                          struct search_reading *reading)
+{
+    uint64_t cost;
+    size_t word = rarest(s, reading, RUF_COLUMN_DOMAIN, &cost);
+
+    if (cost <= FEW_BYTES) {
+        (void)offer_word(s, &reading->words[word], RUF_COLUMN_DOMAIN, false,
+                         RUF_TIER_FULL_NAME);
+        return;
+    }
+    if (!offer_full_names(s, reading) ||
+        ruf_search_settled(s, RUF_TIER_FULL_NAME))
+        return;
+    for (size_t p = 0; p < PHASE_COUNT; p++) {
+        unsigned tier = phases[p].tier;
+        uint32_t scan;
+
+        word = rarest(s, reading, phases[p].last, &cost);
+        scan = scan_length(s, reading, phases[p].last, cost);
+        if (scan > 0 && scan_ranks(s, scan, phases[p].last, tier))
+            return;
+        if (!offer_word(s, &reading->words[word], phases[p].last, false,
+                        tier) ||
+            ruf_search_settled(s, tier))
+            return;
+    }
+}
+
+void ruf_search_words_stage(struct search_scratch *s)
+{
+    for (size_t i = 0; i < ruf_search_boosted_count(s); i++)
+        ruf_search_offer(
+            s, grade_all(s, ruf_search_boosted(s, i), RUF_COLUMN_DOMAIN),
+            ruf_search_boosted(s, i));
+    for (size_t i = 0; i < s->reading_count; i++) {
+        struct search_reading *reading = &s->readings[i];
+
+        if (reading->count == 1)
+            one_word(s, &reading->words[0]);
+        else if (reading->count > 1)
+            several_words(s, reading);
+    }
+}
