@@ -80,6 +80,12 @@ struct ruf_search_builder {
     struct search_pool initials;   /* "h" of "Hans", "hp" of "Hans-Peter" */
     struct search_list letters[2]; /* of each family, given text */
     struct search_numbers numbers;
+    /* Room that would be cleared at each call on the stack. */
+    char base[4 * RUF_RECORD_TEXT_MAX];
+    char german[4 * RUF_RECORD_TEXT_MAX];
+    char domains[RUF_RECORD_TEXT_MAX];
+    struct search_field email; /* words of the contact's addresses */
+    struct search_list email_words;
 };
 
 /** Note the numbers of the next contact. @return false: memory is out. */

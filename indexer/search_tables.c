@@ -17,9 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOLDED_MAX (4 * RUF_RECORD_TEXT_MAX)
-#define EMAIL_WORDS_MAX 512
-
 /* --- words of a text
  * ------------------------------------------------------------- */
 
@@ -52,8 +49,8 @@ static void add_words(struct ruf_search_builder *builder,
                       struct search_field *field, struct ruf_text text,
                       enum splitting splitting)
 {
-    char base[FOLDED_MAX];
-    char german[FOLDED_MAX];
+    char *base = builder->base;
+    char *german = builder->german;
     size_t base_size = ruf_fold(text, RUF_FOLD_BASE, base);
     size_t german_size = ruf_fold(text, RUF_FOLD_GERMAN, german);
 
@@ -127,7 +124,7 @@ static uint32_t letters_of(struct ruf_search_builder *builder,
                            struct ruf_text text)
 {
     struct search_list *known = &builder->letters[column];
-    char folded[FOLDED_MAX];
+    char *folded = builder->base;
     char letters[RUF_WORD_SIZE_MAX];
     struct ruf_words words;
     struct ruf_word word;
@@ -200,17 +197,10 @@ static bool has_word(const struct search_field *field, uint32_t column,
     return false;
 }
 
-/* Words of the local parts. One that is a word of the contact's name is left
- * out: the name answers for it, and in a better tier. */
-static size_t local_words(struct ruf_search_builder *builder,
-                          const struct ruf_person *person,
-                          const uint32_t names[2], uint32_t *out)
+static void add_local_words(struct ruf_search_builder *builder,
+                            const struct ruf_person *person)
 {
-    const struct search_field *family = &builder->fields[RUF_COLUMN_FAMILY];
-    const struct search_field *given = &builder->fields[RUF_COLUMN_GIVEN];
-    struct search_field all = { 0 };
-    size_t count = 0;
-
+    builder->email.words.count = 0;
     for (size_t i = 0; i < person->email_count; i++) {
         struct ruf_text text =
             ruf_text_slice(person->emails[i], 0, RUF_RECORD_TEXT_MAX);
@@ -220,38 +210,52 @@ static size_t local_words(struct ruf_search_builder *builder,
         if (at != NULL)
             text.size = (size_t)(at - text.data);
         if (text.size > 0)
-            add_words(builder, &all, text, PARTS_ONLY);
+            add_words(builder, &builder->email, text, PARTS_ONLY);
     }
-    for (size_t i = 0; i < all.words.count && count < EMAIL_WORDS_MAX; i++) {
-        bool known = has_word(family, names[0], all.words.items[i]) ||
-                     has_word(given, names[1], all.words.items[i]);
+}
 
-        for (size_t k = 0; k < count && !known; k++)
-            known = out[k] == all.words.items[i];
+/* Distinct words of the local parts. One that is a word of the contact's name
+ * is left out: the name answers for it, and in a better tier. */
+static void keep_local_words(struct ruf_search_builder *builder,
+                             const uint32_t names[2])
+{
+    const struct search_field *family = &builder->fields[RUF_COLUMN_FAMILY];
+    const struct search_field *given = &builder->fields[RUF_COLUMN_GIVEN];
+    const struct search_list *all = &builder->email.words;
+    struct search_list *kept = &builder->email_words;
+
+    kept->count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        bool known = has_word(family, names[0], all->items[i]) ||
+                     has_word(given, names[1], all->items[i]);
+
+        for (size_t k = 0; k < kept->count && !known; k++)
+            known = kept->items[k] == all->items[i];
         if (!known)
-            out[count++] = all.words.items[i];
+            builder->failed =
+                builder->failed || !ruf_search_list_add(kept, all->items[i]);
     }
-    ruf_search_list_free(&all.words);
-    return count;
 }
 
 static void add_local(struct ruf_search_builder *builder,
                       const struct ruf_person *person, const uint32_t names[2])
 {
     struct search_field *field = &builder->fields[RUF_COLUMN_LOCAL];
-    uint32_t words[EMAIL_WORDS_MAX];
-    size_t count = local_words(builder, person, names, words);
+    const struct search_list *words = &builder->email_words;
     uint32_t number;
     bool fresh;
 
-    if (count == 0) {
+    add_local_words(builder, person);
+    keep_local_words(builder, names);
+    if (words->count == 0) {
         set_column(builder, RUF_COLUMN_LOCAL, 0);
         return;
     }
-    number = find_text(builder, field, words, count * sizeof(words[0]), &fresh);
-    for (size_t i = 0; fresh && i < count; i++)
-        builder->failed =
-            builder->failed || !ruf_search_list_add(&field->words, words[i]);
+    number = find_text(builder, field, words->items,
+                       words->count * sizeof(words->items[0]), &fresh);
+    for (size_t i = 0; fresh && i < words->count; i++)
+        builder->failed = builder->failed ||
+                          !ruf_search_list_add(&field->words, words->items[i]);
     if (fresh)
         end_text(builder, field);
     set_column(builder, RUF_COLUMN_LOCAL, number + 1);
@@ -261,7 +265,7 @@ static void add_local(struct ruf_search_builder *builder,
 static void add_domains(struct ruf_search_builder *builder,
                         const struct ruf_person *person)
 {
-    char text[RUF_RECORD_TEXT_MAX];
+    char *text = builder->domains;
     size_t size = 0;
 
     for (size_t i = 0; i < person->email_count; i++) {
@@ -271,7 +275,7 @@ static void add_domains(struct ruf_search_builder *builder,
             email.size == 0 ? NULL : memrchr(email.data, '@', email.size);
         size_t start = at == NULL ? email.size : (size_t)(at - email.data);
 
-        if (size + email.size - start > sizeof(text))
+        if (size + email.size - start > sizeof(builder->domains))
             break;
         if (start < email.size)
             memcpy(text + size, email.data + start, email.size - start);
@@ -414,7 +418,10 @@ void ruf_search_builder_destroy(struct ruf_search_builder *builder)
         ruf_search_list_free(&field->words);
         ruf_search_list_free(&field->column);
     }
+    ruf_search_list_free(&builder->email.words);
+    ruf_search_list_free(&builder->email_words);
     ruf_search_numbers_free(&builder->numbers);
+    ruf_wipe(builder, sizeof(*builder));
     free(builder);
 }
 

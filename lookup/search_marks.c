@@ -12,7 +12,6 @@
 #include "lookup/search_private.h"
 #include <string.h>
 
-#define FOLDED_MAX (4 * RUF_RECORD_TEXT_MAX)
 #define RANGES_MAX 64
 #define SUFFIX_MIN 3
 #define END_MIN 2
@@ -82,18 +81,23 @@ struct folded {
 };
 
 /* A character that folds to several bytes is marked as a whole. */
-static void mark_word(struct marking *m, const struct folded *text,
-                      const struct ruf_word *word, size_t size)
+static void mark_bytes(struct marking *m, const struct folded *text,
+                       size_t start, size_t end)
 {
-    size_t end = ruf_word_prefix_end(text->bytes, word, size);
-
     if (text->offsets == NULL) {
-        add_range(m, word->start, end);
+        add_range(m, start, end);
         return;
     }
     while (end < text->size && text->offsets[end] == text->offsets[end - 1])
         end++;
-    add_range(m, text->offsets[word->start], text->offsets[end]);
+    add_range(m, text->offsets[start], text->offsets[end]);
+}
+
+static void mark_word(struct marking *m, const struct folded *text,
+                      const struct ruf_word *word, size_t size)
+{
+    mark_bytes(m, text, word->start,
+               ruf_word_prefix_end(text->bytes, word, size));
 }
 
 static bool begins(const struct ruf_word *word, const char *bytes, size_t size)
@@ -164,12 +168,87 @@ static void mark_by_keypad(struct marking *m, const struct folded *text,
         mark_word(m, text, word, asked->size);
 }
 
+/* --- words of a text, quickly
+ * -------------------------------------------------------- */
+
+enum letter { SEPARATOR = 0, JOINER, WORD, OTHER };
+
+/* As base/words.c sees folded ASCII. */
+static enum letter letter_of(char c)
+{
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+        return WORD;
+    if ((unsigned char)c >= 0x80)
+        return OTHER;
+    return c == '\'' || c == '-' || c == '.' || c == '`' ? JOINER : SEPARATOR;
+}
+
+/* Where a form that begins at a word's start ends, 0 if it does not stand
+ * there. From the start of a run on joiners may be passed over. */
+static size_t form_end(const struct folded *text, size_t start,
+                       const struct search_form *form, bool may_join)
+{
+    size_t done = 0;
+    size_t at = start;
+
+    for (; at < text->size && done < form->size; at++) {
+        if (text->bytes[at] == form->bytes[done])
+            done++;
+        else if (!may_join || letter_of(text->bytes[at]) != JOINER)
+            return 0;
+    }
+    return done == form->size ? at : 0;
+}
+
+static void mark_start(struct marking *m, const struct folded *text,
+                       size_t start, bool may_join)
+{
+    for (size_t i = 0; i < m->reading->count; i++)
+        for (size_t k = 0; k < m->reading->words[i].form_count; k++) {
+            const struct search_form *form = &m->reading->words[i].forms[k];
+            size_t end;
+
+            if (form->bytes[0] != text->bytes[start])
+                continue;
+            end = form_end(text, start, form, may_join);
+            if (end > 0)
+                mark_bytes(m, text, start, end);
+        }
+}
+
+/* Words that begin as asked for, in folded text of ASCII only; false if there
+ * is more in it. */
+static bool mark_ascii(struct marking *m, const struct folded *text,
+                       enum ruf_search_field field)
+{
+    enum letter before = SEPARATOR;
+    bool in_run = false;
+
+    for (size_t i = 0; i < text->size; i++) {
+        enum letter letter = letter_of(text->bytes[i]);
+
+        if (letter == OTHER)
+            return false;
+        if (letter == WORD && before != WORD) {
+            mark_start(m, text, i, !in_run && field != RUF_FIELD_EMAIL);
+            in_run = true;
+        }
+        in_run = in_run && letter != SEPARATOR;
+        before = letter;
+    }
+    return true;
+}
+
 static void mark_folded(struct marking *m, const struct folded *text,
                         enum ruf_search_field field)
 {
     struct ruf_words words = ruf_words(text->bytes, text->size);
     struct ruf_word word;
+    size_t before = m->count;
 
+    if (m->tier < RUF_TIER_NUMBER_PART && mark_ascii(m, text, field))
+        return;
+    m->count = before;
     while (ruf_words_next(&words, &word)) {
         if (word.kind == RUF_WORD_JOINED && field == RUF_FIELD_EMAIL)
             continue;
@@ -193,8 +272,8 @@ static bool lower_ascii(struct ruf_text text, char *out)
 static void mark_text(struct marking *m, enum ruf_search_field field,
                       size_t item, struct ruf_text text)
 {
-    char bytes[FOLDED_MAX];
-    uint32_t offsets[FOLDED_MAX + 1];
+    char *bytes = m->s->folded;
+    uint32_t *offsets = m->s->offsets;
     struct folded folded = { bytes, 0, NULL };
 
     text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
@@ -217,10 +296,10 @@ static void mark_text(struct marking *m, enum ruf_search_field field,
  * ------------------------------------------------------------------ */
 
 /* The first letters of a text's words: all of them, or the first one. */
-static size_t letters_of(struct ruf_text text, bool all,
-                         char out[RUF_WORD_SIZE_MAX])
+static size_t letters_of(const struct marking *m, struct ruf_text text,
+                         bool all, char out[RUF_WORD_SIZE_MAX])
 {
-    char folded[FOLDED_MAX];
+    char *folded = m->s->folded;
     struct ruf_words words;
     struct ruf_word word;
     size_t size = 0;
@@ -243,8 +322,8 @@ static size_t letters_of(struct ruf_text text, bool all,
 
 static void mark_letters(struct marking *m, struct ruf_text text, bool all)
 {
-    char bytes[FOLDED_MAX];
-    uint32_t offsets[FOLDED_MAX + 1];
+    char *bytes = m->s->folded;
+    uint32_t *offsets = m->s->offsets;
     struct folded folded = { bytes, 0, offsets };
     struct ruf_words words;
     struct ruf_word word;
@@ -279,8 +358,8 @@ static bool asks_initials(const struct marking *m,
 {
     char given[RUF_WORD_SIZE_MAX];
     char family[RUF_WORD_SIZE_MAX];
-    size_t given_size = letters_of(contact->given, all, given);
-    size_t family_size = letters_of(contact->family, all, family);
+    size_t given_size = letters_of(m, contact->given, all, given);
+    size_t family_size = letters_of(m, contact->family, all, family);
 
     if (given_size == 0 || family_size == 0)
         return false;

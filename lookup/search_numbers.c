@@ -15,7 +15,6 @@
 #define ANYWHERE_MIN 4
 #define DIGITS_MIN 2 /* shorter numbers are not indexed */
 #define END_GRAMS 2  /* places behind the last digit that grams reach */
-#define PREFIXES_MAX 300
 
 /* --- one number as text
  * ------------------------------------------------------------ */
@@ -200,17 +199,10 @@ static bool offer_owners(struct search_scratch *s, uint32_t number,
 /* --- numbers by their beginning
  * ---------------------------------------------------- */
 
-/* A beginning in packed form. */
-struct prefix {
-    uint64_t low;     /* first number that starts so */
-    uint64_t high;    /* last one */
-    size_t code_size; /* of the numbers meant; 0 = any */
-};
-
-static size_t add_prefix(struct prefix *out, size_t count, const char *digits,
-                         size_t size, size_t code_size)
+static size_t add_prefix(struct search_prefix *out, size_t count,
+                         const char *digits, size_t size, size_t code_size)
 {
-    if (size > RUF_NUMBER_DIGITS_MAX || count == PREFIXES_MAX)
+    if (size > RUF_NUMBER_DIGITS_MAX || count == SEARCH_PREFIXES_MAX)
         return count;
     out[count].low = ruf_number_pack(digits, size);
     out[count].high = out[count].low | UINT64_MAX >> (4 * size);
@@ -219,8 +211,8 @@ static size_t add_prefix(struct prefix *out, size_t count, const char *digits,
 }
 
 /* Behind one calling code. */
-static size_t add_national(struct prefix *out, size_t count, unsigned code,
-                           const char *digits, size_t size)
+static size_t add_national(struct search_prefix *out, size_t count,
+                           unsigned code, const char *digits, size_t size)
 {
     char text[4 + SEARCH_QUERY_MAX];
     size_t code_size = 0;
@@ -234,9 +226,9 @@ static size_t add_national(struct prefix *out, size_t count, unsigned code,
 }
 
 /* All beginnings meant by what was typed. */
-static size_t read_prefixes(const struct search_scratch *s,
-                            struct prefix out[PREFIXES_MAX])
+static size_t read_prefixes(struct search_scratch *s)
 {
+    struct search_prefix *out = s->prefixes;
     const struct search_digits *asked = &s->digits;
     const char *text = asked->text;
     size_t size = asked->size;
@@ -260,7 +252,7 @@ static size_t read_prefixes(const struct search_scratch *s,
 }
 
 /* Is it this prefix that the number was stored with? */
-static bool means(const struct prefix *prefix, uint64_t value)
+static bool means(const struct search_prefix *prefix, uint64_t value)
 {
     uint64_t code_size = value & RUF_NUMBER_CODE_SIZE;
 
@@ -287,7 +279,8 @@ static uint32_t order_bound(const struct search_numbers *numbers,
 }
 
 /* Numbers that are one of these beginnings and nothing more. */
-static void offer_equal(struct search_scratch *s, const struct prefix *prefix)
+static void offer_equal(struct search_scratch *s,
+                        const struct search_prefix *prefix)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
     uint32_t i = order_bound(numbers, prefix->low);
@@ -307,7 +300,8 @@ static void offer_equal(struct search_scratch *s, const struct prefix *prefix)
     }
 }
 
-static bool begins(const struct prefix *prefixes, size_t count, uint64_t value)
+static bool begins(const struct search_prefix *prefixes, size_t count,
+                   uint64_t value)
 {
     for (size_t i = 0; i < count; i++)
         if (value >= prefixes[i].low && value <= prefixes[i].high &&
@@ -318,7 +312,7 @@ static bool begins(const struct prefix *prefixes, size_t count, uint64_t value)
 
 /* Many numbers begin so: take contacts in rank order until it is enough. */
 static void starts_by_rank(struct search_scratch *s,
-                           const struct prefix *prefixes, size_t count)
+                           const struct search_prefix *prefixes, size_t count)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
 
@@ -335,12 +329,11 @@ static void starts_by_rank(struct search_scratch *s,
 }
 
 static void starts_by_range(struct search_scratch *s,
-                            const struct prefix *prefix, uint32_t first,
-                            uint32_t end)
+                            const struct search_prefix *prefix)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
 
-    for (uint32_t i = first; i < end; i++) {
+    for (uint32_t i = prefix->first; i < prefix->end; i++) {
         uint32_t number = ruf_search_item(&numbers->order, i);
 
         if (number < numbers->count &&
@@ -352,29 +345,27 @@ static void starts_by_range(struct search_scratch *s,
 
 /* Looking through a range costs its length, by rank it costs about
  * capacity * numbers / length: whichever is less. */
-static void offer_starts(struct search_scratch *s, struct prefix *prefixes,
-                         size_t prefix_count)
+static void offer_starts(struct search_scratch *s, size_t prefix_count)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
-    uint32_t first[PREFIXES_MAX];
-    uint32_t end[PREFIXES_MAX];
     uint64_t total = 0;
     size_t count = 0;
 
     for (size_t i = 0; i < prefix_count; i++) {
-        first[count] = order_bound(numbers, prefixes[i].low);
-        end[count] = order_bound(numbers, prefixes[i].high + 1);
-        if (first[count] >= end[count])
-            continue;
-        total += end[count] - first[count];
-        prefixes[count++] = prefixes[i];
+        struct search_prefix prefix = s->prefixes[i];
+
+        prefix.first = order_bound(numbers, prefix.low);
+        prefix.end = order_bound(numbers, prefix.high + 1);
+        total += prefix.end - prefix.first;
+        if (prefix.first < prefix.end)
+            s->prefixes[count++] = prefix;
     }
     if (total * total > (uint64_t)s->capacity * numbers->count) {
-        starts_by_rank(s, prefixes, count);
+        starts_by_rank(s, s->prefixes, count);
         return;
     }
     for (size_t i = 0; i < count; i++)
-        starts_by_range(s, &prefixes[i], first[i], end[i]);
+        starts_by_range(s, &s->prefixes[i]);
 }
 
 /* --- numbers by a fragment
@@ -544,26 +535,24 @@ static void offer_boosted(struct search_scratch *s, struct ruf_query *query)
 void ruf_search_full_number_stage(struct search_scratch *s,
                                   struct ruf_query *query)
 {
-    struct prefix prefixes[PREFIXES_MAX];
     size_t count;
 
     offer_boosted(s, query);
     count = s->digits.ends_only
-                ? add_prefix(prefixes, 0, s->digits.text, s->digits.size, 0)
-                : read_prefixes(s, prefixes);
+                ? add_prefix(s->prefixes, 0, s->digits.text, s->digits.size, 0)
+                : read_prefixes(s);
     for (size_t i = 0; i < count; i++)
-        offer_equal(s, &prefixes[i]);
+        offer_equal(s, &s->prefixes[i]);
     offer_longer(s, RUF_TIER_FULL_NUMBER);
 }
 
 void ruf_search_number_part_stage(struct search_scratch *s)
 {
     const struct search_digits *asked = &s->digits;
-    struct prefix prefixes[PREFIXES_MAX];
     struct pattern pattern = { 0, asked->size, asked->size, asked->ends_only };
 
     if (!asked->ends_only)
-        offer_starts(s, prefixes, read_prefixes(s, prefixes));
+        offer_starts(s, read_prefixes(s));
     if (asked->size <= RUF_NUMBER_DIGITS_MAX && !asked->plus &&
         (asked->ends_only || asked->size >= ANYWHERE_MIN)) {
         pattern.packed = ruf_number_pack(asked->text, asked->size);

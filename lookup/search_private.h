@@ -10,12 +10,14 @@
 #ifndef LOOKUP_SEARCH_PRIVATE_H
 #define LOOKUP_SEARCH_PRIVATE_H
 
+#include "base/record.h"
 #include "lookup/search_tables.h"
 #include <rufname/search.h>
 
 #define SEARCH_QUERY_MAX 256
 #define SEARCH_WORDS_MAX 8
 #define SEARCH_DIGITS_MAX 250 /* of one number */
+#define SEARCH_PREFIXES_MAX 300
 #define SEARCH_TIER_NONE (RUF_TIER_SOUND + 1)
 
 /* The texts of a field that a form of a word finds. */
@@ -66,6 +68,15 @@ struct search_digits {
     bool is_keypad;
 };
 
+/* A beginning of numbers in packed form. */
+struct search_prefix {
+    uint64_t low;     /* first number that starts so */
+    uint64_t high;    /* last one */
+    size_t code_size; /* of the numbers meant; 0 = any */
+    uint32_t first;   /* such numbers in the order of digits */
+    uint32_t end;
+};
+
 /* Scratch space of a query object and the search going on in it. */
 struct search_scratch {
     struct search_tables tables;
@@ -84,6 +95,9 @@ struct search_scratch {
     uint64_t work;
     uint64_t work_limit;
     int reliable; /* tiers up to this one were looked through */
+    struct search_prefix prefixes[SEARCH_PREFIXES_MAX];
+    char folded[4 * RUF_RECORD_TEXT_MAX]; /* of the text being marked */
+    uint32_t offsets[4 * RUF_RECORD_TEXT_MAX + 1];
 };
 
 /* --- the best (search.c)
