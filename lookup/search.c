@@ -50,6 +50,8 @@ static bool holds(const uint32_t *list, size_t count, uint32_t contact)
 
 static unsigned boost_of(const struct search_scratch *s, uint32_t contact)
 {
+    if (s->favourite_count + s->recent_count == 0)
+        return NOT_BOOSTED;
     if (holds(s->options->favourites, s->favourite_count, contact))
         return 0;
     return holds(s->options->recents, s->recent_count, contact) ? 1

@@ -48,6 +48,7 @@ struct search_form {
 struct search_word {
     struct search_form forms[2];
     size_t form_count;
+    unsigned columns; /* bit per column with texts; after ruf_search_ranges() */
     bool may_be_typo;
     bool may_sound;
 };
@@ -146,18 +147,18 @@ const struct search_range *ruf_search_range(const struct search_tables *tables,
                                             struct search_form *form,
                                             enum ruf_search_column column);
 
+/* Find the ranges of all columns. */
+void ruf_search_ranges(const struct search_tables *tables,
+                       struct search_word *word);
+
 /* Does a text, by its number + 1, hold a word that starts with this one? */
 enum search_match ruf_search_match_text(const struct search_tables *tables,
                                         struct search_word *word,
                                         enum ruf_search_column column,
                                         uint32_t text_plus_one);
 
-/* The tier a reading finds a contact in, looking at columns up to 'last'. */
-unsigned ruf_search_grade(struct search_scratch *s,
-                          struct search_reading *reading, uint32_t contact,
-                          enum ruf_search_column last);
-
-/* As a stage of words, typos or sounds (by its tier) would grade it. */
+/* The tier a reading finds a contact in; as a stage of typos or sounds would
+ * grade it if 'tier' is theirs. */
 unsigned ruf_search_reading_tier(struct search_scratch *s,
                                  struct search_reading *reading,
                                  uint32_t contact, unsigned tier);

@@ -85,6 +85,7 @@ struct search_tables {
 bool ruf_search_tables_open(const struct ruf_index *index,
                             struct search_tables *out);
 
+/* Put together byte by byte; compilers make one load of it. */
 static inline uint32_t ruf_search_load32(const uint8_t *bytes)
 {
     return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 |

@@ -86,6 +86,21 @@ const struct search_range *ruf_search_range(const struct search_tables *tables,
     return range;
 }
 
+void ruf_search_ranges(const struct search_tables *tables,
+                       struct search_word *word)
+{
+    word->columns = 0;
+    for (unsigned column = 0; column < RUF_COLUMN_COUNT; column++)
+        for (size_t i = 0; i < word->form_count; i++) {
+            const struct search_range *range = ruf_search_range(
+                tables, &word->forms[i], (enum ruf_search_column)column);
+
+            if (range->first < range->end ||
+                range->pair_first < range->pair_end)
+                word->columns |= 1u << column;
+        }
+}
+
 static enum search_match match_list(const struct search_field *field,
                                     const struct search_form *form,
                                     enum ruf_search_column column,
@@ -140,20 +155,26 @@ enum search_match ruf_search_match_text(const struct search_tables *tables,
     return best;
 }
 
-static enum search_match match_contact(struct search_scratch *s,
-                                       struct search_word *word,
-                                       enum ruf_search_column column,
-                                       uint32_t contact)
-{
-    return ruf_search_match_text(
-        &s->tables, word, column,
-        ruf_search_text_of(&s->tables.fields[column], contact));
-}
-
 /* --- grades
  * ------------------------------------------------------------------------ */
 
-static unsigned tier_of_column(enum ruf_search_column column)
+#define NAME_COLUMNS (1u << RUF_COLUMN_FAMILY | 1u << RUF_COLUMN_GIVEN)
+
+/* Only columns where the word has texts at all are looked at. */
+static enum search_match match_contact(struct search_scratch *s,
+                                       struct search_word *word,
+                                       unsigned column, uint32_t contact)
+{
+    if ((word->columns >> column & 1) == 0)
+        return SEARCH_NO;
+    return ruf_search_match_text(
+        &s->tables, word, (enum ruf_search_column)column,
+        ruf_search_text_of(&s->tables.fields[column], contact));
+}
+
+/* The tier one word alone finds a contact in; columns as a set of bits. */
+static unsigned grade_word(struct search_scratch *s, struct search_word *word,
+                           uint32_t contact, unsigned columns)
 {
     static const enum ruf_search_tier tiers[] = {
         RUF_TIER_FAMILY,  RUF_TIER_GIVEN,    RUF_TIER_INITIALS,
@@ -161,18 +182,12 @@ static unsigned tier_of_column(enum ruf_search_column column)
         RUF_TIER_EMAIL,   RUF_TIER_EMAIL,
     };
 
-    return tiers[column];
-}
+    for (columns &= word->columns; columns != 0; columns &= columns - 1) {
+        unsigned column = (unsigned)__builtin_ctz(columns);
 
-/* The tier one word alone finds a contact in. */
-static unsigned grade_word(struct search_scratch *s, struct search_word *word,
-                           uint32_t contact, enum ruf_search_column first,
-                           enum ruf_search_column last)
-{
-    for (unsigned column = first; column <= last; column++)
-        if (match_contact(s, word, (enum ruf_search_column)column, contact) !=
-            SEARCH_NO)
-            return tier_of_column((enum ruf_search_column)column);
+        if (match_contact(s, word, column, contact) != SEARCH_NO)
+            return tiers[column];
+    }
     return SEARCH_TIER_NONE;
 }
 
@@ -189,17 +204,14 @@ static bool is_full_name(struct search_scratch *s, unsigned exact_parts,
     return parts == exact_parts;
 }
 
-unsigned ruf_search_grade(struct search_scratch *s,
-                          struct search_reading *reading, uint32_t contact,
-                          enum ruf_search_column last)
+static unsigned grade_words(struct search_scratch *s,
+                            struct search_reading *reading, uint32_t contact,
+                            unsigned columns)
 {
-    unsigned worst = RUF_TIER_FULL_NUMBER;
+    unsigned worst = RUF_TIER_TWO_WORDS;
     unsigned exact_parts = 0;
     bool exact = true;
 
-    if (reading->count == 1)
-        return grade_word(s, &reading->words[0], contact, RUF_COLUMN_FAMILY,
-                          last);
     for (size_t i = 0; i < reading->count; i++) {
         struct search_word *word = &reading->words[i];
         enum search_match family =
@@ -209,7 +221,7 @@ unsigned ruf_search_grade(struct search_scratch *s,
         unsigned tier = RUF_TIER_TWO_WORDS;
 
         if (family == SEARCH_NO && given == SEARCH_NO)
-            tier = grade_word(s, word, contact, RUF_COLUMN_INITIALS, last);
+            tier = grade_word(s, word, contact, columns & ~NAME_COLUMNS);
         worst = tier > worst ? tier : worst;
         if (worst == SEARCH_TIER_NONE)
             return worst;
@@ -223,6 +235,19 @@ unsigned ruf_search_grade(struct search_scratch *s,
     return worst;
 }
 
+/* The tier a reading finds a contact in, looking at columns up to 'last'. */
+static unsigned grade(struct search_scratch *s, struct search_reading *reading,
+                      uint32_t contact, enum ruf_search_column last)
+{
+    unsigned columns = (2u << last) - 1;
+
+    if (reading->count == 0)
+        return SEARCH_TIER_NONE;
+    if (reading->count == 1)
+        return grade_word(s, &reading->words[0], contact, columns);
+    return grade_words(s, reading, contact, columns);
+}
+
 /* The better of the readings. */
 static unsigned grade_all(struct search_scratch *s, uint32_t contact,
                           enum ruf_search_column last)
@@ -230,10 +255,7 @@ static unsigned grade_all(struct search_scratch *s, uint32_t contact,
     unsigned best = SEARCH_TIER_NONE;
 
     for (size_t i = 0; i < s->reading_count; i++) {
-        unsigned tier =
-            s->readings[i].count == 0
-                ? SEARCH_TIER_NONE
-                : ruf_search_grade(s, &s->readings[i], contact, last);
+        unsigned tier = grade(s, &s->readings[i], contact, last);
 
         best = tier < best ? tier : best;
     }
@@ -244,13 +266,11 @@ unsigned ruf_search_reading_tier(struct search_scratch *s,
                                  struct search_reading *reading,
                                  uint32_t contact, unsigned tier)
 {
-    if (reading->count == 0)
-        return SEARCH_TIER_NONE;
     if (tier >= RUF_TIER_TYPO)
         return ruf_search_loose_match(s, reading, tier, contact)
                    ? tier
                    : SEARCH_TIER_NONE;
-    return ruf_search_grade(s, reading, contact, RUF_COLUMN_DOMAIN);
+    return grade(s, reading, contact, RUF_COLUMN_DOMAIN);
 }
 
 /* --- one word
@@ -429,42 +449,50 @@ static bool offer_full_names(struct search_scratch *s,
         RUF_COLUMN_GIVEN, true, RUF_TIER_FULL_NAME);
 }
 
-/* Contacts in the order of rank, until no better one can come or 'scan' are
- * seen. @return true if the answer is settled. */
-static bool scan_ranks(struct search_scratch *s, uint32_t scan,
-                       enum ruf_search_column last, unsigned tier)
-{
-    for (uint32_t contact = 0; contact < scan; contact++) {
-        ruf_search_offer(s, grade_all(s, contact, last), contact);
-        if (contact % 64 == 63) {
-            if (ruf_search_settled_at(s, tier, contact))
-                return true;
-            if (!ruf_search_spend(s, 64, tier))
-                return false;
-        }
-    }
-    return false;
-}
+/* Frequent words meet often: then the first contacts hold enough of them. */
+struct scan {
+    uint32_t probe; /* where it should be half done, or it is given up */
+    uint32_t limit;
+};
 
-/* Frequent words meet often: then the first contacts hold enough of them.
- * @return how many to look at, 0 if that is not worth it. */
-static uint32_t scan_length(struct search_scratch *s,
-                            struct search_reading *reading,
-                            enum ruf_search_column last, uint64_t cost)
+/* Looking at a contact by rank costs as much as at one of the rarest word. */
+static struct scan plan_scan(struct search_scratch *s,
+                             struct search_reading *reading,
+                             enum ruf_search_column last, uint64_t cost)
 {
+    double contacts = s->tables.contacts;
     double share = 1;
     double expected;
 
     for (size_t i = 0; i < reading->count; i++) {
         double of_word = (double)cost_of(s, &reading->words[i], last);
 
-        share *=
-            of_word < s->tables.contacts ? of_word / s->tables.contacts : 1;
+        share *= of_word < contacts ? of_word / contacts : 1;
     }
-    expected = share <= 0 ? s->tables.contacts : (double)s->capacity / share;
-    if (expected * 8 > (double)cost || expected * 4 > s->tables.contacts)
-        return 0;
-    return (uint32_t)(expected * 4);
+    expected = share <= 0 ? contacts : 2 * (double)s->capacity / share;
+    if (cost > contacts)
+        cost = s->tables.contacts;
+    if (expected * 2 > (double)cost)
+        return (struct scan){ 0, 0 };
+    return (struct scan){ (uint32_t)expected, (uint32_t)cost / 2 };
+}
+
+/* Contacts in the order of rank, until no better one can come.
+ * @return true if the answer is settled. */
+static bool scan_ranks(struct search_scratch *s, struct scan scan,
+                       enum ruf_search_column last, unsigned tier)
+{
+    for (uint32_t contact = 0; contact < scan.limit; contact++) {
+        ruf_search_offer(s, grade_all(s, contact, last), contact);
+        if (contact % 64 != 63)
+            continue;
+        if (ruf_search_settled_at(s, tier, contact))
+            return true;
+        if (!ruf_search_spend(s, 64, tier) ||
+            (contact > scan.probe && s->count < s->capacity / 2))
+            return false;
+    }
+    return false;
 }
 
 static void several_words(struct search_scratch *s,
@@ -483,11 +511,10 @@ static void several_words(struct search_scratch *s,
         return;
     for (size_t p = 0; p < PHASE_COUNT; p++) {
         unsigned tier = phases[p].tier;
-        uint32_t scan;
 
         word = rarest(s, reading, phases[p].last, &cost);
-        scan = scan_length(s, reading, phases[p].last, cost);
-        if (scan > 0 && scan_ranks(s, scan, phases[p].last, tier))
+        if (scan_ranks(s, plan_scan(s, reading, phases[p].last, cost),
+                       phases[p].last, tier))
             return;
         if (!offer_word(s, &reading->words[word], phases[p].last, false,
                         tier) ||
@@ -498,6 +525,9 @@ static void several_words(struct search_scratch *s,
 
 void ruf_search_words_stage(struct search_scratch *s)
 {
+    for (size_t i = 0; i < s->reading_count; i++)
+        for (size_t k = 0; k < s->readings[i].count; k++)
+            ruf_search_ranges(&s->tables, &s->readings[i].words[k]);
     for (size_t i = 0; i < ruf_search_boosted_count(s); i++)
         ruf_search_offer(
             s, grade_all(s, ruf_search_boosted(s, i), RUF_COLUMN_DOMAIN),
