@@ -57,6 +57,8 @@ struct search_word {
 struct search_reading {
     struct search_word words[SEARCH_WORDS_MAX];
     size_t count;
+    /* The word that proposes contacts: checked last, it is there anyway. */
+    size_t driver;
 };
 
 /* Digits of a query that looks like a number. */

@@ -161,20 +161,36 @@ enum search_match ruf_search_match_text(const struct search_tables *tables,
 #define NAME_COLUMNS (1u << RUF_COLUMN_FAMILY | 1u << RUF_COLUMN_GIVEN)
 
 /* Only columns where the word has texts at all are looked at. */
-static enum search_match match_contact(struct search_scratch *s,
-                                       struct search_word *word,
-                                       unsigned column, uint32_t contact)
+static inline enum search_match match_contact(const struct search_scratch *s,
+                                              const struct search_word *word,
+                                              unsigned column, uint32_t contact)
 {
+    const struct search_field *field = &s->tables.fields[column];
+    enum search_match best = SEARCH_NO;
+    uint32_t text;
+
     if ((word->columns >> column & 1) == 0)
         return SEARCH_NO;
-    return ruf_search_match_text(
-        &s->tables, word, (enum ruf_search_column)column,
-        ruf_search_text_of(&s->tables.fields[column], contact));
+    text = ruf_search_text_of(field, contact) - 1; /* none: beyond all */
+    for (size_t i = 0; i < word->form_count; i++) {
+        const struct search_range *range = &word->forms[i].ranges[column];
+        enum search_match match = SEARCH_NO;
+
+        if (text - range->first < range->end - range->first)
+            match = text < range->exact ? SEARCH_EXACT : SEARCH_PREFIX;
+        else if (text >= field->single_count && text != UINT32_MAX &&
+                 range->pair_first < range->pair_end)
+            match = match_list(field, &word->forms[i],
+                               (enum ruf_search_column)column, text);
+        best = match > best ? match : best;
+    }
+    return best;
 }
 
 /* The tier one word alone finds a contact in; columns as a set of bits. */
-static unsigned grade_word(struct search_scratch *s, struct search_word *word,
-                           uint32_t contact, unsigned columns)
+static unsigned grade_word(const struct search_scratch *s,
+                           const struct search_word *word, uint32_t contact,
+                           unsigned columns)
 {
     static const enum ruf_search_tier tiers[] = {
         RUF_TIER_FAMILY,  RUF_TIER_GIVEN,    RUF_TIER_INITIALS,
@@ -192,7 +208,7 @@ static unsigned grade_word(struct search_scratch *s, struct search_word *word,
 }
 
 /* All words stand in the names: did they make up the whole name? */
-static bool is_full_name(struct search_scratch *s, unsigned exact_parts,
+static bool is_full_name(const struct search_scratch *s, unsigned exact_parts,
                          uint32_t contact)
 {
     unsigned parts = 0;
@@ -204,16 +220,17 @@ static bool is_full_name(struct search_scratch *s, unsigned exact_parts,
     return parts == exact_parts;
 }
 
-static unsigned grade_words(struct search_scratch *s,
-                            struct search_reading *reading, uint32_t contact,
-                            unsigned columns)
+static unsigned grade_words(const struct search_scratch *s,
+                            const struct search_reading *reading,
+                            uint32_t contact, unsigned columns)
 {
     unsigned worst = RUF_TIER_TWO_WORDS;
     unsigned exact_parts = 0;
     bool exact = true;
 
-    for (size_t i = 0; i < reading->count; i++) {
-        struct search_word *word = &reading->words[i];
+    for (size_t i = 1; i <= reading->count; i++) {
+        const struct search_word *word =
+            &reading->words[(reading->driver + i) % reading->count];
         enum search_match family =
             match_contact(s, word, RUF_COLUMN_FAMILY, contact);
         enum search_match given =
@@ -236,8 +253,9 @@ static unsigned grade_words(struct search_scratch *s,
 }
 
 /* The tier a reading finds a contact in, looking at columns up to 'last'. */
-static unsigned grade(struct search_scratch *s, struct search_reading *reading,
-                      uint32_t contact, enum ruf_search_column last)
+static unsigned grade(const struct search_scratch *s,
+                      const struct search_reading *reading, uint32_t contact,
+                      enum ruf_search_column last)
 {
     unsigned columns = (2u << last) - 1;
 
@@ -249,7 +267,7 @@ static unsigned grade(struct search_scratch *s, struct search_reading *reading,
 }
 
 /* The better of the readings. */
-static unsigned grade_all(struct search_scratch *s, uint32_t contact,
+static unsigned grade_all(const struct search_scratch *s, uint32_t contact,
                           enum ruf_search_column last)
 {
     unsigned best = SEARCH_TIER_NONE;
@@ -376,10 +394,12 @@ static size_t rarest(struct search_scratch *s, struct search_reading *reading,
             best = i;
         }
     }
+    reading->driver = best;
     return best;
 }
 
-/* The contacts of a text, graded and offered. */
+/* The contacts of a text, graded and offered, as far as one of this tier, the
+ * best still to come, could enter. */
 static bool offer_text(struct search_scratch *s,
                        const struct search_field *field, uint32_t text,
                        enum ruf_search_column last, unsigned tier)
@@ -391,6 +411,8 @@ static bool offer_text(struct search_scratch *s,
         return true;
     ruf_search_postings_open(&s->tables, field, text, &postings);
     for (; !postings.done; steps++) {
+        if (ruf_search_settled_at(s, tier, postings.contact))
+            break; /* nor can what follows, of a worse rank */
         ruf_search_offer(s, grade_all(s, postings.contact, last),
                          postings.contact);
         ruf_search_postings_next(&s->tables, &postings);
@@ -451,7 +473,7 @@ static bool offer_full_names(struct search_scratch *s,
 
 /* Frequent words meet often: then the first contacts hold enough of them. */
 struct scan {
-    uint32_t probe; /* where it should be half done, or it is given up */
+    uint32_t probe; /* from here on it is given up if hits come too slowly */
     uint32_t limit;
 };
 
@@ -474,7 +496,7 @@ static struct scan plan_scan(struct search_scratch *s,
         cost = s->tables.contacts;
     if (expected * 2 > (double)cost)
         return (struct scan){ 0, 0 };
-    return (struct scan){ (uint32_t)expected, (uint32_t)cost / 2 };
+    return (struct scan){ (uint32_t)(2 * expected), (uint32_t)cost / 2 };
 }
 
 /* Contacts in the order of rank, until no better one can come.
@@ -482,6 +504,8 @@ static struct scan plan_scan(struct search_scratch *s,
 static bool scan_ranks(struct search_scratch *s, struct scan scan,
                        enum ruf_search_column last, unsigned tier)
 {
+    size_t before = s->count;
+
     for (uint32_t contact = 0; contact < scan.limit; contact++) {
         ruf_search_offer(s, grade_all(s, contact, last), contact);
         if (contact % 64 != 63)
@@ -489,7 +513,9 @@ static bool scan_ranks(struct search_scratch *s, struct scan scan,
         if (ruf_search_settled_at(s, tier, contact))
             return true;
         if (!ruf_search_spend(s, 64, tier) ||
-            (contact > scan.probe && s->count < s->capacity / 2))
+            (contact > scan.probe &&
+             (uint64_t)contact * (s->capacity - before) >
+                 2 * (uint64_t)scan.limit * (s->count - before)))
             return false;
     }
     return false;
