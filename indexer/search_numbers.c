@@ -112,14 +112,13 @@ static bool add_longer(struct search_numbers *numbers, const char *digits,
 static size_t code_size_of(const char *digits, size_t size,
                            struct search_numbers *numbers)
 {
-    size_t width;
-    unsigned code =
-        ruf_plan_leading_code((struct ruf_digits){ digits, size }, &width);
+    const struct ruf_plan_code *code =
+        ruf_plan_leading_code((struct ruf_digits){ digits, size });
 
-    if (code == RUF_PLAN_NO_CODE)
+    if (code == NULL)
         return 0;
-    numbers->codes[ruf_plan_codes[code].code] = true;
-    return width;
+    numbers->codes[code->code] = true;
+    return code->width;
 }
 
 static size_t read_digits(const struct ruf_person_number *number,

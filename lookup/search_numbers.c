@@ -27,12 +27,10 @@ static bool starts_with(const char *digits, size_t size, const char *asked,
 
 size_t ruf_search_code_size(const char *digits, size_t size)
 {
-    size_t width;
+    const struct ruf_plan_code *code =
+        ruf_plan_leading_code((struct ruf_digits){ digits, size });
 
-    return ruf_plan_leading_code((struct ruf_digits){ digits, size }, &width) ==
-                   RUF_PLAN_NO_CODE
-               ? 0
-               : width;
+    return code == NULL ? 0 : code->width;
 }
 
 /* A beginning in one of the written forms; its tier by whether it is all. */
