@@ -24,6 +24,23 @@ static const struct {
     { 0x167, "t" }, { 0x17F, "s" }, { 0x1E9E, "ss" },
 };
 
+/* What U+00C0 to U+017F fold to, two bytes each: nearly all letters of European
+ * names. Blank where the long way has to be gone. */
+#define LATIN_FIRST 0xC0u
+#define LATIN_END 0x180u
+static const char latin[] = "a a a a a a aec e e e e i i i i "
+                            "d n o o o o o   o u u u u y thss"
+                            "a a a a a a aec e e e e i i i i "
+                            "d n o o o o o   o u u u u y thy "
+                            "a a a a a a c c c c c c c c d d "
+                            "d d e e e e e e e e e e g g g g "
+                            "g g g g h h h h i i i i i i i i "
+                            "i i ijijj j k k q l l l l l l   "
+                            "  l l n n n n n n   n n o o o o "
+                            "o o oeoer r r r r r s s s s s s "
+                            "s s t t t t t t u u u u u u u u "
+                            "u u u u w w y y y z z z z z z s ";
+
 /* A character folds to at most this many times its own bytes; the few
  * ligatures that stand for whole phrases are cut there. */
 #define FOLD_GROWTH 4
@@ -89,6 +106,15 @@ static size_t fold_code_point(uint32_t c, size_t width,
 
     if (text != NULL)
         return put_string(text, out);
+    if (c >= LATIN_FIRST && c < LATIN_END) {
+        const char *folded = latin + 2 * (size_t)(c - LATIN_FIRST);
+
+        if (folded[0] != ' ') {
+            out[0] = folded[0];
+            out[1] = folded[1];
+            return folded[1] == ' ' ? 1 : 2;
+        }
+    }
     count = utf8proc_decompose_char(
         (utf8proc_int32_t)c, parts, 16,
         UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD, &boundary);

@@ -171,13 +171,18 @@ static void mark_by_keypad(struct marking *m, const struct folded *text,
 /* --- words of a text, quickly
  * -------------------------------------------------------- */
 
-enum letter { SEPARATOR = 0, JOINER, WORD, OTHER };
+/* What base/words.c makes of ASCII: 0 separates, 1 joins, else the letter in
+ * lower case; 2 for what is not ASCII. */
+#define SEPARATOR 0
+#define JOINER 1
+#define OTHER 2
 
-/* As base/words.c sees folded ASCII. */
-static enum letter letter_of(char c)
+static unsigned char letter_of(char c)
 {
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-        return WORD;
+        return (unsigned char)c;
+    if (c >= 'A' && c <= 'Z')
+        return (unsigned char)(c + ('a' - 'A'));
     if ((unsigned char)c >= 0x80)
         return OTHER;
     return c == '\'' || c == '-' || c == '.' || c == '`' ? JOINER : SEPARATOR;
@@ -192,9 +197,11 @@ static size_t form_end(const struct folded *text, size_t start,
     size_t at = start;
 
     for (; at < text->size && done < form->size; at++) {
-        if (text->bytes[at] == form->bytes[done])
+        unsigned char letter = letter_of(text->bytes[at]);
+
+        if (letter == (unsigned char)form->bytes[done])
             done++;
-        else if (!may_join || letter_of(text->bytes[at]) != JOINER)
+        else if (!may_join || letter != JOINER)
             return 0;
     }
     return done == form->size ? at : 0;
@@ -208,7 +215,7 @@ static void mark_start(struct marking *m, const struct folded *text,
             const struct search_form *form = &m->reading->words[i].forms[k];
             size_t end;
 
-            if (form->bytes[0] != text->bytes[start])
+            if ((unsigned char)form->bytes[0] != letter_of(text->bytes[start]))
                 continue;
             end = form_end(text, start, form, may_join);
             if (end > 0)
@@ -216,20 +223,20 @@ static void mark_start(struct marking *m, const struct folded *text,
         }
 }
 
-/* Words that begin as asked for, in folded text of ASCII only; false if there
- * is more in it. */
+/* Words that begin as asked for, in text of ASCII only, folded or not; false
+ * if there is more in it. */
 static bool mark_ascii(struct marking *m, const struct folded *text,
                        enum ruf_search_field field)
 {
-    enum letter before = SEPARATOR;
+    unsigned char before = SEPARATOR;
     bool in_run = false;
 
     for (size_t i = 0; i < text->size; i++) {
-        enum letter letter = letter_of(text->bytes[i]);
+        unsigned char letter = letter_of(text->bytes[i]);
 
         if (letter == OTHER)
             return false;
-        if (letter == WORD && before != WORD) {
+        if (letter > OTHER && before <= OTHER) {
             mark_start(m, text, i, !in_run && field != RUF_FIELD_EMAIL);
             in_run = true;
         }
@@ -244,11 +251,7 @@ static void mark_folded(struct marking *m, const struct folded *text,
 {
     struct ruf_words words = ruf_words(text->bytes, text->size);
     struct ruf_word word;
-    size_t before = m->count;
 
-    if (m->tier < RUF_TIER_NUMBER_PART && mark_ascii(m, text, field))
-        return;
-    m->count = before;
     while (ruf_words_next(&words, &word)) {
         if (word.kind == RUF_WORD_JOINED && field == RUF_FIELD_EMAIL)
             continue;
@@ -259,35 +262,33 @@ static void mark_folded(struct marking *m, const struct folded *text,
     }
 }
 
-static bool lower_ascii(struct ruf_text text, char *out)
+static void mark_folding(struct marking *m, enum ruf_search_field field,
+                         struct ruf_text text, enum ruf_folding folding)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        if ((unsigned char)text.data[i] >= 0x80)
-            return false;
-        out[i] = ruf_ascii_lower(text.data[i]);
-    }
-    return true;
+    struct folded folded = { m->s->folded, 0, m->s->offsets };
+    size_t before = m->count;
+
+    folded.size = ruf_fold_map(text, folding, m->s->folded, m->s->offsets);
+    if (m->tier < RUF_TIER_NUMBER_PART && mark_ascii(m, &folded, field))
+        return;
+    m->count = before;
+    mark_folded(m, &folded, field);
 }
 
 static void mark_text(struct marking *m, enum ruf_search_field field,
                       size_t item, struct ruf_text text)
 {
-    char *bytes = m->s->folded;
-    uint32_t *offsets = m->s->offsets;
-    struct folded folded = { bytes, 0, NULL };
+    struct folded plain;
+    size_t before = m->count;
 
     text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
     if (text.size == 0 || m->hit->highlight_count == RUF_HIGHLIGHTS_MAX)
         return;
-    if (lower_ascii(text, bytes)) {
-        folded.size = text.size;
-        mark_folded(m, &folded, field);
-    } else {
-        folded.offsets = offsets;
-        folded.size = ruf_fold_map(text, RUF_FOLD_BASE, bytes, offsets);
-        mark_folded(m, &folded, field);
-        folded.size = ruf_fold_map(text, RUF_FOLD_GERMAN, bytes, offsets);
-        mark_folded(m, &folded, field);
+    plain = (struct folded){ text.data, text.size, NULL };
+    if (m->tier >= RUF_TIER_NUMBER_PART || !mark_ascii(m, &plain, field)) {
+        m->count = before;
+        mark_folding(m, field, text, RUF_FOLD_BASE);
+        mark_folding(m, field, text, RUF_FOLD_GERMAN);
     }
     flush_ranges(m, field, item);
 }
