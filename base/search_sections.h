@@ -58,7 +58,9 @@ enum ruf_search_column {
     UINT64_C(3)                       /**< digits of the calling code, or 0 */
 #define RUF_NUMBER_SHARED UINT64_C(8) /**< more owners in the shared list */
 
-/** Three neighbouring nibbles of a number, at an even place: a gram. */
+/** Three neighbouring nibbles of a number, at an even place: a gram. Those at
+ *  place 0 are not listed: beginnings are found in the order of digits. */
+#define RUF_GRAM_FIRST 2
 #define RUF_GRAM_SYMBOLS 11
 #define RUF_GRAM_COUNT (RUF_GRAM_SYMBOLS * RUF_GRAM_SYMBOLS * RUF_GRAM_SYMBOLS)
 
@@ -82,11 +84,8 @@ static inline unsigned ruf_number_nibble(uint64_t packed, size_t i)
 /** Digits of a packed number. */
 static inline size_t ruf_number_size(uint64_t packed)
 {
-    size_t size = 0;
-
-    while (ruf_number_nibble(packed, size) != 0)
-        size++;
-    return size;
+    packed &= ~RUF_NUMBER_FLAGS;
+    return packed == 0 ? 0 : 16 - (size_t)__builtin_ctzll(packed) / 4;
 }
 
 /** Which list the gram at place i is in. */

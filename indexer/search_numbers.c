@@ -383,7 +383,7 @@ static size_t grams_of(uint64_t value, unsigned out[RUF_NUMBER_DIGITS_MAX])
 {
     size_t count = 0;
 
-    for (size_t i = 0; ruf_number_nibble(value, i) != 0; i += 2)
+    for (size_t i = RUF_GRAM_FIRST; ruf_number_nibble(value, i) != 0; i += 2)
         out[count++] = ruf_number_gram(value, i);
     return count;
 }

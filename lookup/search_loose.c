@@ -166,6 +166,7 @@ struct visit {
     bool (*text)(struct search_scratch *s, const struct search_field *field,
                  uint32_t text, const struct visit *visit);
     struct search_reading *reading;
+    const struct search_word *driver; /* it leads to all texts visited */
     enum looseness by;
     unsigned tier;
 };
@@ -287,11 +288,14 @@ static bool word_matches(struct search_scratch *s, struct search_word *word,
     return false;
 }
 
+/* But for one word, if that is known to match. */
 static bool all_match(struct search_scratch *s, struct search_reading *reading,
-                      enum looseness by, uint32_t contact)
+                      enum looseness by, uint32_t contact,
+                      const struct search_word *but)
 {
     for (size_t i = 0; i < reading->count; i++)
-        if (!word_matches(s, &reading->words[i], by, contact))
+        if (&reading->words[i] != but &&
+            !word_matches(s, &reading->words[i], by, contact))
             return false;
     return reading->count > 0;
 }
@@ -301,7 +305,7 @@ bool ruf_search_loose_match(struct search_scratch *s,
                             uint32_t contact)
 {
     return all_match(s, reading, tier == RUF_TIER_TYPO ? BY_TYPO : BY_SOUND,
-                     contact);
+                     contact, NULL);
 }
 
 static bool offer_contacts(struct search_scratch *s,
@@ -314,7 +318,8 @@ static bool offer_contacts(struct search_scratch *s,
         return true;
     ruf_search_postings_open(&s->tables, field, text, &postings);
     for (; !postings.done; ruf_search_postings_next(&s->tables, &postings)) {
-        if (all_match(s, visit->reading, visit->by, postings.contact))
+        if (all_match(s, visit->reading, visit->by, postings.contact,
+                      visit->driver))
             ruf_search_offer(s, visit->tier, postings.contact);
         if (!ruf_search_spend(s, 8, visit->tier))
             return false;
@@ -378,8 +383,9 @@ static void loose_reading(struct search_scratch *s,
 
     if (word == NULL)
         return;
+    visit.driver = word;
     for (size_t i = 0; i < ruf_search_boosted_count(s); i++)
-        if (all_match(s, reading, by, ruf_search_boosted(s, i)))
+        if (all_match(s, reading, by, ruf_search_boosted(s, i), NULL))
             ruf_search_offer(s, tier, ruf_search_boosted(s, i));
     ruf_search_top_start(s);
     for (size_t i = 0; i < word->form_count && ok; i++) {

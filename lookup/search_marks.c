@@ -116,6 +116,11 @@ static bool begins_with_letter(const struct ruf_word *word)
     return word->bytes[0] < '0' || word->bytes[0] > '9';
 }
 
+static bool at_most_one_bit(uint32_t bits)
+{
+    return (bits & (bits - 1)) == 0;
+}
+
 /* The whole word, for what is alike but not equal. */
 static bool is_alike(const struct marking *m, const struct search_word *asked,
                      const struct search_form *form,
@@ -128,6 +133,8 @@ static bool is_alike(const struct marking *m, const struct search_word *asked,
         return false;
     if (m->tier == RUF_TIER_TYPO)
         return asked->may_be_typo &&
+               at_most_one_bit(form->letter_set &
+                               ~ruf_search_letters(word->bytes, word->size)) &&
                ruf_search_is_typo(form, word->bytes, word->size);
     if (m->tier != RUF_TIER_SOUND || !asked->may_sound || !is_name(field))
         return false;
@@ -275,6 +282,14 @@ static void mark_folding(struct marking *m, enum ruf_search_field field,
     mark_folded(m, &folded, field);
 }
 
+static bool is_ascii(struct ruf_text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if ((unsigned char)text.data[i] >= 0x80)
+            return false;
+    return true;
+}
+
 static void mark_text(struct marking *m, enum ruf_search_field field,
                       size_t item, struct ruf_text text)
 {
@@ -288,7 +303,8 @@ static void mark_text(struct marking *m, enum ruf_search_field field,
     if (m->tier >= RUF_TIER_NUMBER_PART || !mark_ascii(m, &plain, field)) {
         m->count = before;
         mark_folding(m, field, text, RUF_FOLD_BASE);
-        mark_folding(m, field, text, RUF_FOLD_GERMAN);
+        if (!is_ascii(text))
+            mark_folding(m, field, text, RUF_FOLD_GERMAN);
     }
     flush_ranges(m, field, item);
 }
@@ -368,11 +384,26 @@ static bool asks_initials(const struct marking *m,
     return is_asked(m, given, given_size + family_size);
 }
 
+/* Quickly, before their letters are looked at. */
+static bool has_initials(const struct marking *m)
+{
+    const struct search_tables *tables = &m->s->tables;
+    uint32_t text = ruf_search_text_of(&tables->fields[RUF_COLUMN_INITIALS],
+                                       m->hit->contact);
+
+    for (size_t i = 0; i < m->reading->count; i++)
+        if (ruf_search_match_text(tables, &m->reading->words[i],
+                                  RUF_COLUMN_INITIALS, text) != SEARCH_NO)
+            return true;
+    return false;
+}
+
 /* Adds to the ranges of a name, which mark_text() then joins. */
 static void mark_initials(struct marking *m, struct ruf_text text,
                           const struct ruf_contact *contact)
 {
-    if (m->tier < RUF_TIER_INITIALS || m->tier > RUF_TIER_EMAIL)
+    if (m->tier < RUF_TIER_INITIALS || m->tier > RUF_TIER_EMAIL ||
+        !has_initials(m))
         return;
     if (asks_initials(m, contact, false))
         mark_letters(m, text, false);

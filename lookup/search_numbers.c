@@ -2,8 +2,9 @@
  * lookup/search_numbers.c - contacts by digits of their numbers
  *
  * Starts are ranges of the numbers sorted by digits. Fragments and ends go
- * through grams, three digits at even places: wherever a fragment stands, one
- * of its first two grams is at an even place. All lists are in rank order.
+ * through grams, three digits at even places but the first: wherever a fragment
+ * stands behind the start, one of its first two grams is at an even place. All
+ * lists are in rank order.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -258,12 +259,10 @@ static bool means(const struct search_prefix *prefix, uint64_t value)
            (prefix->code_size == 4 && code_size != 0);
 }
 
-static uint32_t order_bound(const struct search_numbers *numbers,
-                            uint64_t value)
+/* First place in the order of digits, from 'low' on, with no smaller value. */
+static uint32_t order_bound(const struct search_numbers *numbers, uint32_t low,
+                            uint32_t high, uint64_t value)
 {
-    uint32_t low = 0;
-    uint32_t high = numbers->count;
-
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         uint32_t number = ruf_search_item(&numbers->order, middle);
@@ -276,12 +275,29 @@ static uint32_t order_bound(const struct search_numbers *numbers,
     return low;
 }
 
+/* The same for a place that is most often near. */
+static uint32_t order_near(const struct search_numbers *numbers, uint32_t low,
+                           uint64_t value)
+{
+    uint32_t step = 1;
+
+    while (step < numbers->count - low) {
+        uint32_t number = ruf_search_item(&numbers->order, low + step - 1);
+
+        if (number < numbers->count && value_of(numbers, number) >= value)
+            return order_bound(numbers, low, low + step, value);
+        low += step;
+        step *= 4;
+    }
+    return order_bound(numbers, low, numbers->count, value);
+}
+
 /* Numbers that are one of these beginnings and nothing more. */
 static void offer_equal(struct search_scratch *s,
                         const struct search_prefix *prefix)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
-    uint32_t i = order_bound(numbers, prefix->low);
+    uint32_t i = order_bound(numbers, 0, numbers->count, prefix->low);
 
     for (; i < numbers->count; i++) {
         uint32_t number = ruf_search_item(&numbers->order, i);
@@ -326,16 +342,32 @@ static void starts_by_rank(struct search_scratch *s,
     }
 }
 
+/* Numbers come in the order of their owners: once one cannot enter, none
+ * behind it can. */
+static bool cannot_enter(const struct search_scratch *s, uint32_t number,
+                         uint32_t *limit)
+{
+    if (number >= *limit)
+        return true;
+    if (s->count < s->capacity ||
+        !ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
+                               owner_of(&s->tables.numbers, number)))
+        return false;
+    *limit = number;
+    return true;
+}
+
 static void starts_by_range(struct search_scratch *s,
-                            const struct search_prefix *prefix)
+                            const struct search_prefix *prefix, uint32_t *limit)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
 
     for (uint32_t i = prefix->first; i < prefix->end; i++) {
         uint32_t number = ruf_search_item(&numbers->order, i);
 
-        if (number < numbers->count &&
-            means(prefix, value_of(numbers, number)) &&
+        if (cannot_enter(s, number, limit))
+            continue;
+        if (means(prefix, value_of(numbers, number)) &&
             !offer_owners(s, number, RUF_TIER_NUMBER_PART))
             return;
     }
@@ -346,14 +378,15 @@ static void starts_by_range(struct search_scratch *s,
 static void offer_starts(struct search_scratch *s, size_t prefix_count)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
+    uint32_t limit = numbers->count;
     uint64_t total = 0;
     size_t count = 0;
 
     for (size_t i = 0; i < prefix_count; i++) {
         struct search_prefix prefix = s->prefixes[i];
 
-        prefix.first = order_bound(numbers, prefix.low);
-        prefix.end = order_bound(numbers, prefix.high + 1);
+        prefix.first = order_bound(numbers, 0, numbers->count, prefix.low);
+        prefix.end = order_near(numbers, prefix.first, prefix.high + 1);
         total += prefix.end - prefix.first;
         if (prefix.first < prefix.end)
             s->prefixes[count++] = prefix;
@@ -362,8 +395,10 @@ static void offer_starts(struct search_scratch *s, size_t prefix_count)
         starts_by_rank(s, s->prefixes, count);
         return;
     }
+    if (!ruf_search_spend(s, total / 8, RUF_TIER_NUMBER_PART))
+        return;
     for (size_t i = 0; i < count; i++)
-        starts_by_range(s, &s->prefixes[i]);
+        starts_by_range(s, &s->prefixes[i], &limit);
 }
 
 /* --- numbers by a fragment
