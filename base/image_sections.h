@@ -17,15 +17,13 @@ enum ruf_section_kind {
     RUF_SECTION_FENCES = 3,
     RUF_SECTION_OWNERS = 4,
     RUF_SECTION_CONTACTS = 5,
-    RUF_SECTION_CONTACT_OFFSETS = 6,
-    RUF_SECTION_TOKENS = 7,
-    RUF_SECTION_POSTINGS = 8
+    RUF_SECTION_CONTACT_OFFSETS = 6
+    /* 7 and 8 were search tables; those are in base/search_sections.h now. */
 };
 
 /*
  * META: u64 entry_count, u64 contact_count, u64 entry_block_count,
  *   u64 owner_count, u64 contacts_size (bytes used in CONTACTS),
- *   u64 token_count, u64 token_text_size, u64 posting_count,
  *   u64 code_count, then code_count u16: the calling codes in use, ascending.
  *
  * ENTRIES: self-contained blocks of RUF_IMAGE_BLOCK_SIZE bytes, so that one
@@ -48,29 +46,9 @@ enum ruf_section_kind {
  *     text raw; varint email_count, texts; varint source_count, texts.
  *
  * CONTACT_OFFSETS: u64 start of each record in CONTACTS, contact_count + 1.
- *
- * TOKENS: distinct folded words in byte order: u32 text_offset[token_count +
- *   1], u32 first_posting[token_count + 1], then the text of all words.
- *
- * POSTINGS: u32 contact[posting_count], then u16 fields[posting_count]: bits
- *   of enum ruf_token_field. Per token contacts ascend (= best rank first).
  */
 #define RUF_ENTRY_HEADER_SIZE 24
 #define RUF_LABEL_SIZE_MAX 480
-#define RUF_META_FIXED_SIZE 72
-#define RUF_TOKEN_SIZE_MAX 64
-
-/** Where a word of a contact stands. Stored as bits: never renumber. */
-enum ruf_token_field {
-    RUF_TOKEN_GIVEN = 0,
-    RUF_TOKEN_FAMILY,
-    RUF_TOKEN_DISPLAY,
-    RUF_TOKEN_COMPANY,
-    RUF_TOKEN_DEPARTMENT,
-    RUF_TOKEN_TITLE,
-    RUF_TOKEN_EMAIL,
-    RUF_TOKEN_NUMBER,  /**< digits in international form, or of a raw number */
-    RUF_TOKEN_INITIALS /**< first letters of given and family name */
-};
+#define RUF_META_FIXED_SIZE 48
 
 #endif

@@ -305,7 +305,7 @@ static void json_styles(struct json_out *out, ruf_e164 number)
 }
 
 static void print_hit_json(const struct ruf_contact *contact,
-                           const struct ruf_hit *hit)
+                           const struct ruf_hit *hit, bool partial)
 {
     char id[RUF_CONTACT_ID_TEXT_SIZE];
     struct json_out out;
@@ -335,30 +335,31 @@ static void print_hit_json(const struct ruf_contact *contact,
     json_end_array(&out);
     json_string(&out, "tier", ruf_search_tier_name(hit->tier));
     json_highlights(&out, hit);
+    json_bool(&out, "partial", partial);
     json_end_line(&out);
 }
 
 static int search_line(void *context, const char *line, size_t size)
 {
     struct query *query = context;
+    struct ruf_search_result result;
     struct ruf_error err;
-    size_t count = 0;
     uint64_t start = now_ns();
 
-    if (ruf_query_search(query->query, line, size, query->hits, query->limit,
-                         &count, &err) != RUF_OK)
+    if (ruf_query_search_with(query->query, line, size, NULL, query->hits,
+                              query->limit, &result, &err) != RUF_OK)
         return cli_fail(query->cli, &err);
     query->ns += now_ns() - start;
     query->asked++;
-    query->found += count;
-    for (size_t i = 0; i < count; i++) {
+    query->found += result.count;
+    for (size_t i = 0; i < result.count; i++) {
         struct ruf_contact contact;
 
         if (ruf_query_contact(query->query, query->hits[i].contact, &contact,
                               &err) != RUF_OK)
             return cli_fail(query->cli, &err);
         if (query->cli->json)
-            print_hit_json(&contact, &query->hits[i]);
+            print_hit_json(&contact, &query->hits[i], result.partial);
         else
             print_hit_text(query, &contact, &query->hits[i]);
     }

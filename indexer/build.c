@@ -187,9 +187,6 @@ static void write_meta(const struct ruf_people *people,
     ruf_write_u64(&out->meta, out->entry_blocks);
     ruf_write_u64(&out->meta, out->owner_count);
     ruf_write_u64(&out->meta, out->contacts.size);
-    ruf_write_u64(&out->meta, 0);
-    ruf_write_u64(&out->meta, 0);
-    ruf_write_u64(&out->meta, 0);
     write_codes(people, &out->meta);
 }
 
@@ -218,7 +215,6 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
                                const struct ruf_image_seed *seed,
                                const struct sections *s, struct ruf_error *err)
 {
-    static const uint8_t no_tokens[8] = { 0 };
     const struct ruf_writer *search = s->search.sections;
     const struct ruf_image_part parts[] = {
         { RUF_SECTION_META, 0, s->meta.bytes, s->meta.size },
@@ -228,8 +224,6 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
         { RUF_SECTION_CONTACTS, 0, s->contacts.bytes, s->contacts.size },
         { RUF_SECTION_CONTACT_OFFSETS, 0, s->contact_offsets.bytes,
           s->contact_offsets.size },
-        { RUF_SECTION_TOKENS, 0, no_tokens, sizeof(no_tokens) },
-        { RUF_SECTION_POSTINGS, 0, no_tokens, 0 },
         { RUF_SECTION_SEARCH_WORDS, 0, search[0].bytes, search[0].size },
         { RUF_SECTION_SEARCH_FIELDS, 0, search[1].bytes, search[1].size },
         { RUF_SECTION_SEARCH_NUMBERS, 0, search[2].bytes, search[2].size },

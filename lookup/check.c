@@ -106,26 +106,6 @@ static bool check_contacts(const struct ruf_index *index)
     return true;
 }
 
-static bool check_tokens(const struct ruf_index *index)
-{
-    const uint8_t *offsets = index->sections[RUF_SECTION_TOKENS].bytes;
-    const uint8_t *postings = offsets + 4 * (index->token_count + 1);
-    const uint8_t *contacts = index->sections[RUF_SECTION_POSTINGS].bytes;
-
-    for (uint64_t i = 0; i < index->token_count; i++)
-        if (ruf_load32(offsets + 4 * i) > ruf_load32(offsets + 4 * (i + 1)) ||
-            ruf_load32(postings + 4 * i) > ruf_load32(postings + 4 * (i + 1)))
-            return false;
-    if (ruf_load32(offsets + 4 * index->token_count) !=
-            index->token_text_size ||
-        ruf_load32(postings + 4 * index->token_count) != index->posting_count)
-        return false;
-    for (uint64_t i = 0; i < index->posting_count; i++)
-        if (ruf_load32(contacts + 4 * i) >= index->contact_count)
-            return false;
-    return true;
-}
-
 enum ruf_status ruf_index_check(const struct ruf_index *index,
                                 struct ruf_error *err)
 {
@@ -135,7 +115,5 @@ enum ruf_status ruf_index_check(const struct ruf_index *index,
         return ruf_index_damaged(index, RUF_SECTION_OWNERS, err);
     if (!check_contacts(index))
         return ruf_index_damaged(index, RUF_SECTION_CONTACTS, err);
-    if (!check_tokens(index))
-        return ruf_index_damaged(index, RUF_SECTION_TOKENS, err);
     return RUF_OK;
 }

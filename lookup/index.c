@@ -75,19 +75,14 @@ static bool counts_fit(const struct ruf_index *index)
     const uint64_t limit = UINT64_C(1) << 40;
 
     return index->entry_count < limit && index->contact_count < UINT32_MAX &&
-           index->owner_count < UINT32_MAX && index->token_count < limit &&
-           index->posting_count < UINT32_MAX &&
-           index->token_text_size < UINT32_MAX &&
+           index->owner_count < UINT32_MAX &&
            index->entry_blocks <= s[RUF_SECTION_ENTRIES].place->block_count &&
            index->entry_blocks * 8 <= s[RUF_SECTION_FENCES].size &&
            (index->entry_count + 1 + index->owner_count) * 4 <=
                s[RUF_SECTION_OWNERS].size &&
            index->contacts_size <= s[RUF_SECTION_CONTACTS].size &&
            (index->contact_count + 1) * 8 <=
-               s[RUF_SECTION_CONTACT_OFFSETS].size &&
-           (index->token_count + 1) * 8 + index->token_text_size <=
-               s[RUF_SECTION_TOKENS].size &&
-           index->posting_count * 6 <= s[RUF_SECTION_POSTINGS].size;
+               s[RUF_SECTION_CONTACT_OFFSETS].size;
 }
 
 static enum ruf_status read_meta(struct ruf_index *index, const uint8_t *bytes,
@@ -101,9 +96,6 @@ static enum ruf_status read_meta(struct ruf_index *index, const uint8_t *bytes,
     index->entry_blocks = ruf_read_u64(&reader);
     index->owner_count = ruf_read_u64(&reader);
     index->contacts_size = ruf_read_u64(&reader);
-    index->token_count = ruf_read_u64(&reader);
-    index->token_text_size = ruf_read_u64(&reader);
-    index->posting_count = ruf_read_u64(&reader);
     codes = ruf_read_u64(&reader);
     if (codes > INDEX_CODES_MAX)
         return ruf_index_damaged(index, RUF_SECTION_META, err);

@@ -32,9 +32,6 @@ struct ruf_index {
     uint64_t entry_blocks;
     uint64_t owner_count;
     uint64_t contacts_size;
-    uint64_t token_count;
-    uint64_t token_text_size;
-    uint64_t posting_count;
     uint16_t codes[INDEX_CODES_MAX];
     size_t code_count;
 };
@@ -49,7 +46,7 @@ struct block_cache {
 /* Between the kinds of the base and those of search are none. */
 static inline bool ruf_index_has(unsigned kind)
 {
-    return (kind >= RUF_SECTION_META && kind <= RUF_SECTION_POSTINGS) ||
+    return (kind >= RUF_SECTION_META && kind <= RUF_SECTION_CONTACT_OFFSETS) ||
            (kind >= RUF_SECTION_SEARCH_WORDS &&
             kind <= RUF_SECTION_SEARCH_GRAMS);
 }
