@@ -244,9 +244,9 @@ static void write_occurrences(const struct tables *tables,
 
 static bool join_output(struct output *output, struct ruf_search_tables *out)
 {
-    out->token_count = output->tokens;
-    out->token_text_size = output->text.size;
-    out->posting_count = output->postings;
+    ruf_write_u64(&out->tokens, output->tokens);
+    ruf_write_u64(&out->tokens, output->text.size);
+    ruf_write_u64(&out->tokens, output->postings);
     ruf_write_bytes(&out->tokens, output->text_offsets.bytes,
                     output->text_offsets.size);
     ruf_write_bytes(&out->tokens, output->first_postings.bytes,

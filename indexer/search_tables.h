@@ -11,13 +11,10 @@
 #include "base/bytes.h"
 #include "indexer/contacts.h"
 
-/** Sections TOKENS and POSTINGS, and their counts for META. */
+/** Sections TOKENS and POSTINGS. */
 struct ruf_search_tables {
     struct ruf_writer tokens;
     struct ruf_writer postings;
-    uint64_t token_count;
-    uint64_t token_text_size;
-    uint64_t posting_count;
 };
 
 /** @return RUF_OK, RUF_E_NOMEM. */

@@ -1,114 +1,200 @@
 /*
- * lookup/check.c - is a resident index consistent in itself?
+ * lookup/check.c - is an index consistent in itself?
  *
- * The seal proves who wrote the bytes, not that the writer was right. Whatever
- * passes here can be queried without a further bounds check going wrong.
+ * The seal proves who wrote the bytes, not that the writer was right. A reader
+ * bounds every step by itself; this says whether all answers can be right.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/bytes.h"
+#include "base/error.h"
 #include "lookup/index_private.h"
+#include <stdlib.h>
 #include <string.h>
 
-static bool check_entries(const struct ruf_index *index)
-{
-    const uint8_t *blocks = index->sections[RUF_SECTION_ENTRIES].bytes;
-    const uint8_t *fences = index->sections[RUF_SECTION_FENCES].bytes;
-    uint64_t ordinal = 0;
-    ruf_e164 last = 0;
+struct check {
+    const struct ruf_index *index;
+    struct ruf_query *query;
+    uint8_t *block; /* RUF_IMAGE_BLOCK_SIZE_MAX bytes */
+};
 
-    for (uint64_t i = 0; i < index->entry_blocks; i++) {
-        struct entry_block block;
+/* --- seals
+ * ------------------------------------------------------------------------------
+ */
+
+/* Blocks that the reader itself never decrypts are read, too. */
+static enum ruf_status check_seals(struct check *check, struct ruf_error *err)
+{
+    const struct ruf_image *image = check->index->image;
+    const struct ruf_image_section *section;
+    struct ruf_image_reader *reader = NULL;
+    enum ruf_status status = ruf_image_reader_create(image, &reader, err);
+
+    for (size_t i = 0;
+         status == RUF_OK && (section = ruf_image_section_at(image, i)) != NULL;
+         i++)
+        for (uint64_t k = 0; k < section->block_count && status == RUF_OK; k++)
+            status =
+                ruf_image_read_blocks(reader, section, k, 1, check->block, err);
+    ruf_image_reader_destroy(reader);
+    return status;
+}
+
+/* --- entries
+ * ---------------------------------------------------------------------- */
+
+static bool finds_itself(struct check *check, const struct entry_row *row,
+                         const struct ruf_text *label)
+{
+    struct ruf_caller caller;
+
+    return ruf_query_lookup(check->query, row->number, &caller, NULL) ==
+               RUF_OK &&
+           caller.known && caller.label.size == label->size &&
+           memcmp(caller.label.data, label->data, label->size) == 0;
+}
+
+static bool check_block(struct check *check, uint64_t number, ruf_e164 *last,
+                        uint64_t *count)
+{
+    const struct ruf_index *index = check->index;
+    const uint8_t *bytes = index->sections[RUF_SECTION_ENTRIES].bytes +
+                           number * RUF_IMAGE_BLOCK_SIZE;
+    char room[LABEL_ROOM];
+    struct entry_block block;
+
+    if (!ruf_entry_block_open(index, bytes, &block))
+        return false;
+    while (block.left > 0) {
+        struct entry_row row;
         struct ruf_text label;
 
-        if (!ruf_entry_block_open(blocks + i * RUF_IMAGE_BLOCK_SIZE, &block) ||
-            block.ordinal != ordinal ||
-            block.number != ruf_load64(fences + 8 * i))
+        if (!ruf_entry_block_next(&block, &row) || row.number <= *last ||
+            row.number > RUF_E164_MAX ||
+            !ruf_label_of(index, &row, index->sections[RUF_SECTION_TAILS].bytes,
+                          room, &label) ||
+            !finds_itself(check, &row, &label))
             return false;
-        while (block.left > 0) {
-            if (!ruf_entry_block_next(&block, &label) || block.number <= last ||
-                block.number > RUF_E164_MAX)
-                return false;
-            last = block.number;
-            ordinal++;
+        *last = row.number;
+        ++*count;
+    }
+    return block.next == block.end;
+}
+
+static enum ruf_status check_entries(struct check *check, struct ruf_error *err)
+{
+    const struct ruf_index *index = check->index;
+    uint64_t count = 0;
+    ruf_e164 last = 0;
+
+    for (uint64_t i = 0; i < index->entry_blocks; i++)
+        if (!check_block(check, i, &last, &count))
+            return ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
+    if (count != index->entry_count)
+        return ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
+    return RUF_OK;
+}
+
+/* --- fences
+ * ------------------------------------------------------------------------ */
+
+/* First number of the first entry below fence 'at' of a level. */
+static ruf_e164 first_below(const struct ruf_index *index, size_t level,
+                            uint64_t at)
+{
+    for (; level + 1 < index->level_count; level++)
+        at *= RUF_FENCES_PER_BLOCK;
+    return ruf_load64(index->sections[RUF_SECTION_ENTRIES].bytes +
+                      at * RUF_IMAGE_BLOCK_SIZE);
+}
+
+static enum ruf_status check_fences(struct check *check, struct ruf_error *err)
+{
+    const struct ruf_index *index = check->index;
+
+    for (size_t i = 0; i < index->level_count; i++)
+        for (uint64_t k = 0; k < index->levels[i].count; k++) {
+            const uint8_t *block;
+            enum ruf_status status = ruf_index_block(
+                check->query, RUF_SECTION_FENCES,
+                index->levels[i].first_block + k / RUF_FENCES_PER_BLOCK, &block,
+                err);
+
+            if (status != RUF_OK)
+                return status;
+            if (ruf_load64(block + 8 * (k % RUF_FENCES_PER_BLOCK)) !=
+                first_below(index, i, k))
+                return ruf_index_damaged(index, RUF_SECTION_FENCES, err);
         }
-    }
-    return ordinal == index->entry_count;
+    return RUF_OK;
 }
 
-static bool check_owners(const struct ruf_index *index)
+/* --- contacts
+ * ----------------------------------------------------------------------------
+ */
+
+static enum ruf_status check_identity(struct check *check, uint32_t contact,
+                                      struct ruf_error *err)
 {
-    const uint8_t *first = index->sections[RUF_SECTION_OWNERS].bytes;
-    const uint8_t *list = first + 4 * (index->entry_count + 1);
-    uint64_t before = 0;
+    struct ruf_identity identity;
+    uint8_t hash_id[RUF_HASH_ID_SIZE];
+    uint32_t found;
+    size_t count;
+    enum ruf_status status =
+        ruf_query_identity(check->query, contact, &identity, err);
 
-    for (uint64_t i = 0; i <= index->entry_count; i++) {
-        uint64_t at = ruf_load32(first + 4 * i);
-
-        if (at < before || at > index->owner_count)
-            return false;
-        before = at;
+    if (status != RUF_OK)
+        return status;
+    count = identity.id_count;
+    if (identity.has_hash_id) {
+        memcpy(hash_id, identity.hash_id, sizeof(hash_id));
+        status = ruf_query_find_hash_id(check->query, hash_id, &found, err);
+        if (status == RUF_OK && found == UINT32_MAX)
+            status = ruf_index_damaged(check->index, RUF_SECTION_HASH_IDS, err);
     }
-    if (before != index->owner_count)
-        return false;
-    for (uint64_t i = 0; i < index->owner_count; i++)
-        if (ruf_load32(list + 4 * i) >= index->contact_count)
-            return false;
-    return true;
+    for (size_t i = 0; i < count && status == RUF_OK; i++) {
+        char id[1024];
+        struct ruf_text text;
+
+        /* A search overwrites the answer it is checked against. */
+        status = ruf_query_identity(check->query, contact, &identity, err);
+        if (status != RUF_OK || identity.ids[i].id.size > sizeof(id))
+            continue;
+        text = (struct ruf_text){ id, identity.ids[i].id.size };
+        if (text.size > 0)
+            memcpy(id, identity.ids[i].id.data, text.size);
+        status = ruf_query_find_id(check->query, (struct ruf_text){ NULL, 0 },
+                                   text, &found, err);
+        if (status == RUF_OK && found == UINT32_MAX)
+            status =
+                ruf_index_damaged(check->index, RUF_SECTION_SOURCE_IDS, err);
+    }
+    return status;
 }
 
-static bool skip_texts(struct ruf_reader *reader, size_t count)
+static enum ruf_status check_contacts(struct check *check,
+                                      struct ruf_error *err)
 {
-    for (size_t i = 0; i < count; i++)
-        (void)ruf_read_text(reader);
-    return !reader->failed;
+    enum ruf_status status = RUF_OK;
+
+    for (uint32_t i = 0; i < check->index->contact_count && status == RUF_OK;
+         i++) {
+        struct ruf_contact contact;
+
+        status = ruf_query_contact(check->query, i, &contact, err);
+        if (status == RUF_OK)
+            status = check_identity(check, i, err);
+    }
+    return status;
 }
 
-static bool check_contact(const uint8_t *bytes, size_t size)
+/* --- search tables
+ * ------------------------------------------------------------------ */
+
+static bool tokens_hold(const struct ruf_index *index)
 {
-    struct ruf_reader reader = ruf_reader(bytes, size);
-    uint64_t count;
-
-    (void)ruf_read_bytes(&reader, 17);
-    if (!skip_texts(&reader, 6))
-        return false;
-    count = ruf_read_varint(&reader);
-    for (uint64_t i = 0; i < count && !reader.failed; i++) {
-        if (ruf_read_u8(&reader) >= RUF_KIND_COUNT ||
-            ruf_read_varint(&reader) > RUF_E164_MAX)
-            return false;
-        (void)ruf_read_text(&reader);
-    }
-    for (int list = 0; list < 2; list++) {
-        count = ruf_read_varint(&reader);
-        if (count > size || !skip_texts(&reader, (size_t)count))
-            return false;
-    }
-    return !reader.failed && ruf_reader_left(&reader) == 0;
-}
-
-static bool check_contacts(const struct ruf_index *index)
-{
-    const uint8_t *offsets = index->sections[RUF_SECTION_CONTACT_OFFSETS].bytes;
-    const uint8_t *records = index->sections[RUF_SECTION_CONTACTS].bytes;
-
-    if (ruf_load64(offsets) != 0 ||
-        ruf_load64(offsets + 8 * index->contact_count) != index->contacts_size)
-        return false;
-    for (uint64_t i = 0; i < index->contact_count; i++) {
-        uint64_t start = ruf_load64(offsets + 8 * i);
-        uint64_t end = ruf_load64(offsets + 8 * (i + 1));
-
-        if (end < start || end > index->contacts_size ||
-            !check_contact(records + start, (size_t)(end - start)))
-            return false;
-    }
-    return true;
-}
-
-static bool check_tokens(const struct ruf_index *index)
-{
-    const uint8_t *offsets = index->sections[RUF_SECTION_TOKENS].bytes;
+    const uint8_t *offsets =
+        index->sections[RUF_SECTION_TOKENS].bytes + RUF_TOKENS_HEADER_SIZE;
     const uint8_t *postings = offsets + 4 * (index->token_count + 1);
     const uint8_t *contacts = index->sections[RUF_SECTION_POSTINGS].bytes;
 
@@ -126,16 +212,68 @@ static bool check_tokens(const struct ruf_index *index)
     return true;
 }
 
+enum ruf_status ruf_search_load(struct ruf_index *index, struct ruf_error *err)
+{
+    const struct index_section *tokens = &index->sections[RUF_SECTION_TOKENS];
+    const struct index_section *postings =
+        &index->sections[RUF_SECTION_POSTINGS];
+
+    if (tokens->place == NULL || postings->place == NULL)
+        return RUF_OK;
+    if (tokens->size < RUF_TOKENS_HEADER_SIZE)
+        return ruf_index_damaged(index, RUF_SECTION_TOKENS, err);
+    index->token_count = ruf_load64(tokens->bytes);
+    index->token_text_size = ruf_load64(tokens->bytes + 8);
+    index->posting_count = ruf_load64(tokens->bytes + 16);
+    if (index->token_count >= UINT32_MAX ||
+        index->token_text_size >= UINT32_MAX ||
+        index->posting_count >= UINT32_MAX ||
+        RUF_TOKENS_HEADER_SIZE + (index->token_count + 1) * 8 +
+                index->token_text_size >
+            tokens->size ||
+        index->posting_count * 6 > postings->size || !tokens_hold(index))
+        return ruf_index_damaged(index, RUF_SECTION_TOKENS, err);
+    return RUF_OK;
+}
+
+/* --- all
+ * ------------------------------------------------------------------------------
+ */
+
 enum ruf_status ruf_index_check(const struct ruf_index *index,
                                 struct ruf_error *err)
 {
-    if (!check_entries(index))
-        return ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
-    if (!check_owners(index))
-        return ruf_index_damaged(index, RUF_SECTION_OWNERS, err);
-    if (!check_contacts(index))
-        return ruf_index_damaged(index, RUF_SECTION_CONTACTS, err);
-    if (!check_tokens(index))
-        return ruf_index_damaged(index, RUF_SECTION_TOKENS, err);
-    return RUF_OK;
+    struct check check = { .index = index };
+    enum ruf_status status = ruf_query_create(index, &check.query, err);
+
+    if (status != RUF_OK)
+        return status;
+    check.block = malloc(RUF_IMAGE_BLOCK_SIZE_MAX);
+    status =
+        check.block == NULL ? ruf_fail_memory(err) : check_seals(&check, err);
+    if (status == RUF_OK)
+        status = check_entries(&check, err);
+    if (status == RUF_OK)
+        status = check_fences(&check, err);
+    if (status == RUF_OK)
+        status = check_contacts(&check, err);
+    if (check.block != NULL)
+        ruf_wipe(check.block, RUF_IMAGE_BLOCK_SIZE_MAX);
+    free(check.block);
+    ruf_query_destroy(check.query);
+    return status;
+}
+
+enum ruf_status ruf_index_verify(const char *path,
+                                 const uint8_t key[RUF_KEY_SIZE],
+                                 uint64_t oldest, struct ruf_error *err)
+{
+    struct ruf_index *index = NULL;
+    enum ruf_status status = ruf_index_open_since(path, key, RUF_INDEX_RESIDENT,
+                                                  oldest, &index, err);
+
+    if (status == RUF_OK)
+        status = ruf_index_check(index, err);
+    ruf_index_close(index);
+    return status;
 }

@@ -1,5 +1,8 @@
 /*
- * lookup/entries.c - blocks of entries, and walking all of them
+ * lookup/entries.c - walking all entries in ascending order
+ *
+ * A cursor decrypts its own blocks, some at a time, also in resident mode's
+ * absence; its memory does not depend on the size of the image.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -9,63 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Blocks decrypted at a time by a cursor. */
+/* Blocks decrypted at a time. */
 #define CURSOR_BLOCKS 32u
-
-bool ruf_entry_block_open(const uint8_t *bytes, struct entry_block *out)
-{
-    size_t used = ruf_load16(bytes + 2);
-
-    out->left = ruf_load16(bytes);
-    out->number = ruf_load64(bytes + 8);
-    out->ordinal = ruf_load64(bytes + 16);
-    if (out->left == 0 || used <= RUF_ENTRY_HEADER_SIZE ||
-        used > RUF_IMAGE_BLOCK_SIZE || ruf_load32(bytes + 4) != 0)
-        return false;
-    out->next = bytes + RUF_ENTRY_HEADER_SIZE;
-    out->end = bytes + used;
-    return true;
-}
-
-/* A varint of one or two bytes is nearly all there is: read those here. */
-static bool short_varint(struct entry_block *block, uint64_t *value)
-{
-    struct ruf_reader reader;
-
-    if (block->next < block->end && block->next[0] < 0x80) {
-        *value = *block->next++;
-        return true;
-    }
-    reader = ruf_reader(block->next, (size_t)(block->end - block->next));
-    *value = ruf_read_varint(&reader);
-    block->next = reader.next;
-    return !reader.failed;
-}
-
-bool ruf_entry_block_next(struct entry_block *block, struct ruf_text *label)
-{
-    uint64_t step;
-    uint64_t size;
-
-    if (!short_varint(block, &step) || !short_varint(block, &size) ||
-        size == 0 || size > (uint64_t)(block->end - block->next))
-        return false;
-    block->number += step;
-    label->data = (const char *)block->next;
-    label->size = (size_t)size;
-    block->next += size;
-    block->left--;
-    block->ordinal++;
-    return true;
-}
-
-/* --- cursor
- * ----------------------------------------------------------------------- */
 
 struct ruf_cursor {
     const struct ruf_index *index;
     struct ruf_image_reader *reader; /* on demand only */
-    struct ruf_secret plain;
+    struct ruf_secret plain;         /* blocks, TAILS, one label */
+    const uint8_t *tails;            /* all of TAILS */
+    char *label;
     uint64_t batch_first; /* first block in plain */
     uint64_t batch_count;
     uint64_t block; /* next block to open */
@@ -73,22 +28,45 @@ struct ruf_cursor {
     ruf_e164 last;
 };
 
+/* On demand the tails are kept whole: at most 256 KiB, used by every label. */
+static enum ruf_status read_tails(struct ruf_cursor *cursor,
+                                  struct ruf_error *err)
+{
+    const struct index_section *tails =
+        &cursor->index->sections[RUF_SECTION_TAILS];
+    size_t blocks = CURSOR_BLOCKS * RUF_IMAGE_BLOCK_SIZE + INDEX_SLACK;
+    size_t size = (size_t)tails->size + INDEX_SLACK;
+    enum ruf_status status =
+        ruf_secret_create(blocks + size + LABEL_ROOM, &cursor->plain, err);
+
+    if (status != RUF_OK)
+        return status;
+    cursor->tails = cursor->plain.bytes + blocks;
+    cursor->label = (char *)cursor->plain.bytes + blocks + size;
+    return ruf_image_read_blocks(cursor->reader, tails->place, 0,
+                                 tails->place->block_count,
+                                 cursor->plain.bytes + blocks, err);
+}
+
 enum ruf_status ruf_cursor_create(const struct ruf_index *index,
                                   struct ruf_cursor **out,
                                   struct ruf_error *err)
 {
     struct ruf_cursor *cursor = calloc(1, sizeof(*cursor));
-    enum ruf_status status = RUF_OK;
+    enum ruf_status status;
 
     *out = NULL;
     if (cursor == NULL)
         return ruf_fail_memory(err);
     cursor->index = index;
-    if (index->plain.bytes == NULL) {
+    cursor->tails = index->sections[RUF_SECTION_TAILS].bytes;
+    if (cursor->tails == NULL) {
         status = ruf_image_reader_create(index->image, &cursor->reader, err);
         if (status == RUF_OK)
-            status = ruf_secret_create(CURSOR_BLOCKS * RUF_IMAGE_BLOCK_SIZE,
-                                       &cursor->plain, err);
+            status = read_tails(cursor, err);
+    } else {
+        status = ruf_secret_create(LABEL_ROOM, &cursor->plain, err);
+        cursor->label = (char *)cursor->plain.bytes;
     }
     if (status != RUF_OK) {
         ruf_cursor_destroy(cursor);
@@ -140,14 +118,18 @@ static enum ruf_status open_next_block(struct ruf_cursor *cursor,
                 (cursor->block - cursor->batch_first) * RUF_IMAGE_BLOCK_SIZE;
     }
     cursor->block++;
-    if (!ruf_entry_block_open(bytes, &cursor->entries))
+    if (!ruf_entry_block_open(cursor->index, bytes, &cursor->entries)) {
+        cursor->entries.left = 0;
         return ruf_index_damaged(cursor->index, RUF_SECTION_ENTRIES, err);
+    }
     return RUF_OK;
 }
 
 enum ruf_status ruf_cursor_next(struct ruf_cursor *cursor,
                                 struct ruf_entry *out, struct ruf_error *err)
 {
+    struct entry_row row;
+
     if (cursor->entries.left == 0) {
         enum ruf_status status;
 
@@ -159,11 +141,12 @@ enum ruf_status ruf_cursor_next(struct ruf_cursor *cursor,
         if (status != RUF_OK)
             return status;
     }
-    if (!ruf_entry_block_next(&cursor->entries, &out->label) ||
-        cursor->entries.number <= cursor->last ||
-        cursor->entries.number > RUF_E164_MAX)
+    if (!ruf_entry_block_next(&cursor->entries, &row) ||
+        row.number <= cursor->last || row.number > RUF_E164_MAX ||
+        !ruf_label_of(cursor->index, &row, cursor->tails, cursor->label,
+                      &out->label))
         return ruf_index_damaged(cursor->index, RUF_SECTION_ENTRIES, err);
-    cursor->last = cursor->entries.number;
-    out->number = cursor->entries.number;
+    cursor->last = row.number;
+    out->number = row.number;
     return RUF_OK;
 }

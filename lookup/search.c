@@ -62,7 +62,8 @@ static uint16_t field_bit(enum ruf_token_field field)
 
 static struct ruf_text token_text(const struct ruf_index *index, uint64_t i)
 {
-    const uint8_t *offsets = index->sections[RUF_SECTION_TOKENS].bytes;
+    const uint8_t *offsets =
+        index->sections[RUF_SECTION_TOKENS].bytes + RUF_TOKENS_HEADER_SIZE;
     const uint8_t *text = offsets + 8 * (index->token_count + 1);
     uint32_t start = ruf_load32(offsets + 4 * i);
     uint32_t end = ruf_load32(offsets + 4 * (i + 1));
@@ -72,7 +73,8 @@ static struct ruf_text token_text(const struct ruf_index *index, uint64_t i)
 
 static uint32_t first_posting(const struct ruf_index *index, uint64_t i)
 {
-    const uint8_t *offsets = index->sections[RUF_SECTION_TOKENS].bytes;
+    const uint8_t *offsets =
+        index->sections[RUF_SECTION_TOKENS].bytes + RUF_TOKENS_HEADER_SIZE;
 
     return ruf_load32(offsets + 4 * (index->token_count + 1 + i));
 }
