@@ -14,8 +14,7 @@
 #define BASE_HASH_H
 
 #define XXH_INLINE_ALL
-#include <stdint.h>
-#include <string.h>
+#include "base/bytes.h"
 #include <xxhash.h>
 
 #define RUF_HASH_SECRET_SIZE 192
@@ -27,15 +26,20 @@ static inline uint64_t ruf_hash(const uint8_t secret[RUF_HASH_SECRET_SIZE],
     return XXH3_64bits_withSecret(bytes, size, secret, RUF_HASH_SECRET_SIZE);
 }
 
-/** Hash of a number, as its eight little-endian bytes. */
+/** What ruf_hash_number() needs of the secret. */
 static inline uint64_t
-ruf_hash_number(const uint8_t secret[RUF_HASH_SECRET_SIZE], uint64_t number)
+ruf_hash_number_secret(const uint8_t secret[RUF_HASH_SECRET_SIZE])
 {
-    uint8_t bytes[8];
+    return ruf_load64(secret + 8) ^ ruf_load64(secret + 16);
+}
 
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        bytes[i] = (uint8_t)(number >> 8 * i);
-    return ruf_hash(secret, bytes, sizeof(bytes));
+/**
+ * ruf_hash() of the number's eight little-endian bytes, in registers: XXH3 of
+ * 8 bytes is this one mixing step of the library.
+ */
+static inline uint64_t ruf_hash_number(uint64_t number_secret, uint64_t number)
+{
+    return XXH3_rrmxmx((number << 32 | number >> 32) ^ number_secret, 8);
 }
 
 #endif

@@ -15,7 +15,7 @@
 enum ruf_section_kind {
     RUF_SECTION_META = 1,
     RUF_SECTION_ENTRIES = 2,         /**< numbers and labels, ascending */
-    RUF_SECTION_FENCES = 3,          /**< search tree over ENTRIES */
+    RUF_SECTION_NUMBERS = 3,         /**< hash table: number -> label, owner */
     RUF_SECTION_OWNERS = 4,          /**< contacts of shared numbers */
     RUF_SECTION_CONTACTS = 5,        /**< contact records */
     RUF_SECTION_CONTACT_OFFSETS = 6, /**< where each record starts */
@@ -23,7 +23,7 @@ enum ruf_section_kind {
     RUF_SECTION_POSTINGS = 8,        /**< contacts of each word */
     RUF_SECTION_TAILS = 9,           /**< ends that labels share */
     RUF_SECTION_TEXTS = 10,          /**< texts that contacts share */
-    RUF_SECTION_NUMBERS = 11,        /**< hash table: number -> entry */
+    RUF_SECTION_LABELS = 11,         /**< heads too long for a page */
     RUF_SECTION_IDENTITIES = 12,     /**< Hash-ID, GUIDs of each contact */
     RUF_SECTION_IDENTITY_OFFSETS = 13,
     RUF_SECTION_SOURCE_IDS = 14,   /**< hash table: GUID -> contact */
@@ -41,16 +41,14 @@ enum ruf_section_kind {
 /** TOKENS begins with u64 words, u64 bytes of their text, u64 postings. */
 #define RUF_TOKENS_HEADER_SIZE 24u
 
-/** Block of ENTRIES: u64 base, u16 entries, u16 used bytes, u8 bytes of a
- *  difference to the base (1..8), three zero bytes; then the entries. */
-#define RUF_ENTRY_HEADER_SIZE 16
+/** Block of ENTRIES: u64 number before the first, u16 entries, u16 zero, u32
+ *  used bytes; then the entries. */
+#define RUF_ENTRY_BLOCK_SIZE 16384u
+#define RUF_ENTRY_HEADER_SIZE 16u
 
-/** Fences in one block of FENCES. */
-#define RUF_FENCES_PER_BLOCK 128u
-#define RUF_FENCE_LEVELS_MAX 8
-
-/** Length byte of an entry that says: the length follows as u16. */
-#define RUF_ENTRY_LONG 255u
+/** First byte of an entry: bits 0..1 bytes of the difference to the number
+ *  before (1, 2, 3, 8), bits 2..7 length of the head; 63: a u16 says it. */
+#define RUF_ENTRY_LONG 63u
 
 /** TAILS and TEXTS are addressed in steps of so many bytes. */
 #define RUF_TEXT_STEP 4u

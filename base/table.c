@@ -37,7 +37,7 @@ bool ruf_table_put(struct ruf_table *table, uint64_t hash, uint32_t reference)
             return true;
         }
         bucket[0] |= 1;
-        at = at + 1 == table->buckets ? 0 : at + 1;
+        at = ruf_table_next(hash, at, table->buckets);
     }
     return false;
 }

@@ -26,10 +26,8 @@ struct sections {
     struct ruf_entry_sections entries;
     struct ruf_search_tables search;
     struct ruf_writer meta;
-    struct ruf_writer numbers;
     struct ruf_writer source_ids;
     struct ruf_writer hash_ids;
-    uint32_t number_buckets;
     uint32_t source_id_buckets;
     uint32_t hash_id_buckets;
 };
@@ -91,15 +89,16 @@ static void write_meta(const struct ruf_image_seed *seed,
 
     ruf_write_u64(meta, entries->count);
     ruf_write_u64(meta, contacts->count);
-    ruf_write_u64(meta, entries->entries.size / RUF_IMAGE_BLOCK_SIZE);
     ruf_write_u64(meta, entries->owners.size / 4);
     ruf_write_u64(meta, contacts->contacts.size);
     ruf_write_u64(meta, contacts->identities.size);
     ruf_write_u64(meta, entries->tails.section.size);
     ruf_write_u64(meta, contacts->texts.section.size);
-    ruf_write_u32(meta, out->number_buckets);
+    ruf_write_u64(meta, entries->labels.size);
+    ruf_write_u32(meta, entries->page_count);
     ruf_write_u32(meta, out->source_id_buckets);
     ruf_write_u32(meta, out->hash_id_buckets);
+    ruf_write_u32(meta, entries->upper_width);
     ruf_write_u32(meta, entries->owner_width);
     ruf_write_u32(meta, entries->limit_owners);
     ruf_write_u32(meta, contacts->limit_numbers);
@@ -120,7 +119,6 @@ static void free_sections(struct sections *sections)
     ruf_entry_sections_free(&sections->entries);
     ruf_search_tables_free(&sections->search);
     ruf_writer_wipe(&sections->meta);
-    ruf_writer_wipe(&sections->numbers);
     ruf_writer_wipe(&sections->source_ids);
     ruf_writer_wipe(&sections->hash_ids);
 }
@@ -157,8 +155,8 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
     const uint32_t small = RUF_IMAGE_BLOCK_SIZE;
     const struct ruf_image_part parts[] = {
         part(RUF_SECTION_META, &s->meta, small),
-        part(RUF_SECTION_ENTRIES, &e->entries, small),
-        part(RUF_SECTION_FENCES, &e->fences, small),
+        part(RUF_SECTION_ENTRIES, &e->entries, RUF_ENTRY_BLOCK_SIZE),
+        part(RUF_SECTION_NUMBERS, &e->pages, small),
         part(RUF_SECTION_OWNERS, &e->owners, small),
         part(RUF_SECTION_CONTACTS, &c->contacts, CONTACT_BLOCK_SIZE),
         part(RUF_SECTION_CONTACT_OFFSETS, &c->contact_offsets.bytes, small),
@@ -166,7 +164,7 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
         whole(RUF_SECTION_POSTINGS, &s->search.postings),
         part(RUF_SECTION_TAILS, &e->tails.section, small),
         part(RUF_SECTION_TEXTS, &c->texts.section, small),
-        whole(RUF_SECTION_NUMBERS, &s->numbers),
+        part(RUF_SECTION_LABELS, &e->labels, small),
         part(RUF_SECTION_IDENTITIES, &c->identities, small),
         part(RUF_SECTION_IDENTITY_OFFSETS, &c->identity_offsets.bytes, small),
         part(RUF_SECTION_SOURCE_IDS, &s->source_ids, small),
@@ -194,14 +192,11 @@ static void add_entries(const struct ruf_labelled_entries *entries,
 
 static bool write_tables(struct sections *sections)
 {
-    sections->number_buckets =
-        ruf_table_keys_write(&sections->entries.numbers, &sections->numbers);
     sections->source_id_buckets = ruf_table_keys_write(
         &sections->contacts.source_ids, &sections->source_ids);
     sections->hash_id_buckets =
         ruf_table_keys_write(&sections->contacts.hash_ids, &sections->hash_ids);
-    return sections->number_buckets > 0 && sections->source_id_buckets > 0 &&
-           sections->hash_id_buckets > 0;
+    return sections->source_id_buckets > 0 && sections->hash_id_buckets > 0;
 }
 
 enum ruf_status ruf_build(const char *path, const uint8_t key[32],

@@ -1,11 +1,14 @@
 /*
- * indexer/build_entries.c - entries to ENTRIES, FENCES, OWNERS, TAILS, NUMBERS
+ * indexer/build_entries.c - entries to ENTRIES, NUMBERS, OWNERS, TAILS, LABELS
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "indexer/build_entries.h"
 #include "base/hash.h"
+#include "base/image_sections.h"
+#include "base/number_page.h"
 #include "base/secret.h"
+#include <stdlib.h>
 #include <string.h>
 
 void ruf_entry_sections_start(struct ruf_entry_sections *sections,
@@ -24,87 +27,6 @@ void ruf_entry_sections_start(struct ruf_entry_sections *sections,
     sections->failed = largest > UINT32_MAX;
     ruf_shared_texts_start(&sections->tails, secret, RUF_TAILS_SIZE_MAX);
     ruf_write_u32(&sections->owners, 0); /* place 0: no owners */
-}
-
-/* --- blocks
- * ----------------------------------------------------------------------------
- */
-
-static uint32_t width_of(uint64_t difference)
-{
-    uint32_t width = 1;
-
-    while (width < 8 && difference >> 8 * width != 0)
-        width++;
-    return width;
-}
-
-static void write_header(const struct ruf_entry_block *block, uint8_t *out)
-{
-    size_t used =
-        RUF_ENTRY_HEADER_SIZE + block->count * block->width + block->used;
-
-    ruf_store64(out, block->base);
-    ruf_store16(out + 8, (uint16_t)block->count);
-    ruf_store16(out + 10, (uint16_t)used);
-    out[12] = (uint8_t)block->width;
-}
-
-/* Where each entry ends up is the reference its number is found by. */
-static void finish_block(struct ruf_entry_sections *sections)
-{
-    struct ruf_entry_block *block = &sections->block;
-    size_t start = sections->entries.size;
-    uint8_t *out;
-    uint8_t *next;
-    size_t from = 0;
-
-    if (block->count == 0)
-        return;
-    out = ruf_write_space(&sections->entries, RUF_IMAGE_BLOCK_SIZE);
-    sections->failed =
-        sections->failed || out == NULL || sections->entries.size > UINT32_MAX;
-    if (out == NULL)
-        return;
-    write_header(block, out);
-    next = out + RUF_ENTRY_HEADER_SIZE;
-    for (uint32_t i = 0; i < block->count; i++) {
-        uint8_t difference[8];
-        size_t size = block->ends[i] - from;
-        ruf_e164 number = block->base + block->differences[i];
-
-        ruf_table_keys_add(&sections->numbers,
-                           ruf_hash_number(sections->secret, number),
-                           (uint32_t)(start + (size_t)(next - out)));
-        ruf_store64(difference, block->differences[i]);
-        memcpy(next, difference, block->width);
-        memcpy(next + block->width, block->rest + from, size);
-        next += block->width + size;
-        from = block->ends[i];
-    }
-    ruf_write_u64(&sections->fences, block->base);
-    block->count = 0;
-    block->used = 0;
-    block->width = 0;
-}
-
-/* Make sure that an entry of so many bytes behind its number fits. */
-static void open_block(struct ruf_entry_sections *sections, ruf_e164 number,
-                       size_t size)
-{
-    struct ruf_entry_block *block = &sections->block;
-    uint32_t width = width_of(number - block->base);
-
-    width = width > block->width ? width : block->width;
-    if (block->count > 0 && RUF_ENTRY_HEADER_SIZE + (block->count + 1) * width +
-                                    block->used + size >
-                                RUF_IMAGE_BLOCK_SIZE)
-        finish_block(sections);
-    if (block->count == 0) {
-        block->base = number;
-        width = 1;
-    }
-    block->width = width;
 }
 
 /* --- labels and owners
@@ -126,13 +48,15 @@ static size_t tail_size(struct ruf_text label)
     return label.size - (size_t)(bracket - label.data);
 }
 
-static uint32_t find_tail(struct ruf_entry_sections *sections,
-                          struct ruf_text *label)
+/* The label without its tail, and the tail's step. */
+static uint32_t split_label(struct ruf_entry_sections *sections,
+                            struct ruf_text *label)
 {
     size_t size = tail_size(*label);
     uint32_t step;
 
-    if (size == 0 || size > RUF_TAIL_LENGTH_MAX)
+    if (size == 0 || size > RUF_TAIL_LENGTH_MAX ||
+        label->size - size > RUF_PAGE_HEAD_MAX)
         return 0;
     step = ruf_shared_texts_find(
         &sections->tails,
@@ -153,100 +77,256 @@ static uint32_t owner_value(struct ruf_entry_sections *sections,
     if (count == 0)
         return (uint32_t)sections->contact_count;
     if (count > sections->limit_owners)
-        sections->limit_owners =
-            count > RUF_OWNERS_MAX ? RUF_OWNERS_MAX : (uint32_t)count;
+        sections->limit_owners = (uint32_t)count;
     ruf_write_u32(&sections->owners, (uint32_t)count);
     for (size_t i = 0; i < count; i++)
         ruf_write_u32(&sections->owners, owners[i]);
     return (uint32_t)(sections->contact_count + place);
 }
 
+/* --- ENTRIES
+ * ----------------------------------------------------------------------------
+ */
+
+static void finish_block(struct ruf_entry_sections *sections)
+{
+    size_t used = sections->entries.size - sections->block;
+    uint8_t *block;
+
+    if (sections->block_count == 0)
+        return;
+    (void)ruf_write_space(&sections->entries, RUF_ENTRY_BLOCK_SIZE - used);
+    if (sections->entries.failed)
+        return;
+    block = sections->entries.bytes + sections->block;
+    ruf_store16(block + 8, (uint16_t)sections->block_count);
+    ruf_store32(block + 12, (uint32_t)used);
+    sections->block_count = 0;
+}
+
+/* Make sure that an entry of so many bytes fits. */
+static void open_block(struct ruf_entry_sections *sections, size_t size)
+{
+    if (sections->block_count > 0 &&
+        sections->entries.size - sections->block + size > RUF_ENTRY_BLOCK_SIZE)
+        finish_block(sections);
+    if (sections->block_count > 0)
+        return;
+    sections->block = sections->entries.size;
+    ruf_write_u64(&sections->entries, sections->last);
+    ruf_write_u64(&sections->entries, 0);
+}
+
+/* Code of the bytes a difference takes: 1, 2, 3 or 8. */
+static uint8_t width_code(uint64_t difference)
+{
+    if (difference < 1u << 8)
+        return 0;
+    if (difference < 1u << 16)
+        return 1;
+    return difference < 1u << 24 ? 2 : 3;
+}
+
+static void write_entry(struct ruf_entry_sections *sections, ruf_e164 number,
+                        struct ruf_text head, uint32_t tail)
+{
+    uint64_t difference = number - sections->last;
+    uint8_t code = width_code(difference);
+    size_t width = code == 3 ? 8 : code + 1u;
+    bool is_long = head.size >= RUF_ENTRY_LONG;
+    uint8_t bytes[16];
+    size_t size = 3 + width + (is_long ? 2 : 0);
+
+    open_block(sections, size + head.size);
+    bytes[0] = (uint8_t)((is_long ? RUF_ENTRY_LONG : head.size) << 2 | code);
+    ruf_store16(bytes + 1, (uint16_t)tail);
+    ruf_store64(bytes + 3, difference);
+    if (is_long)
+        ruf_store16(bytes + 3 + width, (uint16_t)head.size);
+    ruf_write_bytes(&sections->entries, bytes, size);
+    ruf_write_bytes(&sections->entries, head.data, head.size);
+    sections->block_count++;
+}
+
+/* --- NUMBERS
+ * ----------------------------------------------------------------------------
+ */
+
+/* Number, size, and the row behind its upper half. */
+#define KEPT_HEADER 9
+
+/* A row waits until it is known how many there are. */
+static void keep_row(struct ruf_entry_sections *sections, ruf_e164 number,
+                     struct ruf_text head, uint32_t tail, uint32_t owner)
+{
+    const uint32_t width = sections->owner_width;
+    bool is_long = head.size > RUF_PAGE_HEAD_MAX;
+    size_t size = width + 3 + (is_long ? 4 : head.size);
+    uint8_t bytes[KEPT_HEADER + 16];
+
+    ruf_store64(bytes, number);
+    bytes[8] = (uint8_t)size;
+    ruf_store32(bytes + KEPT_HEADER, owner);
+    ruf_store16(bytes + KEPT_HEADER + width, (uint16_t)tail);
+    bytes[KEPT_HEADER + width + 2] =
+        is_long ? RUF_PAGE_LONG : (uint8_t)head.size;
+    ruf_write_bytes(&sections->rows, bytes, KEPT_HEADER + width + 3);
+    if (is_long) {
+        ruf_write_u32(&sections->rows, (uint32_t)sections->labels.size);
+        ruf_write_u16(&sections->labels, (uint16_t)head.size);
+        ruf_write_bytes(&sections->labels, head.data, head.size);
+    } else {
+        ruf_write_bytes(&sections->rows, head.data, head.size);
+    }
+}
+
+struct filling {
+    uint8_t *pages;
+    uint8_t *used; /* bytes of each page */
+    uint32_t count;
+    uint32_t upper_width;
+};
+
+static bool put_row(struct filling *filling, uint64_t hash, ruf_e164 number,
+                    const uint8_t *row, size_t size)
+{
+    uint32_t at = ruf_table_home(hash, filling->count);
+
+    for (unsigned probe = 0; probe < RUF_TABLE_PROBES; probe++) {
+        uint8_t *page = filling->pages + (size_t)at * RUF_PAGE_SIZE;
+        size_t used = RUF_PAGE_ROWS + filling->used[at];
+        unsigned slot = page[0];
+        uint8_t upper[4];
+
+        if (slot < RUF_PAGE_SLOTS &&
+            used + filling->upper_width + size <= RUF_PAGE_SIZE) {
+            page[0]++;
+            page[2 + slot] = (uint8_t)used;
+            ruf_store32(page + 2 + RUF_PAGE_SLOTS + 4 * (size_t)slot,
+                        (uint32_t)number);
+            ruf_store32(upper, (uint32_t)(number >> 32));
+            memcpy(page + used, upper, filling->upper_width);
+            memcpy(page + used + filling->upper_width, row, size);
+            filling->used[at] =
+                (uint8_t)(filling->used[at] + filling->upper_width + size);
+            return true;
+        }
+        page[1] |= 1;
+        at = ruf_table_next(hash, at, filling->count);
+    }
+    return false;
+}
+
+/* Home pages of the numbers ahead are fetched while one is put. */
+#define PUT_AHEAD 8
+
+static bool put_rows(const struct ruf_entry_sections *sections,
+                     struct filling *filling)
+{
+    const uint64_t secret = ruf_hash_number_secret(sections->secret);
+    const uint8_t *rows = sections->rows.bytes;
+    const uint8_t *ahead = rows;
+    uint64_t hashes[PUT_AHEAD];
+
+    for (uint64_t i = 0; i < sections->count + PUT_AHEAD; i++) {
+        uint64_t *hash = &hashes[i % PUT_AHEAD];
+
+        if (i >= PUT_AHEAD) {
+            if (!put_row(filling, *hash, ruf_load64(rows), rows + KEPT_HEADER,
+                         rows[8]))
+                return false;
+            rows += KEPT_HEADER + rows[8];
+        }
+        if (i < sections->count) {
+            const uint8_t *page;
+
+            *hash = ruf_hash_number(secret, ruf_load64(ahead));
+            page =
+                filling->pages +
+                (size_t)ruf_table_home(*hash, filling->count) * RUF_PAGE_SIZE;
+            __builtin_prefetch(page, 1);
+            __builtin_prefetch(page + 64, 1);
+            __builtin_prefetch(page + 128, 1);
+            __builtin_prefetch(page + 192, 1);
+            ahead += KEPT_HEADER + ahead[8];
+        }
+    }
+    return true;
+}
+
+/* Four fifths of the pages' bytes and slots are used, so that few run over. */
+static uint64_t pages_for(const struct ruf_entry_sections *sections)
+{
+    uint64_t bytes = sections->rows.size - KEPT_HEADER * sections->count +
+                     sections->upper_width * sections->count;
+    uint64_t by_bytes = bytes * 5 / 4 / (RUF_PAGE_SIZE - RUF_PAGE_ROWS);
+    uint64_t by_slots = sections->count * 5 / 4 / RUF_PAGE_SLOTS;
+
+    return (by_bytes > by_slots ? by_bytes : by_slots) + 1;
+}
+
+static bool write_pages(struct ruf_entry_sections *sections)
+{
+    struct filling filling = { .upper_width = sections->upper_width };
+    uint64_t count = pages_for(sections);
+    bool done = false;
+
+    for (int tries = 0; tries < 16 && !done && count < UINT32_MAX; tries++) {
+        ruf_writer_wipe(&sections->pages);
+        free(filling.used);
+        filling.count = (uint32_t)count;
+        filling.used = calloc(count, 1);
+        filling.pages =
+            ruf_write_space(&sections->pages, (size_t)count * RUF_PAGE_SIZE);
+        if (filling.used == NULL || filling.pages == NULL)
+            break;
+        done = put_rows(sections, &filling);
+        count += count / 8 + 1;
+    }
+    free(filling.used);
+    sections->page_count = filling.count;
+    return done;
+}
+
+/* --- all
+ * ----------------------------------------------------------------------------
+ */
+
 void ruf_entry_sections_add(struct ruf_entry_sections *sections,
                             ruf_e164 number, struct ruf_text label,
                             const uint32_t *owners, size_t owner_count)
 {
-    struct ruf_entry_block *block = &sections->block;
-    uint32_t tail = find_tail(sections, &label);
-    bool is_long = label.size >= RUF_ENTRY_LONG;
-    size_t size = sections->owner_width + 3 + (is_long ? 2 : 0) + label.size;
-    uint8_t *out;
+    uint32_t tail;
 
-    if (number <= sections->last || number > RUF_E164_MAX ||
+    if (number <= sections->last || number > RUF_E164_MAX || label.size == 0 ||
         label.size > RUF_LABEL_SIZE_MAX || owner_count > RUF_OWNERS_MAX) {
         sections->failed = true;
         return;
     }
-    open_block(sections, number, size);
-    out = block->rest + block->used;
-    {
-        uint8_t owner[4];
-
-        ruf_store32(owner, owner_value(sections, owners, owner_count));
-        memcpy(out, owner, sections->owner_width);
-    }
-    out += sections->owner_width;
-    ruf_store16(out, (uint16_t)tail);
-    out[2] = is_long ? RUF_ENTRY_LONG : (uint8_t)label.size;
-    out += 3;
-    if (is_long) {
-        ruf_store16(out, (uint16_t)label.size);
-        out += 2;
-    }
-    memcpy(out, label.data, label.size);
-    block->used += size;
-    block->ends[block->count] = (uint16_t)block->used;
-    block->differences[block->count++] = number - block->base;
+    tail = split_label(sections, &label);
+    write_entry(sections, number, label, tail);
+    keep_row(sections, number, label, tail,
+             owner_value(sections, owners, owner_count));
     sections->last = number;
     sections->count++;
-}
-
-/* --- fences
- * ------------------------------------------------------------------------ */
-
-/* Levels above the blocks' fences, each with one fence per block of the level
- * below, until one block holds all; then root first. */
-static bool write_fence_tree(struct ruf_writer *fences)
-{
-    static const uint8_t none[8] = { 0xFF, 0xFF, 0xFF, 0xFF,
-                                     0xFF, 0xFF, 0xFF, 0xFF };
-    struct ruf_writer levels[RUF_FENCE_LEVELS_MAX];
-    size_t count = 1;
-    bool ok = true;
-
-    memset(levels, 0, sizeof(levels));
-    levels[0] = *fences;
-    memset(fences, 0, sizeof(*fences));
-    for (; levels[count - 1].size > RUF_IMAGE_BLOCK_SIZE &&
-           count < RUF_FENCE_LEVELS_MAX;
-         count++)
-        for (size_t at = 0; at < levels[count - 1].size;
-             at += RUF_IMAGE_BLOCK_SIZE)
-            ruf_write_bytes(&levels[count], levels[count - 1].bytes + at, 8);
-    for (size_t i = count; i > 0; i--) {
-        ok = ok && !levels[i - 1].failed;
-        if (levels[i - 1].size > 0)
-            ruf_write_bytes(fences, levels[i - 1].bytes, levels[i - 1].size);
-        while (!fences->failed && fences->size % RUF_IMAGE_BLOCK_SIZE != 0)
-            ruf_write_bytes(fences, none, sizeof(none));
-        ruf_writer_wipe(&levels[i - 1]);
-    }
-    return ok && !fences->failed;
 }
 
 bool ruf_entry_sections_finish(struct ruf_entry_sections *sections)
 {
     finish_block(sections);
-    return write_fence_tree(&sections->fences) && !sections->failed &&
-           !sections->entries.failed && !sections->owners.failed &&
-           !sections->tails.failed && !sections->numbers.failed;
+    sections->upper_width = sections->last >> 48 == 0 ? 2 : 4;
+    return !sections->failed && !sections->entries.failed &&
+           !sections->rows.failed && !sections->owners.failed &&
+           !sections->labels.failed && !sections->tails.failed &&
+           sections->labels.size <= UINT32_MAX && write_pages(sections);
 }
 
 void ruf_entry_sections_free(struct ruf_entry_sections *sections)
 {
     ruf_writer_wipe(&sections->entries);
-    ruf_writer_wipe(&sections->fences);
+    ruf_writer_wipe(&sections->rows);
     ruf_writer_wipe(&sections->owners);
+    ruf_writer_wipe(&sections->labels);
     ruf_shared_texts_free(&sections->tails);
-    ruf_table_keys_free(&sections->numbers);
-    ruf_wipe(&sections->block, sizeof(sections->block));
+    ruf_writer_wipe(&sections->pages);
 }

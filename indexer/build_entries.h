@@ -1,5 +1,5 @@
 /*
- * indexer/build_entries.h - entries to ENTRIES, FENCES, OWNERS, TAILS, NUMBERS
+ * indexer/build_entries.h - entries to ENTRIES, NUMBERS, OWNERS, TAILS, LABELS
  *
  * Threads: one thread at a time.
  *
@@ -8,33 +8,26 @@
 #ifndef INDEXER_BUILD_ENTRIES_H
 #define INDEXER_BUILD_ENTRIES_H
 
-#include "base/image.h"
-#include "base/image_sections.h"
-#include "indexer/build_contacts.h"
-
-/** The block being filled. Entries wait without their numbers, since the
- *  widest difference decides how wide all of them are. */
-struct ruf_entry_block {
-    uint8_t rest[RUF_IMAGE_BLOCK_SIZE];  /**< owner, tail, length, head */
-    uint16_t ends[RUF_IMAGE_BLOCK_SIZE]; /**< of each entry in rest */
-    uint64_t differences[RUF_IMAGE_BLOCK_SIZE];
-    size_t used; /**< of rest */
-    uint32_t count;
-    uint32_t width;
-    ruf_e164 base;
-};
+#include "base/bytes.h"
+#include "indexer/shared_texts.h"
+#include <rufname/number.h>
 
 struct ruf_entry_sections {
     const uint8_t *secret; /**< of the image's hash; borrowed */
-    struct ruf_entry_block block;
     struct ruf_writer entries;
-    struct ruf_writer fences; /**< of the blocks; the tree is made last */
+    size_t block;           /**< start of the open block in entries */
+    uint32_t block_count;   /**< entries in it */
+    struct ruf_writer rows; /**< what goes into the pages of NUMBERS: number,
+                                 then the row with its upper bits of 4 bytes */
     struct ruf_writer owners;
+    struct ruf_writer labels;
     struct ruf_shared_texts tails;
-    struct ruf_table_keys numbers;
+    struct ruf_writer pages; /**< NUMBERS, made last */
+    uint32_t page_count;
     uint64_t contact_count;
     uint64_t count;
     uint32_t owner_width;
+    uint32_t upper_width;
     uint32_t limit_owners;
     ruf_e164 last;
     bool failed;
@@ -53,7 +46,7 @@ void ruf_entry_sections_add(struct ruf_entry_sections *sections,
                             ruf_e164 number, struct ruf_text label,
                             const uint32_t *owners, size_t owner_count);
 
-/** Complete blocks and fences. @return false if memory was out at any time. */
+/** Complete blocks and pages. @return false if memory was out at any time. */
 bool ruf_entry_sections_finish(struct ruf_entry_sections *sections);
 void ruf_entry_sections_free(struct ruf_entry_sections *sections);
 

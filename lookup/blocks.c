@@ -2,8 +2,8 @@
  * lookup/blocks.c - bytes of sections: resident, or decrypted as touched
  *
  * On demand, a query keeps the blocks it read last, a fixed number for each
- * section, so that its memory does not grow with the image: enough for all
- * fences and label tails of a company, one of the entries themselves.
+ * section, so that its memory does not grow with the image: all tails of
+ * labels, two of the numbers.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,9 +13,9 @@
 
 /* Blocks kept of each section; none of those that are only read as a whole. */
 static const uint16_t slots_of[INDEX_SECTIONS] = {
-    [RUF_SECTION_ENTRIES] = 1,          [RUF_SECTION_FENCES] = 1024,
-    [RUF_SECTION_OWNERS] = 4,           [RUF_SECTION_CONTACTS] = 2,
-    [RUF_SECTION_CONTACT_OFFSETS] = 8,  [RUF_SECTION_TAILS] = 256,
+    [RUF_SECTION_NUMBERS] = 2,          [RUF_SECTION_OWNERS] = 4,
+    [RUF_SECTION_CONTACTS] = 2,         [RUF_SECTION_CONTACT_OFFSETS] = 8,
+    [RUF_SECTION_TAILS] = 256,          [RUF_SECTION_LABELS] = 1,
     [RUF_SECTION_TEXTS] = 128,          [RUF_SECTION_IDENTITIES] = 2,
     [RUF_SECTION_IDENTITY_OFFSETS] = 2, [RUF_SECTION_SOURCE_IDS] = 2,
     [RUF_SECTION_HASH_IDS] = 2,

@@ -43,90 +43,37 @@ static enum ruf_status check_seals(struct check *check, struct ruf_error *err)
 /* --- entries
  * ---------------------------------------------------------------------- */
 
-static bool finds_itself(struct check *check, const struct entry_row *row,
-                         const struct ruf_text *label)
+/* Does the table find this very entry? */
+static bool finds(struct check *check, const struct ruf_entry *entry)
 {
     struct ruf_caller caller;
 
-    return ruf_query_lookup(check->query, row->number, &caller, NULL) ==
+    return ruf_query_lookup(check->query, entry->number, &caller, NULL) ==
                RUF_OK &&
-           caller.known && caller.label.size == label->size &&
-           memcmp(caller.label.data, label->data, label->size) == 0;
-}
-
-static bool check_block(struct check *check, uint64_t number, ruf_e164 *last,
-                        uint64_t *count)
-{
-    const struct ruf_index *index = check->index;
-    const uint8_t *bytes = index->sections[RUF_SECTION_ENTRIES].bytes +
-                           number * RUF_IMAGE_BLOCK_SIZE;
-    char room[LABEL_ROOM];
-    struct entry_block block;
-
-    if (!ruf_entry_block_open(index, bytes, &block))
-        return false;
-    while (block.left > 0) {
-        struct entry_row row;
-        struct ruf_text label;
-
-        if (!ruf_entry_block_next(&block, &row) || row.number <= *last ||
-            row.number > RUF_E164_MAX ||
-            !ruf_label_of(index, &row, index->sections[RUF_SECTION_TAILS].bytes,
-                          room, &label) ||
-            !finds_itself(check, &row, &label))
-            return false;
-        *last = row.number;
-        ++*count;
-    }
-    return block.next == block.end;
+           caller.known && caller.label.size == entry->label.size &&
+           memcmp(caller.label.data, entry->label.data, entry->label.size) == 0;
 }
 
 static enum ruf_status check_entries(struct check *check, struct ruf_error *err)
 {
     const struct ruf_index *index = check->index;
+    struct ruf_cursor *cursor = NULL;
+    struct ruf_entry entry = { 1, { NULL, 0 } };
     uint64_t count = 0;
-    ruf_e164 last = 0;
+    enum ruf_status status = ruf_cursor_create(index, &cursor, err);
 
-    for (uint64_t i = 0; i < index->entry_blocks; i++)
-        if (!check_block(check, i, &last, &count))
-            return ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
-    if (count != index->entry_count)
-        return ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
-    return RUF_OK;
-}
-
-/* --- fences
- * ------------------------------------------------------------------------ */
-
-/* First number of the first entry below fence 'at' of a level. */
-static ruf_e164 first_below(const struct ruf_index *index, size_t level,
-                            uint64_t at)
-{
-    for (; level + 1 < index->level_count; level++)
-        at *= RUF_FENCES_PER_BLOCK;
-    return ruf_load64(index->sections[RUF_SECTION_ENTRIES].bytes +
-                      at * RUF_IMAGE_BLOCK_SIZE);
-}
-
-static enum ruf_status check_fences(struct check *check, struct ruf_error *err)
-{
-    const struct ruf_index *index = check->index;
-
-    for (size_t i = 0; i < index->level_count; i++)
-        for (uint64_t k = 0; k < index->levels[i].count; k++) {
-            const uint8_t *block;
-            enum ruf_status status = ruf_index_block(
-                check->query, RUF_SECTION_FENCES,
-                index->levels[i].first_block + k / RUF_FENCES_PER_BLOCK, &block,
-                err);
-
-            if (status != RUF_OK)
-                return status;
-            if (ruf_load64(block + 8 * (k % RUF_FENCES_PER_BLOCK)) !=
-                first_below(index, i, k))
-                return ruf_index_damaged(index, RUF_SECTION_FENCES, err);
-        }
-    return RUF_OK;
+    while (status == RUF_OK && entry.number != 0) {
+        status = ruf_cursor_next(cursor, &entry, err);
+        if (status != RUF_OK || entry.number == 0)
+            continue;
+        count++;
+        if (!finds(check, &entry))
+            status = ruf_index_damaged(index, RUF_SECTION_NUMBERS, err);
+    }
+    if (status == RUF_OK && count != index->entry_count)
+        status = ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
+    ruf_cursor_destroy(cursor);
+    return status;
 }
 
 /* --- contacts
@@ -253,8 +200,6 @@ enum ruf_status ruf_index_check(const struct ruf_index *index,
         check.block == NULL ? ruf_fail_memory(err) : check_seals(&check, err);
     if (status == RUF_OK)
         status = check_entries(&check, err);
-    if (status == RUF_OK)
-        status = check_fences(&check, err);
     if (status == RUF_OK)
         status = check_contacts(&check, err);
     if (check.block != NULL)

@@ -181,7 +181,7 @@ static enum ruf_status search_table(struct ruf_query *query,
         if (status != RUF_OK || *contact != UINT32_MAX ||
             !ruf_bucket_ran_over(bucket))
             return status;
-        at = at + 1 == buckets ? 0 : at + 1;
+        at = ruf_table_next(hash, at, buckets);
     }
     return RUF_OK;
 }

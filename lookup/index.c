@@ -5,7 +5,7 @@
  */
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/table.h"
+#include "base/number_page.h"
 #include "lookup/index_private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +36,8 @@ static const struct {
     uint16_t block_size;
 } known[INDEX_SECTIONS] = {
     [RUF_SECTION_META] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
-    [RUF_SECTION_ENTRIES] = { USE_RESIDENT, RUF_IMAGE_BLOCK_SIZE },
-    [RUF_SECTION_FENCES] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
+    [RUF_SECTION_ENTRIES] = { USE_ON_DEMAND, RUF_ENTRY_BLOCK_SIZE },
+    [RUF_SECTION_NUMBERS] = { USE_RESIDENT, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_OWNERS] = { USE_RESIDENT, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_CONTACTS] = { USE_RESIDENT, 0 },
     [RUF_SECTION_CONTACT_OFFSETS] = { USE_RESIDENT, RUF_IMAGE_BLOCK_SIZE },
@@ -45,7 +45,7 @@ static const struct {
     [RUF_SECTION_POSTINGS] = { USE_SEARCH, 0 },
     [RUF_SECTION_TAILS] = { USE_RESIDENT, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_TEXTS] = { USE_RESIDENT, RUF_IMAGE_BLOCK_SIZE },
-    [RUF_SECTION_NUMBERS] = { USE_RESIDENT, 0 },
+    [RUF_SECTION_LABELS] = { USE_RESIDENT, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_IDENTITIES] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_IDENTITY_OFFSETS] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_SOURCE_IDS] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
@@ -157,7 +157,7 @@ static bool counts_fit(const struct ruf_index *index)
     return index->entry_count <= s[RUF_SECTION_ENTRIES].size &&
            index->contact_count < UINT32_MAX && index->owner_width >= 1 &&
            index->owner_width <= 4 &&
-           index->entry_blocks == s[RUF_SECTION_ENTRIES].place->block_count &&
+           (index->upper_width == 2 || index->upper_width == 4) &&
            index->owner_words <= s[RUF_SECTION_OWNERS].size / 4 &&
            index->contact_count + index->owner_words <= UINT32_MAX &&
            index->contacts_size <= s[RUF_SECTION_CONTACTS].size &&
@@ -165,11 +165,13 @@ static bool counts_fit(const struct ruf_index *index)
            index->tails_size <= s[RUF_SECTION_TAILS].size &&
            index->tails_size <= RUF_TAILS_SIZE_MAX &&
            index->texts_size <= s[RUF_SECTION_TEXTS].size &&
+           index->labels_size <= s[RUF_SECTION_LABELS].size &&
            offset_blocks(index->contact_count) ==
                s[RUF_SECTION_CONTACT_OFFSETS].place->block_count &&
            offset_blocks(index->contact_count) ==
                s[RUF_SECTION_IDENTITY_OFFSETS].place->block_count &&
-           table_fits(&s[RUF_SECTION_NUMBERS], index->number_buckets) &&
+           index->page_count > 0 &&
+           index->page_count <= s[RUF_SECTION_NUMBERS].size / RUF_PAGE_SIZE &&
            table_fits(&s[RUF_SECTION_SOURCE_IDS], index->source_id_buckets) &&
            table_fits(&s[RUF_SECTION_HASH_IDS], index->hash_id_buckets);
 }
@@ -184,34 +186,6 @@ static bool limits_fit(const struct index_limits *limits)
            limits->text <= RUF_RECORD_SIZE_MAX;
 }
 
-/* Levels of the fences from the leaves up, then laid out from the root. */
-static bool lay_out_fences(struct ruf_index *index)
-{
-    uint64_t counts[RUF_FENCE_LEVELS_MAX];
-    uint64_t count = index->entry_blocks;
-    uint64_t block = 0;
-    size_t levels = 0;
-
-    while (count > 0 && levels < RUF_FENCE_LEVELS_MAX) {
-        counts[levels++] = count;
-        if (count <= RUF_FENCES_PER_BLOCK)
-            break;
-        count = (count + RUF_FENCES_PER_BLOCK - 1) / RUF_FENCES_PER_BLOCK;
-    }
-    if (count > RUF_FENCES_PER_BLOCK)
-        return false;
-    index->level_count = levels;
-    for (size_t i = 0; i < levels; i++) {
-        struct fence_level *level = &index->levels[i];
-
-        level->count = counts[levels - 1 - i];
-        level->first_block = block;
-        block +=
-            (level->count + RUF_FENCES_PER_BLOCK - 1) / RUF_FENCES_PER_BLOCK;
-    }
-    return block == index->sections[RUF_SECTION_FENCES].place->block_count;
-}
-
 static enum ruf_status read_meta(struct ruf_index *index, const uint8_t *bytes,
                                  uint64_t size, struct ruf_error *err)
 {
@@ -220,15 +194,16 @@ static enum ruf_status read_meta(struct ruf_index *index, const uint8_t *bytes,
 
     index->entry_count = ruf_read_u64(&reader);
     index->contact_count = ruf_read_u64(&reader);
-    index->entry_blocks = ruf_read_u64(&reader);
     index->owner_words = ruf_read_u64(&reader);
     index->contacts_size = ruf_read_u64(&reader);
     index->identities_size = ruf_read_u64(&reader);
     index->tails_size = ruf_read_u64(&reader);
     index->texts_size = ruf_read_u64(&reader);
-    index->number_buckets = ruf_read_u32(&reader);
+    index->labels_size = ruf_read_u64(&reader);
+    index->page_count = ruf_read_u32(&reader);
     index->source_id_buckets = ruf_read_u32(&reader);
     index->hash_id_buckets = ruf_read_u32(&reader);
+    index->upper_width = ruf_read_u32(&reader);
     index->owner_width = ruf_read_u32(&reader);
     index->limits.owners = ruf_read_u32(&reader);
     index->limits.numbers = ruf_read_u32(&reader);
@@ -239,14 +214,16 @@ static enum ruf_status read_meta(struct ruf_index *index, const uint8_t *bytes,
     secret = ruf_read_bytes(&reader, sizeof(index->hash_secret));
     if (secret != NULL)
         memcpy(index->hash_secret, secret, sizeof(index->hash_secret));
+    index->number_secret = ruf_hash_number_secret(index->hash_secret);
     index->code_count = ruf_read_u32(&reader);
     if (index->code_count > RUF_CODES_MAX)
         return ruf_index_damaged(index, RUF_SECTION_META, err);
     for (size_t i = 0; i < index->code_count; i++)
         index->codes[i] = ruf_read_u16(&reader);
-    if (reader.failed || !limits_fit(&index->limits) || !counts_fit(index) ||
-        !lay_out_fences(index))
+    if (reader.failed || !limits_fit(&index->limits) || !counts_fit(index))
         return ruf_index_damaged(index, RUF_SECTION_META, err);
+    index->upper_mask = UINT32_MAX >> (32 - 8 * index->upper_width);
+    index->owner_mask = UINT32_MAX >> (32 - 8 * index->owner_width);
     return RUF_OK;
 }
 
@@ -342,7 +319,7 @@ void ruf_index_close(struct ruf_index *index)
         return;
     ruf_secret_destroy(&index->plain);
     ruf_image_close(index->image);
-    ruf_wipe(index->hash_secret, sizeof(index->hash_secret));
+    ruf_wipe(index, sizeof(*index));
     free(index);
 }
 

@@ -20,7 +20,7 @@
 #define INDEX_SECTIONS RUF_SECTION_KINDS
 
 /* Bytes that may be read, but mean nothing, behind every plain section. */
-#define INDEX_SLACK 64u
+#define INDEX_SLACK 512u
 
 /* A section: where it lies in the file, and, resident, its plain bytes. */
 struct index_section {
@@ -39,32 +39,28 @@ struct index_limits {
     uint32_t text;    /* bytes of all texts of one contact or identity */
 };
 
-/* The search tree of FENCES: levels from the root down. */
-struct fence_level {
-    uint64_t first_block; /* in FENCES */
-    uint64_t count;       /* fences in this level */
-};
-
 struct ruf_index {
     struct ruf_image *image;
     struct ruf_secret plain; /* resident sections, resident mode */
     struct index_section sections[INDEX_SECTIONS];
     uint64_t entry_count;
     uint64_t contact_count;
-    uint64_t entry_blocks;
     uint64_t owner_words;
     uint64_t tails_size;
+    uint64_t labels_size;
     uint64_t texts_size;
     uint64_t contacts_size;
     uint64_t identities_size;
-    uint32_t number_buckets;
+    uint32_t page_count; /* of NUMBERS */
     uint32_t source_id_buckets;
     uint32_t hash_id_buckets;
-    uint32_t owner_width; /* bytes of an owner in an entry, 1..4 */
+    uint32_t upper_width; /* bytes of a number's upper half in a row, 2 or 4 */
+    uint32_t upper_mask;
+    uint32_t owner_width; /* bytes of an owner in a row, 1..4 */
+    uint32_t owner_mask;
     struct index_limits limits;
-    struct fence_level levels[RUF_FENCE_LEVELS_MAX];
-    size_t level_count;
     uint8_t hash_secret[RUF_HASH_SECRET_SIZE];
+    uint64_t number_secret; /* what a number's hash takes of it */
     uint64_t token_count;
     uint64_t token_text_size;
     uint64_t posting_count;
@@ -146,117 +142,43 @@ ruf_index_record(struct ruf_query *query, enum ruf_section_kind records,
                  enum ruf_section_kind offsets, uint64_t used, uint32_t number,
                  const uint8_t **out, size_t *size, struct ruf_error *err);
 
-/* --- entries ---------------------------------------------------------------
+/* --- labels ----------------------------------------------------------------
  */
 
-/* A block of ENTRIES, its header read. */
-struct entry_block {
-    const uint8_t *next; /* next entry */
-    const uint8_t *end;
-    ruf_e164 base;
-    uint64_t mask; /* of a difference */
-    uint32_t left;
-    uint32_t width; /* bytes of a difference */
-    uint32_t owner_width;
-    uint32_t owner_mask;
-};
-
-/* One entry: its label is head, then tail. */
-struct entry_row {
-    ruf_e164 number;
-    const uint8_t *head;
-    uint32_t head_size;
-    uint32_t tail;  /* 0, or its place in TAILS, in steps */
-    uint32_t owner; /* contact, or contact_count + place in OWNERS */
-};
-
-/* @return false if the header is impossible. */
-static inline bool ruf_entry_block_open(const struct ruf_index *index,
-                                        const uint8_t *bytes,
-                                        struct entry_block *out)
-{
-    uint32_t used = ruf_load16(bytes + 10);
-
-    out->base = ruf_load64(bytes);
-    out->left = ruf_load16(bytes + 8);
-    out->width = bytes[12];
-    out->owner_width = index->owner_width;
-    out->owner_mask = UINT32_MAX >> (32 - 8 * index->owner_width);
-    out->next = bytes + RUF_ENTRY_HEADER_SIZE;
-    out->end = bytes + used;
-    if (out->left == 0 || used <= RUF_ENTRY_HEADER_SIZE ||
-        used > RUF_IMAGE_BLOCK_SIZE || out->width - 1 > 7)
-        return false;
-    out->mask = UINT64_MAX >> (64 - 8 * out->width);
-    return true;
-}
-
-/* Read the entry at block->next and step behind it; the block has INDEX_SLACK
- * readable bytes behind it. @return false if the entry is damaged. */
-static inline bool ruf_entry_block_next(struct entry_block *block,
-                                        struct entry_row *out)
-{
-    const uint8_t *at = block->next;
-    const uint8_t *behind = at + block->width + block->owner_width;
-
-    if (block->end - behind < 3)
-        return false;
-    out->number = block->base + (ruf_load64(at) & block->mask);
-    out->owner = ruf_load32(at + block->width) & block->owner_mask;
-    out->tail = ruf_load16(behind);
-    out->head_size = behind[2];
-    out->head = behind + 3;
-    if (out->head_size == RUF_ENTRY_LONG) {
-        out->head_size = ruf_load16(out->head);
-        out->head += 2;
-    }
-    if ((ptrdiff_t)out->head_size > block->end - out->head)
-        return false;
-    block->next = out->head + out->head_size;
-    block->left--;
-    return true;
-}
-
 /* Bytes that may be written where a label is put together. */
-#define LABEL_ROOM (RUF_LABEL_SIZE_MAX + INDEX_SLACK)
+#define LABEL_ROOM (RUF_LABEL_SIZE_MAX + 64)
 
-/* Copy a text whose source and target have INDEX_SLACK bytes behind them. 64
- * bytes at once hold nearly every one: a copy of its exact size would branch on
- * bytes that are still on their way from memory. */
+/* Copy a text whose source and target have 64 bytes behind them. 64 bytes at
+ * once hold nearly every one: a copy of its exact size would branch on bytes
+ * that are still on their way from memory. */
 static inline void ruf_label_copy(char *out, const uint8_t *bytes, size_t size)
 {
-    memcpy(out, bytes, INDEX_SLACK);
-    if (size > INDEX_SLACK)
-        memcpy(out + INDEX_SLACK, bytes + INDEX_SLACK, size - INDEX_SLACK);
+    memcpy(out, bytes, 64);
+    if (size > 64)
+        memcpy(out + 64, bytes + 64, size - 64);
 }
 
 /*
- * The label of an entry: where it stands, or put together in out (LABEL_ROOM
- * bytes). tails is all of TAILS.
- * @return false if it is empty, too long or its tail is not there.
+ * A label of head and tail, put together in out (LABEL_ROOM bytes). tail is a
+ * step in TAILS, all of which is at tails; step 0 is an empty text.
+ * @return its size; 0 if it is empty, too long or its tail is not there.
  */
-static inline bool ruf_label_of(const struct ruf_index *index,
-                                const struct entry_row *row,
-                                const uint8_t *tails, char *out,
-                                struct ruf_text *label)
+static inline size_t ruf_label_join(const struct ruf_index *index,
+                                    const uint8_t *head, size_t head_size,
+                                    uint32_t tail, const uint8_t *tails,
+                                    char *out)
 {
-    size_t at = (size_t)row->tail * RUF_TEXT_STEP;
-    size_t size = row->head_size;
+    size_t at = (size_t)tail * RUF_TEXT_STEP;
+    size_t size;
 
-    label->data = (const char *)row->head;
-    label->size = size;
-    if (row->tail == 0)
-        return size > 0 && size <= RUF_LABEL_SIZE_MAX;
-    if (at >= index->tails_size || at + 1 + tails[at] > index->tails_size)
-        return false;
-    size += tails[at];
+    if (at >= index->tails_size)
+        return 0;
+    size = head_size + tails[at];
     if (size > RUF_LABEL_SIZE_MAX)
-        return false;
-    ruf_label_copy(out, row->head, row->head_size);
-    ruf_label_copy(out + row->head_size, tails + at + 1, tails[at]);
-    label->data = out;
-    label->size = size;
-    return size > 0;
+        return 0;
+    ruf_label_copy(out, head, head_size);
+    ruf_label_copy(out + head_size, tails + at + 1, tails[at]);
+    return size;
 }
 
 /* Search tables in place? Sets their counts. */

@@ -1,16 +1,15 @@
 /*
  * lookup/query.c - number to caller
  *
- * Resident, a number is found by the hash table NUMBERS: its bucket is one
- * cache line, and what that names, the entry in ENTRIES, has label and contact
- * side by side. On demand it is found by the fences, which a query keeps, so
- * that one block is decrypted for an answer.
+ * A number is found by the hash table NUMBERS, whose pages hold labels and
+ * owners beside the numbers. Resident, that is one access to memory; on
+ * demand, one block to decrypt, whatever the size of the index.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/table.h"
+#include "base/number_page.h"
 #include "lookup/index_private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -135,12 +134,48 @@ static enum ruf_status read_list(struct ruf_query *query, uint64_t place,
     return status;
 }
 
+/* --- rows
+ * ---------------------------------------------------------------------------
+ */
+
+/* What stands in a row behind its number. */
+struct row {
+    const uint8_t *head;
+    uint32_t head_size;
+    uint32_t tail;  /* step in TAILS */
+    uint32_t owner; /* contact, or contact_count + place in OWNERS */
+    bool is_long;   /* the head stands in LABELS; here is its offset */
+};
+
+/* The row of the number in this page; its bytes may go on for INDEX_SLACK.
+ * @return false if it is not there. */
+static inline bool find_in_page(const struct ruf_index *index,
+                                const uint8_t *page, ruf_e164 number,
+                                struct row *out)
+{
+    unsigned match = ruf_page_match(page, number);
+
+    for (; match != 0; match &= match - 1) {
+        const uint8_t *at = ruf_page_row(page, ruf_bucket_first(match));
+
+        if ((ruf_load32(at) & index->upper_mask) != number >> 32)
+            continue;
+        at += index->upper_width;
+        out->owner = ruf_load32(at) & index->owner_mask;
+        at += index->owner_width;
+        out->tail = ruf_load16(at);
+        out->head_size = at[2];
+        out->head = at + 3;
+        out->is_long = out->head_size == RUF_PAGE_LONG;
+        return true;
+    }
+    return false;
+}
+
 /* owners has room for room contacts, the longest list at least. */
-static inline enum ruf_status read_owners(struct ruf_query *query,
-                                          const struct entry_row *row,
-                                          uint32_t *owners, size_t room,
-                                          struct ruf_caller *out,
-                                          struct ruf_error *err)
+static inline enum ruf_status
+read_owners(struct ruf_query *query, const struct row *row, uint32_t *owners,
+            size_t room, struct ruf_caller *out, struct ruf_error *err)
 {
     uint64_t contacts = query->index->contact_count;
 
@@ -152,150 +187,136 @@ static inline enum ruf_status read_owners(struct ruf_query *query,
     return RUF_OK;
 }
 
+/* A head that is too long for a page; such labels have no tail. */
+static enum ruf_status read_long_label(struct ruf_query *query,
+                                       const struct row *row, char *out,
+                                       struct ruf_text *label,
+                                       struct ruf_error *err)
+{
+    const struct ruf_index *index = query->index;
+    uint64_t at = ruf_load32(row->head);
+    const uint8_t *bytes;
+    enum ruf_status status;
+
+    if (at + 2 > index->labels_size)
+        return ruf_index_damaged(index, RUF_SECTION_LABELS, err);
+    status = ruf_index_copy(query, RUF_SECTION_LABELS, at, 2, out, err);
+    if (status != RUF_OK)
+        return status;
+    bytes = (const uint8_t *)out;
+    label->size = ruf_load16(bytes);
+    label->data = out;
+    if (label->size == 0 || label->size > RUF_LABEL_SIZE_MAX ||
+        label->size > index->labels_size - at - 2)
+        return ruf_index_damaged(index, RUF_SECTION_LABELS, err);
+    return ruf_index_copy(query, RUF_SECTION_LABELS, at + 2, label->size, out,
+                          err);
+}
+
 /* --- resident
  * ------------------------------------------------------------------------- */
 
-/* The entry a slot refers to, if it is that of the number. A reference that
- * leads nowhere finds nothing; ruf_index_verify() tells. */
-static inline bool entry_at(const struct ruf_index *index, uint32_t reference,
-                            ruf_e164 number, struct entry_row *row)
-{
-    const struct index_section *entries = &index->sections[RUF_SECTION_ENTRIES];
-    const uint8_t *bytes = entries->bytes;
-    struct entry_block block;
-
-    if (reference >= entries->size)
-        return false;
-    bytes += reference / RUF_IMAGE_BLOCK_SIZE * RUF_IMAGE_BLOCK_SIZE;
-    if (!ruf_entry_block_open(index, bytes, &block))
-        return false;
-    block.next = bytes + reference % RUF_IMAGE_BLOCK_SIZE;
-    return ruf_entry_block_next(&block, row) && row->number == number;
-}
-
-static inline const uint8_t *home_bucket(const struct ruf_index *index,
-                                         uint64_t hash)
+static inline const uint8_t *home_page(const struct ruf_index *index,
+                                       uint64_t hash)
 {
     return index->sections[RUF_SECTION_NUMBERS].bytes +
-           (size_t)ruf_table_home(hash, index->number_buckets) *
-               RUF_BUCKET_SIZE;
+           (size_t)ruf_table_home(hash, index->page_count) * RUF_PAGE_SIZE;
 }
 
-static inline bool find_resident(const struct ruf_index *index, uint64_t hash,
-                                 ruf_e164 number, struct entry_row *row)
+/* All of a page, so that the row is there when it is known which one it is. */
+static inline void prefetch_page(const uint8_t *page)
 {
-    const uint8_t *first = index->sections[RUF_SECTION_NUMBERS].bytes;
-    const uint8_t *end =
-        first + (size_t)index->number_buckets * RUF_BUCKET_SIZE;
-    const uint8_t *bucket = home_bucket(index, hash);
-    uint32_t fingerprint = ruf_table_fingerprint(hash);
+    __builtin_prefetch(page);
+    __builtin_prefetch(page + 64);
+    __builtin_prefetch(page + 128);
+    __builtin_prefetch(page + 192);
+}
 
-    for (unsigned probe = 0; probe < RUF_TABLE_PROBES; probe++) {
-        unsigned match = ruf_bucket_match(bucket, fingerprint);
+/* The pages behind a home page that ran over. */
+static bool find_further(const struct ruf_index *index, uint64_t hash,
+                         ruf_e164 number, struct row *out)
+{
+    const uint8_t *pages = index->sections[RUF_SECTION_NUMBERS].bytes;
+    uint32_t at = ruf_table_home(hash, index->page_count);
 
-        for (; match != 0; match &= match - 1)
-            if (entry_at(index,
-                         ruf_bucket_reference(bucket, ruf_bucket_first(match)),
-                         number, row))
-                return true;
-        if (!ruf_bucket_ran_over(bucket))
+    for (unsigned probe = 1; probe < RUF_TABLE_PROBES; probe++) {
+        const uint8_t *page;
+
+        at = ruf_table_next(hash, at, index->page_count);
+        page = pages + (size_t)at * RUF_PAGE_SIZE;
+        if (find_in_page(index, page, number, out))
+            return true;
+        if (!ruf_page_ran_over(page))
             return false;
-        bucket += RUF_BUCKET_SIZE;
-        if (bucket == end)
-            bucket = first;
     }
     return false;
 }
 
-/* label has LABEL_ROOM bytes. */
+/* label: LABEL_ROOM bytes. */
 static inline enum ruf_status
-answer_resident(struct ruf_query *query, uint64_t hash, ruf_e164 number,
-                char *label, uint32_t *owners, size_t room,
+answer_resident(struct ruf_query *query, const uint8_t *page, uint64_t hash,
+                ruf_e164 number, char *label, uint32_t *owners, size_t room,
                 struct ruf_caller *out, struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    struct entry_row row;
+    struct row row;
 
-    memset(out, 0, sizeof(*out));
-    if (!find_resident(index, hash, number, &row))
+    if (!find_in_page(index, page, number, &row) &&
+        (!ruf_page_ran_over(page) ||
+         !find_further(index, hash, number, &row))) {
+        *out = (struct ruf_caller){ 0 };
         return RUF_OK;
+    }
     out->known = true;
-    if (!ruf_label_of(index, &row, index->sections[RUF_SECTION_TAILS].bytes,
-                      label, &out->label))
-        return ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
+    out->approximate = false;
+    if (row.is_long) {
+        enum ruf_status status =
+            read_long_label(query, &row, label, &out->label, err);
+
+        return status == RUF_OK
+                   ? read_owners(query, &row, owners, room, out, err)
+                   : status;
+    }
+    out->label.data = label;
+    out->label.size =
+        ruf_label_join(index, row.head, row.head_size, row.tail,
+                       index->sections[RUF_SECTION_TAILS].bytes, label);
+    if (out->label.size == 0)
+        return ruf_index_damaged(index, RUF_SECTION_NUMBERS, err);
     return read_owners(query, &row, owners, room, out, err);
 }
 
 /* --- on demand
  * ------------------------------------------------------------------------ */
 
-/* How many of the first 'count' fences of a block are not above the number. */
-static size_t fences_not_above(const uint8_t *block, size_t count,
-                               ruf_e164 number)
-{
-    size_t low = 0;
-
-    while (count > 0) {
-        size_t half = count / 2;
-        size_t take =
-            ruf_load64(block + 8 * (low + half)) <= number ? half + 1 : 0;
-
-        low += take;
-        count = take > 0 ? count - half - 1 : half;
-    }
-    return low;
-}
-
-/* The last block whose first number is not above this one; entry_blocks if
- * the number lies before all of them. */
-static enum ruf_status find_block(struct ruf_query *query, ruf_e164 number,
-                                  uint64_t *out, struct ruf_error *err)
+static enum ruf_status find_on_demand(struct ruf_query *query, ruf_e164 number,
+                                      struct row *row, bool *known,
+                                      struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    uint64_t at = 0; /* block of fences in its level */
+    uint64_t hash = ruf_hash_number(index->number_secret, number);
+    uint32_t at = ruf_table_home(hash, index->page_count);
 
-    *out = index->entry_blocks;
-    for (size_t i = 0; i < index->level_count; i++) {
-        const struct fence_level *level = &index->levels[i];
-        uint64_t left = level->count - at * RUF_FENCES_PER_BLOCK;
-        const uint8_t *block;
-        size_t below;
-        enum ruf_status status = ruf_index_block(
-            query, RUF_SECTION_FENCES, level->first_block + at, &block, err);
+    *known = false;
+    for (unsigned probe = 0; probe < RUF_TABLE_PROBES; probe++) {
+        const uint8_t *page;
+        enum ruf_status status = ruf_index_bytes(query, RUF_SECTION_NUMBERS,
+                                                 (uint64_t)at * RUF_PAGE_SIZE,
+                                                 RUF_PAGE_SIZE, &page, err);
 
         if (status != RUF_OK)
             return status;
-        if (left > RUF_FENCES_PER_BLOCK)
-            left = RUF_FENCES_PER_BLOCK;
-        below = fences_not_above(block, (size_t)left, number);
-        if (below == 0)
-            return i == 0 ? RUF_OK
-                          : ruf_index_damaged(index, RUF_SECTION_FENCES, err);
-        at = at * RUF_FENCES_PER_BLOCK + below - 1;
+        *known = find_in_page(index, page, number, row);
+        if (*known || !ruf_page_ran_over(page))
+            return RUF_OK;
+        at = ruf_table_next(hash, at, index->page_count);
     }
-    if (index->level_count > 0)
-        *out = at;
     return RUF_OK;
 }
 
-static bool find_in_block(struct entry_block *block, ruf_e164 number,
-                          struct entry_row *row, bool *known)
-{
-    *known = false;
-    while (block->left > 0) {
-        if (!ruf_entry_block_next(block, row))
-            return false;
-        if (row->number >= number) {
-            *known = row->number == number;
-            break;
-        }
-    }
-    return true;
-}
-
-/* As ruf_label_of(), with the tail read by itself. */
+/* As ruf_label_join(), with the tail read by itself. */
 static enum ruf_status label_on_demand(struct ruf_query *query,
-                                       const struct entry_row *row, char *out,
+                                       const struct row *row, char *out,
                                        struct ruf_text *label,
                                        struct ruf_error *err)
 {
@@ -308,61 +329,34 @@ static enum ruf_status label_on_demand(struct ruf_query *query,
     if (status != RUF_OK)
         return status;
     size = tail[0];
-    status =
-        ruf_index_bytes(query, RUF_SECTION_TAILS, at + 1, size, &tail, err);
-    if (status != RUF_OK)
-        return status;
-    if (row->head_size + size > RUF_LABEL_SIZE_MAX)
-        return ruf_index_damaged(query->index, RUF_SECTION_ENTRIES, err);
+    if (row->head_size + size == 0 ||
+        row->head_size + size > RUF_LABEL_SIZE_MAX)
+        return ruf_index_damaged(query->index, RUF_SECTION_NUMBERS, err);
     memcpy(out, row->head, row->head_size);
-    memcpy(out + row->head_size, tail, size);
     *label = (struct ruf_text){ out, row->head_size + size };
-    return RUF_OK;
-}
-
-static enum ruf_status find_on_demand(struct ruf_query *query, ruf_e164 number,
-                                      struct entry_row *row, bool *known,
-                                      struct ruf_error *err)
-{
-    const struct ruf_index *index = query->index;
-    struct entry_block entries;
-    const uint8_t *bytes;
-    uint64_t block;
-    enum ruf_status status = find_block(query, number, &block, err);
-
-    *known = false;
-    if (status != RUF_OK || block == index->entry_blocks)
-        return status;
-    status = ruf_index_block(query, RUF_SECTION_ENTRIES, block, &bytes, err);
-    if (status != RUF_OK)
-        return status;
-    if (!ruf_entry_block_open(index, bytes, &entries) ||
-        !find_in_block(&entries, number, row, known))
-        return ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
-    return RUF_OK;
+    return ruf_index_copy(query, RUF_SECTION_TAILS, at + 1, size,
+                          out + row->head_size, err);
 }
 
 static enum ruf_status answer_on_demand(struct ruf_query *query,
                                         ruf_e164 number, struct ruf_caller *out,
                                         struct ruf_error *err)
 {
-    struct entry_row row;
+    struct row row;
     bool known;
     enum ruf_status status = find_on_demand(query, number, &row, &known, err);
 
-    memset(out, 0, sizeof(*out));
+    *out = (struct ruf_caller){ 0 };
     if (status != RUF_OK || !known)
         return status;
-    if (row.tail != 0)
-        status = label_on_demand(query, &row, query->labels, &out->label, err);
-    else if (row.head_size == 0 || row.head_size > RUF_LABEL_SIZE_MAX)
-        status = ruf_index_damaged(query->index, RUF_SECTION_ENTRIES, err);
-    else
-        out->label = (struct ruf_text){ (const char *)row.head, row.head_size };
-    out->known = status == RUF_OK;
+    status =
+        row.is_long
+            ? read_long_label(query, &row, query->labels, &out->label, err)
+            : label_on_demand(query, &row, query->labels, &out->label, err);
     if (status == RUF_OK)
         status = read_owners(query, &row, query->owners, query->owner_room, out,
                              err);
+    out->known = status == RUF_OK;
     return status;
 }
 
@@ -373,42 +367,31 @@ enum ruf_status ruf_query_lookup(struct ruf_query *query, ruf_e164 number,
                                  struct ruf_caller *out, struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
+    const uint8_t *page;
+    uint64_t hash;
 
     if (index->plain.bytes == NULL)
         return answer_on_demand(query, number, out, err);
-    return answer_resident(query, ruf_hash_number(index->hash_secret, number),
-                           number, query->labels, query->owners,
-                           query->owner_room, out, err);
+    hash = ruf_hash_number(index->number_secret, number);
+    page = home_page(index, hash);
+    prefetch_page(page);
+    return answer_resident(query, page, hash, number, query->labels,
+                           query->owners, query->owner_room, out, err);
 }
 
-/* Three rounds over the batch, so that its cache misses overlap: buckets, the
- * entries they name, answers. */
+/* Two rounds over the batch, so that its cache misses overlap. */
 static enum ruf_status answer_batch(struct ruf_query *query,
                                     const ruf_e164 *numbers, size_t count,
                                     struct ruf_caller *out, size_t *done,
                                     struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    const struct index_section *entries = &index->sections[RUF_SECTION_ENTRIES];
     uint64_t hashes[RUF_LOOKUP_BATCH];
     size_t owners = 0;
 
     for (size_t i = 0; i < count; i++) {
-        hashes[i] = ruf_hash_number(index->hash_secret, numbers[i]);
-        __builtin_prefetch(home_bucket(index, hashes[i]));
-    }
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *bucket = home_bucket(index, hashes[i]);
-        unsigned match =
-            ruf_bucket_match(bucket, ruf_table_fingerprint(hashes[i]));
-        uint32_t reference =
-            ruf_bucket_reference(bucket, ruf_bucket_first(match | 0x80));
-
-        if (match == 0 || reference >= entries->size)
-            continue;
-        __builtin_prefetch(entries->bytes + reference);
-        __builtin_prefetch(entries->bytes + reference / RUF_IMAGE_BLOCK_SIZE *
-                                                RUF_IMAGE_BLOCK_SIZE);
+        hashes[i] = ruf_hash_number(index->number_secret, numbers[i]);
+        prefetch_page(home_page(index, hashes[i]));
     }
     for (*done = 0; *done < count; ++*done) {
         enum ruf_status status;
@@ -416,9 +399,10 @@ static enum ruf_status answer_batch(struct ruf_query *query,
 
         if (i > 0 && query->owner_room - owners < index->limits.owners + 1)
             break;
-        status = answer_resident(
-            query, hashes[i], numbers[i], query->labels + i * LABEL_ROOM,
-            query->owners + owners, query->owner_room - owners, &out[i], err);
+        status = answer_resident(query, home_page(index, hashes[i]), hashes[i],
+                                 numbers[i], query->labels + i * LABEL_ROOM,
+                                 query->owners + owners,
+                                 query->owner_room - owners, &out[i], err);
         if (status != RUF_OK)
             return status;
         owners += out[i].contact_count;

@@ -565,7 +565,7 @@ static uint32_t section_at(const struct ruf_image *image, size_t offset)
 static bool is_read_on_demand(uint32_t kind)
 {
     return kind != RUF_SECTION_TOKENS && kind != RUF_SECTION_POSTINGS &&
-           kind != RUF_SECTION_NUMBERS && kind < RUF_SECTION_SEARCH_FIRST;
+           kind < RUF_SECTION_SEARCH_FIRST;
 }
 
 /* A byte of the header is told by the header, any other by its block. */
