@@ -1,48 +1,12 @@
 /*
  * base/bytes.c - bounds-checked reading and writing of little-endian bytes
  *
- * Values are put together byte by byte: no alignment, no byte order, no cast
- * of foreign bytes to a struct. Compilers turn this into one load.
- *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/bytes.h"
 #include "base/secret.h"
 #include <stdlib.h>
 #include <string.h>
-
-uint16_t ruf_load16(const uint8_t *bytes)
-{
-    return (uint16_t)(bytes[0] | bytes[1] << 8);
-}
-
-uint32_t ruf_load32(const uint8_t *bytes)
-{
-    return (uint32_t)ruf_load16(bytes) | (uint32_t)ruf_load16(bytes + 2) << 16;
-}
-
-uint64_t ruf_load64(const uint8_t *bytes)
-{
-    return (uint64_t)ruf_load32(bytes) | (uint64_t)ruf_load32(bytes + 4) << 32;
-}
-
-void ruf_store16(uint8_t *bytes, uint16_t value)
-{
-    bytes[0] = (uint8_t)value;
-    bytes[1] = (uint8_t)(value >> 8);
-}
-
-void ruf_store32(uint8_t *bytes, uint32_t value)
-{
-    ruf_store16(bytes, (uint16_t)value);
-    ruf_store16(bytes + 2, (uint16_t)(value >> 16));
-}
-
-void ruf_store64(uint8_t *bytes, uint64_t value)
-{
-    ruf_store32(bytes, (uint32_t)value);
-    ruf_store32(bytes + 4, (uint32_t)(value >> 32));
-}
 
 size_t ruf_varint_encode(uint64_t value, uint8_t out[RUF_VARINT_MAX])
 {

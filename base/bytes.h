@@ -16,13 +16,47 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Little-endian loads and stores, any alignment. */
-uint16_t ruf_load16(const uint8_t *bytes);
-uint32_t ruf_load32(const uint8_t *bytes);
-uint64_t ruf_load64(const uint8_t *bytes);
-void ruf_store16(uint8_t *bytes, uint16_t value);
-void ruf_store32(uint8_t *bytes, uint32_t value);
-void ruf_store64(uint8_t *bytes, uint64_t value);
+/* Little-endian loads and stores, any alignment. Values are put together byte
+ * by byte: no byte order, no cast of foreign bytes. Compilers see one load in
+ * each of these expressions. */
+static inline uint16_t ruf_load16(const uint8_t *bytes)
+{
+    return (uint16_t)(bytes[0] | bytes[1] << 8);
+}
+
+static inline uint32_t ruf_load32(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 |
+           (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
+}
+
+static inline uint64_t ruf_load64(const uint8_t *bytes)
+{
+    return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 |
+           (uint64_t)bytes[2] << 16 | (uint64_t)bytes[3] << 24 |
+           (uint64_t)bytes[4] << 32 | (uint64_t)bytes[5] << 40 |
+           (uint64_t)bytes[6] << 48 | (uint64_t)bytes[7] << 56;
+}
+
+static inline void ruf_store16(uint8_t *bytes, uint16_t value)
+{
+    bytes[0] = (uint8_t)value;
+    bytes[1] = (uint8_t)(value >> 8);
+}
+
+static inline void ruf_store32(uint8_t *bytes, uint32_t value)
+{
+    bytes[0] = (uint8_t)value;
+    bytes[1] = (uint8_t)(value >> 8);
+    bytes[2] = (uint8_t)(value >> 16);
+    bytes[3] = (uint8_t)(value >> 24);
+}
+
+static inline void ruf_store64(uint8_t *bytes, uint64_t value)
+{
+    ruf_store32(bytes, (uint32_t)value);
+    ruf_store32(bytes + 4, (uint32_t)(value >> 32));
+}
 
 /** Longest LEB128 form of a uint64_t. */
 #define RUF_VARINT_MAX 10

@@ -6,7 +6,7 @@
  *    8  4  format version
  *   12  4  header size: HEADER_FIXED + 40 * sections + 64
  *   16  4  flags, 0
- *   20  4  section count, 1..32
+ *   20  4  section count, 1..48
  *   24  8  file size
  *   32  8  generation
  *   40 32  salt
@@ -34,7 +34,6 @@
 #define HEADER_TRAILER (2u * RUF_DIGEST_SIZE)
 #define HEADER_SIZE_MAX                                                        \
     (HEADER_FIXED + SECTION_ENTRY * RUF_IMAGE_SECTIONS_MAX + HEADER_TRAILER)
-#define BLOCK_SIZE_MAX (64u * 1024u)
 #define KDF_HKDF_SHA256 1u
 #define AEAD_AES_256_GCM 1u
 
@@ -104,14 +103,14 @@ static void lay_out(const struct ruf_image_part *parts, size_t count,
 
         section->kind = parts[i].kind;
         section->flags = parts[i].flags;
-        section->block_size = RUF_IMAGE_BLOCK_SIZE;
+        section->block_size = parts[i].block_size;
         section->block_count =
-            (parts[i].size + RUF_IMAGE_BLOCK_SIZE - 1) / RUF_IMAGE_BLOCK_SIZE;
+            (parts[i].size + parts[i].block_size - 1) / parts[i].block_size;
         section->offset = out->file_size;
         section->first_block = block;
         block += section->block_count;
         out->file_size +=
-            section->block_count * (RUF_IMAGE_BLOCK_SIZE + RUF_SEAL_TAG_SIZE);
+            section->block_count * (section->block_size + RUF_SEAL_TAG_SIZE);
     }
 }
 
@@ -155,69 +154,113 @@ static enum ruf_status finish_header(const uint8_t *key, uint8_t *header,
                       header + body + RUF_DIGEST_SIZE, err);
 }
 
-/* Blocks are sealed into a buffer of this many and appended together. */
-#define WRITE_BATCH 64u
+/* Sealed blocks are gathered and appended together. */
+#define WRITE_BATCH (256u * 1024u)
 
-static enum ruf_status write_section(struct ruf_file_writer *file,
-                                     struct ruf_sealer *sealer,
+/* Where sealed blocks go; padded holds the last plain block of a section. */
+struct output {
+    struct ruf_file_writer *file;
+    struct ruf_sealer *sealer;
+    uint8_t *batch;
+    size_t filled;
+    uint8_t padded[RUF_IMAGE_BLOCK_SIZE_MAX];
+};
+
+static enum ruf_status flush(struct output *output, struct ruf_error *err)
+{
+    size_t filled = output->filled;
+
+    output->filled = 0;
+    return ruf_file_writer_append(output->file, output->batch, filled, err);
+}
+
+static enum ruf_status write_block(struct output *output,
+                                   const uint8_t digest[RUF_DIGEST_SIZE],
+                                   const struct ruf_image_section *section,
+                                   uint64_t block, const uint8_t *plain,
+                                   struct ruf_error *err)
+{
+    uint8_t aad[RUF_IMAGE_AAD_SIZE];
+    enum ruf_status status = RUF_OK;
+    uint8_t *out;
+
+    if (output->filled + section->block_size + RUF_SEAL_TAG_SIZE > WRITE_BATCH)
+        status = flush(output, err);
+    if (status != RUF_OK)
+        return status;
+    out = output->batch + output->filled;
+    output->filled += section->block_size + RUF_SEAL_TAG_SIZE;
+    ruf_image_bind_block(digest, section, block, aad);
+    return ruf_seal_block(output->sealer, section->first_block + block, aad,
+                          sizeof(aad), plain, section->block_size, out,
+                          out + section->block_size, err);
+}
+
+static enum ruf_status write_section(struct output *output,
                                      const uint8_t digest[RUF_DIGEST_SIZE],
                                      const struct ruf_image_section *section,
                                      const struct ruf_image_part *part,
-                                     uint8_t *batch, struct ruf_error *err)
+                                     struct ruf_error *err)
 {
     const uint8_t *bytes = part->bytes;
     enum ruf_status status = RUF_OK;
-    size_t filled = 0;
 
     for (uint64_t i = 0; i < section->block_count && status == RUF_OK; i++) {
-        uint8_t padded[RUF_IMAGE_BLOCK_SIZE];
-        uint8_t aad[RUF_IMAGE_AAD_SIZE];
-        const uint8_t *plain = bytes + i * RUF_IMAGE_BLOCK_SIZE;
-        uint64_t left = part->size - i * RUF_IMAGE_BLOCK_SIZE;
-        uint8_t *out = batch + filled;
+        const uint8_t *plain = bytes + i * section->block_size;
+        uint64_t left = part->size - i * section->block_size;
 
-        if (left < RUF_IMAGE_BLOCK_SIZE) {
-            memset(padded, 0, sizeof(padded));
-            memcpy(padded, plain, (size_t)left);
-            plain = padded;
+        if (left < section->block_size) {
+            memset(output->padded, 0, section->block_size);
+            memcpy(output->padded, plain, (size_t)left);
+            plain = output->padded;
         }
-        ruf_image_bind_block(digest, section, i, aad);
-        status = ruf_seal_block(sealer, section->first_block + i, aad,
-                                sizeof(aad), plain, RUF_IMAGE_BLOCK_SIZE, out,
-                                out + RUF_IMAGE_BLOCK_SIZE, err);
-        filled += RUF_IMAGE_BLOCK_SIZE + RUF_SEAL_TAG_SIZE;
-        if (status == RUF_OK &&
-            (i + 1 == section->block_count || (i + 1) % WRITE_BATCH == 0)) {
-            status = ruf_file_writer_append(file, batch, filled, err);
-            filled = 0;
-        }
+        status = write_block(output, digest, section, i, plain, err);
     }
     return status;
 }
 
-static enum ruf_status
-write_all(struct ruf_file_writer *file, const uint8_t *key,
-          const struct layout *layout, const struct ruf_image_part *parts,
-          uint8_t *header, uint8_t *batch, struct ruf_error *err)
+static enum ruf_status write_all(struct output *output, const uint8_t *key,
+                                 const struct layout *layout,
+                                 const struct ruf_image_part *parts,
+                                 uint8_t *header, struct ruf_error *err)
 {
     uint8_t digest[RUF_DIGEST_SIZE];
     uint8_t sealing_key[RUF_SEAL_KEY_SIZE];
-    struct ruf_sealer *sealer = NULL;
     enum ruf_status status;
 
     status = finish_header(key, header, layout->header_size, digest, err);
     if (status == RUF_OK)
         status = block_key(key, header + 40, digest, sealing_key, err);
     if (status == RUF_OK)
-        status = ruf_sealer_create(sealing_key, RUF_SEAL, &sealer, err);
+        status = ruf_sealer_create(sealing_key, RUF_SEAL, &output->sealer, err);
     ruf_wipe(sealing_key, sizeof(sealing_key));
     if (status == RUF_OK)
-        status = ruf_file_writer_append(file, header, layout->header_size, err);
+        status = ruf_file_writer_append(output->file, header,
+                                        layout->header_size, err);
     for (size_t i = 0; i < layout->count && status == RUF_OK; i++)
-        status = write_section(file, sealer, digest, &layout->sections[i],
-                               &parts[i], batch, err);
-    ruf_sealer_destroy(sealer);
+        status =
+            write_section(output, digest, &layout->sections[i], &parts[i], err);
+    if (status == RUF_OK)
+        status = flush(output, err);
+    ruf_sealer_destroy(output->sealer);
     return status;
+}
+
+static enum ruf_status check_parts(const char *path,
+                                   const struct ruf_image_part *parts,
+                                   size_t part_count, struct ruf_error *err)
+{
+    if (part_count == 0 || part_count > RUF_IMAGE_SECTIONS_MAX)
+        return ruf_fail(err, RUF_E_INTERNAL, "E914", path,
+                        "%zu sections in one image", part_count);
+    for (size_t i = 0; i < part_count; i++)
+        if (parts[i].block_size == 0 ||
+            parts[i].block_size > RUF_IMAGE_BLOCK_SIZE_MAX ||
+            (i > 0 && parts[i].kind <= parts[i - 1].kind))
+            return ruf_fail(err, RUF_E_INTERNAL, "E914", path,
+                            "section %u is out of order or has no block size",
+                            parts[i].kind);
+    return RUF_OK;
 }
 
 enum ruf_status ruf_image_write(const char *path,
@@ -227,32 +270,30 @@ enum ruf_status ruf_image_write(const char *path,
                                 size_t part_count, struct ruf_error *err)
 {
     struct layout layout;
-    struct ruf_file_writer *file = NULL;
+    struct output *output = calloc(1, sizeof(*output));
     uint8_t *header = calloc(1, HEADER_SIZE_MAX);
-    uint8_t *batch =
-        malloc(WRITE_BATCH * (RUF_IMAGE_BLOCK_SIZE + RUF_SEAL_TAG_SIZE));
-    enum ruf_status status;
+    uint8_t *batch = malloc(WRITE_BATCH);
+    enum ruf_status status = check_parts(path, parts, part_count, err);
 
-    if (header == NULL || batch == NULL) {
+    if (header == NULL || batch == NULL || output == NULL)
         status = ruf_fail_memory(err);
-        goto out;
-    }
-    if (part_count == 0 || part_count > RUF_IMAGE_SECTIONS_MAX) {
-        status = ruf_fail(err, RUF_E_INTERNAL, "E914", path,
-                          "%zu sections in one image", part_count);
-        goto out;
-    }
-    lay_out(parts, part_count, &layout);
-    write_header(&layout, seed, header);
-    status = ruf_file_writer_create(path, &file, err);
     if (status != RUF_OK)
         goto out;
-    status = write_all(file, key, &layout, parts, header, batch, err);
+    output->batch = batch;
+    lay_out(parts, part_count, &layout);
+    write_header(&layout, seed, header);
+    status = ruf_file_writer_create(path, &output->file, err);
+    if (status != RUF_OK)
+        goto out;
+    status = write_all(output, key, &layout, parts, header, err);
     if (status == RUF_OK)
-        status = ruf_file_writer_publish(file, err);
+        status = ruf_file_writer_publish(output->file, err);
     else
-        ruf_file_writer_abandon(file);
+        ruf_file_writer_abandon(output->file);
 out:
+    if (output != NULL)
+        ruf_wipe(output->padded, sizeof(output->padded));
+    free(output);
     free(batch);
     free(header);
     return status;
@@ -338,7 +379,8 @@ static enum ruf_status read_section(struct ruf_image *image,
     if ((section->flags & ~RUF_SECTION_OPTIONAL) != 0 ||
         ruf_load32(entry + 12) != 0)
         return damaged(image, "D702", at, "unknown section flags", err);
-    if (section->block_size == 0 || section->block_size > BLOCK_SIZE_MAX ||
+    if (section->block_size == 0 ||
+        section->block_size > RUF_IMAGE_BLOCK_SIZE_MAX ||
         (number > 0 && section->kind <= image->sections[number - 1].kind) ||
         section->offset != *next_offset || section->first_block != *next_block)
         return damaged(image, "D704", at, "section table is wrong", err);
@@ -471,4 +513,10 @@ const struct ruf_image_section *ruf_image_section(const struct ruf_image *image,
         if (image->sections[i].kind == kind)
             return &image->sections[i];
     return NULL;
+}
+
+const struct ruf_image_section *
+ruf_image_section_at(const struct ruf_image *image, size_t n)
+{
+    return n < image->section_count ? &image->sections[n] : NULL;
 }

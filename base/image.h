@@ -22,25 +22,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RUF_IMAGE_VERSION 1
-#define RUF_IMAGE_BLOCK_SIZE 1024
-#define RUF_IMAGE_SECTIONS_MAX 32
+#define RUF_IMAGE_VERSION 2
+#define RUF_IMAGE_BLOCK_SIZE 1024       /**< of sections read on demand */
+#define RUF_IMAGE_BLOCK_SIZE_MAX 65536u /**< of sections read as a whole */
+#define RUF_IMAGE_SECTIONS_MAX 48
 
 /** One section to be written: plain bytes, borrowed. */
 struct ruf_image_part {
     uint32_t kind;     /**< enum ruf_section_kind; ascending, no doubles */
     uint32_t flags;    /**< RUF_SECTION_OPTIONAL or 0 */
-    const void *bytes; /**< block_size * n bytes, or fewer: zero-padded */
+    const void *bytes; /**< the last block is padded with zeros */
     uint64_t size;
+    uint32_t block_size; /**< 1..RUF_IMAGE_BLOCK_SIZE_MAX */
 };
 
 /** Readers that do not know an optional section skip it. */
 #define RUF_SECTION_OPTIONAL 1u
 
-/** What a new image is sealed with. */
+/** What makes a new image unlike all others. Random, but for the generation;
+ *  tests fix it to get the same bytes again. */
 struct ruf_image_seed {
     uint64_t generation;
-    uint8_t salt[32]; /**< random; fixed only by deterministic tests */
+    uint8_t salt[32];         /**< of its keys */
+    uint8_t hash_secret[192]; /**< of its tables, RUF_HASH_SECRET_SIZE */
 };
 
 /**
@@ -88,6 +92,10 @@ const char *ruf_image_path(const struct ruf_image *image);
 /** The section of that kind, or NULL. */
 const struct ruf_image_section *ruf_image_section(const struct ruf_image *image,
                                                   uint32_t kind);
+
+/** The n-th section of the table, or NULL behind the last. */
+const struct ruf_image_section *
+ruf_image_section_at(const struct ruf_image *image, size_t n);
 
 /** Cipher context and scratch to read blocks with. */
 struct ruf_image_reader;

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Sealed blocks fetched by one pread(). */
-#define READ_BATCH_SIZE (64u * 1024u + RUF_SEAL_TAG_SIZE)
+#define READ_BATCH_SIZE (RUF_IMAGE_BLOCK_SIZE_MAX + RUF_SEAL_TAG_SIZE)
 
 struct ruf_image_reader {
     const struct ruf_image *image;

@@ -1,9 +1,10 @@
 /*
  * base/image_sections.h - what stands inside the sections of an image
  *
- * Shared by the builder (indexer) and the readers (lookup); the bytes are
- * specified in docs/index-format.md. All integers are little-endian; "text" is
- * a LEB128 length and that many bytes of UTF-8; "varint" is LEB128.
+ * Shared by the builder (indexer) and the readers (lookup). The layout of each
+ * section is specified in docs/index-format.md; here are its numbers. All
+ * integers are little-endian; "varint" is LEB128; "text" is a varint length
+ * and that many bytes of UTF-8.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,42 +14,77 @@
 /** Kinds of sections. Stored: never renumber. */
 enum ruf_section_kind {
     RUF_SECTION_META = 1,
-    RUF_SECTION_ENTRIES = 2,
-    RUF_SECTION_FENCES = 3,
-    RUF_SECTION_OWNERS = 4,
-    RUF_SECTION_CONTACTS = 5,
-    RUF_SECTION_CONTACT_OFFSETS = 6
-    /* 7 and 8 were search tables; those are in base/search_sections.h now. */
+    RUF_SECTION_ENTRIES = 2,         /**< numbers and labels, ascending */
+    RUF_SECTION_NUMBERS = 3,         /**< hash table: number -> label, owner */
+    RUF_SECTION_OWNERS = 4,          /**< contacts of shared numbers */
+    RUF_SECTION_CONTACTS = 5,        /**< contact records */
+    RUF_SECTION_CONTACT_OFFSETS = 6, /**< where each record starts */
+    RUF_SECTION_TAILS = 9,           /**< ends that labels share */
+    RUF_SECTION_TEXTS = 10,          /**< texts that contacts share */
+    RUF_SECTION_LABELS = 11,         /**< heads too long for a page */
+    RUF_SECTION_IDENTITIES = 12,     /**< Hash-ID, GUIDs of each contact */
+    RUF_SECTION_IDENTITY_OFFSETS = 13,
+    RUF_SECTION_SOURCE_IDS = 14,   /**< hash table: GUID -> contact */
+    RUF_SECTION_HASH_IDS = 15,     /**< hash table: Hash-ID -> contact */
+    RUF_SECTION_SEARCH_FIRST = 32, /**< 32..47: base/search_sections.h */
+    RUF_SECTION_SEARCH_LAST = 47
 };
 
-/*
- * META: u64 entry_count, u64 contact_count, u64 entry_block_count,
- *   u64 owner_count, u64 contacts_size (bytes used in CONTACTS),
- *   u64 code_count, then code_count u16: the calling codes in use, ascending.
- *
- * ENTRIES: self-contained blocks of RUF_IMAGE_BLOCK_SIZE bytes, so that one
- *   decrypted block answers a lookup and emission needs little memory:
- *     u16 count (1..), u16 used bytes including this header, u32 zero,
- *     u64 first number, u64 ordinal of the first entry, then per entry:
- *     varint difference to the number before (0 for the first),
- *     text label (1..RUF_LABEL_SIZE_MAX bytes).
- *
- * FENCES: per block of ENTRIES u64 first number, ascending.
- *
- * OWNERS: u32 first[entry_count + 1], positions in the list that follows;
- *   then owner_count u32 contact numbers, per entry best contact first.
- *
- * CONTACTS: records back to back, in rank order: priority of the best source
- *   descending, then phone-book order of the name (DIN 5007-2), then id:
- *     16 bytes id, u8 priority (0..100), text given, text family,
- *     text display, text company, text title, text department,
- *     varint number_count, per number: u8 kind, varint e164 (0 = none),
- *     text raw; varint email_count, texts; varint source_count, texts.
- *
- * CONTACT_OFFSETS: u64 start of each record in CONTACTS, contact_count + 1.
- */
-#define RUF_ENTRY_HEADER_SIZE 24
+/** One more than the largest kind this version knows. */
+#define RUF_SECTION_KINDS (RUF_SECTION_SEARCH_LAST + 1)
+
 #define RUF_LABEL_SIZE_MAX 480
-#define RUF_META_FIXED_SIZE 48
+
+/** Block of ENTRIES: u64 number before the first, u16 entries, u16 zero, u32
+ *  used bytes; then the entries. */
+#define RUF_ENTRY_BLOCK_SIZE 16384u
+#define RUF_ENTRY_HEADER_SIZE 16u
+
+/** First byte of an entry: bits 0..1 bytes of the difference to the number
+ *  before (1, 2, 3, 8), bits 2..7 length of the head; 63: a u16 says it. */
+#define RUF_ENTRY_LONG 63u
+
+/** TAILS and TEXTS are addressed in steps of so many bytes. */
+#define RUF_TEXT_STEP 4u
+#define RUF_TAILS_SIZE_MAX (65536u * RUF_TEXT_STEP)
+#define RUF_TAIL_LENGTH_MAX 127u
+
+/** A block of offsets: u64 base, then 254 u32, the last one an end only. */
+#define RUF_OFFSETS_PER_BLOCK 253u
+
+/** Head byte of a contact record. */
+#define RUF_CONTACT_DISPLAY_MASK 3u
+enum ruf_contact_display {
+    RUF_DISPLAY_STORED = 0,       /**< a text reference follows the names */
+    RUF_DISPLAY_GIVEN_FAMILY = 1, /**< "given family" */
+    RUF_DISPLAY_FAMILY_GIVEN = 2  /**< "family, given" */
+};
+#define RUF_CONTACT_PROVENANCE 4u /**< bit sets of sources at the end */
+
+/** Head byte of a number in a contact record: kind in bits 0..2. */
+#define RUF_NUMBER_KIND_MASK 7u
+#define RUF_NUMBER_NOT_EMITTED 8u
+#define RUF_NUMBER_WIDE 16u    /**< E.164 in eight bytes, not six */
+#define RUF_NUMBER_UNKNOWN 32u /**< no E.164 at all */
+
+/** Values of a text reference below the first step of TEXTS. */
+#define RUF_TEXT_ABSENT 0u
+#define RUF_TEXT_INLINE 1u
+#define RUF_TEXT_SHARED 2u
+
+/** Steps of a shape, how a raw number was written: bytes below 0x80 and UTF-8
+ *  stand for themselves, except these. */
+#define RUF_SHAPE_REST 0x01 /**< all digits left */
+#define RUF_SHAPE_SKIP 0x02 /**< 0x02..0x04: leave out 1..3 digits */
+#define RUF_SHAPE_COPY 0x10 /**< 0x11..0x1F: the next 1..15 digits */
+
+/** Form of a source's id in an identity record. */
+#define RUF_SOURCE_ID_TEXT 0u
+#define RUF_SOURCE_ID_GUID 1u /**< lower-case GUID, as 16 bytes */
+
+/** Limits a reader accepts, so that a lying image cannot ask for the world. */
+#define RUF_OWNERS_MAX (1u << 24)
+#define RUF_RECORD_SIZE_MAX (1u << 24)
+#define RUF_RECORD_ITEMS_MAX (1u << 20)
 
 #endif

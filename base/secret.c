@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define HUGE_PAGE ((size_t)2 << 20)
+
 static size_t page_size(void)
 {
     long size = sysconf(_SC_PAGESIZE);
@@ -17,58 +19,101 @@ static size_t page_size(void)
     return size > 0 ? (size_t)size : 4096;
 }
 
-/* Whole pages for size bytes; 0 on overflow. */
-static size_t rounded_to_pages(size_t size, size_t page)
+static size_t rounded_up(size_t size, size_t step)
 {
     if (size == 0)
         size = 1;
-    if (size > SIZE_MAX - 4 * page)
-        return 0;
-    return (size + page - 1) / page * page;
+    return (size + step - 1) / step * step;
+}
+
+/* Map size bytes, from and to a multiple of 'alignment' (a page or more), with
+ * a guard page on either side. */
+static enum ruf_status map_region(size_t size, size_t alignment,
+                                  struct ruf_secret *out, struct ruf_error *err)
+{
+    size_t page = page_size();
+    size_t inner;
+    uint8_t *start;
+
+    *out = (struct ruf_secret){ 0 };
+    if (size > SIZE_MAX - 2 * alignment - page)
+        return ruf_fail_memory(err);
+    inner = rounded_up(size, alignment);
+    out->region_size = inner + alignment + page;
+    out->region = mmap(NULL, out->region_size, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (out->region == MAP_FAILED) {
+        *out = (struct ruf_secret){ 0 };
+        return ruf_fail_memory(err);
+    }
+    start = out->region + alignment - (uintptr_t)out->region % alignment;
+    if (mprotect(start, inner, PROT_READ | PROT_WRITE) != 0) {
+        (void)munmap(out->region, out->region_size);
+        *out = (struct ruf_secret){ 0 };
+        return ruf_fail_memory(err);
+    }
+#ifdef MADV_DONTDUMP
+    (void)madvise(start, inner, MADV_DONTDUMP);
+#endif
+    out->bytes = start;
+    out->size = size;
+    return RUF_OK;
+}
+
+/* RLIMIT_MEMLOCK is often 8 MiB: an index may not fit; go on unlocked. */
+void ruf_secret_lock(const struct ruf_secret *secret)
+{
+    if (secret->bytes != NULL)
+        (void)mlock(secret->bytes, rounded_up(secret->size, page_size()));
 }
 
 enum ruf_status ruf_secret_create(size_t size, struct ruf_secret *out,
                                   struct ruf_error *err)
 {
-    size_t page = page_size();
-    size_t inner = rounded_to_pages(size, page);
-    uint8_t *region;
+    enum ruf_status status = map_region(size, page_size(), out, err);
 
-    out->bytes = NULL;
-    out->size = 0;
-    if (inner == 0)
-        return ruf_fail_memory(err);
-    region = mmap(NULL, inner + 2 * page, PROT_NONE,
-                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (region == MAP_FAILED)
-        return ruf_fail_memory(err);
-    if (mprotect(region + page, inner, PROT_READ | PROT_WRITE) != 0) {
-        (void)munmap(region, inner + 2 * page);
-        return ruf_fail_memory(err);
-    }
-    /* RLIMIT_MEMLOCK is often 8 MiB: an index may not fit; go on unlocked. */
-    (void)mlock(region + page, inner);
-#ifdef MADV_DONTDUMP
-    (void)madvise(region + page, inner, MADV_DONTDUMP);
+    if (status == RUF_OK)
+        ruf_secret_lock(out);
+    return status;
+}
+
+enum ruf_status ruf_secret_create_sparse(size_t size, struct ruf_secret *out,
+                                         struct ruf_error *err)
+{
+    enum ruf_status status = map_region(size, page_size(), out, err);
+
+#ifdef MLOCK_ONFAULT
+    if (status == RUF_OK)
+        (void)mlock2(out->bytes, rounded_up(size, page_size()), MLOCK_ONFAULT);
 #endif
-    out->bytes = region + page;
-    out->size = size;
-    return RUF_OK;
+    return status;
+}
+
+enum ruf_status ruf_secret_create_large(size_t size, struct ruf_secret *out,
+                                        struct ruf_error *err)
+{
+    size_t alignment = size < HUGE_PAGE ? page_size() : HUGE_PAGE;
+    enum ruf_status status = map_region(size, alignment, out, err);
+
+#ifdef MADV_HUGEPAGE
+    if (status == RUF_OK && size >= HUGE_PAGE)
+        (void)madvise(out->bytes, rounded_up(size, page_size()), MADV_HUGEPAGE);
+#endif
+    return status;
+}
+
+void ruf_secret_destroy_wiped(struct ruf_secret *secret)
+{
+    if (secret->region != NULL)
+        (void)munmap(secret->region, secret->region_size); /* unlocks, too */
+    *secret = (struct ruf_secret){ 0 };
 }
 
 void ruf_secret_destroy(struct ruf_secret *secret)
 {
-    size_t page = page_size();
-    size_t inner;
-
-    if (secret->bytes == NULL)
-        return;
-    inner = rounded_to_pages(secret->size, page);
-    ruf_wipe(secret->bytes, secret->size);
-    (void)munlock(secret->bytes, inner);
-    (void)munmap(secret->bytes - page, inner + 2 * page);
-    secret->bytes = NULL;
-    secret->size = 0;
+    if (secret->bytes != NULL)
+        ruf_wipe(secret->bytes, secret->size);
+    ruf_secret_destroy_wiped(secret);
 }
 
 void ruf_wipe(void *bytes, size_t size)

@@ -19,14 +19,37 @@
 struct ruf_secret {
     uint8_t *bytes;
     size_t size;
+    uint8_t *region; /**< the whole mapping, guards included */
+    size_t region_size;
 };
 
 /** @return RUF_OK, RUF_E_NOMEM. A failing mlock() is not an error. */
 RUF_MUST_USE enum ruf_status
 ruf_secret_create(size_t size, struct ruf_secret *out, struct ruf_error *err);
 
+/**
+ * The same for a buffer of which little may ever be used: a page takes memory,
+ * and is locked, when it is first touched.
+ */
+RUF_MUST_USE enum ruf_status ruf_secret_create_sparse(size_t size,
+                                                      struct ruf_secret *out,
+                                                      struct ruf_error *err);
+
+/**
+ * The same for megabytes that are about to be filled: huge pages where the
+ * system has them. Not locked yet: ruf_secret_lock() does it once the bytes
+ * are there, since locking first would fetch small pages.
+ */
+RUF_MUST_USE enum ruf_status ruf_secret_create_large(size_t size,
+                                                     struct ruf_secret *out,
+                                                     struct ruf_error *err);
+void ruf_secret_lock(const struct ruf_secret *secret);
+
 /** Wipe, unmap, zero the struct. A zeroed struct is fine. */
 void ruf_secret_destroy(struct ruf_secret *secret);
+
+/** The same for a sparse buffer whose owner has wiped what it wrote. */
+void ruf_secret_destroy_wiped(struct ruf_secret *secret);
 
 /** Overwrite bytes in a way the compiler keeps. */
 void ruf_wipe(void *bytes, size_t size);

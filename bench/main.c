@@ -19,9 +19,12 @@ static const struct {
     bool needs_data;
 } suites[] = {
     { "normalize", suite_normalize, false },
-    { "sync", suite_sync, false },    { "scale", suite_scale, false },
-    { "build", suite_build, true },   { "open", suite_open, true },
-    { "lookup", suite_lookup, true }, { "search", suite_search, true },
+    { "sync", suite_sync, false },
+    { "scale", suite_scale, false },
+    { "build", suite_build, true },
+    { "open", suite_open, true },
+    { "lookup", suite_lookup, true },
+    { "search", suite_search, true },
     { "emit", suite_emit, true },
 };
 #define SUITE_COUNT (sizeof(suites) / sizeof(suites[0]))
@@ -38,17 +41,18 @@ static const struct {
 
 static int usage(void)
 {
-    (void)fputs("usage: rufname-bench [--json] [--filter F] [--contacts N] "
-                "[--max N] [--numbers N]\n       [--oracle DIR] [--quick] [SUITE...]\n"
-                "  --filter F    print only lines whose bench/variant has F\n"
-                "  --contacts N  size of all suites but scale (100000)\n"
-                "  --max N       largest size of scale (100000)\n"
-                "  --numbers N   texts of each mix of normalize (200000)\n"
-                "  --oracle DIR  peers of normalize, as scripts/oracle makes "
-                "them\n"
-                "  --quick       few repetitions: to see that it runs\n"
-                "suites:",
-                stderr);
+    (void)fputs(
+        "usage: rufname-bench [--json] [--filter F] [--contacts N] "
+        "[--max N] [--numbers N]\n       [--oracle DIR] [--quick] [SUITE...]\n"
+        "  --filter F    print only lines whose bench/variant has F\n"
+        "  --contacts N  size of all suites but scale (100000)\n"
+        "  --max N       largest size of scale (100000)\n"
+        "  --numbers N   texts of each mix of normalize (200000)\n"
+        "  --oracle DIR  peers of normalize, as scripts/oracle makes "
+        "them\n"
+        "  --quick       few repetitions: to see that it runs\n"
+        "suites:",
+        stderr);
     for (size_t i = 0; i < SUITE_COUNT; i++)
         (void)fprintf(stderr, " %s", suites[i].name);
     (void)fputc('\n', stderr);
@@ -112,8 +116,7 @@ static int parse_options(int argc, char **argv, struct bench *bench, int *names)
         else
             return usage();
     }
-    return bench->contacts == 0 || bench->scale_max == 0 ||
-                   bench->numbers == 0
+    return bench->contacts == 0 || bench->scale_max == 0 || bench->numbers == 0
                ? usage()
                : 0;
 }
@@ -137,7 +140,8 @@ static void run_suites(struct bench *bench, char *const *names, int count)
 
 int main(int argc, char **argv)
 {
-    struct bench bench = { .contacts = 100000, .scale_max = 100000,
+    struct bench bench = { .contacts = 100000,
+                           .scale_max = 100000,
                            .numbers = 200000 };
     int names = 0;
     int code;

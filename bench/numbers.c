@@ -175,7 +175,9 @@ static ruf_e164 home_number(uint64_t at)
 static void add(struct ruf_person_number *out, size_t *count, ruf_e164 number,
                 enum ruf_number_kind kind)
 {
-    out[*count] = (struct ruf_person_number){ number, kind, { NULL, 0 }, true };
+    out[*count] = (struct ruf_person_number){ .e164 = number,
+                                              .kind = kind,
+                                              .emit = true };
     (*count)++;
 }
 

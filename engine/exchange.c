@@ -15,7 +15,6 @@
 
 /* Set before a run may change records, cleared when the image shows them. */
 #define FACT_UNPUBLISHED "unpublished"
-#define FACT_GENERATION "generation"
 
 /* --- the store as a sink ----------------------------------------------------
  */

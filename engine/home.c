@@ -110,7 +110,7 @@ static enum ruf_status create_store(const char *path, const char *keystore,
 {
     char *key_path = ruf_path_join(path, HOME_KEY);
     char *store_path = ruf_path_join(path, HOME_STORE);
-    struct ruf_secret key = { NULL, 0 };
+    struct ruf_secret key = { 0 };
     struct ruf_store *store = NULL;
     enum ruf_status status;
 
@@ -366,24 +366,6 @@ const char *ruf_home_language(const struct ruf_home *home)
     return NULL;
 }
 
-enum ruf_status ruf_home_index(const struct ruf_home *home,
-                               enum ruf_index_mode mode, struct ruf_index **out,
-                               struct ruf_error *err)
-{
-    char *path = ruf_path_join(home->path, HOME_IMAGE);
-    enum ruf_status status;
-
-    *out = NULL;
-    if (path == NULL)
-        return ruf_fail_memory(err);
-    status = ruf_index_open(path, home->key.bytes, mode, out, err);
-    if (status == RUF_E_NOT_FOUND)
-        status = ruf_fail(err, RUF_E_NOT_FOUND, "D722", home->path,
-                          "nothing has been synced yet");
-    free(path);
-    return status;
-}
-
 /* --- store -------------------------------------------------------------------
  */
 
@@ -433,4 +415,40 @@ void ruf_home_writer_close(struct ruf_home_writer *writer)
     ruf_store_close(writer->store);
     ruf_lock_release(writer->lock);
     memset(writer, 0, sizeof(*writer));
+}
+
+/* --- index -------------------------------------------------------------------
+ */
+
+/* A store that does not open keeps nobody from an index that does. */
+uint64_t ruf_home_published(const struct ruf_home *home)
+{
+    struct ruf_store *store = NULL;
+    int64_t generation = 0;
+
+    if (ruf_home_store_open(home, &store, NULL) != RUF_OK ||
+        ruf_store_fact_load(store, FACT_GENERATION, &generation, NULL) !=
+            RUF_OK)
+        generation = 0;
+    ruf_store_close(store);
+    return generation < 0 ? 0 : (uint64_t)generation;
+}
+
+enum ruf_status ruf_home_index(const struct ruf_home *home,
+                               enum ruf_index_mode mode, struct ruf_index **out,
+                               struct ruf_error *err)
+{
+    char *path = ruf_path_join(home->path, HOME_IMAGE);
+    enum ruf_status status;
+
+    *out = NULL;
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_index_open_since(path, home->key.bytes, mode,
+                                  ruf_home_published(home), out, err);
+    if (status == RUF_E_NOT_FOUND)
+        status = ruf_fail(err, RUF_E_NOT_FOUND, "D722", home->path,
+                          "nothing has been synced yet");
+    free(path);
+    return status;
 }

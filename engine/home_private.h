@@ -45,6 +45,13 @@ RUF_MUST_USE enum ruf_status ruf_home_store_open(const struct ruf_home *home,
                                                  struct ruf_store **out,
                                                  struct ruf_error *err);
 
+/* Fact of the store: generation of the index published last. */
+#define FACT_GENERATION "generation"
+
+/* That generation; 0 where the store does not say. An index older than this
+ * was put back by somebody. */
+uint64_t ruf_home_published(const struct ruf_home *home);
+
 /* Store to image: load, merge, label, build, replace. */
 RUF_MUST_USE enum ruf_status ruf_publish(const struct ruf_home *home,
                                          struct ruf_store *store,

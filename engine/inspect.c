@@ -92,11 +92,18 @@ enum ruf_status ruf_home_describe(struct ruf_home *home,
 static void verify_image(const struct ruf_home *home,
                          struct ruf_verify_report *out)
 {
-    struct ruf_index *index = NULL;
-    enum ruf_status status =
-        ruf_home_index(home, RUF_INDEX_RESIDENT, &index, &out->image_error);
+    char *path = ruf_path_join(home->path, HOME_IMAGE);
+    enum ruf_status status;
 
-    ruf_index_close(index);
+    if (path == NULL)
+        status = ruf_fail_memory(&out->image_error);
+    else
+        status = ruf_index_verify(path, home->key.bytes,
+                                  ruf_home_published(home), &out->image_error);
+    if (status == RUF_E_NOT_FOUND)
+        status = ruf_fail(&out->image_error, RUF_E_NOT_FOUND, "D722",
+                          home->path, "nothing has been synced yet");
+    free(path);
     out->image_ok = status == RUF_OK;
 }
 

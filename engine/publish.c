@@ -9,8 +9,6 @@
 #include "engine/home_private.h"
 #include <stdlib.h>
 
-#define FACT_GENERATION "generation"
-
 /* Greater than what the store remembers and what the file says, so that a
  * reader never sees the number go back, whichever of the two was lost. */
 static enum ruf_status next_generation(const struct ruf_home *home,
@@ -76,6 +74,8 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
         status = next_generation(home, store, path, &seed.generation, err);
     if (status == RUF_OK)
         status = ruf_random(seed.salt, sizeof(seed.salt), err);
+    if (status == RUF_OK)
+        status = ruf_random(seed.hash_secret, sizeof(seed.hash_secret), err);
     if (status == RUF_OK)
         status = build_image(home, store, path, &seed, err);
     /* After the file: a reader refuses what is older than this number. */

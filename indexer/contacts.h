@@ -47,7 +47,8 @@ struct ruf_person_number {
     ruf_e164 e164; /**< 0: not identifiable */
     enum ruf_number_kind kind;
     struct ruf_text raw;
-    bool emit; /**< may enter the call directory */
+    bool emit;        /**< may enter the call directory */
+    uint32_t sources; /**< bit i: sources[i] of the person has it */
 };
 
 /** One human (or one company entry): a merged view over source contacts. */
@@ -63,9 +64,13 @@ struct ruf_person {
     const struct ruf_person_number *numbers; /**< distinct */
     size_t number_count;
     const struct ruf_text *emails;
+    const uint32_t *email_sources; /**< bit sets, or NULL: the first source */
     size_t email_count;
     const struct ruf_text *sources; /**< source ids, best first */
     size_t source_count;
+    uint32_t field_sources[RUF_CONTACT_FIELD_COUNT]; /**< bit sets */
+    bool has_hash_id;
+    uint8_t hash_id[16]; /**< of the merged record */
     const struct ruf_source_contact *const *members;
     size_t member_count;
 };

@@ -1,119 +1,176 @@
 /*
- * lookup/check.c - is a resident index consistent in itself?
+ * lookup/check.c - is an index consistent in itself?
  *
- * The seal proves who wrote the bytes, not that the writer was right. Whatever
- * passes here can be queried without a further bounds check going wrong.
+ * The seal proves who wrote the bytes, not that the writer was right. A reader
+ * bounds every step by itself; this says whether all answers can be right.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/bytes.h"
+#include "base/error.h"
 #include "lookup/index_private.h"
+#include <stdlib.h>
 #include <string.h>
 
-static bool check_entries(const struct ruf_index *index)
+struct check {
+    const struct ruf_index *index;
+    struct ruf_query *query;
+    uint8_t *block; /* RUF_IMAGE_BLOCK_SIZE_MAX bytes */
+};
+
+/* --- seals
+ * ------------------------------------------------------------------------------
+ */
+
+/* Blocks that the reader itself never decrypts are read, too. */
+static enum ruf_status check_seals(struct check *check, struct ruf_error *err)
 {
-    const uint8_t *blocks = index->sections[RUF_SECTION_ENTRIES].bytes;
-    const uint8_t *fences = index->sections[RUF_SECTION_FENCES].bytes;
-    uint64_t ordinal = 0;
-    ruf_e164 last = 0;
+    const struct ruf_image *image = check->index->image;
+    const struct ruf_image_section *section;
+    struct ruf_image_reader *reader = NULL;
+    enum ruf_status status = ruf_image_reader_create(image, &reader, err);
 
-    for (uint64_t i = 0; i < index->entry_blocks; i++) {
-        struct entry_block block;
-        struct ruf_text label;
-
-        if (!ruf_entry_block_open(blocks + i * RUF_IMAGE_BLOCK_SIZE, &block) ||
-            block.ordinal != ordinal ||
-            block.number != ruf_load64(fences + 8 * i))
-            return false;
-        while (block.left > 0) {
-            if (!ruf_entry_block_next(&block, &label) || block.number <= last ||
-                block.number > RUF_E164_MAX)
-                return false;
-            last = block.number;
-            ordinal++;
-        }
-    }
-    return ordinal == index->entry_count;
+    for (size_t i = 0;
+         status == RUF_OK && (section = ruf_image_section_at(image, i)) != NULL;
+         i++)
+        for (uint64_t k = 0; k < section->block_count && status == RUF_OK; k++)
+            status =
+                ruf_image_read_blocks(reader, section, k, 1, check->block, err);
+    ruf_image_reader_destroy(reader);
+    return status;
 }
 
-static bool check_owners(const struct ruf_index *index)
+/* --- entries
+ * ---------------------------------------------------------------------- */
+
+/* Does the table find this very entry? */
+static bool finds(struct check *check, const struct ruf_entry *entry)
 {
-    const uint8_t *first = index->sections[RUF_SECTION_OWNERS].bytes;
-    const uint8_t *list = first + 4 * (index->entry_count + 1);
-    uint64_t before = 0;
+    struct ruf_caller caller;
 
-    for (uint64_t i = 0; i <= index->entry_count; i++) {
-        uint64_t at = ruf_load32(first + 4 * i);
-
-        if (at < before || at > index->owner_count)
-            return false;
-        before = at;
-    }
-    if (before != index->owner_count)
-        return false;
-    for (uint64_t i = 0; i < index->owner_count; i++)
-        if (ruf_load32(list + 4 * i) >= index->contact_count)
-            return false;
-    return true;
+    return ruf_query_lookup(check->query, entry->number, &caller, NULL) ==
+               RUF_OK &&
+           caller.known && caller.label.size == entry->label.size &&
+           memcmp(caller.label.data, entry->label.data, entry->label.size) == 0;
 }
 
-static bool skip_texts(struct ruf_reader *reader, size_t count)
+static enum ruf_status check_entries(struct check *check, struct ruf_error *err)
 {
-    for (size_t i = 0; i < count; i++)
-        (void)ruf_read_text(reader);
-    return !reader->failed;
+    const struct ruf_index *index = check->index;
+    struct ruf_cursor *cursor = NULL;
+    struct ruf_entry entry = { 1, { NULL, 0 } };
+    uint64_t count = 0;
+    enum ruf_status status = ruf_cursor_create(index, &cursor, err);
+
+    while (status == RUF_OK && entry.number != 0) {
+        status = ruf_cursor_next(cursor, &entry, err);
+        if (status != RUF_OK || entry.number == 0)
+            continue;
+        count++;
+        if (!finds(check, &entry))
+            status = ruf_index_damaged(index, RUF_SECTION_NUMBERS, err);
+    }
+    if (status == RUF_OK && count != index->entry_count)
+        status = ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
+    ruf_cursor_destroy(cursor);
+    return status;
 }
 
-static bool check_contact(const uint8_t *bytes, size_t size)
-{
-    struct ruf_reader reader = ruf_reader(bytes, size);
-    uint64_t count;
+/* --- contacts
+ * ----------------------------------------------------------------------------
+ */
 
-    (void)ruf_read_bytes(&reader, 17);
-    if (!skip_texts(&reader, 6))
-        return false;
-    count = ruf_read_varint(&reader);
-    for (uint64_t i = 0; i < count && !reader.failed; i++) {
-        if (ruf_read_u8(&reader) >= RUF_KIND_COUNT ||
-            ruf_read_varint(&reader) > RUF_E164_MAX)
-            return false;
-        (void)ruf_read_text(&reader);
+static enum ruf_status check_identity(struct check *check, uint32_t contact,
+                                      struct ruf_error *err)
+{
+    struct ruf_identity identity;
+    uint8_t hash_id[RUF_HASH_ID_SIZE];
+    uint32_t found;
+    size_t count;
+    enum ruf_status status =
+        ruf_query_identity(check->query, contact, &identity, err);
+
+    if (status != RUF_OK)
+        return status;
+    count = identity.id_count;
+    if (identity.has_hash_id) {
+        memcpy(hash_id, identity.hash_id, sizeof(hash_id));
+        status = ruf_query_find_hash_id(check->query, hash_id, &found, err);
+        if (status == RUF_OK && found == UINT32_MAX)
+            status = ruf_index_damaged(check->index, RUF_SECTION_HASH_IDS, err);
     }
-    for (int list = 0; list < 2; list++) {
-        count = ruf_read_varint(&reader);
-        if (count > size || !skip_texts(&reader, (size_t)count))
-            return false;
+    for (size_t i = 0; i < count && status == RUF_OK; i++) {
+        char id[1024];
+        struct ruf_text text;
+
+        /* A search overwrites the answer it is checked against. */
+        status = ruf_query_identity(check->query, contact, &identity, err);
+        if (status != RUF_OK || identity.ids[i].id.size > sizeof(id))
+            continue;
+        text = (struct ruf_text){ id, identity.ids[i].id.size };
+        if (text.size > 0)
+            memcpy(id, identity.ids[i].id.data, text.size);
+        status = ruf_query_find_id(check->query, (struct ruf_text){ NULL, 0 },
+                                   text, &found, err);
+        if (status == RUF_OK && found == UINT32_MAX)
+            status =
+                ruf_index_damaged(check->index, RUF_SECTION_SOURCE_IDS, err);
     }
-    return !reader.failed && ruf_reader_left(&reader) == 0;
+    return status;
 }
 
-static bool check_contacts(const struct ruf_index *index)
+static enum ruf_status check_contacts(struct check *check,
+                                      struct ruf_error *err)
 {
-    const uint8_t *offsets = index->sections[RUF_SECTION_CONTACT_OFFSETS].bytes;
-    const uint8_t *records = index->sections[RUF_SECTION_CONTACTS].bytes;
+    enum ruf_status status = RUF_OK;
 
-    if (ruf_load64(offsets) != 0 ||
-        ruf_load64(offsets + 8 * index->contact_count) != index->contacts_size)
-        return false;
-    for (uint64_t i = 0; i < index->contact_count; i++) {
-        uint64_t start = ruf_load64(offsets + 8 * i);
-        uint64_t end = ruf_load64(offsets + 8 * (i + 1));
+    for (uint32_t i = 0; i < check->index->contact_count && status == RUF_OK;
+         i++) {
+        struct ruf_contact contact;
 
-        if (end < start || end > index->contacts_size ||
-            !check_contact(records + start, (size_t)(end - start)))
-            return false;
+        status = ruf_query_contact(check->query, i, &contact, err);
+        if (status == RUF_OK)
+            status = check_identity(check, i, err);
     }
-    return true;
+    return status;
 }
+
+/* --- all
+ * ------------------------------------------------------------------------------
+ */
 
 enum ruf_status ruf_index_check(const struct ruf_index *index,
                                 struct ruf_error *err)
 {
-    if (!check_entries(index))
-        return ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
-    if (!check_owners(index))
-        return ruf_index_damaged(index, RUF_SECTION_OWNERS, err);
-    if (!check_contacts(index))
-        return ruf_index_damaged(index, RUF_SECTION_CONTACTS, err);
-    return RUF_OK;
+    struct check check = { .index = index };
+    enum ruf_status status = ruf_query_create(index, &check.query, err);
+
+    if (status != RUF_OK)
+        return status;
+    check.block = malloc(RUF_IMAGE_BLOCK_SIZE_MAX);
+    status =
+        check.block == NULL ? ruf_fail_memory(err) : check_seals(&check, err);
+    if (status == RUF_OK)
+        status = check_entries(&check, err);
+    if (status == RUF_OK)
+        status = check_contacts(&check, err);
+    if (check.block != NULL)
+        ruf_wipe(check.block, RUF_IMAGE_BLOCK_SIZE_MAX);
+    free(check.block);
+    ruf_query_destroy(check.query);
+    return status;
+}
+
+enum ruf_status ruf_index_verify(const char *path,
+                                 const uint8_t key[RUF_KEY_SIZE],
+                                 uint64_t oldest, struct ruf_error *err)
+{
+    struct ruf_index *index = NULL;
+    enum ruf_status status = ruf_index_open_since(path, key, RUF_INDEX_RESIDENT,
+                                                  oldest, &index, err);
+
+    if (status == RUF_OK)
+        status = ruf_index_check(index, err);
+    ruf_index_close(index);
+    return status;
 }

@@ -6,102 +6,195 @@
 #ifndef LOOKUP_INDEX_PRIVATE_H
 #define LOOKUP_INDEX_PRIVATE_H
 
+#include "base/bytes.h"
+#include "base/hash.h"
 #include "base/image.h"
 #include "base/image_sections.h"
-#include "base/search_sections.h"
 #include "base/secret.h"
+#include <rufname/identity.h>
 #include <rufname/index.h>
 #include <rufname/search.h>
+#include <stddef.h>
+#include <string.h>
 
-#define INDEX_SECTIONS (RUF_SECTION_SEARCH_GRAMS + 1)
-#define INDEX_CODES_MAX 256
+#define INDEX_SECTIONS RUF_SECTION_KINDS
+
+/* Bytes that may be read, but mean nothing, behind every plain section. */
+#define INDEX_SLACK 512u
 
 /* A section: where it lies in the file, and, resident, its plain bytes. */
 struct index_section {
-    const struct ruf_image_section *place;
-    const uint8_t *bytes; /* NULL on demand */
-    uint64_t size;        /* padded to whole blocks */
+    const struct ruf_image_section *place; /* NULL: not in this image */
+    const uint8_t *bytes;                  /* NULL: not resident */
+    uint64_t size;                         /* padded to whole blocks */
+};
+
+/* Most of what one answer holds: a query makes its room once. */
+struct index_limits {
+    uint32_t owners;  /* of one number */
+    uint32_t numbers; /* of one contact */
+    uint32_t emails;
+    uint32_t sources; /* of one contact; ids of one identity */
+    uint32_t record;  /* bytes of a contact or identity record */
+    uint32_t text;    /* bytes of all texts of one contact or identity */
 };
 
 struct ruf_index {
     struct ruf_image *image;
-    struct ruf_secret plain; /* all sections, resident mode */
+    struct ruf_secret plain; /* resident sections, resident mode */
     struct index_section sections[INDEX_SECTIONS];
     uint64_t entry_count;
     uint64_t contact_count;
-    uint64_t entry_blocks;
-    uint64_t owner_count;
+    uint64_t owner_words;
+    uint64_t tails_size;
+    uint64_t labels_size;
+    uint64_t texts_size;
     uint64_t contacts_size;
-    uint16_t codes[INDEX_CODES_MAX];
-    size_t code_count;
+    uint64_t identities_size;
+    uint32_t page_count; /* of NUMBERS */
+    uint32_t source_id_buckets;
+    uint32_t hash_id_buckets;
+    uint32_t upper_width; /* bytes of a number's upper half in a row, 2 or 4 */
+    uint32_t upper_mask;
+    uint32_t owner_width; /* bytes of an owner in a row, 1..4 */
+    uint32_t owner_mask;
+    struct index_limits limits;
+    uint8_t hash_secret[RUF_HASH_SECRET_SIZE];
+    uint64_t number_secret; /* what a number's hash takes of it */
 };
 
-/* One decrypted block of a section, kept until another is asked for. */
+/* Decrypted blocks of one section: block b is kept in slot b % slots. */
 struct block_cache {
-    uint64_t block;
-    bool filled;
-    struct ruf_secret plain;
+    uint8_t *bytes;
+    uint64_t *held; /* per slot: block + 1, 0 = none */
+    uint32_t slots;
 };
-
-/* Between the kinds of the base and those of search are none. */
-static inline bool ruf_index_has(unsigned kind)
-{
-    return (kind >= RUF_SECTION_META && kind <= RUF_SECTION_CONTACT_OFFSETS) ||
-           (kind >= RUF_SECTION_SEARCH_WORDS &&
-            kind <= RUF_SECTION_SEARCH_GRAMS);
-}
 
 struct search_scratch;
 
 struct ruf_query {
     const struct ruf_index *index;
-    struct ruf_image_reader *reader; /* on demand only */
-    struct block_cache cache[INDEX_SECTIONS];
-    uint8_t *copy; /* what spans blocks is joined here */
-    size_t copy_room;
+    struct ruf_image_reader *reader; /* made when a block is to be read */
+    struct ruf_secret blocks;        /* bytes of all caches */
+    uint64_t *held;
+    struct block_cache caches[INDEX_SECTIONS];
+    struct ruf_secret room; /* the parts below */
+    uint8_t *copy;          /* what spans blocks is joined here */
+    char *texts_next;       /* texts put together for the answer */
+    char *texts;
+    char *texts_end;
+    char *labels; /* of RUF_LOOKUP_BATCH callers */
     uint32_t *owners;
     size_t owner_room;
     struct ruf_contact_number *numbers;
-    struct ruf_text *texts; /* e-mails, then sources */
-    size_t number_room;
-    size_t text_room;
+    struct ruf_text *emails;
+    uint32_t *email_sources;
+    struct ruf_text *sources;
+    struct ruf_source_id *source_ids;
     struct search_scratch *search; /* made by the first search */
     void (*search_free)(struct search_scratch *scratch);
 };
 
-/* Bytes [offset, offset + size) of a section: borrowed until the next call. */
-RUF_MUST_USE enum ruf_status ruf_index_bytes(struct ruf_query *query,
-                                             enum ruf_section_kind kind,
-                                             uint64_t offset, size_t size,
-                                             const uint8_t **out,
-                                             struct ruf_error *err);
+/* --- sections, lookup/index.c ----------------------------------------------
+ */
 
 /* What the image says contradicts itself: D706. */
 enum ruf_status ruf_index_damaged(const struct ruf_index *index,
                                   enum ruf_section_kind kind,
                                   struct ruf_error *err);
 
-/* A block of ENTRIES, taken apart entry by entry. */
-struct entry_block {
-    const uint8_t *next;
-    const uint8_t *end;
-    size_t left;
-    ruf_e164 number;  /* of the entry read last */
-    uint64_t ordinal; /* of the next entry */
-};
+/* --- bytes of sections, lookup/blocks.c ------------------------------------
+ */
 
-/* @return false if the header is impossible. */
-bool ruf_entry_block_open(const uint8_t *bytes, struct entry_block *out);
-/* @return false if the block is damaged; call only while left > 0. */
-bool ruf_entry_block_next(struct entry_block *block, struct ruf_text *label);
+/* Set up and free the parts of a query that read blocks. */
+RUF_MUST_USE enum ruf_status ruf_blocks_create(struct ruf_query *query,
+                                               struct ruf_error *err);
+void ruf_blocks_destroy(struct ruf_query *query);
 
-/* Check all sections of a resident index. */
+/* One block, INDEX_SLACK readable bytes behind it: borrowed until the next
+ * call for the same section. */
+RUF_MUST_USE enum ruf_status
+ruf_index_block(struct ruf_query *query, enum ruf_section_kind kind,
+                uint64_t block, const uint8_t **out, struct ruf_error *err);
+
+/* Bytes [offset, offset + size) of a section: borrowed until the next call.
+ * What spans blocks must not be longer than the longest record. */
+RUF_MUST_USE enum ruf_status ruf_index_bytes(struct ruf_query *query,
+                                             enum ruf_section_kind kind,
+                                             uint64_t offset, size_t size,
+                                             const uint8_t **out,
+                                             struct ruf_error *err);
+
+/* The same, copied to out. */
+RUF_MUST_USE enum ruf_status ruf_index_copy(struct ruf_query *query,
+                                            enum ruf_section_kind kind,
+                                            uint64_t offset, size_t size,
+                                            void *out, struct ruf_error *err);
+
+/* Record 'number' of a section with offsets: its bytes, borrowed. */
+RUF_MUST_USE enum ruf_status
+ruf_index_record(struct ruf_query *query, enum ruf_section_kind records,
+                 enum ruf_section_kind offsets, uint64_t used, uint32_t number,
+                 const uint8_t **out, size_t *size, struct ruf_error *err);
+
+/* --- labels ----------------------------------------------------------------
+ */
+
+/* Bytes that may be written where a label is put together. */
+#define LABEL_ROOM (RUF_LABEL_SIZE_MAX + 64)
+
+/* Copy a text whose source and target have 64 bytes behind them. 64 bytes at
+ * once hold nearly every one: a copy of its exact size would branch on bytes
+ * that are still on their way from memory. */
+static inline void ruf_label_copy(char *out, const uint8_t *bytes, size_t size)
+{
+    memcpy(out, bytes, 64);
+    if (size > 64)
+        memcpy(out + 64, bytes + 64, size - 64);
+}
+
+/*
+ * A label of head and tail, put together in out (LABEL_ROOM bytes). tail is a
+ * step in TAILS, all of which is at tails; step 0 is an empty text.
+ * @return its size; 0 if it is empty, too long or its tail is not there.
+ */
+static inline size_t ruf_label_join(const struct ruf_index *index,
+                                    const uint8_t *head, size_t head_size,
+                                    uint32_t tail, const uint8_t *tails,
+                                    char *out)
+{
+    size_t at = (size_t)tail * RUF_TEXT_STEP;
+    size_t size;
+
+    if (at >= index->tails_size)
+        return 0;
+    size = head_size + tails[at];
+    if (size > RUF_LABEL_SIZE_MAX)
+        return 0;
+    ruf_label_copy(out, head, head_size);
+    ruf_label_copy(out + head_size, tails + at + 1, tails[at]);
+    return size;
+}
+
+/* --- the whole, lookup/check.c ---------------------------------------------
+ */
+
+/* Check all of a resident index, and read every block of the others. */
 RUF_MUST_USE enum ruf_status ruf_index_check(const struct ruf_index *index,
                                              struct ruf_error *err);
 
-/* Parse a contact record; lists go to the query's room. */
+/* --- contacts, lookup/contact.c --------------------------------------------
+ */
+
+/* Parse a contact record; lists and texts go to the query's room. */
 RUF_MUST_USE enum ruf_status
 ruf_contact_parse(struct ruf_query *query, const uint8_t *bytes, size_t size,
                   struct ruf_contact *out, struct ruf_error *err);
+
+/* The text a record refers to; borrowed, or copied to the query's room. */
+RUF_MUST_USE enum ruf_status ruf_text_reference(struct ruf_query *query,
+                                                struct ruf_reader *reader,
+                                                struct ruf_text *out,
+                                                struct ruf_error *err);
 
 #endif

@@ -1,26 +1,84 @@
 /*
- * lookup/query.c - number to caller, contact by number
+ * lookup/query.c - number to caller
+ *
+ * A number is found by the hash table NUMBERS, whose pages hold labels and
+ * owners beside the numbers. Resident, that is one access to memory; on
+ * demand, one block to decrypt, whatever the size of the index.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/number_page.h"
 #include "lookup/index_private.h"
 #include <stdlib.h>
 #include <string.h>
+
+/* --- a query's room
+ * ------------------------------------------------------------------ */
+
+static size_t aligned(size_t size)
+{
+    return (size + 63) / 64 * 64;
+}
+
+/* All the room that answers may need, made once: nothing is allocated while
+ * they are found. */
+static enum ruf_status make_room(struct ruf_query *query, struct ruf_error *err)
+{
+    const struct index_limits *limits = &query->index->limits;
+    const size_t sizes[] = {
+        limits->record + INDEX_SLACK,
+        limits->text + INDEX_SLACK,
+        RUF_LOOKUP_BATCH * LABEL_ROOM,
+        (RUF_LOOKUP_BATCH + (size_t)limits->owners) * sizeof(uint32_t),
+        (limits->numbers + (size_t)1) * sizeof(*query->numbers),
+        (limits->emails + (size_t)1) * sizeof(*query->emails),
+        (limits->emails + (size_t)1) * sizeof(uint32_t),
+        (limits->sources + (size_t)1) * sizeof(*query->sources),
+        (limits->sources + (size_t)1) * sizeof(*query->source_ids),
+    };
+    void *parts[sizeof(sizes) / sizeof(sizes[0])];
+    size_t total = 0;
+    enum ruf_status status;
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        total += aligned(sizes[i]);
+    status = ruf_secret_create_sparse(total, &query->room, err);
+    if (status != RUF_OK)
+        return status;
+    total = 0;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        parts[i] = query->room.bytes + total;
+        total += aligned(sizes[i]);
+    }
+    query->copy = parts[0];
+    query->texts = parts[1];
+    query->texts_end = query->texts + limits->text;
+    query->labels = parts[2];
+    query->owners = parts[3];
+    query->owner_room = RUF_LOOKUP_BATCH + (size_t)limits->owners;
+    query->numbers = parts[4];
+    query->emails = parts[5];
+    query->email_sources = parts[6];
+    query->sources = parts[7];
+    query->source_ids = parts[8];
+    return RUF_OK;
+}
 
 enum ruf_status ruf_query_create(const struct ruf_index *index,
                                  struct ruf_query **out, struct ruf_error *err)
 {
     struct ruf_query *query = calloc(1, sizeof(*query));
-    enum ruf_status status = RUF_OK;
+    enum ruf_status status;
 
     *out = NULL;
     if (query == NULL)
         return ruf_fail_memory(err);
     query->index = index;
-    if (index->plain.bytes == NULL)
-        status = ruf_image_reader_create(index->image, &query->reader, err);
+    status = make_room(query, err);
+    if (status == RUF_OK)
+        status = ruf_blocks_create(query, err);
     if (status != RUF_OK) {
         ruf_query_destroy(query);
         return status;
@@ -33,303 +91,341 @@ void ruf_query_destroy(struct ruf_query *query)
 {
     if (query == NULL)
         return;
-    for (size_t i = 0; i < INDEX_SECTIONS; i++)
-        ruf_secret_destroy(&query->cache[i].plain);
-    ruf_image_reader_destroy(query->reader);
-    if (query->copy != NULL)
-        ruf_wipe(query->copy, query->copy_room);
-    free(query->copy);
-    free(query->owners);
-    free(query->numbers);
-    free(query->texts);
+    ruf_blocks_destroy(query);
+    ruf_secret_destroy(&query->room);
     if (query->search != NULL)
         query->search_free(query->search);
     free(query);
 }
 
-/* --- bytes
- * ------------------------------------------------------------------------ */
+/* --- owners
+ * ---------------------------------------------------------------------------
+ */
 
-static enum ruf_status cached_block(struct ruf_query *query,
-                                    enum ruf_section_kind kind, uint64_t block,
-                                    const uint8_t **out, struct ruf_error *err)
+/* The contacts of a shared number: u32 count, then the numbers. */
+static enum ruf_status read_list(struct ruf_query *query, uint64_t place,
+                                 uint32_t *owners, size_t room,
+                                 struct ruf_caller *out, struct ruf_error *err)
 {
-    struct block_cache *cache = &query->cache[kind];
+    const struct ruf_index *index = query->index;
+    const uint8_t *bytes = NULL;
+    uint64_t count = 0;
     enum ruf_status status = RUF_OK;
 
-    if (cache->plain.bytes == NULL)
-        status = ruf_secret_create(RUF_IMAGE_BLOCK_SIZE, &cache->plain, err);
-    if (status == RUF_OK && (!cache->filled || cache->block != block)) {
-        cache->filled = false;
-        status = ruf_image_read_blocks(query->reader,
-                                       query->index->sections[kind].place,
-                                       block, 1, cache->plain.bytes, err);
-        cache->filled = status == RUF_OK;
-        cache->block = block;
+    if (place >= index->owner_words)
+        return ruf_index_damaged(index, RUF_SECTION_OWNERS, err);
+    status =
+        ruf_index_bytes(query, RUF_SECTION_OWNERS, 4 * place, 4, &bytes, err);
+    if (status != RUF_OK)
+        return status;
+    count = ruf_load32(bytes);
+    if (count > index->owner_words - place - 1 || count > room)
+        return ruf_index_damaged(index, RUF_SECTION_OWNERS, err);
+    for (uint64_t i = 0; i < count && status == RUF_OK; i++) {
+        status = ruf_index_bytes(query, RUF_SECTION_OWNERS, 4 * (place + 1 + i),
+                                 4, &bytes, err);
+        if (status == RUF_OK && ruf_load32(bytes) >= index->contact_count)
+            return ruf_index_damaged(index, RUF_SECTION_OWNERS, err);
+        if (status == RUF_OK)
+            owners[i] = ruf_load32(bytes);
     }
-    *out = cache->plain.bytes;
+    out->contacts = owners;
+    out->contact_count = (size_t)count;
     return status;
 }
 
-static bool grow_copy(struct ruf_query *query, size_t size)
-{
-    uint8_t *copy;
+/* --- rows
+ * ---------------------------------------------------------------------------
+ */
 
-    if (query->copy_room >= size)
+/* What stands in a row behind its number. */
+struct row {
+    const uint8_t *head;
+    uint32_t head_size;
+    uint32_t tail;  /* step in TAILS */
+    uint32_t owner; /* contact, or contact_count + place in OWNERS */
+    bool is_long;   /* the head stands in LABELS; here is its offset */
+};
+
+/* The row of the number in this page; its bytes may go on for INDEX_SLACK.
+ * @return false if it is not there. */
+static inline bool find_in_page(const struct ruf_index *index,
+                                const uint8_t *page, ruf_e164 number,
+                                struct row *out)
+{
+    unsigned match = ruf_page_match(page, number);
+
+    for (; match != 0; match &= match - 1) {
+        const uint8_t *at = ruf_page_row(page, ruf_bucket_first(match));
+
+        if ((ruf_load32(at) & index->upper_mask) != number >> 32)
+            continue;
+        at += index->upper_width;
+        out->owner = ruf_load32(at) & index->owner_mask;
+        at += index->owner_width;
+        out->tail = ruf_load16(at);
+        out->head_size = at[2];
+        out->head = at + 3;
+        out->is_long = out->head_size == RUF_PAGE_LONG;
         return true;
-    copy = malloc(size);
-    if (copy == NULL)
-        return false;
-    if (query->copy != NULL)
-        ruf_wipe(query->copy, query->copy_room);
-    free(query->copy);
-    query->copy = copy;
-    query->copy_room = size;
-    return true;
+    }
+    return false;
 }
 
-enum ruf_status ruf_index_bytes(struct ruf_query *query,
-                                enum ruf_section_kind kind, uint64_t offset,
-                                size_t size, const uint8_t **out,
-                                struct ruf_error *err)
+/* owners has room for room contacts, the longest list at least. */
+static inline enum ruf_status
+read_owners(struct ruf_query *query, const struct row *row, uint32_t *owners,
+            size_t room, struct ruf_caller *out, struct ruf_error *err)
 {
-    const struct index_section *section = &query->index->sections[kind];
-    uint64_t at = offset % RUF_IMAGE_BLOCK_SIZE;
-    size_t done = 0;
+    uint64_t contacts = query->index->contact_count;
 
-    if (offset > section->size || size > section->size - offset)
-        return ruf_index_damaged(query->index, kind, err);
-    if (section->bytes != NULL) {
-        *out = section->bytes + offset;
-        return RUF_OK;
-    }
-    if (at + size > RUF_IMAGE_BLOCK_SIZE && !grow_copy(query, size))
-        return ruf_fail_memory(err);
-    do {
-        const uint8_t *block;
-        size_t step = RUF_IMAGE_BLOCK_SIZE - (size_t)at;
-        enum ruf_status status = cached_block(
-            query, kind, (offset + done) / RUF_IMAGE_BLOCK_SIZE, &block, err);
-
-        if (status != RUF_OK)
-            return status;
-        if (done == 0 && size <= step) {
-            *out = block + at;
-            return RUF_OK;
-        }
-        step = step < size - done ? step : size - done;
-        memcpy(query->copy + done, block + at, step);
-        done += step;
-        at = 0;
-    } while (done < size);
-    *out = query->copy;
+    if (row->owner >= contacts)
+        return read_list(query, row->owner - contacts, owners, room, out, err);
+    owners[0] = row->owner;
+    out->contacts = owners;
+    out->contact_count = 1;
     return RUF_OK;
 }
 
-/* --- lookup
- * ------------------------------------------------------------------------- */
-
-/* The last block whose first number is not above this one; entry_blocks if
- * the number lies before all of them. */
-static enum ruf_status find_block(struct ruf_query *query, ruf_e164 number,
-                                  uint64_t *out, struct ruf_error *err)
-{
-    uint64_t low = 0;
-    uint64_t high = query->index->entry_blocks;
-
-    while (low < high) {
-        uint64_t middle = low + (high - low) / 2;
-        const uint8_t *fence;
-        enum ruf_status status = ruf_index_bytes(query, RUF_SECTION_FENCES,
-                                                 8 * middle, 8, &fence, err);
-
-        if (status != RUF_OK)
-            return status;
-        if (ruf_load64(fence) <= number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *out = low == 0 ? query->index->entry_blocks : low - 1;
-    return RUF_OK;
-}
-
-static enum ruf_status read_owners(struct ruf_query *query, uint64_t ordinal,
-                                   struct ruf_caller *out,
-                                   struct ruf_error *err)
+/* A head that is too long for a page; such labels have no tail. */
+static enum ruf_status read_long_label(struct ruf_query *query,
+                                       const struct row *row, char *out,
+                                       struct ruf_text *label,
+                                       struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
+    uint64_t at = ruf_load32(row->head);
     const uint8_t *bytes;
-    uint64_t first;
-    uint64_t end;
+    enum ruf_status status;
+
+    if (at + 2 > index->labels_size)
+        return ruf_index_damaged(index, RUF_SECTION_LABELS, err);
+    status = ruf_index_copy(query, RUF_SECTION_LABELS, at, 2, out, err);
+    if (status != RUF_OK)
+        return status;
+    bytes = (const uint8_t *)out;
+    label->size = ruf_load16(bytes);
+    label->data = out;
+    if (label->size == 0 || label->size > RUF_LABEL_SIZE_MAX ||
+        label->size > index->labels_size - at - 2)
+        return ruf_index_damaged(index, RUF_SECTION_LABELS, err);
+    return ruf_index_copy(query, RUF_SECTION_LABELS, at + 2, label->size, out,
+                          err);
+}
+
+/* --- resident
+ * ------------------------------------------------------------------------- */
+
+static inline const uint8_t *home_page(const struct ruf_index *index,
+                                       uint64_t hash)
+{
+    return index->sections[RUF_SECTION_NUMBERS].bytes +
+           (size_t)ruf_table_home(hash, index->page_count) * RUF_PAGE_SIZE;
+}
+
+/* All of a page, so that the row is there when it is known which one it is. */
+static inline void prefetch_page(const uint8_t *page)
+{
+    __builtin_prefetch(page);
+    __builtin_prefetch(page + 64);
+    __builtin_prefetch(page + 128);
+    __builtin_prefetch(page + 192);
+}
+
+/* The pages behind a home page that ran over. */
+static bool find_further(const struct ruf_index *index, uint64_t hash,
+                         ruf_e164 number, struct row *out)
+{
+    const uint8_t *pages = index->sections[RUF_SECTION_NUMBERS].bytes;
+    uint32_t at = ruf_table_home(hash, index->page_count);
+
+    for (unsigned probe = 1; probe < RUF_TABLE_PROBES; probe++) {
+        const uint8_t *page;
+
+        at = ruf_table_next(hash, at, index->page_count);
+        page = pages + (size_t)at * RUF_PAGE_SIZE;
+        if (find_in_page(index, page, number, out))
+            return true;
+        if (!ruf_page_ran_over(page))
+            return false;
+    }
+    return false;
+}
+
+/* label: LABEL_ROOM bytes. */
+static inline enum ruf_status
+answer_resident(struct ruf_query *query, const uint8_t *page, uint64_t hash,
+                ruf_e164 number, char *label, uint32_t *owners, size_t room,
+                struct ruf_caller *out, struct ruf_error *err)
+{
+    const struct ruf_index *index = query->index;
+    struct row row;
+
+    if (!find_in_page(index, page, number, &row) &&
+        (!ruf_page_ran_over(page) ||
+         !find_further(index, hash, number, &row))) {
+        *out = (struct ruf_caller){ 0 };
+        return RUF_OK;
+    }
+    out->known = true;
+    out->approximate = false;
+    if (row.is_long) {
+        enum ruf_status status =
+            read_long_label(query, &row, label, &out->label, err);
+
+        return status == RUF_OK
+                   ? read_owners(query, &row, owners, room, out, err)
+                   : status;
+    }
+    out->label.data = label;
+    out->label.size =
+        ruf_label_join(index, row.head, row.head_size, row.tail,
+                       index->sections[RUF_SECTION_TAILS].bytes, label);
+    if (out->label.size == 0)
+        return ruf_index_damaged(index, RUF_SECTION_NUMBERS, err);
+    return read_owners(query, &row, owners, room, out, err);
+}
+
+/* --- on demand
+ * ------------------------------------------------------------------------ */
+
+static enum ruf_status find_on_demand(struct ruf_query *query, ruf_e164 number,
+                                      struct row *row, bool *known,
+                                      struct ruf_error *err)
+{
+    const struct ruf_index *index = query->index;
+    uint64_t hash = ruf_hash_number(index->number_secret, number);
+    uint32_t at = ruf_table_home(hash, index->page_count);
+
+    *known = false;
+    for (unsigned probe = 0; probe < RUF_TABLE_PROBES; probe++) {
+        const uint8_t *page;
+        enum ruf_status status = ruf_index_bytes(query, RUF_SECTION_NUMBERS,
+                                                 (uint64_t)at * RUF_PAGE_SIZE,
+                                                 RUF_PAGE_SIZE, &page, err);
+
+        if (status != RUF_OK)
+            return status;
+        *known = find_in_page(index, page, number, row);
+        if (*known || !ruf_page_ran_over(page))
+            return RUF_OK;
+        at = ruf_table_next(hash, at, index->page_count);
+    }
+    return RUF_OK;
+}
+
+/* As ruf_label_join(), with the tail read by itself. */
+static enum ruf_status label_on_demand(struct ruf_query *query,
+                                       const struct row *row, char *out,
+                                       struct ruf_text *label,
+                                       struct ruf_error *err)
+{
+    uint64_t at = (uint64_t)row->tail * RUF_TEXT_STEP;
+    const uint8_t *tail;
+    size_t size;
     enum ruf_status status =
-        ruf_index_bytes(query, RUF_SECTION_OWNERS, 4 * ordinal, 8, &bytes, err);
+        ruf_index_bytes(query, RUF_SECTION_TAILS, at, 1, &tail, err);
 
     if (status != RUF_OK)
         return status;
-    first = ruf_load32(bytes);
-    end = ruf_load32(bytes + 4);
-    if (end < first || end > index->owner_count)
-        return ruf_index_damaged(index, RUF_SECTION_OWNERS, err);
-    out->contact_count = (size_t)(end - first);
-    if (query->owner_room < out->contact_count) {
-        free(query->owners);
-        query->owners = calloc(out->contact_count, sizeof(*query->owners));
-        query->owner_room = query->owners == NULL ? 0 : out->contact_count;
-        if (query->owners == NULL)
-            return ruf_fail_memory(err);
-    }
-    status = ruf_index_bytes(query, RUF_SECTION_OWNERS,
-                             4 * (index->entry_count + 1 + first),
-                             4 * out->contact_count, &bytes, err);
-    for (size_t i = 0; i < out->contact_count && status == RUF_OK; i++)
-        query->owners[i] = ruf_load32(bytes + 4 * i);
-    out->contacts = query->owners;
+    size = tail[0];
+    if (row->head_size + size == 0 ||
+        row->head_size + size > RUF_LABEL_SIZE_MAX)
+        return ruf_index_damaged(query->index, RUF_SECTION_NUMBERS, err);
+    memcpy(out, row->head, row->head_size);
+    *label = (struct ruf_text){ out, row->head_size + size };
+    return ruf_index_copy(query, RUF_SECTION_TAILS, at + 1, size,
+                          out + row->head_size, err);
+}
+
+static enum ruf_status answer_on_demand(struct ruf_query *query,
+                                        ruf_e164 number, struct ruf_caller *out,
+                                        struct ruf_error *err)
+{
+    struct row row;
+    bool known;
+    enum ruf_status status = find_on_demand(query, number, &row, &known, err);
+
+    *out = (struct ruf_caller){ 0 };
+    if (status != RUF_OK || !known)
+        return status;
+    status =
+        row.is_long
+            ? read_long_label(query, &row, query->labels, &out->label, err)
+            : label_on_demand(query, &row, query->labels, &out->label, err);
+    if (status == RUF_OK)
+        status = read_owners(query, &row, query->owners, query->owner_room, out,
+                             err);
+    out->known = status == RUF_OK;
     return status;
 }
+
+/* --- one number, many numbers
+ * ------------------------------------------------------------------ */
 
 enum ruf_status ruf_query_lookup(struct ruf_query *query, ruf_e164 number,
                                  struct ruf_caller *out, struct ruf_error *err)
 {
-    struct entry_block entries;
-    const uint8_t *bytes;
-    uint64_t block;
-    enum ruf_status status = find_block(query, number, &block, err);
+    const struct ruf_index *index = query->index;
+    const uint8_t *page;
+    uint64_t hash;
 
-    memset(out, 0, sizeof(*out));
-    if (status != RUF_OK || block == query->index->entry_blocks)
-        return status;
-    status = ruf_index_bytes(query, RUF_SECTION_ENTRIES,
-                             block * RUF_IMAGE_BLOCK_SIZE, RUF_IMAGE_BLOCK_SIZE,
-                             &bytes, err);
-    if (status != RUF_OK)
-        return status;
-    if (!ruf_entry_block_open(bytes, &entries))
-        return ruf_index_damaged(query->index, RUF_SECTION_ENTRIES, err);
-    while (entries.left > 0) {
-        struct ruf_text label;
-
-        if (!ruf_entry_block_next(&entries, &label) ||
-            entries.ordinal > query->index->entry_count)
-            return ruf_index_damaged(query->index, RUF_SECTION_ENTRIES, err);
-        if (entries.number > number)
-            break;
-        if (entries.number == number) {
-            out->known = true;
-            out->label = label;
-            return read_owners(query, entries.ordinal - 1, out, err);
-        }
-    }
-    return RUF_OK;
+    if (index->plain.bytes == NULL)
+        return answer_on_demand(query, number, out, err);
+    hash = ruf_hash_number(index->number_secret, number);
+    page = home_page(index, hash);
+    prefetch_page(page);
+    return answer_resident(query, page, hash, number, query->labels,
+                           query->owners, query->owner_room, out, err);
 }
 
-/* --- contacts
- * ------------------------------------------------------------------------ */
-
-static bool grow_lists(struct ruf_query *query, size_t numbers, size_t texts)
-{
-    if (query->number_room < numbers) {
-        free(query->numbers);
-        query->numbers = calloc(numbers, sizeof(*query->numbers));
-        query->number_room = query->numbers == NULL ? 0 : numbers;
-    }
-    if (query->text_room < texts) {
-        struct ruf_text *grown =
-            realloc(query->texts, texts * sizeof(*query->texts));
-
-        if (grown == NULL)
-            return false;
-        query->texts = grown;
-        query->text_room = texts;
-    }
-    return query->number_room >= numbers;
-}
-
-static bool parse_numbers(struct ruf_query *query, struct ruf_reader *reader,
-                          struct ruf_contact *out)
-{
-    for (size_t i = 0; i < out->number_count; i++) {
-        uint8_t kind = ruf_read_u8(reader);
-
-        if (kind >= RUF_KIND_COUNT)
-            reader->failed = true;
-        query->numbers[i].kind = (enum ruf_number_kind)kind;
-        query->numbers[i].e164 = ruf_read_varint(reader);
-        query->numbers[i].raw = ruf_read_text(reader);
-    }
-    out->numbers = query->numbers;
-    return !reader->failed;
-}
-
-enum ruf_status ruf_contact_parse(struct ruf_query *query, const uint8_t *bytes,
-                                  size_t size, struct ruf_contact *out,
-                                  struct ruf_error *err)
-{
-    struct ruf_reader reader = ruf_reader(bytes, size);
-    const uint8_t *id = ruf_read_bytes(&reader, sizeof(out->id.bytes));
-    uint64_t count;
-
-    memset(out, 0, sizeof(*out));
-    if (id != NULL)
-        memcpy(out->id.bytes, id, sizeof(out->id.bytes));
-    (void)ruf_read_u8(&reader); /* priority: only the order needs it */
-    out->given = ruf_read_text(&reader);
-    out->family = ruf_read_text(&reader);
-    out->display = ruf_read_text(&reader);
-    out->company = ruf_read_text(&reader);
-    out->title = ruf_read_text(&reader);
-    out->department = ruf_read_text(&reader);
-    count = ruf_read_varint(&reader);
-    out->number_count = count <= size ? (size_t)count : 0;
-    if (!grow_lists(query, out->number_count + 1, 1))
-        return ruf_fail_memory(err);
-    reader.failed = reader.failed || count > size;
-    (void)parse_numbers(query, &reader, out);
-    count = ruf_read_varint(&reader);
-    out->email_count = count <= size ? (size_t)count : 0;
-    if (!grow_lists(query, 1, out->email_count + 1))
-        return ruf_fail_memory(err);
-    for (size_t i = 0; i < out->email_count; i++)
-        query->texts[i] = ruf_read_text(&reader);
-    count = ruf_read_varint(&reader);
-    out->source_count = count <= size ? (size_t)count : 0;
-    if (!grow_lists(query, 1, out->email_count + out->source_count + 1))
-        return ruf_fail_memory(err);
-    for (size_t i = 0; i < out->source_count; i++)
-        query->texts[out->email_count + i] = ruf_read_text(&reader);
-    out->emails = query->texts;
-    out->sources = query->texts + out->email_count;
-    if (reader.failed || ruf_reader_left(&reader) != 0)
-        return ruf_index_damaged(query->index, RUF_SECTION_CONTACTS, err);
-    return RUF_OK;
-}
-
-enum ruf_status ruf_query_contact(struct ruf_query *query, uint32_t contact,
-                                  struct ruf_contact *out,
-                                  struct ruf_error *err)
+/* Two rounds over the batch, so that its cache misses overlap. */
+static enum ruf_status answer_batch(struct ruf_query *query,
+                                    const ruf_e164 *numbers, size_t count,
+                                    struct ruf_caller *out, size_t *done,
+                                    struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    const uint8_t *bytes = NULL;
-    uint64_t start;
-    uint64_t end;
+    uint64_t hashes[RUF_LOOKUP_BATCH];
+    size_t owners = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        hashes[i] = ruf_hash_number(index->number_secret, numbers[i]);
+        prefetch_page(home_page(index, hashes[i]));
+    }
+    for (*done = 0; *done < count; ++*done) {
+        enum ruf_status status;
+        size_t i = *done;
+
+        if (i > 0 && query->owner_room - owners < index->limits.owners + 1)
+            break;
+        status = answer_resident(query, home_page(index, hashes[i]), hashes[i],
+                                 numbers[i], query->labels + i * LABEL_ROOM,
+                                 query->owners + owners,
+                                 query->owner_room - owners, &out[i], err);
+        if (status != RUF_OK)
+            return status;
+        owners += out[i].contact_count;
+    }
+    return RUF_OK;
+}
+
+enum ruf_status ruf_query_lookup_many(struct ruf_query *query,
+                                      const ruf_e164 *numbers, size_t count,
+                                      struct ruf_caller *out, size_t *done,
+                                      struct ruf_error *err)
+{
     enum ruf_status status;
 
-    memset(out, 0, sizeof(*out));
-    if (contact >= index->contact_count)
-        return ruf_fail(err, RUF_E_NOT_FOUND, "D723",
-                        ruf_image_path(index->image),
-                        "no contact has this number");
-    status = ruf_index_bytes(query, RUF_SECTION_CONTACT_OFFSETS,
-                             8 * (uint64_t)contact, 16, &bytes, err);
-    if (status != RUF_OK)
-        return status;
-    start = ruf_load64(bytes);
-    end = ruf_load64(bytes + 8);
-    if (end < start || end > index->contacts_size)
-        return ruf_index_damaged(index, RUF_SECTION_CONTACT_OFFSETS, err);
-    status = ruf_index_bytes(query, RUF_SECTION_CONTACTS, start,
-                             (size_t)(end - start), &bytes, err);
-    if (status != RUF_OK)
-        return status;
-    return ruf_contact_parse(query, bytes, (size_t)(end - start), out, err);
+    *done = 0;
+    if (count > RUF_LOOKUP_BATCH)
+        count = RUF_LOOKUP_BATCH;
+    if (query->index->plain.bytes != NULL)
+        return answer_batch(query, numbers, count, out, done, err);
+    if (count == 0)
+        return RUF_OK;
+    /* The block an answer stands in is read anew for the next. */
+    status = answer_on_demand(query, numbers[0], out, err);
+    *done = status == RUF_OK ? 1 : 0;
+    return status;
 }

@@ -10,6 +10,7 @@
 #define RUFNAME_CONTACT_H
 
 #include <rufname/number.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -58,6 +59,19 @@ struct ruf_contact_number {
     ruf_e164 e164; /**< 0: not identifiable, see raw */
     enum ruf_number_kind kind;
     struct ruf_text raw; /**< as the source wrote it */
+    bool emitted;        /**< stands in the call directory */
+    uint32_t sources;    /**< bit i: sources[i] of the contact has it */
+};
+
+/** Single-valued fields, for ruf_contact.field_sources. */
+enum ruf_contact_field {
+    RUF_CONTACT_GIVEN = 0,
+    RUF_CONTACT_FAMILY,
+    RUF_CONTACT_DISPLAY_NAME,
+    RUF_CONTACT_COMPANY,
+    RUF_CONTACT_TITLE,
+    RUF_CONTACT_DEPARTMENT,
+    RUF_CONTACT_FIELD_COUNT
 };
 
 /** One merged contact, as the search screen shows it. */
@@ -73,8 +87,12 @@ struct ruf_contact {
     size_t number_count;
     const struct ruf_text *emails;
     size_t email_count;
+    const uint32_t *email_sources;  /**< of each e-mail, as of a number */
     const struct ruf_text *sources; /**< source ids ("AAD"), by priority */
     size_t source_count;
+    /** Bit i: sources[i] gave the value of that field; 0 = no value. A bit
+     *  set holds the first 32 sources; no policy names more. */
+    uint32_t field_sources[RUF_CONTACT_FIELD_COUNT];
 };
 
 #ifdef __cplusplus

@@ -29,7 +29,7 @@ struct ruf_query; /**< Opaque; made by ruf_query_create(). */
 
 /** Where the verified plain bytes live. Same answers either way. */
 enum ruf_index_mode {
-    /** All blocks verified and decrypted at open into locked memory. */
+    /** What answers need verified and decrypted at open into locked memory. */
     RUF_INDEX_RESIDENT = 0,
     /** Blocks verified and decrypted as touched; bounded memory. */
     RUF_INDEX_ON_DEMAND
@@ -61,6 +61,27 @@ RUF_API RUF_MUST_USE enum ruf_status
 ruf_index_open(const char *path, const uint8_t key[RUF_KEY_SIZE],
                enum ruf_index_mode mode, struct ruf_index **out,
                struct ruf_error *err);
+
+/**
+ * The same, but refuse a file that was put back: one whose generation is
+ * smaller than that of the newest the caller knows of.
+ * @param[in] oldest  smallest generation accepted.
+ * @return as ruf_index_open(); RUF_E_CORRUPT (D707: an older index).
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_index_open_since(const char *path, const uint8_t key[RUF_KEY_SIZE],
+                     enum ruf_index_mode mode, uint64_t oldest,
+                     struct ruf_index **out, struct ruf_error *err);
+
+/**
+ * Read and check every byte of an image and all it says about itself: order,
+ * bounds, tables that find each of their keys. Slow; neither mode needs it
+ * before it is safe to use.
+ * @return as ruf_index_open_since().
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_index_verify(const char *path, const uint8_t key[RUF_KEY_SIZE],
+                 uint64_t oldest, struct ruf_error *err);
 
 /** Wipe and free. Must be the last call on the index; NULL is fine. */
 RUF_API void ruf_index_close(struct ruf_index *index);
@@ -98,6 +119,25 @@ RUF_API RUF_MUST_USE enum ruf_status ruf_query_lookup(struct ruf_query *query,
                                                       ruf_e164 number,
                                                       struct ruf_caller *out,
                                                       struct ruf_error *err);
+
+/** Most numbers one ruf_query_lookup_many() answers. */
+#define RUF_LOOKUP_BATCH 64
+
+/**
+ * Look up several numbers. In resident mode their memory accesses overlap,
+ * which is faster than one call each.
+ *
+ * @param[in]  numbers  count numbers, in any order.
+ * @param[out] out      one answer per number, valid until the next call.
+ * @param[out] done     how many were answered, from the front: all, at most
+ *                      RUF_LOOKUP_BATCH; fewer only where numbers with very
+ *                      many contacts meet. At least 1 if count is.
+ * @return as ruf_query_lookup().
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_query_lookup_many(struct ruf_query *query, const ruf_e164 *numbers,
+                      size_t count, struct ruf_caller *out, size_t *done,
+                      struct ruf_error *err);
 
 /**
  * Read one contact by its number in this index (ruf_caller.contacts).

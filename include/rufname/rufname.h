@@ -54,6 +54,7 @@
 #include <rufname/contact.h>
 #include <rufname/directory.h>
 #include <rufname/home.h>
+#include <rufname/identity.h>
 #include <rufname/index.h>
 #include <rufname/message.h>
 #include <rufname/number.h>

@@ -24,7 +24,8 @@ outside='curl/ sync cli
 sqlite3.h indexer
 expat.h policy sync
 microhttpd.h cli
-utf8proc.h base indexer lookup'
+utf8proc.h base indexer lookup
+xxhash.h base'
 
 bad=0
 complain() {

@@ -5,10 +5,12 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/image_sections.h"
 #include "base/text.h"
 #include "tests/support/image_fixture.h"
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <rufname/identity.h>
 #include <rufname/index.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,25 +32,32 @@ scan_for(const struct image_fixture *fixture, ruf_e164 number)
     return NULL;
 }
 
+static void check_caller(const struct image_fixture *fixture,
+                         const struct ruf_caller *caller, ruf_e164 number)
+{
+    const struct ruf_labelled_entry *entry = scan_for(fixture, number);
+
+    cr_assert_eq(caller->known, entry != NULL, "%llu",
+                 (unsigned long long)number);
+    cr_assert(!caller->approximate);
+    if (entry == NULL) {
+        cr_assert_eq(caller->contact_count, 0);
+        cr_assert_eq(caller->label.size, 0);
+        return;
+    }
+    cr_assert(ruf_text_equal(caller->label, entry->label));
+    cr_assert_eq(caller->contact_count, entry->owner_count);
+    for (size_t i = 0; i < entry->owner_count; i++)
+        cr_assert_eq(caller->contacts[i], entry->owners[i]);
+}
+
 static void expect_caller(const struct image_fixture *fixture,
                           struct ruf_query *query, ruf_e164 number)
 {
-    const struct ruf_labelled_entry *entry = scan_for(fixture, number);
     struct ruf_caller caller;
 
     cr_assert_eq(ruf_query_lookup(query, number, &caller, NULL), RUF_OK);
-    cr_assert_eq(caller.known, entry != NULL, "%llu",
-                 (unsigned long long)number);
-    cr_assert(!caller.approximate);
-    if (entry == NULL) {
-        cr_assert_eq(caller.contact_count, 0);
-        cr_assert_eq(caller.label.size, 0);
-        return;
-    }
-    cr_assert(ruf_text_equal(caller.label, entry->label));
-    cr_assert_eq(caller.contact_count, entry->owner_count);
-    for (size_t i = 0; i < entry->owner_count; i++)
-        cr_assert_eq(caller.contacts[i], entry->owners[i]);
+    check_caller(fixture, &caller, number);
 }
 
 static void expect_texts(const struct ruf_text *got, size_t got_count,
@@ -57,6 +66,58 @@ static void expect_texts(const struct ruf_text *got, size_t got_count,
     cr_assert_eq(got_count, want_count);
     for (size_t i = 0; i < got_count; i++)
         cr_assert(ruf_text_equal(got[i], want[i]));
+}
+
+static void expect_provenance(const struct ruf_person *want,
+                              const struct ruf_contact *got)
+{
+    const size_t sizes_of[RUF_CONTACT_FIELD_COUNT] = {
+        want->given.size,   want->family.size, want->display.size,
+        want->company.size, want->title.size,  want->department.size,
+    };
+
+    for (size_t i = 0; i < want->email_count; i++)
+        cr_assert_eq(got->email_sources[i],
+                     want->email_sources == NULL ? 1 : want->email_sources[i]);
+    for (size_t i = 0; i < RUF_CONTACT_FIELD_COUNT; i++)
+        cr_assert(sizes_of[i] == 0 ||
+                      got->field_sources[i] ==
+                          (want->source_count < 2 ? 1 : want->field_sources[i]),
+                  "field %zu", i);
+}
+
+static void expect_identity(const struct ruf_person *want,
+                            struct ruf_query *query, uint32_t contact)
+{
+    struct ruf_identity got;
+    uint32_t found;
+
+    cr_assert_eq(ruf_query_identity(query, contact, &got, NULL), RUF_OK);
+    cr_assert_eq(got.has_hash_id, want->has_hash_id);
+    cr_assert_eq(got.id_count, want->member_count);
+    for (size_t i = 0; i < got.id_count; i++) {
+        cr_assert(ruf_text_is(got.ids[i].source, want->members[i]->source->id));
+        cr_assert(ruf_text_equal(got.ids[i].id, want->members[i]->native_id));
+    }
+    cr_assert(ruf_text_equal(got.presence_id, want->members[0]->native_id));
+    if (want->has_hash_id) {
+        cr_assert_arr_eq(got.hash_id, want->hash_id, RUF_HASH_ID_SIZE);
+        cr_assert_eq(ruf_query_find_hash_id(query, want->hash_id, &found, NULL),
+                     RUF_OK);
+        cr_assert_eq(found, contact);
+    }
+    for (size_t i = 0; i < want->member_count; i++) {
+        cr_assert_eq(
+            ruf_query_find_id(query, ruf_text(want->members[i]->source->id),
+                              want->members[i]->native_id, &found, NULL),
+            RUF_OK);
+        cr_assert_eq(found, contact);
+        cr_assert_eq(ruf_query_find_id(query, ruf_text("XYZ"),
+                                       want->members[i]->native_id, &found,
+                                       NULL),
+                     RUF_OK);
+        cr_assert_eq(found, UINT32_MAX, "no such source");
+    }
 }
 
 static void expect_contact(const struct ruf_person *want,
@@ -77,7 +138,10 @@ static void expect_contact(const struct ruf_person *want,
         cr_assert_eq(got.numbers[i].e164, want->numbers[i].e164);
         cr_assert_eq(got.numbers[i].kind, want->numbers[i].kind);
         cr_assert(ruf_text_equal(got.numbers[i].raw, want->numbers[i].raw));
+        cr_assert_eq(got.numbers[i].emitted, want->numbers[i].emit);
+        cr_assert_eq(got.numbers[i].sources, want->numbers[i].sources);
     }
+    expect_provenance(want, &got);
     expect_texts(got.emails, got.email_count, want->emails, want->email_count);
     expect_texts(got.sources, got.source_count, want->sources,
                  want->source_count);
@@ -134,6 +198,46 @@ ParameterizedTest(struct one_case *param, lookup, agrees_with_a_linear_scan)
     fixture_destroy(fixture);
 }
 
+ParameterizedTestParameters(lookup_many, answers_as_lookup_does)
+{
+    return every_case();
+}
+
+ParameterizedTest(struct one_case *param, lookup_many, answers_as_lookup_does)
+{
+    struct image_fixture *fixture =
+        fixture_create(19, 1 + param->entries / 3, param->entries);
+    struct ruf_index *index;
+    struct ruf_query *query;
+    ruf_e164 numbers[70];
+    struct ruf_caller callers[RUF_LOOKUP_BATCH];
+
+    fixture_write(fixture);
+    index = fixture_open(fixture, param->mode);
+    cr_assert_eq(ruf_query_create(index, &query, NULL), RUF_OK);
+    for (size_t i = 0; i < fixture->entries.count; i += 64) {
+        size_t count = 0;
+        size_t done;
+
+        while (count < 70 && i + count < fixture->entries.count) {
+            numbers[count] = fixture->entries.entries[i + count].number +
+                             fixture_random(fixture, 2);
+            count++;
+        }
+        for (size_t at = 0; at < count; at += done) {
+            cr_assert_eq(ruf_query_lookup_many(query, numbers + at, count - at,
+                                               callers, &done, NULL),
+                         RUF_OK);
+            cr_assert(done > 0 && done <= count - at);
+            for (size_t k = 0; k < done; k++)
+                check_caller(fixture, &callers[k], numbers[at + k]);
+        }
+    }
+    ruf_query_destroy(query);
+    ruf_index_close(index);
+    fixture_destroy(fixture);
+}
+
 ParameterizedTestParameters(contact, comes_back_as_it_was_built)
 {
     return every_case();
@@ -154,6 +258,7 @@ ParameterizedTest(struct one_case *param, contact, comes_back_as_it_was_built)
         size_t n = i * 2654435761u % fixture->people.count;
 
         expect_contact(&fixture->people.persons[n], query, (uint32_t)n);
+        expect_identity(&fixture->people.persons[n], query, (uint32_t)n);
     }
     ruf_query_destroy(query);
     ruf_index_close(index);
@@ -421,8 +526,22 @@ static enum ruf_status ask_everything(const struct image_fixture *fixture,
                   ruf_text_equal(contact.company,
                                  fixture->people.persons[i].company));
     }
-    cr_assert_eq(ruf_cursor_create(index, &cursor, NULL), RUF_OK);
-    for (status = RUF_OK; status == RUF_OK && entry.number != 0;)
+    for (uint32_t i = 0; i < fixture->people.count; i++) {
+        const struct ruf_person *person = &fixture->people.persons[i];
+        uint32_t found = i;
+
+        status = ruf_query_find_id(query, (struct ruf_text){ NULL, 0 },
+                                   person->members[0]->native_id, &found, &err);
+        worst = status != RUF_OK ? status : worst;
+        cr_assert(status != RUF_OK || found == i);
+        if (person->has_hash_id)
+            status =
+                ruf_query_find_hash_id(query, person->hash_id, &found, &err);
+        worst = status != RUF_OK ? status : worst;
+        cr_assert(status != RUF_OK || found == i);
+    }
+    status = ruf_cursor_create(index, &cursor, &err);
+    for (; status == RUF_OK && entry.number != 0;)
         status = ruf_cursor_next(cursor, &entry, &err);
     worst = status != RUF_OK ? status : worst;
     ruf_cursor_destroy(cursor);
@@ -431,56 +550,85 @@ static enum ruf_status ask_everything(const struct image_fixture *fixture,
     return worst;
 }
 
-Test(open, sees_every_flipped_byte, .timeout = 120)
+/* Where a byte of the image lies: the kind of section, 0 = header. */
+static uint32_t section_at(const struct ruf_image *image, size_t offset)
+{
+    const struct ruf_image_section *section;
+    uint32_t kind = 0;
+
+    for (size_t i = 0; (section = ruf_image_section_at(image, i)) != NULL; i++)
+        if (section->block_count > 0 && offset >= section->offset)
+            kind = section->kind;
+    return kind;
+}
+
+static bool is_read_on_demand(uint32_t kind)
+{
+    return kind < RUF_SECTION_SEARCH_FIRST;
+}
+
+/* A byte of the header is told by the header, any other by its block. */
+static void expect_damage(uint32_t kind, enum ruf_status status,
+                          const struct ruf_error *err, size_t byte)
+{
+    cr_assert(status == RUF_E_CORRUPT || (kind == 0 && status == RUF_E_KEY),
+              "byte %zu of section %u: %d", byte, kind, (int)status);
+    if (kind != 0)
+        cr_assert_str_eq(err->id, "D705");
+    else
+        cr_assert(
+            strcmp(err->id, "D701") == 0 || strcmp(err->id, "D702") == 0 ||
+                strcmp(err->id, "D703") == 0 || strcmp(err->id, "D704") == 0 ||
+                strcmp(err->id, "K202") == 0,
+            "%s", err->id);
+}
+
+Test(verify, sees_every_flipped_byte, .timeout = 300)
 {
     struct image_fixture *fixture = fixture_create(23, 8, 40);
-    uint8_t *bytes;
-    size_t size;
+    struct ruf_image *image;
+    struct ruf_error err;
 
     fixture_write(fixture);
-    bytes = fixture_read_file(fixture->path, &size);
-    for (size_t i = 0; i < size; i++) {
-        struct ruf_error err;
-        enum ruf_status status;
+    cr_assert_eq(ruf_image_open(fixture->path, fixture->key, &image, NULL),
+                 RUF_OK);
+    cr_assert_eq(ruf_index_verify(fixture->path, fixture->key, 7, &err), RUF_OK,
+                 "%s", err.detail);
+    for (size_t i = 0; i < ruf_image_size(image); i++) {
+        uint8_t flip = (uint8_t)(1u << i % 8);
 
-        bytes[i] ^= (uint8_t)(1u << i % 8);
-        fixture_write_file(fixture->path, bytes, size);
-        status = try_open(fixture, fixture->key, RUF_INDEX_RESIDENT, &err);
-        cr_assert(status == RUF_E_CORRUPT || status == RUF_E_KEY,
-                  "byte %zu: %d", i, (int)status);
-        bytes[i] ^= (uint8_t)(1u << i % 8);
+        fixture_poke(fixture->path, i, flip);
+        expect_damage(section_at(image, i),
+                      ruf_index_verify(fixture->path, fixture->key, 7, &err),
+                      &err, i);
+        fixture_poke(fixture->path, i, flip);
     }
-    free(bytes);
+    ruf_image_close(image);
     fixture_destroy(fixture);
 }
 
-Test(on_demand, never_answers_from_a_damaged_block, .timeout = 120)
+Test(on_demand, sees_a_damaged_block_when_it_touches_it, .timeout = 120)
 {
     struct image_fixture *fixture = fixture_create(24, 8, 40);
-    size_t detected = 0;
-    uint8_t *bytes;
-    size_t size;
+    struct ruf_image *image;
 
     fixture_write(fixture);
-    bytes = fixture_read_file(fixture->path, &size);
-    for (size_t i = 0; i < size; i += 13) {
+    cr_assert_eq(ruf_image_open(fixture->path, fixture->key, &image, NULL),
+                 RUF_OK);
+    for (size_t i = 0; i < ruf_image_size(image); i += 13) {
+        uint32_t kind = section_at(image, i);
         enum ruf_status status;
 
-        bytes[i] ^= 0x40;
-        fixture_write_file(fixture->path, bytes, size);
+        fixture_poke(fixture->path, i, 0x40);
         status = ask_everything(fixture, RUF_INDEX_ON_DEMAND);
-        cr_assert(status == RUF_OK || status == RUF_E_CORRUPT ||
-                      status == RUF_E_KEY,
-                  "byte %zu: %d", i, (int)status);
-        detected += status != RUF_OK ? 1 : 0;
-        bytes[i] ^= 0x40;
+        cr_assert(status ==
+                          (is_read_on_demand(kind) ? RUF_E_CORRUPT : RUF_OK) ||
+                      (kind == 0 && status == RUF_E_KEY),
+                  "byte %zu of section %u: %d", i, kind, (int)status);
+        fixture_poke(fixture->path, i, 0x40);
     }
-    /* The search sections, most of so small an image, are not read on demand;
-     * all else is. */
-    cr_assert_gt(detected, size / 13 / 5);
-    fixture_write_file(fixture->path, bytes, size);
     cr_assert_eq(ask_everything(fixture, RUF_INDEX_ON_DEMAND), RUF_OK);
-    free(bytes);
+    ruf_image_close(image);
     fixture_destroy(fixture);
 }
 
@@ -492,15 +640,38 @@ Test(open, refuses_every_truncation, .timeout = 120)
 
     fixture_write(fixture);
     bytes = fixture_read_file(fixture->path, &size);
-    for (size_t length = 0; length < size; length++)
-        for (size_t m = 0; m < 2; m++) {
-            struct ruf_error err;
+    while (size > 0) {
+        struct ruf_error err;
 
-            fixture_write_file(fixture->path, bytes, length);
-            cr_assert_eq(try_open(fixture, fixture->key, modes[m], &err),
-                         RUF_E_CORRUPT, "length %zu", length);
-        }
+        cr_assert_eq(truncate(fixture->path, (off_t)--size), 0);
+        cr_assert_eq(try_open(fixture, fixture->key, modes[size % 2], &err),
+                     RUF_E_CORRUPT, "length %zu", size);
+        cr_assert(strcmp(err.id, "D701") == 0 || strcmp(err.id, "D703") == 0,
+                  "%s", err.id);
+    }
     free(bytes);
+    fixture_destroy(fixture);
+}
+
+Test(open, refuses_a_generation_older_than_the_known_one)
+{
+    struct image_fixture *fixture = fixture_create(28, 4, 6);
+
+    fixture_write(fixture);
+    for (size_t m = 0; m < 2; m++) {
+        struct ruf_index *index;
+        struct ruf_error err;
+
+        cr_assert_eq(ruf_index_open_since(fixture->path, fixture->key, modes[m],
+                                          7, &index, &err),
+                     RUF_OK);
+        ruf_index_close(index);
+        cr_assert_eq(ruf_index_open_since(fixture->path, fixture->key, modes[m],
+                                          8, &index, &err),
+                     RUF_E_CORRUPT);
+        cr_assert_str_eq(err.id, "D707");
+        cr_assert(index == NULL);
+    }
     fixture_destroy(fixture);
 }
 

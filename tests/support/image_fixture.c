@@ -5,6 +5,7 @@
  */
 #include "tests/support/image_fixture.h"
 #include "base/text.h"
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,61 @@ static void add_email(struct image_fixture *fixture, struct ruf_person *person,
     person->email_count = 1;
 }
 
+static const struct ruf_policy_source policy_sources[] = {
+    { .id = "AAD", .kind = RUF_SOURCE_ENTRA_USERS },
+    { .id = "CRM", .kind = RUF_SOURCE_FILE },
+};
+
+/* The first source's id is a GUID, the second's a text. */
+static struct ruf_source_contact *make_member(struct image_fixture *fixture,
+                                              size_t n, size_t source)
+{
+    struct ruf_source_contact *member =
+        checked(ruf_arena_alloc(fixture->arena, 1, sizeof(*member)));
+    char text[64];
+
+    if (source == 0)
+        (void)snprintf(text, sizeof(text), "%08x-7b1c-4d2e-9f3a-%012zx",
+                       (unsigned)fixture_random(fixture, UINT32_MAX), n);
+    else
+        (void)snprintf(text, sizeof(text), "konto/%zu", n);
+    member->source = &policy_sources[source];
+    member->native_id = text_copy(fixture, text);
+    return member;
+}
+
+static void add_members(struct image_fixture *fixture,
+                        struct ruf_person *person, size_t n)
+{
+    const struct ruf_source_contact **members = checked(ruf_arena_alloc(
+        fixture->arena, person->source_count, sizeof(*members)));
+
+    for (size_t i = 0; i < person->source_count; i++)
+        members[i] = make_member(fixture, n, i);
+    person->members = members;
+    person->member_count = person->source_count;
+    person->has_hash_id = n % 5 != 4;
+    for (size_t i = 0; i < sizeof(person->hash_id); i++)
+        person->hash_id[i] = (uint8_t)fixture_random(fixture, 256);
+}
+
+/* Values of a person with two sources come from the first, the second or
+ * both, in turn. */
+static void add_provenance(struct image_fixture *fixture,
+                           struct ruf_person *person)
+{
+    uint32_t *bits = checked(ruf_arena_alloc(
+        fixture->arena, person->email_count + 1, sizeof(*bits)));
+
+    if (person->source_count < 2)
+        return;
+    for (size_t i = 0; i < person->email_count; i++)
+        bits[i] = 1 + (uint32_t)fixture_random(fixture, 3);
+    person->email_sources = bits;
+    for (size_t i = 0; i < RUF_CONTACT_FIELD_COUNT; i++)
+        person->field_sources[i] = 1 + (uint32_t)fixture_random(fixture, 2);
+}
+
 static void fill_person(struct image_fixture *fixture, size_t n)
 {
     struct ruf_person *person = &fixture->people.persons[n];
@@ -167,20 +223,62 @@ static void fill_person(struct image_fixture *fixture, size_t n)
         add_email(fixture, person, n);
     person->sources = sources;
     person->source_count = 1 + fixture_random(fixture, 2);
+    add_members(fixture, person, n);
+    add_provenance(fixture, person);
+}
+
+/* As sources write numbers: the digits in other groups, other digits, or not
+ * a number at all. */
+static struct ruf_text make_raw(struct image_fixture *fixture, ruf_e164 e164)
+{
+    char digits[RUF_E164_TEXT_SIZE];
+    char text[64];
+    size_t size = ruf_e164_format(e164, digits);
+
+    switch (fixture_random(fixture, 9)) {
+    case 0:
+        (void)snprintf(text, sizeof(text), "00%s", digits + 1);
+        break;
+    case 1:
+        (void)snprintf(text, sizeof(text), "0%s", digits + (size > 3 ? 3 : 1));
+        break;
+    case 2:
+        (void)snprintf(text, sizeof(text), "+%.2s (0%.2s) %s", digits + 1,
+                       digits + 3, digits + (size > 5 ? 5 : size));
+        break;
+    case 3:
+        (void)snprintf(text, sizeof(text), "%s ext. 12", digits);
+        break;
+    case 4:
+        (void)snprintf(text, sizeof(text), "00%.2s 0%.3s-%s", digits + 1,
+                       digits + 3, digits + (size > 6 ? 6 : size));
+        break;
+    case 5:
+        (void)snprintf(text, sizeof(text), "Durchwahl 7\xC3\xA4");
+        break;
+    case 6:
+        text[0] = '\0';
+        break;
+    default:
+        (void)snprintf(text, sizeof(text), "%s", digits);
+    }
+    return text_copy(fixture, text);
 }
 
 static struct ruf_person_number make_number(struct image_fixture *fixture,
+                                            const struct ruf_person *person,
                                             ruf_e164 e164)
 {
     struct ruf_person_number number = {
         .e164 = e164,
         .kind = (enum ruf_number_kind)fixture_random(fixture, RUF_KIND_COUNT),
-        .emit = true,
+        .emit = fixture_random(fixture, 9) > 0,
+        .sources = person->source_count < 2
+                       ? 1
+                       : 1 + (uint32_t)fixture_random(fixture, 3),
     };
-    char text[RUF_E164_TEXT_SIZE];
 
-    (void)ruf_e164_format(e164, text);
-    number.raw = text_copy(fixture, text);
+    number.raw = make_raw(fixture, e164);
     return number;
 }
 
@@ -206,8 +304,8 @@ static void add_numbers(struct image_fixture *fixture)
         for (size_t k = 0; k < entries->entries[i].owner_count; k++) {
             uint32_t owner = entries->entries[i].owners[k];
 
-            lists[owner][persons[owner].number_count++] =
-                make_number(fixture, entries->entries[i].number);
+            lists[owner][persons[owner].number_count++] = make_number(
+                fixture, &persons[owner], entries->entries[i].number);
         }
 }
 
@@ -317,6 +415,18 @@ struct ruf_index *fixture_open(const struct image_fixture *fixture,
         abort();
     }
     return index;
+}
+
+void fixture_poke(const char *path, size_t offset, uint8_t flip)
+{
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    uint8_t byte;
+
+    if (fd < 0 || pread(fd, &byte, 1, (off_t)offset) != 1)
+        abort();
+    byte ^= flip;
+    if (pwrite(fd, &byte, 1, (off_t)offset) != 1 || close(fd) != 0)
+        abort();
 }
 
 uint8_t *fixture_read_file(const char *path, size_t *size)

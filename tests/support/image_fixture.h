@@ -46,6 +46,9 @@ struct ruf_index *fixture_open(const struct image_fixture *fixture,
 /** Pseudo-random number below bound (splitmix64). */
 uint64_t fixture_random(struct image_fixture *fixture, uint64_t bound);
 
+/** Flip bits of one byte of a file. */
+void fixture_poke(const char *path, size_t offset, uint8_t flip);
+
 /** Whole file as malloc()ed bytes. */
 uint8_t *fixture_read_file(const char *path, size_t *size);
 

@@ -1,0 +1,56 @@
+/*
+ * base/number_page.h - pages of the table of numbers
+ *
+ * A page is 256 bytes, four cache lines. The first holds the lower halves of up
+ * to ten numbers and where their rows stand, the others the rows: upper half,
+ * owner and label. A reader fetches all four at once, so an answer costs about
+ * one access to memory; on demand a page lies in one sealed block.
+ *
+ *    0   1  rows, 0..10
+ *    1   1  bit 0: numbers moved on from here to another page
+ *    2  10  offset of each row in the page
+ *   12  40  lower 32 bits of each number
+ *   52 204  rows: upper bits (2 or 4 bytes), owner (1..4), tail (2), length of
+ *           the head (1), head. Length 255: the head is the text at the u32
+ *           offset that follows, in LABELS.
+ *
+ * Threads: pure.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BASE_NUMBER_PAGE_H
+#define BASE_NUMBER_PAGE_H
+
+#include "base/table.h"
+
+#define RUF_PAGE_SIZE 256u
+#define RUF_PAGE_SLOTS 10u
+#define RUF_PAGE_ROWS 52u /**< where rows begin */
+
+/** Longest head in a page; length byte of a longer one, in LABELS. */
+#define RUF_PAGE_HEAD_MAX 120u
+#define RUF_PAGE_LONG 255u
+
+/** Bit per slot that holds the lower half of this number. */
+static inline unsigned ruf_page_match(const uint8_t *page, uint64_t number)
+{
+    const uint8_t *lower = page + 2 + RUF_PAGE_SLOTS;
+    unsigned match = ruf_match_words(lower, UINT32_MAX, (uint32_t)number);
+
+    match |= (unsigned)(ruf_load32(lower + 32) == (uint32_t)number) << 8;
+    match |= (unsigned)(ruf_load32(lower + 36) == (uint32_t)number) << 9;
+    return match & ((1u << (page[0] & 15)) - 1);
+}
+
+static inline bool ruf_page_ran_over(const uint8_t *page)
+{
+    return (page[1] & 1) != 0;
+}
+
+/** Row of a slot. */
+static inline const uint8_t *ruf_page_row(const uint8_t *page, unsigned slot)
+{
+    return page + page[2 + slot];
+}
+
+#endif

@@ -1,0 +1,218 @@
+/*
+ * lookup/blocks.c - bytes of sections: resident, or decrypted as touched
+ *
+ * On demand, a query keeps the blocks it read last, a fixed number for each
+ * section, so that its memory does not grow with the image: all tails of
+ * labels, two of the numbers.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/error.h"
+#include "lookup/index_private.h"
+#include <stdlib.h>
+
+/* Blocks kept of each section; none of those that are only read as a whole. */
+static const uint16_t slots_of[INDEX_SECTIONS] = {
+    [RUF_SECTION_NUMBERS] = 2,          [RUF_SECTION_OWNERS] = 4,
+    [RUF_SECTION_CONTACTS] = 2,         [RUF_SECTION_CONTACT_OFFSETS] = 8,
+    [RUF_SECTION_TAILS] = 256,          [RUF_SECTION_LABELS] = 1,
+    [RUF_SECTION_TEXTS] = 128,          [RUF_SECTION_IDENTITIES] = 2,
+    [RUF_SECTION_IDENTITY_OFFSETS] = 2, [RUF_SECTION_SOURCE_IDS] = 2,
+    [RUF_SECTION_HASH_IDS] = 2,
+};
+
+static uint32_t slots_for(const struct ruf_index *index, size_t kind)
+{
+    const struct index_section *section = &index->sections[kind];
+
+    if (section->place == NULL || section->bytes != NULL)
+        return 0;
+    return section->place->block_count < slots_of[kind]
+               ? (uint32_t)section->place->block_count
+               : slots_of[kind];
+}
+
+enum ruf_status ruf_blocks_create(struct ruf_query *query,
+                                  struct ruf_error *err)
+{
+    const struct ruf_index *index = query->index;
+    size_t bytes = INDEX_SLACK;
+    size_t slots = 0;
+    enum ruf_status status;
+
+    for (size_t kind = 0; kind < INDEX_SECTIONS; kind++) {
+        size_t here = slots_for(index, kind);
+
+        slots += here;
+        if (here > 0)
+            bytes += here * index->sections[kind].place->block_size;
+    }
+    query->held = calloc(slots + 1, sizeof(*query->held));
+    if (query->held == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_secret_create_sparse(bytes, &query->blocks, err);
+    if (status != RUF_OK)
+        return status;
+    bytes = 0;
+    slots = 0;
+    for (size_t kind = 0; kind < INDEX_SECTIONS; kind++) {
+        struct block_cache *cache = &query->caches[kind];
+
+        cache->slots = slots_for(index, kind);
+        cache->bytes = query->blocks.bytes + bytes;
+        cache->held = query->held + slots;
+        slots += cache->slots;
+        if (cache->slots > 0)
+            bytes +=
+                (size_t)cache->slots * index->sections[kind].place->block_size;
+    }
+    return RUF_OK;
+}
+
+static void wipe_cache(const struct block_cache *cache, size_t block_size)
+{
+    for (uint32_t i = 0; i < cache->slots; i++)
+        if (cache->held[i] != 0)
+            ruf_wipe(cache->bytes + i * block_size, block_size);
+}
+
+void ruf_blocks_destroy(struct ruf_query *query)
+{
+    for (size_t kind = 0; kind < INDEX_SECTIONS; kind++)
+        if (query->caches[kind].slots > 0)
+            wipe_cache(&query->caches[kind],
+                       query->index->sections[kind].place->block_size);
+    ruf_secret_destroy_wiped(&query->blocks);
+    free(query->held);
+    ruf_image_reader_destroy(query->reader);
+}
+
+/* Not in the cache: read it. Until it is verified the slot holds nothing. */
+static enum ruf_status fetch(struct ruf_query *query,
+                             enum ruf_section_kind kind, uint64_t block,
+                             uint32_t slot, struct ruf_error *err)
+{
+    const struct index_section *section = &query->index->sections[kind];
+    struct block_cache *cache = &query->caches[kind];
+    enum ruf_status status = RUF_OK;
+
+    if (block >= section->place->block_count || cache->slots == 0)
+        return ruf_index_damaged(query->index, kind, err);
+    if (query->reader == NULL)
+        status =
+            ruf_image_reader_create(query->index->image, &query->reader, err);
+    cache->held[slot] = 0;
+    if (status == RUF_OK)
+        status = ruf_image_read_blocks(
+            query->reader, section->place, block, 1,
+            cache->bytes + (size_t)slot * section->place->block_size, err);
+    if (status == RUF_OK)
+        cache->held[slot] = block + 1;
+    return status;
+}
+
+enum ruf_status ruf_index_block(struct ruf_query *query,
+                                enum ruf_section_kind kind, uint64_t block,
+                                const uint8_t **out, struct ruf_error *err)
+{
+    const struct index_section *section = &query->index->sections[kind];
+    struct block_cache *cache = &query->caches[kind];
+    enum ruf_status status = RUF_OK;
+    uint32_t slot;
+
+    if (section->place == NULL || block >= section->place->block_count)
+        return ruf_index_damaged(query->index, kind, err);
+    if (section->bytes != NULL) {
+        *out = section->bytes + block * section->place->block_size;
+        return RUF_OK;
+    }
+    slot = cache->slots == 0 ? 0 : (uint32_t)(block % cache->slots);
+    if (cache->slots == 0 || cache->held[slot] != block + 1)
+        status = fetch(query, kind, block, slot, err);
+    *out = cache->bytes + (size_t)slot * section->place->block_size;
+    return status;
+}
+
+enum ruf_status ruf_index_copy(struct ruf_query *query,
+                               enum ruf_section_kind kind, uint64_t offset,
+                               size_t size, void *out, struct ruf_error *err)
+{
+    const struct index_section *section = &query->index->sections[kind];
+    uint8_t *next = out;
+
+    if (section->place == NULL || offset > section->size ||
+        size > section->size - offset)
+        return ruf_index_damaged(query->index, kind, err);
+    while (size > 0) {
+        size_t at = (size_t)(offset % section->place->block_size);
+        size_t step = section->place->block_size - at;
+        const uint8_t *bytes;
+        enum ruf_status status = ruf_index_block(
+            query, kind, offset / section->place->block_size, &bytes, err);
+
+        if (status != RUF_OK)
+            return status;
+        step = step < size ? step : size;
+        memcpy(next, bytes + at, step);
+        next += step;
+        offset += step;
+        size -= step;
+    }
+    return RUF_OK;
+}
+
+enum ruf_status ruf_index_bytes(struct ruf_query *query,
+                                enum ruf_section_kind kind, uint64_t offset,
+                                size_t size, const uint8_t **out,
+                                struct ruf_error *err)
+{
+    const struct index_section *section = &query->index->sections[kind];
+    const uint8_t *block;
+    size_t at;
+    enum ruf_status status;
+
+    if (section->place == NULL || offset > section->size ||
+        size > section->size - offset)
+        return ruf_index_damaged(query->index, kind, err);
+    if (section->bytes != NULL) {
+        *out = section->bytes + offset;
+        return RUF_OK;
+    }
+    at = (size_t)(offset % section->place->block_size);
+    if (at + size > section->place->block_size) {
+        if (size > query->index->limits.record)
+            return ruf_index_damaged(query->index, kind, err);
+        *out = query->copy;
+        return ruf_index_copy(query, kind, offset, size, query->copy, err);
+    }
+    status = ruf_index_block(query, kind, offset / section->place->block_size,
+                             &block, err);
+    *out = block + at;
+    return status;
+}
+
+enum ruf_status ruf_index_record(struct ruf_query *query,
+                                 enum ruf_section_kind records,
+                                 enum ruf_section_kind offsets, uint64_t used,
+                                 uint32_t number, const uint8_t **out,
+                                 size_t *size, struct ruf_error *err)
+{
+    const uint8_t *block;
+    const uint8_t *at;
+    uint64_t base;
+    uint64_t start;
+    uint64_t end;
+    enum ruf_status status = ruf_index_block(
+        query, offsets, number / RUF_OFFSETS_PER_BLOCK, &block, err);
+
+    if (status != RUF_OK)
+        return status;
+    at = block + 8 + 4 * (size_t)(number % RUF_OFFSETS_PER_BLOCK);
+    base = ruf_load64(block);
+    start = base + ruf_load32(at);
+    end = base + ruf_load32(at + 4);
+    if (base > used || end < start || end > used)
+        return ruf_index_damaged(query->index, offsets, err);
+    *size = (size_t)(end - start);
+    return ruf_index_bytes(query, records, start, *size, out, err);
+}
