@@ -1,13 +1,15 @@
 /*
  * bench/bench_build.c - what does it cost to make an image?
  *
- * CPU time of each step from raw records to a published file, and its size;
- * and of the entries alone beside the same rows put into the peers. Whole
- * processes, with their peak memory, are in the suite "scale".
+ * CPU time of each step from raw records to a published file, and its size; of
+ * the entries alone beside the same rows put into the peers; and the peak
+ * memory of a process that builds.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "bench/child.h"
 #include "bench/records.h"
+#include "bench/scale.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -220,9 +222,39 @@ static void entries_alone(struct bench *bench, const struct bench_data *data)
     }
 }
 
+/* --- memory
+ * --------------------------------------------------------------------- */
+
+/* Label and build in a process of its own. */
+static void memory(struct bench *bench)
+{
+    char contacts[16];
+    char path[300];
+    const char *arguments[] = { "scale-build", contacts, path, NULL };
+    struct bench_row row = { "build, memory", "peak RSS", bench->contacts,
+                             "MiB",           0,          0 };
+    struct scale_built built;
+    struct bench_summary summary;
+    struct child_use use;
+
+    (void)snprintf(contacts, sizeof(contacts), "%u", bench->contacts);
+    (void)snprintf(path, sizeof(path), "%s/memory.ruf", bench->directory);
+    if (!child_ask(arguments, &built, sizeof(built), &use)) {
+        bench_wrong(bench, "build", "a child failed");
+        return;
+    }
+    bench_group(bench);
+    summary = bench_single(built.peak_mib);
+    bench_print(bench, &row, &summary);
+    row.variant = "of it the input: people, labels";
+    summary = bench_single(built.input_mib);
+    bench_print(bench, &row, &summary);
+}
+
 void suite_build(struct bench *bench, const struct bench_data *data)
 {
     steps(bench, data);
     whole_image(bench, data);
     entries_alone(bench, data);
+    memory(bench);
 }

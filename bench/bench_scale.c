@@ -1,9 +1,10 @@
 /*
  * bench/bench_scale.c - how does it grow?
  *
- * Ten times more contacts at each step; ratios are to the smallest size. Every
- * size is built in one process and read by another per mode and peer, so that
- * peak memory is that of one thing. Above ten million contacts: entries alone.
+ * Ten times more contacts at each step up to --max; ratios are to the smallest
+ * size. Every size is built in one process and read by another per mode and
+ * peer, so that peak memory is that of one thing. Above ten million contacts:
+ * entries alone.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -15,11 +16,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SIZES_MAX 5
+#define SMALLEST 10000u
+#define SIZES_MAX 6
 #define READERS 5
-
-static const uint64_t sizes[SIZES_MAX] = { 10000, 100000, 1000000, 10000000,
-                                           100000000 };
+/* Peak memory of a build, measured at a million contacts (suite "scale"). */
+#define CONTACT_BYTES 2500u
+#define ENTRY_BYTES 200u
 
 static const struct peer *const readers[READERS] = {
     &peer_on_demand, &peer_resident, &peer_flat, &peer_lmdb, &peer_sqlcipher
@@ -28,7 +30,6 @@ static const struct peer *const readers[READERS] = {
 struct point {
     uint64_t n;
     struct scale_built built;
-    double build_mib;
     struct scale_readings readings[READERS];
     bool read[READERS];
 };
@@ -67,6 +68,38 @@ static void read_one(struct bench *bench, struct point *point, size_t which,
         bench_wrong(bench, readers[which]->name, "answers differ from ours");
 }
 
+/* What the kernel could give without swapping, in bytes; 0: not known. */
+static uint64_t available_memory(void)
+{
+    FILE *file = fopen("/proc/meminfo", "r");
+    unsigned long long kib = 0;
+    char line[128];
+
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+        if (sscanf(line, "MemAvailable: %llu", &kib) == 1)
+            break;
+    if (file != NULL)
+        (void)fclose(file);
+    return (uint64_t)kib * 1024;
+}
+
+/* A build that outgrows the machine would take others down with it. */
+static bool fits(uint64_t size)
+{
+    uint64_t wanted =
+        size * (size > SCALE_PEOPLE_MAX ? ENTRY_BYTES : CONTACT_BYTES);
+    uint64_t there = available_memory();
+
+    if (there == 0 || wanted <= there)
+        return true;
+    (void)fprintf(stderr,
+                  "rufname-bench: scale ends before %llu: it wants about "
+                  "%llu MiB, %llu are there\n",
+                  (unsigned long long)size, (unsigned long long)(wanted >> 20),
+                  (unsigned long long)(there >> 20));
+    return false;
+}
+
 static bool measure(struct bench *bench, uint64_t size, struct point *point)
 {
     char n[24];
@@ -87,7 +120,6 @@ static bool measure(struct bench *bench, uint64_t size, struct point *point)
         bench_wrong(bench, "scale", "cannot build this size");
         return false;
     }
-    point->build_mib = use.rss_mib;
     for (size_t i = 0; i < READERS; i++)
         read_one(bench, point, i, image, directory);
     (void)unlink(image);
@@ -133,7 +165,8 @@ static void report_build(struct bench *bench, const struct point *points,
         for (size_t i = 0; i < count; i++) {
             const struct point *point = &points[i];
             const double values[] = { point->built.label_ns,
-                                      point->built.build_ns, point->build_mib,
+                                      point->built.build_ns,
+                                      point->built.peak_mib,
                                       point->built.input_mib };
 
             print_single(bench, point,
@@ -210,9 +243,15 @@ void suite_scale(struct bench *bench, const struct bench_data *data)
     size_t count = 0;
 
     (void)data;
-    for (size_t i = 0; i < SIZES_MAX && sizes[i] <= bench->scale_max; i++)
-        if (measure(bench, sizes[i], &points[count]))
-            count++;
+    for (uint64_t size = SMALLEST; count < SIZES_MAX; size *= 10) {
+        if (size > bench->scale_max)
+            size = bench->scale_max;
+        if (!fits(size) || !measure(bench, size, &points[count]))
+            break;
+        count++;
+        if (size == bench->scale_max)
+            break;
+    }
     report_build(bench, points, count);
     report_readers(bench, points, count);
     report_search(bench, points, count);

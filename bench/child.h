@@ -20,7 +20,7 @@ struct child_use {
     int code; /**< exit code; -1: killed or not started */
     double wall_s;
     double cpu_s;
-    double rss_mib;
+    double rss_mib;   /**< not less than the peak of this process */
     double answer_us; /**< from the start to its whole result */
 };
 

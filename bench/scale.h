@@ -25,6 +25,7 @@ struct scale_built {
     double label_ns;  /**< CPU per entry: people to labelled entries */
     double build_ns;  /**< CPU per entry: to a published image */
     double input_mib; /**< peak memory before the build: its input */
+    double peak_mib;  /**< peak memory after it */
 };
 
 struct scale_readings {

@@ -12,7 +12,8 @@ root=${2:?root of the checkout}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-"$bench" --json --quick --contacts 300 build open lookup search emit >"$dir/run.json"
+"$bench" --json --quick --contacts 300 --max 400 \
+    scale build open lookup search emit >"$dir/run.json"
 
 node - "$dir/run.json" <<'END'
 const lines = require('fs').readFileSync(process.argv[2], 'utf8').trim().split('\n')
@@ -25,12 +26,13 @@ const missing = [...context.filter((name) => !(name in lines[0].context)),
     ...lines.slice(1).flatMap((row) => fields.filter((name) => !(name in row)))];
 if (missing.length > 0) throw new Error(`missing: ${missing}`);
 const suites = new Set(lines.slice(1).map((row) => row.bench.split(/[ ,]/)[0]));
-for (const name of ['build', 'open', 'lookup', 'search', 'emit'])
+for (const name of ['scale', 'build', 'open', 'lookup', 'search', 'emit'])
     if (!suites.has(name)) throw new Error(`no line of ${name}`);
 END
 
 "$root/bench/plot" --out "$dir" "$dir/run.json" >/dev/null
-[ -s "$dir/latency.svg" ] && [ -s "$dir/peers.svg" ]
+[ -s "$dir/latency.svg" ] && [ -s "$dir/peers.svg" ] &&
+    [ -s "$dir/scale.svg" ]
 # Every table of the document finds its lines, but those of other suites.
 cp "$root/docs/figures.md" "$dir/figures.md"
 "$root/bench/tables" "$dir/figures.md" "$dir/run.json"
