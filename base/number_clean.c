@@ -26,6 +26,37 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* --- parsing --- */
+
+static void parse(const struct work *work, struct ruf_text text,
+                  struct ruf_number *out)
+{
+    ruf_number_parse(text.data, text.size, work->region, out);
+}
+
+/* The digits after a prefix, as one number. */
+static void parse_with(const struct work *work, const char *prefix,
+                       struct ruf_text text, struct ruf_number *out)
+{
+    char joined[RUF_CLEAN_TEXT_MAX + RUF_NUMBER_TEXT_SIZE];
+    size_t size = strlen(prefix);
+
+    memcpy(joined, prefix, size);
+    memcpy(joined + size, text.data, text.size);
+    parse(work, (struct ruf_text){ joined, size + text.size }, out);
+}
+
+/* Do national numbers of this region begin with 0? Then the valid number that
+ * libphonenumber sees is the same with a 0 in front. */
+static bool has_trunk_zero(const struct work *work, struct ruf_text text,
+                           const struct ruf_number *national)
+{
+    struct ruf_number with_zero;
+
+    parse_with(work, "0", text, &with_zero);
+    return with_zero.key == national->key;
+}
+
 /* --- dates and addresses --- */
 
 struct group {
@@ -33,7 +64,8 @@ struct group {
     size_t digits;
 };
 
-/* Digits in groups, with the same separator between all of them. */
+/* Digits in groups, with the same separator between all of them. Blanks may
+ * follow a dot: "5. 11. 2024". */
 static size_t read_groups(struct ruf_text text, char *separator,
                           struct group groups[4])
 {
@@ -52,7 +84,7 @@ static size_t read_groups(struct ruf_text text, char *separator,
                    count < 4 && (*separator == '\0' || *separator == c)) {
             *separator = c;
             count++;
-        } else {
+        } else if (c != ' ' || group->digits > 0 || *separator != '.') {
             return 0;
         }
     }
@@ -78,16 +110,61 @@ static bool is_ip_address(const struct group groups[4])
     return true;
 }
 
-static bool is_date_or_address(struct ruf_text text)
+static bool is_date(struct ruf_text text, char *separator,
+                    struct group groups[4], size_t *count)
 {
+    *count = read_groups(text, separator, groups);
+    return *count == 3 && (is_calendar_day(groups[0], groups[1], groups[2]) ||
+                           is_calendar_day(groups[2], groups[1], groups[0]));
+}
+
+/* From the first digit to the last, empty behind a plus. */
+static struct ruf_text digits_and_between(struct ruf_text text)
+{
+    size_t start = 0;
+
+    while (start < text.size && !is_digit(text.data[start])) {
+        if (text.data[start] == '+')
+            return ruf_text_slice(text, 0, 0);
+        start++;
+    }
+    while (text.size > start && !is_digit(text.data[text.size - 1]))
+        text.size--;
+    return ruf_text_slice(text, start, text.size - start);
+}
+
+/* Is it written like an address, and yet a number? In Denmark, Norway and
+ * Luxembourg people write 22.12.34.56. */
+static bool is_number_in_pairs(const struct work *work, struct ruf_text text,
+                               const struct group groups[4])
+{
+    struct ruf_number number;
+
+    for (size_t i = 0; i < 4; i++)
+        if (groups[i].digits != 2)
+            return false;
+    parse(work, text, &number);
+    return number.valid && !has_trunk_zero(work, text, &number);
+}
+
+/* A date or an address, whatever words stand around it; or a day, followed by
+ * the time or another day. */
+static bool is_date_or_address(const struct work *work, struct ruf_text text)
+{
+    struct ruf_text core = digits_and_between(text);
     struct group groups[4];
     char separator;
-    size_t count = read_groups(ruf_text_trim(text), &separator, groups);
+    size_t count;
+    size_t word = 0;
 
-    if (count == 3)
-        return is_calendar_day(groups[0], groups[1], groups[2]) ||
-               is_calendar_day(groups[2], groups[1], groups[0]);
-    return count == 4 && separator == '.' && is_ip_address(groups);
+    if (is_date(core, &separator, groups, &count))
+        return true;
+    if (count == 4 && separator == '.' && is_ip_address(groups))
+        return !is_number_in_pairs(work, core, groups);
+    while (word < core.size && core.data[word] != ' ')
+        word++;
+    return is_date(ruf_text_slice(core, 0, word), &separator, groups, &count) &&
+           separator == '.';
 }
 
 /* --- labels --- */
@@ -240,35 +317,6 @@ static void strip_labels(struct work *work, struct ruf_text text)
 }
 
 /* --- one number --- */
-
-static void parse(const struct work *work, struct ruf_text text,
-                  struct ruf_number *out)
-{
-    ruf_number_parse(text.data, text.size, work->region, out);
-}
-
-/* The digits after a prefix, as one number. */
-static void parse_with(const struct work *work, const char *prefix,
-                       struct ruf_text text, struct ruf_number *out)
-{
-    char joined[RUF_CLEAN_TEXT_MAX + RUF_NUMBER_TEXT_SIZE];
-    size_t size = strlen(prefix);
-
-    memcpy(joined, prefix, size);
-    memcpy(joined + size, text.data, text.size);
-    parse(work, (struct ruf_text){ joined, size + text.size }, out);
-}
-
-/* Do national numbers of this region begin with 0? Then the valid number that
- * libphonenumber sees is the same with a 0 in front. */
-static bool has_trunk_zero(const struct work *work, struct ruf_text text,
-                           const struct ruf_number *national)
-{
-    struct ruf_number with_zero;
-
-    parse_with(work, "0", text, &with_zero);
-    return with_zero.key == national->key;
-}
 
 /* Text that begins with a digit other than 0: national, without prefix. */
 static bool lacks_prefix(struct ruf_text text)
@@ -430,7 +478,7 @@ void ruf_number_clean(const char *text, size_t size, const char *region,
         ruf_number_parse(text, size, region, &out->numbers[0]);
         return;
     }
-    if (may(&work, RUF_CORRECT_REFUSE) && is_date_or_address(raw)) {
+    if (may(&work, RUF_CORRECT_REFUSE) && is_date_or_address(&work, raw)) {
         memset(&out->numbers[0], 0, sizeof(out->numbers[0]));
         out->numbers[0].status = RUF_NUMBER_NOT_A_NUMBER;
         out->corrections = RUF_CORRECT_REFUSE;

@@ -30,7 +30,8 @@ enum ruf_correction {
     RUF_CORRECT_DIRECT_DIAL = 1 << 1,
     /** "030 23125 000 / 0152 28817386": two numbers, if each alone is valid. */
     RUF_CORRECT_SPLIT = 1 << 2,
-    /** "2024-11-05", "192.168.10.20": not phone numbers, refused. */
+    /** "2024-11-05", "bis 05.11.2024", "192.168.10.20": not phone numbers,
+     * refused. */
     RUF_CORRECT_REFUSE = 1 << 3,
     /** "4915228817386": where national numbers begin with 0, one that begins
      * with the region's own calling code is read as if it had a plus. */

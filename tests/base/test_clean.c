@@ -108,6 +108,19 @@ Test(clean, refuses_dates_and_addresses)
         { "DE", "05.11.2024", RUF_CORRECT_REFUSE, "", NULL },
         { "DE", " 5/11/2024 ", RUF_CORRECT_REFUSE, "", NULL },
         { "DE", "192.168.10.20", RUF_CORRECT_REFUSE, "", NULL },
+        /* Words, brackets and a time around it. */
+        { "DE", "Urlaub bis 05.11.2024", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "(05.11.2024)", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "05. 11. 2024", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "05.11.2024 10.30", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "05.11.2024 - 07.11.2024", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "IP 192.168.10.20", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "10.10.10.20", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "+49.30.231.25", 0, "+493023125", NULL },
+        /* Numbers in pairs, where none begins with 0. */
+        { "DK", "32.12.34.56", 0, "+4532123456", NULL },
+        { "NO", "22.12.34.56", 0, "+4722123456", NULL },
+        { "LU", "26.12.34.56", 0, "+35226123456", NULL },
         /* No such day, no such address. */
         { "DE", "030.23.12.50", 0, "+4930231250", NULL },
         { "FR", "01.99.00.12.34", 0, "+33199001234", NULL },
