@@ -460,6 +460,21 @@ static bool is_plain(struct ruf_text text)
     return true;
 }
 
+/* A link of RFC 3966 with parameters: it means what it says, and a ';' in it
+ * parts no numbers. */
+static bool is_link(struct ruf_text text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        struct ruf_text rest = ruf_text_slice(text, i, text.size);
+
+        if (text.data[i] == ';' &&
+            (ruf_text_starts_with(rest, ";phone-context=") ||
+             ruf_text_starts_with(rest, ";isub=")))
+            return true;
+    }
+    return false;
+}
+
 void ruf_number_clean(const char *text, size_t size, const char *region,
                       const struct ruf_clean_options *options,
                       struct ruf_cleaned *out)
@@ -487,6 +502,10 @@ void ruf_number_clean(const char *text, size_t size, const char *region,
     if (is_plain(raw)) {
         read_number(&work, raw, &out->numbers[0]);
         out->corrections = work.made;
+        return;
+    }
+    if (is_link(raw)) {
+        parse(&work, raw, &out->numbers[0]);
         return;
     }
     strip_labels(&work, raw);

@@ -5,7 +5,8 @@
  * label for a vanity number, two numbers for one and a date for a phone. The
  * cleaning layer corrects the text first, says which corrections it made, and
  * then parses. Each correction can be switched off; with all of them off the
- * answer is that of ruf_number_parse().
+ * answer is that of ruf_number_parse(). So is that for a link of RFC 3966 with
+ * ";phone-context=" or ";isub=", which needs no correction.
  *
  * Threads: pure functions. No allocation.
  *

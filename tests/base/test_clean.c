@@ -168,6 +168,21 @@ Test(clean, puts_the_area_code_before_a_local_number)
     cr_assert_str_eq(cleaned.numbers[0].e164, "+493023125000");
 }
 
+Test(clean, leaves_links_alone)
+{
+    static const struct expected cases[] = {
+        { "DE", "tel:030-23125000;phone-context=+49", 0, "+493023125000",
+          NULL },
+        { "DE", "tel:23125000;phone-context=+4930", 0, "+493023125000", NULL },
+        { "DE", "tel:+49-30-23125000;isub=03023125001", 0, "+493023125000",
+          NULL },
+        { "DE", "tel:030-23125000;phone-context=example.com", 0,
+          "+493023125000", NULL },
+    };
+
+    CHECK(cases);
+}
+
 Test(clean, does_nothing_that_is_switched_off)
 {
     static const char *const texts[] = {
