@@ -324,6 +324,13 @@ static bool lacks_prefix(struct ruf_text text)
     return text.size > 0 && text.data[0] >= '1' && text.data[0] <= '9';
 }
 
+/* Corrections lead to numbers of the region that was asked for. */
+static bool is_of_region(const struct work *work,
+                         const struct ruf_number *number)
+{
+    return number->valid && strcmp(number->region, work->region) == 0;
+}
+
 static bool correct_calling_code(struct work *work, struct ruf_text text,
                                  struct ruf_number *number)
 {
@@ -333,8 +340,7 @@ static bool correct_calling_code(struct work *work, struct ruf_text text,
         (number->valid && !has_trunk_zero(work, text, number)))
         return false;
     parse_with(work, "+", text, &own);
-    if (!own.valid || own.key == number->key ||
-        strncmp(own.region, work->region, 2) != 0)
+    if (!is_of_region(work, &own) || own.key == number->key)
         return false;
     *number = own;
     work->made |= RUF_CORRECT_CALLING_CODE;
@@ -376,9 +382,9 @@ static void correct_area_code(struct work *work, struct ruf_text text,
         return;
     memcpy(prefix + 1, area, strlen(area) + 1);
     parse_with(work, prefix, text, &local);
-    if (!local.valid)
+    if (!is_of_region(work, &local))
         parse_with(work, area, text, &local); /* no trunk prefix there */
-    if (local.valid) {
+    if (is_of_region(work, &local)) {
         *number = local;
         work->made |= RUF_CORRECT_AREA_CODE;
     }

@@ -164,6 +164,9 @@ Test(clean, puts_the_area_code_before_a_local_number)
     cleaned = clean(RUF_CORRECT_ALL, "30", "DE", "112");
     cr_assert_eq(cleaned.corrections, 0);
     cr_assert_not(cleaned.numbers[0].valid);
+    /* With its own 0 it must not become 00385, which is Croatia. */
+    cleaned = clean(RUF_CORRECT_ALL, "0385", "DE", "23125 000");
+    cr_assert_str_eq(cleaned.numbers[0].e164, "+4938523125000");
     cleaned = clean(RUF_CORRECT_ALL, "40", "DE", "030 23125000");
     cr_assert_str_eq(cleaned.numbers[0].e164, "+493023125000");
 }
