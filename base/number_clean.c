@@ -199,7 +199,8 @@ static const char *const labels[] = { "tel",
                                       "sekretariat",
                                       NULL };
 static const char *const direct_dial_words[] = {
-    "dw", "durchwahl", "app", "apparat", "nst", "nebenstelle", NULL
+    "dw",          "durchwahl", "app", "apparat", "nst",
+    "nebenstelle", "klappe",    "kl",  NULL
 };
 
 /* Bytes of the letter at a position, 0 if there is none: ASCII and the Latin-1
@@ -266,12 +267,12 @@ static size_t bracket_size(struct ruf_text text, size_t at)
     return 0;
 }
 
-/* "23125-0 DW 12": the 0 stands for the switchboard. */
+/* "23125-0 DW 12", "23125-0 (DW 12)": the 0 stands for the switchboard. */
 static void drop_switchboard(struct work *work)
 {
     size_t size = work->size;
 
-    while (size > 0 && work->text[size - 1] == ' ')
+    while (size > 0 && memchr(" (,", work->text[size - 1], 3) != NULL)
         size--;
     if (size >= 2 && work->text[size - 1] == '0' &&
         (work->text[size - 2] == '-' || work->text[size - 2] == '/'))

@@ -73,6 +73,12 @@ Test(clean, joins_a_direct_dial_number)
           NULL },
         { "DE", "030 23125 Durchwahl 12", RUF_CORRECT_DIRECT_DIAL,
           "+49302312512", NULL },
+        { "DE", "030 23125-0 (DW 12)", RUF_CORRECT_DIRECT_DIAL, "+49302312512",
+          NULL },
+        { "DE", "030 23125-0, DW 12", RUF_CORRECT_DIRECT_DIAL, "+49302312512",
+          NULL },
+        { "AT", "01 23125-0 Kl. 21", RUF_CORRECT_DIRECT_DIAL, "+4312312521",
+          NULL },
         { "AT", "01 23125-0 App. 21", RUF_CORRECT_DIRECT_DIAL, "+4312312521",
           NULL },
     };
