@@ -118,16 +118,13 @@ static bool is_date(struct ruf_text text, char *separator,
                            is_calendar_day(groups[2], groups[1], groups[0]));
 }
 
-/* From the first digit to the last, empty behind a plus. */
+/* From the first digit to the last. */
 static struct ruf_text digits_and_between(struct ruf_text text)
 {
     size_t start = 0;
 
-    while (start < text.size && !is_digit(text.data[start])) {
-        if (text.data[start] == '+')
-            return ruf_text_slice(text, 0, 0);
+    while (start < text.size && !is_digit(text.data[start]))
         start++;
-    }
     while (text.size > start && !is_digit(text.data[text.size - 1]))
         text.size--;
     return ruf_text_slice(text, start, text.size - start);
@@ -157,6 +154,8 @@ static bool is_date_or_address(const struct work *work, struct ruf_text text)
     size_t count;
     size_t word = 0;
 
+    if (core.size < text.size && memchr(text.data, '+', text.size) != NULL)
+        return false;
     if (is_date(core, &separator, groups, &count))
         return true;
     if (count == 4 && separator == '.' && is_ip_address(groups))
@@ -391,11 +390,53 @@ static void correct_area_code(struct work *work, struct ruf_text text,
     }
 }
 
+static bool has_letter(struct ruf_text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (letter_size(text, i) > 0)
+            return true;
+    return false;
+}
+
+static bool has_small_letter(struct ruf_text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if ((text.data[i] >= 'a' && text.data[i] <= 'z') ||
+            text.data[i] == '\xC3')
+            return true;
+    return false;
+}
+
+/* "030 23125000 abends": words behind what is a valid number without them.
+ * Capitals that make a valid number are vanity. */
+static struct ruf_text drop_last_words(struct work *work, struct ruf_text text,
+                                       struct ruf_number *number)
+{
+    struct ruf_text head = text;
+    struct ruf_text words;
+    struct ruf_number without;
+
+    while (head.size > 0 && !is_digit(head.data[head.size - 1]))
+        head.size--;
+    words = ruf_text_slice(text, head.size, text.size);
+    if (!may(work, RUF_CORRECT_LABEL) || words.size == 0 ||
+        memchr(" ,;/(", words.data[0], 5) == NULL || !has_letter(words) ||
+        (number->valid && !has_small_letter(words)) ||
+        has_letter(digits_and_between(head)))
+        return text;
+    parse(work, head, &without);
+    if (!without.valid || strcmp(without.e164, number->e164) == 0)
+        return text;
+    *number = without;
+    work->made |= RUF_CORRECT_LABEL;
+    return head;
+}
+
 static void read_number(struct work *work, struct ruf_text text,
                         struct ruf_number *out)
 {
     parse(work, text, out);
-    text = ruf_text_trim(text);
+    text = drop_last_words(work, ruf_text_trim(text), out);
     if (work->region == NULL || !lacks_prefix(text))
         return;
     if (!correct_calling_code(work, text, out))

@@ -24,7 +24,9 @@ extern "C" {
 /** What may be corrected; a set of bits. */
 enum ruf_correction {
     /** "+49 30 23125 000 (privat)": words that say what kind of number it is,
-     * German and English, and brackets without digits, are dropped. */
+     * German and English, brackets without digits, and any words behind a
+     * number that is valid without them, are dropped. Capitals that make a
+     * valid number stay: they may be vanity. */
     RUF_CORRECT_LABEL = 1 << 0,
     /** "030 23125-0 DW 12": the word is dropped, the digits replace the 0 that
      * stands for the switchboard. */
