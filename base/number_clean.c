@@ -447,7 +447,8 @@ static void read_number(struct work *work, struct ruf_text text,
 
 static const char *const separators[] = { " / ",   ";",      ",",    "|",
                                           "\n",    " oder ", " or ", " und ",
-                                          " and ", NULL };
+                                          " and ", " bzw. ", " u. ", " & ",
+                                          NULL };
 
 /* Next separator from here; text.size if there is none. */
 static size_t find_separator(struct ruf_text text, size_t from, size_t *size)
@@ -463,8 +464,18 @@ static size_t find_separator(struct ruf_text text, size_t from, size_t *size)
     return text.size;
 }
 
-/* Every piece must be a number that can stand alone: valid, and all but the
- * first with a plus or a 0 in front. */
+/* A plus or a 0, perhaps in brackets or behind one letter: "M: 0152 ...". */
+static bool has_prefix(struct ruf_text text)
+{
+    size_t at = word_size(text, 0) == 1 ? 1 : 0;
+
+    while (at < text.size && memchr(" .:(", text.data[at], 4) != NULL)
+        at++;
+    return at < text.size && (text.data[at] == '+' || text.data[at] == '0');
+}
+
+/* Every piece must be a number that can stand alone: valid, no date, and all
+ * but the first with a plus or a 0 in front. */
 static bool split(struct work *work, struct ruf_text text,
                   struct ruf_cleaned *out)
 {
@@ -478,7 +489,8 @@ static bool split(struct work *work, struct ruf_text text,
         struct ruf_text piece =
             ruf_text_trim(ruf_text_slice(text, from, end - from));
 
-        if (piece.size == 0 || (count > 0 && lacks_prefix(piece)))
+        if (piece.size == 0 || (count > 0 && !has_prefix(piece)) ||
+            (may(work, RUF_CORRECT_REFUSE) && is_date_or_address(work, piece)))
             break;
         read_number(work, piece, &out->numbers[count]);
         if (!out->numbers[count++].valid)

@@ -116,6 +116,13 @@ Test(clean, splits_two_numbers)
         { "DE", "030 23125000 (privat) / 0152 28817386 (mobil)",
           RUF_CORRECT_SPLIT | RUF_CORRECT_LABEL, "+493023125000",
           "+4915228817386" },
+        { "DE", "030 23125000 bzw. (0152) 28817386", RUF_CORRECT_SPLIT,
+          "+493023125000", "+4915228817386" },
+        { "DE", "T +49 30 23125000, M: +49 152 28817386", RUF_CORRECT_SPLIT,
+          "+493023125000", "+4915228817386" },
+        /* What stands there is no second number. */
+        { "DE", "030 23125000; Kd-Nr. 0815123", 0, "", NULL },
+        { "DE", "030 23125000 / 05.11.2024", 0, "", NULL },
         /* One number with a slash. */
         { "DE", "030 / 23125000", 0, "+493023125000", NULL },
         { "DE", "+49 (0)30 / 23125-000", 0, "+493023125000", NULL },
