@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/number_chars.h"
 #include "base/text.h"
 #include <rufname/clean.h>
 #include <string.h>
@@ -492,6 +493,7 @@ static bool split(struct work *work, struct ruf_text text,
         if (piece.size == 0 || (count > 0 && !has_prefix(piece)) ||
             (may(work, RUF_CORRECT_REFUSE) && is_date_or_address(work, piece)))
             break;
+        out->has_plus[count] = ruf_number_has_plus(piece);
         read_number(work, piece, &out->numbers[count]);
         if (!out->numbers[count++].valid)
             break;
@@ -549,6 +551,7 @@ void ruf_number_clean(const char *text, size_t size, const char *region,
     work.made = 0;
     out->corrections = 0;
     out->count = 1;
+    out->has_plus[0] = ruf_number_has_plus(raw);
     if (size > RUF_CLEAN_TEXT_MAX) {
         ruf_number_parse(text, size, region, &out->numbers[0]);
         return;

@@ -61,6 +61,9 @@ struct ruf_cleaned {
     unsigned corrections; /**< enum ruf_correction that were made */
     size_t count;         /**< 1..RUF_CLEANED_MAX */
     struct ruf_number numbers[RUF_CLEANED_MAX];
+    /** Does its text name the calling code with a plus? Then the region that
+     * was given counted for nothing. */
+    bool has_plus[RUF_CLEANED_MAX];
 };
 
 /**
