@@ -138,3 +138,15 @@ bool ruf_char_is_interchange(uint32_t c)
     return !(c >= 0x7F && c <= 0x9F) && !(c >= 0xFDD0 && c <= 0xFDEF) &&
            (c & 0xFFFE) != 0xFFFE;
 }
+
+bool ruf_number_has_plus(struct ruf_text text)
+{
+    for (size_t i = 0; i < text.size;) {
+        uint32_t c;
+
+        i += ruf_utf8_decode(text.data + i, text.size - i, &c);
+        if (ruf_char_is_plus(c) || ruf_char_digit(c) >= 0)
+            return ruf_char_is_plus(c);
+    }
+    return false;
+}

@@ -72,6 +72,10 @@ bool ruf_char_is_latin(uint32_t c);
 /** Punctuation within numbers: hyphens, spaces, brackets, x, ... */
 bool ruf_char_is_punctuation(uint32_t c);
 
+/** Does a plus stand before the first digit? Then the text names its calling
+ * code. (A prefix such as 00 depends on the region it is dialled from.) */
+bool ruf_number_has_plus(struct ruf_text text);
+
 /** Ends a line: LF VT FF CR NEL LS PS. */
 bool ruf_char_is_line_end(uint32_t c);
 

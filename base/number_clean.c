@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/number_chars.h"
 #include "base/text.h"
 #include <rufname/clean.h>
 #include <string.h>
@@ -26,6 +27,37 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* --- parsing --- */
+
+static void parse(const struct work *work, struct ruf_text text,
+                  struct ruf_number *out)
+{
+    ruf_number_parse(text.data, text.size, work->region, out);
+}
+
+/* The digits after a prefix, as one number. */
+static void parse_with(const struct work *work, const char *prefix,
+                       struct ruf_text text, struct ruf_number *out)
+{
+    char joined[RUF_CLEAN_TEXT_MAX + RUF_NUMBER_TEXT_SIZE];
+    size_t size = strlen(prefix);
+
+    memcpy(joined, prefix, size);
+    memcpy(joined + size, text.data, text.size);
+    parse(work, (struct ruf_text){ joined, size + text.size }, out);
+}
+
+/* Do national numbers of this region begin with 0? Then the valid number that
+ * libphonenumber sees is the same with a 0 in front. */
+static bool has_trunk_zero(const struct work *work, struct ruf_text text,
+                           const struct ruf_number *national)
+{
+    struct ruf_number with_zero;
+
+    parse_with(work, "0", text, &with_zero);
+    return with_zero.key == national->key;
+}
+
 /* --- dates and addresses --- */
 
 struct group {
@@ -33,7 +65,8 @@ struct group {
     size_t digits;
 };
 
-/* Digits in groups, with the same separator between all of them. */
+/* Digits in groups, with the same separator between all of them. Blanks may
+ * follow a dot: "5. 11. 2024". */
 static size_t read_groups(struct ruf_text text, char *separator,
                           struct group groups[4])
 {
@@ -52,7 +85,7 @@ static size_t read_groups(struct ruf_text text, char *separator,
                    count < 4 && (*separator == '\0' || *separator == c)) {
             *separator = c;
             count++;
-        } else {
+        } else if (c != ' ' || group->digits > 0 || *separator != '.') {
             return 0;
         }
     }
@@ -78,16 +111,60 @@ static bool is_ip_address(const struct group groups[4])
     return true;
 }
 
-static bool is_date_or_address(struct ruf_text text)
+static bool is_date(struct ruf_text text, char *separator,
+                    struct group groups[4], size_t *count)
 {
+    *count = read_groups(text, separator, groups);
+    return *count == 3 && (is_calendar_day(groups[0], groups[1], groups[2]) ||
+                           is_calendar_day(groups[2], groups[1], groups[0]));
+}
+
+/* From the first digit to the last. */
+static struct ruf_text digits_and_between(struct ruf_text text)
+{
+    size_t start = 0;
+
+    while (start < text.size && !is_digit(text.data[start]))
+        start++;
+    while (text.size > start && !is_digit(text.data[text.size - 1]))
+        text.size--;
+    return ruf_text_slice(text, start, text.size - start);
+}
+
+/* Is it written like an address, and yet a number? In Denmark, Norway and
+ * Luxembourg people write 22.12.34.56. */
+static bool is_number_in_pairs(const struct work *work, struct ruf_text text,
+                               const struct group groups[4])
+{
+    struct ruf_number number;
+
+    for (size_t i = 0; i < 4; i++)
+        if (groups[i].digits != 2)
+            return false;
+    parse(work, text, &number);
+    return number.valid && !has_trunk_zero(work, text, &number);
+}
+
+/* A date or an address, whatever words stand around it; or a day, followed by
+ * the time or another day. */
+static bool is_date_or_address(const struct work *work, struct ruf_text text)
+{
+    struct ruf_text core = digits_and_between(text);
     struct group groups[4];
     char separator;
-    size_t count = read_groups(ruf_text_trim(text), &separator, groups);
+    size_t count;
+    size_t word = 0;
 
-    if (count == 3)
-        return is_calendar_day(groups[0], groups[1], groups[2]) ||
-               is_calendar_day(groups[2], groups[1], groups[0]);
-    return count == 4 && separator == '.' && is_ip_address(groups);
+    if (core.size < text.size && memchr(text.data, '+', text.size) != NULL)
+        return false;
+    if (is_date(core, &separator, groups, &count))
+        return true;
+    if (count == 4 && separator == '.' && is_ip_address(groups))
+        return !is_number_in_pairs(work, core, groups);
+    while (word < core.size && core.data[word] != ' ')
+        word++;
+    return is_date(ruf_text_slice(core, 0, word), &separator, groups, &count) &&
+           separator == '.';
 }
 
 /* --- labels --- */
@@ -122,7 +199,8 @@ static const char *const labels[] = { "tel",
                                       "sekretariat",
                                       NULL };
 static const char *const direct_dial_words[] = {
-    "dw", "durchwahl", "app", "apparat", "nst", "nebenstelle", NULL
+    "dw",          "durchwahl", "app", "apparat", "nst",
+    "nebenstelle", "klappe",    "kl",  NULL
 };
 
 /* Bytes of the letter at a position, 0 if there is none: ASCII and the Latin-1
@@ -189,12 +267,12 @@ static size_t bracket_size(struct ruf_text text, size_t at)
     return 0;
 }
 
-/* "23125-0 DW 12": the 0 stands for the switchboard. */
+/* "23125-0 DW 12", "23125-0 (DW 12)": the 0 stands for the switchboard. */
 static void drop_switchboard(struct work *work)
 {
     size_t size = work->size;
 
-    while (size > 0 && work->text[size - 1] == ' ')
+    while (size > 0 && memchr(" (,", work->text[size - 1], 3) != NULL)
         size--;
     if (size >= 2 && work->text[size - 1] == '0' &&
         (work->text[size - 2] == '-' || work->text[size - 2] == '/'))
@@ -241,39 +319,17 @@ static void strip_labels(struct work *work, struct ruf_text text)
 
 /* --- one number --- */
 
-static void parse(const struct work *work, struct ruf_text text,
-                  struct ruf_number *out)
-{
-    ruf_number_parse(text.data, text.size, work->region, out);
-}
-
-/* The digits after a prefix, as one number. */
-static void parse_with(const struct work *work, const char *prefix,
-                       struct ruf_text text, struct ruf_number *out)
-{
-    char joined[RUF_CLEAN_TEXT_MAX + RUF_NUMBER_TEXT_SIZE];
-    size_t size = strlen(prefix);
-
-    memcpy(joined, prefix, size);
-    memcpy(joined + size, text.data, text.size);
-    parse(work, (struct ruf_text){ joined, size + text.size }, out);
-}
-
-/* Do national numbers of this region begin with 0? Then the valid number that
- * libphonenumber sees is the same with a 0 in front. */
-static bool has_trunk_zero(const struct work *work, struct ruf_text text,
-                           const struct ruf_number *national)
-{
-    struct ruf_number with_zero;
-
-    parse_with(work, "0", text, &with_zero);
-    return with_zero.key == national->key;
-}
-
 /* Text that begins with a digit other than 0: national, without prefix. */
 static bool lacks_prefix(struct ruf_text text)
 {
     return text.size > 0 && text.data[0] >= '1' && text.data[0] <= '9';
+}
+
+/* Corrections lead to numbers of the region that was asked for. */
+static bool is_of_region(const struct work *work,
+                         const struct ruf_number *number)
+{
+    return number->valid && strcmp(number->region, work->region) == 0;
 }
 
 static bool correct_calling_code(struct work *work, struct ruf_text text,
@@ -285,8 +341,7 @@ static bool correct_calling_code(struct work *work, struct ruf_text text,
         (number->valid && !has_trunk_zero(work, text, number)))
         return false;
     parse_with(work, "+", text, &own);
-    if (!own.valid || own.key == number->key ||
-        strncmp(own.region, work->region, 2) != 0)
+    if (!is_of_region(work, &own) || own.key == number->key)
         return false;
     *number = own;
     work->made |= RUF_CORRECT_CALLING_CODE;
@@ -328,19 +383,61 @@ static void correct_area_code(struct work *work, struct ruf_text text,
         return;
     memcpy(prefix + 1, area, strlen(area) + 1);
     parse_with(work, prefix, text, &local);
-    if (!local.valid)
+    if (!is_of_region(work, &local))
         parse_with(work, area, text, &local); /* no trunk prefix there */
-    if (local.valid) {
+    if (is_of_region(work, &local)) {
         *number = local;
         work->made |= RUF_CORRECT_AREA_CODE;
     }
+}
+
+static bool has_letter(struct ruf_text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if (letter_size(text, i) > 0)
+            return true;
+    return false;
+}
+
+static bool has_small_letter(struct ruf_text text)
+{
+    for (size_t i = 0; i < text.size; i++)
+        if ((text.data[i] >= 'a' && text.data[i] <= 'z') ||
+            text.data[i] == '\xC3')
+            return true;
+    return false;
+}
+
+/* "030 23125000 abends": words behind what is a valid number without them.
+ * Capitals that make a valid number are vanity. */
+static struct ruf_text drop_last_words(struct work *work, struct ruf_text text,
+                                       struct ruf_number *number)
+{
+    struct ruf_text head = text;
+    struct ruf_text words;
+    struct ruf_number without;
+
+    while (head.size > 0 && !is_digit(head.data[head.size - 1]))
+        head.size--;
+    words = ruf_text_slice(text, head.size, text.size);
+    if (!may(work, RUF_CORRECT_LABEL) || words.size == 0 ||
+        memchr(" ,;/(", words.data[0], 5) == NULL || !has_letter(words) ||
+        (number->valid && !has_small_letter(words)) ||
+        has_letter(digits_and_between(head)))
+        return text;
+    parse(work, head, &without);
+    if (!without.valid || strcmp(without.e164, number->e164) == 0)
+        return text;
+    *number = without;
+    work->made |= RUF_CORRECT_LABEL;
+    return head;
 }
 
 static void read_number(struct work *work, struct ruf_text text,
                         struct ruf_number *out)
 {
     parse(work, text, out);
-    text = ruf_text_trim(text);
+    text = drop_last_words(work, ruf_text_trim(text), out);
     if (work->region == NULL || !lacks_prefix(text))
         return;
     if (!correct_calling_code(work, text, out))
@@ -351,7 +448,8 @@ static void read_number(struct work *work, struct ruf_text text,
 
 static const char *const separators[] = { " / ",   ";",      ",",    "|",
                                           "\n",    " oder ", " or ", " und ",
-                                          " and ", NULL };
+                                          " and ", " bzw. ", " u. ", " & ",
+                                          NULL };
 
 /* Next separator from here; text.size if there is none. */
 static size_t find_separator(struct ruf_text text, size_t from, size_t *size)
@@ -367,8 +465,18 @@ static size_t find_separator(struct ruf_text text, size_t from, size_t *size)
     return text.size;
 }
 
-/* Every piece must be a number that can stand alone: valid, and all but the
- * first with a plus or a 0 in front. */
+/* A plus or a 0, perhaps in brackets or behind one letter: "M: 0152 ...". */
+static bool has_prefix(struct ruf_text text)
+{
+    size_t at = word_size(text, 0) == 1 ? 1 : 0;
+
+    while (at < text.size && memchr(" .:(", text.data[at], 4) != NULL)
+        at++;
+    return at < text.size && (text.data[at] == '+' || text.data[at] == '0');
+}
+
+/* Every piece must be a number that can stand alone: valid, no date, and all
+ * but the first with a plus or a 0 in front. */
 static bool split(struct work *work, struct ruf_text text,
                   struct ruf_cleaned *out)
 {
@@ -382,8 +490,10 @@ static bool split(struct work *work, struct ruf_text text,
         struct ruf_text piece =
             ruf_text_trim(ruf_text_slice(text, from, end - from));
 
-        if (piece.size == 0 || (count > 0 && lacks_prefix(piece)))
+        if (piece.size == 0 || (count > 0 && !has_prefix(piece)) ||
+            (may(work, RUF_CORRECT_REFUSE) && is_date_or_address(work, piece)))
             break;
+        out->has_plus[count] = ruf_number_has_plus(piece);
         read_number(work, piece, &out->numbers[count]);
         if (!out->numbers[count++].valid)
             break;
@@ -412,6 +522,21 @@ static bool is_plain(struct ruf_text text)
     return true;
 }
 
+/* A link of RFC 3966 with parameters: it means what it says, and a ';' in it
+ * parts no numbers. */
+static bool is_link(struct ruf_text text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        struct ruf_text rest = ruf_text_slice(text, i, text.size);
+
+        if (text.data[i] == ';' &&
+            (ruf_text_starts_with(rest, ";phone-context=") ||
+             ruf_text_starts_with(rest, ";isub=")))
+            return true;
+    }
+    return false;
+}
+
 void ruf_number_clean(const char *text, size_t size, const char *region,
                       const struct ruf_clean_options *options,
                       struct ruf_cleaned *out)
@@ -426,11 +551,12 @@ void ruf_number_clean(const char *text, size_t size, const char *region,
     work.made = 0;
     out->corrections = 0;
     out->count = 1;
+    out->has_plus[0] = ruf_number_has_plus(raw);
     if (size > RUF_CLEAN_TEXT_MAX) {
         ruf_number_parse(text, size, region, &out->numbers[0]);
         return;
     }
-    if (may(&work, RUF_CORRECT_REFUSE) && is_date_or_address(raw)) {
+    if (may(&work, RUF_CORRECT_REFUSE) && is_date_or_address(&work, raw)) {
         memset(&out->numbers[0], 0, sizeof(out->numbers[0]));
         out->numbers[0].status = RUF_NUMBER_NOT_A_NUMBER;
         out->corrections = RUF_CORRECT_REFUSE;
@@ -439,6 +565,10 @@ void ruf_number_clean(const char *text, size_t size, const char *region,
     if (is_plain(raw)) {
         read_number(&work, raw, &out->numbers[0]);
         out->corrections = work.made;
+        return;
+    }
+    if (is_link(raw)) {
+        parse(&work, raw, &out->numbers[0]);
         return;
     }
     strip_labels(&work, raw);

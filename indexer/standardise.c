@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
+#include "base/number_chars.h"
 #include "base/text.h"
 #include "indexer/contacts.h"
 #include <rufname/clean.h>
@@ -34,30 +35,16 @@ static void record_region(const struct ruf_record *record,
         out[0] = '\0';
 }
 
-/* Corrected and parsed. Raw texts longer than any number are cut before the
- * parser sees them. */
+/* Corrected and parsed. A raw text longer than any number is none: cut short it
+ * would be another number. */
 static void clean(struct ruf_text raw, const char *region,
                   const struct ruf_policy *policy, struct ruf_cleaned *out)
 {
     struct ruf_clean_options options = ruf_policy_cleaning(policy, region);
 
-    raw = ruf_text_slice(raw, 0, RUF_RAW_NUMBER_MAX);
+    if (raw.size > RUF_RAW_NUMBER_MAX)
+        raw.size = 0;
     ruf_number_clean(raw.data, raw.size, region, &options, out);
-}
-
-/* Does the text name its calling code by a plus sign? (An international
- * prefix such as 00 depends on the region it is dialled from.) */
-static bool is_international(struct ruf_text raw)
-{
-    for (size_t i = 0; i < raw.size; i++) {
-        if (raw.data[i] >= '0' && raw.data[i] <= '9')
-            return false;
-        if (raw.data[i] == '+' ||
-            ruf_text_starts_with(ruf_text_slice(raw, i, raw.size - i),
-                                 "\xEF\xBC\x8B"))
-            return true;
-    }
-    return false;
 }
 
 /* The one region that all international numbers lie in, or "". */
@@ -69,7 +56,7 @@ static void sibling_region(const struct ruf_record *record,
         struct ruf_cleaned cleaned;
         const struct ruf_number *number = &cleaned.numbers[0];
 
-        if (!is_international(record->numbers[i].text))
+        if (!ruf_number_has_plus(record->numbers[i].text))
             continue;
         clean(record->numbers[i].text, NULL, policy, &cleaned);
         if (number->key == 0 || !is_region(number->region))
@@ -153,7 +140,7 @@ static enum ruf_number_reason parse_reason(const struct ruf_number *number,
 {
     switch (number->status) {
     case RUF_NUMBER_INVALID_COUNTRY_CODE:
-        return region == NULL && !is_international(raw)
+        return region == NULL && !ruf_number_has_plus(raw)
                    ? RUF_REASON_NO_REGION
                    : RUF_REASON_CALLING_CODE;
     case RUF_NUMBER_NOT_A_NUMBER:
@@ -194,19 +181,18 @@ static size_t standardise_number(const struct ruf_raw_number *raw,
                                  const struct ruf_policy *policy,
                                  struct ruf_standard_number *out)
 {
-    struct ruf_text text = ruf_text_slice(raw->text, 0, RUF_RAW_NUMBER_MAX);
     struct ruf_cleaned cleaned;
 
-    clean(text, choice->region, policy, &cleaned);
+    clean(raw->text, choice->region, policy, &cleaned);
     for (size_t i = 0; i < cleaned.count; i++) {
         const struct ruf_number *number = &cleaned.numbers[i];
 
         out[i].raw = raw->text;
         out[i].kind = raw->kind;
         out[i].reason =
-            reason_of(number, cleaned.corrections, text, choice->region);
+            reason_of(number, cleaned.corrections, raw->text, choice->region);
         out[i].rule =
-            is_international(text) ? RUF_REGION_INTERNATIONAL : choice->rule;
+            cleaned.has_plus[i] ? RUF_REGION_INTERNATIONAL : choice->rule;
         out[i].corrections = cleaned.corrections;
         out[i].type = number->key != 0 ? number->type : RUF_TYPE_UNKNOWN;
         out[i].e164 = number->key;

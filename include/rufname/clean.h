@@ -5,7 +5,8 @@
  * label for a vanity number, two numbers for one and a date for a phone. The
  * cleaning layer corrects the text first, says which corrections it made, and
  * then parses. Each correction can be switched off; with all of them off the
- * answer is that of ruf_number_parse().
+ * answer is that of ruf_number_parse(). So is that for a link of RFC 3966 with
+ * ";phone-context=" or ";isub=", which needs no correction.
  *
  * Threads: pure functions. No allocation.
  *
@@ -23,14 +24,17 @@ extern "C" {
 /** What may be corrected; a set of bits. */
 enum ruf_correction {
     /** "+49 30 23125 000 (privat)": words that say what kind of number it is,
-     * German and English, and brackets without digits, are dropped. */
+     * German and English, brackets without digits, and any words behind a
+     * number that is valid without them, are dropped. Capitals that make a
+     * valid number stay: they may be vanity. */
     RUF_CORRECT_LABEL = 1 << 0,
     /** "030 23125-0 DW 12": the word is dropped, the digits replace the 0 that
      * stands for the switchboard. */
     RUF_CORRECT_DIRECT_DIAL = 1 << 1,
     /** "030 23125 000 / 0152 28817386": two numbers, if each alone is valid. */
     RUF_CORRECT_SPLIT = 1 << 2,
-    /** "2024-11-05", "192.168.10.20": not phone numbers, refused. */
+    /** "2024-11-05", "bis 05.11.2024", "192.168.10.20": not phone numbers,
+     * refused. */
     RUF_CORRECT_REFUSE = 1 << 3,
     /** "4915228817386": where national numbers begin with 0, one that begins
      * with the region's own calling code is read as if it had a plus. */
@@ -57,6 +61,9 @@ struct ruf_cleaned {
     unsigned corrections; /**< enum ruf_correction that were made */
     size_t count;         /**< 1..RUF_CLEANED_MAX */
     struct ruf_number numbers[RUF_CLEANED_MAX];
+    /** Does its text name the calling code with a plus? Then the region that
+     * was given counted for nothing. */
+    bool has_plus[RUF_CLEANED_MAX];
 };
 
 /**

@@ -57,6 +57,24 @@ Test(clean, drops_labels)
           NULL },
         { "DE", "+49 30 23125000 [Empfang]", RUF_CORRECT_LABEL, "+493023125000",
           NULL },
+        /* Any words behind a number that is valid without them. */
+        { "DE", "030 23125000 abends", RUF_CORRECT_LABEL, "+493023125000",
+          NULL },
+        { "DE", "030 23125000 Frau Meier", RUF_CORRECT_LABEL, "+493023125000",
+          NULL },
+        { "DE",
+          "030 23125000 K\xC3\xBC"
+          "che",
+          RUF_CORRECT_LABEL, "+493023125000", NULL },
+        { "DE", "+49 30 23125000 gesch.", RUF_CORRECT_LABEL, "+493023125000",
+          NULL },
+        { "DE", "030 23125000, Lager", RUF_CORRECT_LABEL, "+493023125000",
+          NULL },
+        { "DE", "030 23125000 p", 0, "+493023125000", NULL },
+        { "DE", "0800 RUFNAME", 0, "+498007836263", NULL },
+        { "DE", "030 23125 RUF", 0, "+493023125783", NULL },
+        { "DE", "030 23125000 ab 18 Uhr", 0, "", NULL },
+        { "DE", "+49 30 23125000 ab 18 Uhr", 0, "", NULL },
         /* What is no label stays. */
         { "DE", "+49 (0)30 23125000", 0, "+493023125000", NULL },
         { "US", "1-800-FLOWERS", 0, "+18003569377", NULL },
@@ -73,6 +91,12 @@ Test(clean, joins_a_direct_dial_number)
           NULL },
         { "DE", "030 23125 Durchwahl 12", RUF_CORRECT_DIRECT_DIAL,
           "+49302312512", NULL },
+        { "DE", "030 23125-0 (DW 12)", RUF_CORRECT_DIRECT_DIAL, "+49302312512",
+          NULL },
+        { "DE", "030 23125-0, DW 12", RUF_CORRECT_DIRECT_DIAL, "+49302312512",
+          NULL },
+        { "AT", "01 23125-0 Kl. 21", RUF_CORRECT_DIRECT_DIAL, "+4312312521",
+          NULL },
         { "AT", "01 23125-0 App. 21", RUF_CORRECT_DIRECT_DIAL, "+4312312521",
           NULL },
     };
@@ -92,6 +116,13 @@ Test(clean, splits_two_numbers)
         { "DE", "030 23125000 (privat) / 0152 28817386 (mobil)",
           RUF_CORRECT_SPLIT | RUF_CORRECT_LABEL, "+493023125000",
           "+4915228817386" },
+        { "DE", "030 23125000 bzw. (0152) 28817386", RUF_CORRECT_SPLIT,
+          "+493023125000", "+4915228817386" },
+        { "DE", "T +49 30 23125000, M: +49 152 28817386", RUF_CORRECT_SPLIT,
+          "+493023125000", "+4915228817386" },
+        /* What stands there is no second number. */
+        { "DE", "030 23125000; Kd-Nr. 0815123", 0, "", NULL },
+        { "DE", "030 23125000 / 05.11.2024", 0, "", NULL },
         /* One number with a slash. */
         { "DE", "030 / 23125000", 0, "+493023125000", NULL },
         { "DE", "+49 (0)30 / 23125-000", 0, "+493023125000", NULL },
@@ -108,6 +139,19 @@ Test(clean, refuses_dates_and_addresses)
         { "DE", "05.11.2024", RUF_CORRECT_REFUSE, "", NULL },
         { "DE", " 5/11/2024 ", RUF_CORRECT_REFUSE, "", NULL },
         { "DE", "192.168.10.20", RUF_CORRECT_REFUSE, "", NULL },
+        /* Words, brackets and a time around it. */
+        { "DE", "Urlaub bis 05.11.2024", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "(05.11.2024)", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "05. 11. 2024", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "05.11.2024 10.30", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "05.11.2024 - 07.11.2024", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "IP 192.168.10.20", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "10.10.10.20", RUF_CORRECT_REFUSE, "", NULL },
+        { "DE", "+49.30.231.25", 0, "+493023125", NULL },
+        /* Numbers in pairs, where none begins with 0. */
+        { "DK", "32.12.34.56", 0, "+4532123456", NULL },
+        { "NO", "22.12.34.56", 0, "+4722123456", NULL },
+        { "LU", "26.12.34.56", 0, "+35226123456", NULL },
         /* No such day, no such address. */
         { "DE", "030.23.12.50", 0, "+4930231250", NULL },
         { "FR", "01.99.00.12.34", 0, "+33199001234", NULL },
@@ -151,8 +195,26 @@ Test(clean, puts_the_area_code_before_a_local_number)
     cleaned = clean(RUF_CORRECT_ALL, "30", "DE", "112");
     cr_assert_eq(cleaned.corrections, 0);
     cr_assert_not(cleaned.numbers[0].valid);
+    /* With its own 0 it must not become 00385, which is Croatia. */
+    cleaned = clean(RUF_CORRECT_ALL, "0385", "DE", "23125 000");
+    cr_assert_str_eq(cleaned.numbers[0].e164, "+4938523125000");
     cleaned = clean(RUF_CORRECT_ALL, "40", "DE", "030 23125000");
     cr_assert_str_eq(cleaned.numbers[0].e164, "+493023125000");
+}
+
+Test(clean, leaves_links_alone)
+{
+    static const struct expected cases[] = {
+        { "DE", "tel:030-23125000;phone-context=+49", 0, "+493023125000",
+          NULL },
+        { "DE", "tel:23125000;phone-context=+4930", 0, "+493023125000", NULL },
+        { "DE", "tel:+49-30-23125000;isub=03023125001", 0, "+493023125000",
+          NULL },
+        { "DE", "tel:030-23125000;phone-context=example.com", 0,
+          "+493023125000", NULL },
+    };
+
+    CHECK(cases);
 }
 
 Test(clean, does_nothing_that_is_switched_off)

@@ -22,7 +22,8 @@ sources=$(sed -n 's/^set(RUF_NUMBER_SOURCES \(.*\))$/\1/p' \
     "$root/base/number.cmake" | tr ' ' '\n' | sed "s|^|$root/base/|")
 # shellcheck disable=SC2086 # a list of files
 "$cc" -std=c17 -O2 -I"$root" -I"$root/include" -o "$work/answer" \
-    "$root/tests/oracle/answer.c" $sources "$root/base/text.c"
+    "$root/tests/oracle/answer.c" "$root/tests/oracle/answer_line.c" \
+    $sources "$root/base/text.c"
 
 failed=0
 # measure KIND CEILING FORMAT...: a hundred texts of each format.

@@ -230,6 +230,28 @@ Test(standardise, makes_two_numbers_of_one_text)
     cr_assert_eq(contact.numbers[2].type, RUF_TYPE_MOBILE);
 }
 
+Test(standardise, keeps_the_rule_of_each_number_of_a_text)
+{
+    record("OWN", NULL,
+           (const char *const[]){ "+49 30 23125001 / 0152 28817386",
+                                  "030 23125002; +49 152 28817386", NULL });
+    cr_assert_eq(contact.number_count, 4);
+    cr_assert_eq(contact.numbers[0].rule, RUF_REGION_INTERNATIONAL);
+    cr_assert_eq(contact.numbers[1].rule, RUF_REGION_DEFAULT);
+    cr_assert_eq(contact.numbers[2].rule, RUF_REGION_DEFAULT);
+    cr_assert_eq(contact.numbers[3].rule, RUF_REGION_INTERNATIONAL);
+}
+
+Test(standardise, takes_no_part_of_a_long_text_for_a_number)
+{
+    char text[RUF_RAW_NUMBER_MAX + 10];
+
+    memset(text, '-', sizeof(text));
+    memcpy(text + RUF_RAW_NUMBER_MAX - 10, "030 23125001", 13);
+    cr_assert_eq(only(text).e164, 0);
+    cr_assert_eq(only(text).reason, RUF_REASON_NOT_A_NUMBER);
+}
+
 Test(standardise, corrects_only_what_the_policy_allows)
 {
     static const struct {
