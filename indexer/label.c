@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "base/text.h"
+#include "indexer/keyed.h"
 #include "indexer/label_template.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,14 +201,28 @@ static size_t label_number(const struct labelling *labelling,
  * ---------------------------------------------------------------------------
  */
 
-static int by_number(const void *left, const void *right)
+/* Stable: claims of one number stay in the order of the people. */
+static enum ruf_status sort_claims(struct labelling *labelling)
 {
-    const struct claim *a = left;
-    const struct claim *b = right;
+    size_t count = labelling->count;
+    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
+    struct claim *sorted = calloc(count + 1, sizeof(*sorted));
 
-    if (a->number != b->number)
-        return a->number < b->number ? -1 : 1;
-    return (a->person > b->person) - (a->person < b->person);
+    if (list == NULL || sorted == NULL) {
+        free(list);
+        free(sorted);
+        return RUF_E_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++)
+        list[i] =
+            (struct ruf_keyed){ labelling->claims[i].number, (uint32_t)i };
+    ruf_keyed_sort(list, list + count, count);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = labelling->claims[list[i].item];
+    free(labelling->claims);
+    labelling->claims = sorted;
+    free(list);
+    return RUF_OK;
 }
 
 static enum ruf_status collect_claims(struct labelling *labelling)
@@ -230,10 +245,7 @@ static enum ruf_status collect_claims(struct labelling *labelling)
                     (struct claim){ number->e164, (uint32_t)i,
                                     (uint8_t)number->kind };
         }
-    if (labelling->count > 1)
-        qsort(labelling->claims, labelling->count, sizeof(*labelling->claims),
-              by_number);
-    return RUF_OK;
+    return sort_claims(labelling);
 }
 
 static size_t run_length(const struct labelling *labelling, size_t start)

@@ -11,6 +11,7 @@
  */
 #include "base/error.h"
 #include "base/text.h"
+#include "indexer/keyed.h"
 #include "indexer/names.h"
 #include "indexer/person.h"
 #include <stdlib.h>
@@ -53,15 +54,45 @@ struct merge {
 /* --- canonical order
  * -------------------------------------------------------------- */
 
-static int by_source_and_id(const void *left, const void *right)
+/* Equal first bytes of source id and native id: compare them whole. */
+static int by_source_and_id(const void *left, const void *right, void *context)
 {
+    const struct ruf_source_contact *contacts = context;
     const struct ruf_source_contact *a =
-        *(const struct ruf_source_contact *const *)left;
+        &contacts[((const struct ruf_keyed *)left)->item];
     const struct ruf_source_contact *b =
-        *(const struct ruf_source_contact *const *)right;
+        &contacts[((const struct ruf_keyed *)right)->item];
     int order = strcmp(a->source->id, b->source->id);
 
     return order != 0 ? order : ruf_text_compare(a->native_id, b->native_id);
+}
+
+/* The first two bytes of the source's id, then six of the record's. */
+static uint64_t source_and_id_key(const struct ruf_source_contact *contact)
+{
+    return ruf_keyed_text(ruf_text(contact->source->id)) >> 48 << 48 |
+           ruf_keyed_text(contact->native_id) >> 16;
+}
+
+static enum ruf_status sort_contacts(const struct ruf_source_contact *contacts,
+                                     size_t count,
+                                     const struct ruf_source_contact **out)
+{
+    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
+
+    if (list == NULL)
+        return RUF_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        list[i] =
+            (struct ruf_keyed){ source_and_id_key(&contacts[i]), (uint32_t)i };
+    ruf_keyed_sort(list, list + count, count);
+    /* The context is only read. */
+    ruf_keyed_settle(list, count, by_source_and_id,
+                     (void *)(uintptr_t)contacts);
+    for (size_t i = 0; i < count; i++)
+        out[i] = &contacts[list[i].item];
+    free(list);
+    return RUF_OK;
 }
 
 /* --- groups
@@ -163,20 +194,6 @@ static uint64_t text_key(struct ruf_text text)
     return hash;
 }
 
-static int by_value(const void *left, const void *right)
-{
-    const struct carried *a = left;
-    const struct carried *b = right;
-    int order;
-
-    if (a->key != b->key)
-        return a->key < b->key ? -1 : 1;
-    order = ruf_text_compare(a->text, b->text);
-    if (order != 0)
-        return order;
-    return (a->contact > b->contact) - (a->contact < b->contact);
-}
-
 /* How many names among these carriers are pairwise incompatible (greedily);
  * stops counting at the limit. */
 static uint32_t distinct_names(const struct merge *merge,
@@ -249,14 +266,48 @@ static enum ruf_status connect_run(struct merge *merge, enum strength strength,
     return RUF_OK;
 }
 
+/* Order of carried values whose keys are equal: their texts, then contacts. */
+static int by_value(const void *left, const void *right, void *context)
+{
+    const struct carried *values = context;
+    const struct carried *a = &values[((const struct ruf_keyed *)left)->item];
+    const struct carried *b = &values[((const struct ruf_keyed *)right)->item];
+    int order = ruf_text_compare(a->text, b->text);
+
+    return order != 0 ? order
+                      : (a->contact > b->contact) - (a->contact < b->contact);
+}
+
+static enum ruf_status sort_values(struct carried *values, size_t count)
+{
+    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
+    struct carried *sorted = calloc(count + 1, sizeof(*sorted));
+
+    if (list == NULL || sorted == NULL) {
+        free(list);
+        free(sorted);
+        return RUF_E_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct ruf_keyed){ values[i].key, (uint32_t)i };
+    ruf_keyed_sort(list, list + count, count);
+    ruf_keyed_settle(list, count, by_value, values);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = values[list[i].item];
+    memcpy(values, sorted, count * sizeof(*values));
+    free(list);
+    free(sorted);
+    return RUF_OK;
+}
+
 /* Sorted values fall into runs of equal ones. */
 static enum ruf_status connect(struct merge *merge, enum strength strength,
                                struct carried *values, size_t count)
 {
     size_t start = 0;
 
-    if (count > 1)
-        qsort(values, count, sizeof(*values), by_value);
+    if (sort_values(values, count) != RUF_OK)
+        return RUF_E_NOMEM;
     while (start < count) {
         size_t end = start + 1;
 
@@ -449,11 +500,8 @@ static enum ruf_status prepare(struct merge *merge,
         merge->parent == NULL || merge->next == NULL ||
         merge->group_size == NULL)
         return RUF_E_NOMEM;
-    for (size_t i = 0; i < count; i++)
-        merge->contacts[i] = &contacts[i];
-    if (count > 1)
-        qsort(merge->contacts, count, sizeof(*merge->contacts),
-              by_source_and_id);
+    if (sort_contacts(contacts, count, merge->contacts) != RUF_OK)
+        return RUF_E_NOMEM;
     for (uint32_t i = 0; i < count; i++) {
         merge->parent[i] = i;
         merge->next[i] = i;

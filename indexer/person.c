@@ -7,6 +7,7 @@
 #include "base/fold.h"
 #include "base/seal.h"
 #include "base/text.h"
+#include "indexer/keyed.h"
 #include "indexer/names.h"
 #include <stdlib.h>
 #include <string.h>
@@ -226,26 +227,23 @@ enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
  * ------------------------------------------------------------------------------
  */
 
-struct ranked {
-    struct ruf_person *person;
-    struct ruf_text key;
-    uint64_t prefix; /* first bytes of the key; decides nearly always */
+/* Equal first bytes of the key: the whole key, then the id. */
+struct ranking {
+    const struct ruf_person *persons;
+    const struct ruf_text *keys;
 };
 
-static int by_rank(const void *left, const void *right)
+static int by_rank(const void *left, const void *right, void *context)
 {
-    const struct ranked *a = left;
-    const struct ranked *b = right;
-    int order;
+    const struct ranking *ranking = context;
+    uint32_t a = ((const struct ruf_keyed *)left)->item;
+    uint32_t b = ((const struct ruf_keyed *)right)->item;
+    int order = ruf_text_compare(ranking->keys[a], ranking->keys[b]);
 
-    if (a->person->priority != b->person->priority)
-        return a->person->priority > b->person->priority ? -1 : 1;
-    if (a->prefix != b->prefix)
-        return a->prefix < b->prefix ? -1 : 1;
-    order = ruf_text_compare(a->key, b->key);
     return order != 0 ? order
-                      : memcmp(a->person->id.bytes, b->person->id.bytes,
-                               sizeof(a->person->id.bytes));
+                      : memcmp(ranking->persons[a].id.bytes,
+                               ranking->persons[b].id.bytes,
+                               sizeof(ranking->persons[a].id.bytes));
 }
 
 /* Family, given and company, folded and separated by a byte below any text. */
@@ -272,38 +270,42 @@ static enum ruf_status rank_key(const struct ruf_person *person,
     return RUF_OK;
 }
 
-/* The first eight bytes as a number that orders like the text. */
-static uint64_t key_prefix(struct ruf_text key)
+/* By name first, then, stable, by falling priority. */
+static void sort_ranks(const struct ranking *ranking, size_t count,
+                       struct ruf_keyed *list)
 {
-    uint64_t prefix = 0;
-
-    for (size_t i = 0; i < sizeof(prefix); i++)
-        prefix = prefix << 8 | (i < key.size ? (unsigned char)key.data[i] : 0);
-    return prefix;
+    for (size_t i = 0; i < count; i++)
+        list[i] =
+            (struct ruf_keyed){ ruf_keyed_text(ranking->keys[i]), (uint32_t)i };
+    ruf_keyed_sort(list, list + count, count);
+    /* The context is only read. */
+    ruf_keyed_settle(list, count, by_rank, (void *)(uintptr_t)ranking);
+    for (size_t i = 0; i < count; i++)
+        list[i].key = UINT8_MAX - ranking->persons[list[i].item].priority;
+    ruf_keyed_sort(list, list + count, count);
 }
 
 enum ruf_status ruf_people_rank(struct ruf_people *people,
                                 struct ruf_arena *arena)
 {
-    struct ranked *ranked = calloc(people->count + 1, sizeof(*ranked));
-    struct ruf_person *sorted =
-        ruf_arena_alloc(arena, people->count, sizeof(*sorted));
+    size_t count = people->count;
+    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
+    struct ruf_text *keys = calloc(count + 1, sizeof(*keys));
+    struct ruf_person *sorted = ruf_arena_alloc(arena, count, sizeof(*sorted));
     enum ruf_status status =
-        ranked == NULL || sorted == NULL ? RUF_E_NOMEM : RUF_OK;
+        list == NULL || keys == NULL || sorted == NULL ? RUF_E_NOMEM : RUF_OK;
 
-    for (size_t i = 0; i < people->count && status == RUF_OK; i++) {
-        ranked[i].person = &people->persons[i];
-        status = rank_key(ranked[i].person, arena, &ranked[i].key);
-        if (status == RUF_OK)
-            ranked[i].prefix = key_prefix(ranked[i].key);
-    }
+    for (size_t i = 0; i < count && status == RUF_OK; i++)
+        status = rank_key(&people->persons[i], arena, &keys[i]);
     if (status == RUF_OK) {
-        if (people->count > 1)
-            qsort(ranked, people->count, sizeof(*ranked), by_rank);
-        for (size_t i = 0; i < people->count; i++)
-            sorted[i] = *ranked[i].person;
+        struct ranking ranking = { people->persons, keys };
+
+        sort_ranks(&ranking, count, list);
+        for (size_t i = 0; i < count; i++)
+            sorted[i] = people->persons[list[i].item];
         people->persons = sorted;
     }
-    free(ranked);
+    free(keys);
+    free(list);
     return status;
 }

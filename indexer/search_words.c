@@ -7,87 +7,35 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/text.h"
+#include "indexer/keyed.h"
 #include "indexer/search_private.h"
 #include <stdlib.h>
 #include <string.h>
 
-struct keyed {
-    uint64_t head; /* first eight bytes, big-endian */
-    uint32_t word;
-};
-
-static uint64_t head_of(struct ruf_text word)
-{
-    uint64_t head = 0;
-
-    for (size_t i = 0; i < 8; i++)
-        head = head << 8 | (i < word.size ? (unsigned char)word.data[i] : 0);
-    return head;
-}
-
-/* One stable pass over byte 'shift' / 8; false if it changed nothing. */
-static bool radix_pass(const struct keyed *from, struct keyed *to, size_t count,
-                       unsigned shift)
-{
-    size_t starts[257] = { 0 };
-
-    for (size_t i = 0; i < count; i++)
-        starts[(from[i].head >> shift & 255) + 1]++;
-    for (size_t i = 1; i < 257; i++) {
-        if (starts[i] == count)
-            return false;
-        starts[i] += starts[i - 1];
-    }
-    for (size_t i = 0; i < count; i++)
-        to[starts[from[i].head >> shift & 255]++] = from[i];
-    return true;
-}
-
 static int by_text(const void *left, const void *right, void *words)
 {
     return ruf_text_compare(
-        ruf_search_pool_text(words, ((const struct keyed *)left)->word),
-        ruf_search_pool_text(words, ((const struct keyed *)right)->word));
-}
-
-static void sort_equal_heads(struct keyed *list, size_t count,
-                             struct search_pool *words)
-{
-    size_t end;
-
-    for (size_t i = 0; i < count; i = end) {
-        for (end = i + 1; end < count && list[end].head == list[i].head;)
-            end++;
-        if (end - i > 1)
-            qsort_r(list + i, end - i, sizeof(*list), by_text, words);
-    }
+        ruf_search_pool_text(words, ((const struct ruf_keyed *)left)->item),
+        ruf_search_pool_text(words, ((const struct ruf_keyed *)right)->item));
 }
 
 static bool sort_words(struct search_pool *words, uint32_t *order)
 {
     size_t count = words->ends.count;
-    struct keyed *list = calloc(count + 1, sizeof(*list));
-    struct keyed *other = calloc(count + 1, sizeof(*other));
-    bool ok = list != NULL && other != NULL;
+    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
 
-    for (size_t i = 0; ok && i < count; i++)
-        list[i] =
-            (struct keyed){ head_of(ruf_search_pool_text(words, (uint32_t)i)),
-                            (uint32_t)i };
-    for (unsigned shift = 0; ok && shift < 64; shift += 8)
-        if (radix_pass(list, other, count, shift)) {
-            struct keyed *swap = list;
-
-            list = other;
-            other = swap;
-        }
-    if (ok)
-        sort_equal_heads(list, count, words);
-    for (size_t i = 0; ok && i < count; i++)
-        order[i] = list[i].word;
+    if (list == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        list[i] = (struct ruf_keyed){ ruf_keyed_text(ruf_search_pool_text(
+                                          words, (uint32_t)i)),
+                                      (uint32_t)i };
+    ruf_keyed_sort(list, list + count, count);
+    ruf_keyed_settle(list, count, by_text, words);
+    for (size_t i = 0; i < count; i++)
+        order[i] = list[i].item;
     free(list);
-    free(other);
-    return ok;
+    return true;
 }
 
 /* --- writing
