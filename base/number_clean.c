@@ -345,17 +345,32 @@ static const char *const separators[] = { " / ",   ";",      ",",    "|",
                                           " and ", " bzw. ", " u. ", " & ",
                                           NULL };
 
+/* The '/' of "23125-0/-12" or "23125-0 / -12"? */
+static bool is_before_direct_dial(struct ruf_text text, size_t at)
+{
+    if (text.data[at++] != '/')
+        return false;
+    while (at < text.size && text.data[at] == ' ')
+        at++;
+    return at < text.size && text.data[at] == '-';
+}
+
 /* Next separator from here; text.size if there is none. */
 static size_t find_separator(struct ruf_text text, size_t from, size_t *size)
 {
     *size = 0;
-    for (size_t i = from; i < text.size; i++)
+    for (size_t i = from; i < text.size; i++) {
+        if (is_before_direct_dial(text, i)) {
+            *size = 1;
+            return i;
+        }
         for (size_t k = 0; separators[k] != NULL; k++)
             if (ruf_text_starts_with(ruf_text_slice(text, i, text.size - i),
                                      separators[k])) {
                 *size = strlen(separators[k]);
                 return i;
             }
+    }
     return text.size;
 }
 
@@ -369,11 +384,48 @@ static bool has_prefix(struct ruf_text text)
     return at < text.size && (text.data[at] == '+' || text.data[at] == '0');
 }
 
+/* "-12" behind "030 23125-0" in 'room': "030 23125-12". Empty if what stands
+ * before the hyphen is no number by itself: then "-12" means something else. */
+static struct ruf_text join_direct_dial(const struct work *work,
+                                        struct ruf_text first,
+                                        struct ruf_text piece,
+                                        char room[RUF_CLEAN_TEXT_MAX])
+{
+    struct ruf_text stem = first;
+    struct ruf_text joined = { room, 0 };
+    struct ruf_number number;
+
+    while (stem.size > 0 && stem.data[stem.size - 1] != '-')
+        stem.size--;
+    if (stem.size == 0 || stem.size + piece.size - 1 > RUF_CLEAN_TEXT_MAX ||
+        count_digits(piece) + 1 != piece.size)
+        return joined;
+    parse(work, stem, &number);
+    if (!number.valid)
+        return joined;
+    memcpy(room, stem.data, stem.size);
+    memcpy(room + stem.size, piece.data + 1, piece.size - 1);
+    joined.size = stem.size + piece.size - 1;
+    return joined;
+}
+
 /* Every piece must be a number that can stand alone: valid, no date, and all
- * but the first with a plus or a 0 in front. */
+ * but the first with a plus or a 0 in front, or a direct dial number. */
+static bool read_piece(struct work *work, struct ruf_text piece, bool first,
+                       struct ruf_number *out)
+{
+    if (piece.size == 0 || (!first && !has_prefix(piece)) ||
+        (may(work, RUF_CORRECT_REFUSE) && is_date_or_address(work, piece)))
+        return false;
+    read_number(work, piece, out);
+    return out->valid;
+}
+
 static bool split(struct work *work, struct ruf_text text,
                   struct ruf_cleaned *out)
 {
+    char room[RUF_CLEAN_TEXT_MAX];
+    struct ruf_text first = { NULL, 0 };
     size_t count = 0;
     size_t from = 0;
     unsigned made = work->made;
@@ -384,13 +436,18 @@ static bool split(struct work *work, struct ruf_text text,
         struct ruf_text piece =
             ruf_text_trim(ruf_text_slice(text, from, end - from));
 
-        if (piece.size == 0 || (count > 0 && !has_prefix(piece)) ||
-            (may(work, RUF_CORRECT_REFUSE) && is_date_or_address(work, piece)))
+        if (count == 0)
+            first = piece;
+        if (count > 0 && piece.size > 0 && piece.data[0] == '-' &&
+            may(work, RUF_CORRECT_DIRECT_DIAL)) {
+            piece = join_direct_dial(work, first, piece, room);
+            work->made |= RUF_CORRECT_DIRECT_DIAL;
+        }
+        if (count > 0) /* the first one's is that of the whole text */
+            out->has_plus[count] = ruf_number_has_plus(piece);
+        if (!read_piece(work, piece, count == 0, &out->numbers[count]))
             break;
-        out->has_plus[count] = ruf_number_has_plus(piece);
-        read_number(work, piece, &out->numbers[count]);
-        if (!out->numbers[count++].valid)
-            break;
+        count++;
         if (width == 0) {
             if (count < 2)
                 break;
