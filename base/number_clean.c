@@ -360,6 +360,8 @@ static size_t find_separator(struct ruf_text text, size_t from, size_t *size)
 {
     *size = 0;
     for (size_t i = from; i < text.size; i++) {
+        if (memchr(" ;,|\n/", text.data[i], 6) == NULL)
+            continue; /* no separator begins like this */
         if (is_before_direct_dial(text, i)) {
             *size = 1;
             return i;
