@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/number_chars.h"
+#include "base/number_labels.h"
 #include "base/text.h"
 #include <rufname/clean.h>
 #include <string.h>
@@ -169,104 +170,6 @@ static bool is_date_or_address(const struct work *work, struct ruf_text text)
 
 /* --- labels --- */
 
-/* Octal, because an f behind it would belong to a hexadecimal escape. */
-static const char *const labels[] = { "tel",
-                                      "telefon",
-                                      "telephone",
-                                      "phone",
-                                      "fon",
-                                      "mobil",
-                                      "mobile",
-                                      "cell",
-                                      "mobiltelefon",
-                                      "handy",
-                                      "fax",
-                                      "telefax",
-                                      "home",
-                                      "privat",
-                                      "private",
-                                      "office",
-                                      "b\xC3\xBCro",
-                                      "buero",
-                                      "work",
-                                      "zentrale",
-                                      "direkt",
-                                      "direct",
-                                      "gesch\303\244ft",
-                                      "geschaeftlich",
-                                      "dienstlich",
-                                      "gesch\303\244ftlich",
-                                      "sekretariat",
-                                      NULL };
-static const char *const direct_dial_words[] = {
-    "dw",          "durchwahl", "app", "apparat", "nst",
-    "nebenstelle", "klappe",    "kl",  NULL
-};
-
-/* Bytes of the letter at a position, 0 if there is none: ASCII and the Latin-1
- * letters of two bytes, which is all that labels are made of. */
-static size_t letter_size(struct ruf_text text, size_t at)
-{
-    char lower = ruf_ascii_lower(text.data[at]);
-
-    if (lower >= 'a' && lower <= 'z')
-        return 1;
-    return text.data[at] == '\xC3' && at + 1 < text.size ? 2 : 0;
-}
-
-static size_t word_size(struct ruf_text text, size_t at)
-{
-    size_t end = at;
-    size_t step;
-
-    while (end < text.size && (step = letter_size(text, end)) > 0)
-        end += step;
-    return end - at;
-}
-
-static char lower_byte(char c, char before)
-{
-    unsigned char u = (unsigned char)c;
-
-    if (before == '\xC3' && u >= 0x80 && u <= 0x9E)
-        return (char)(u + 0x20);
-    return ruf_ascii_lower(c);
-}
-
-static bool is_one_of(struct ruf_text word, const char *const *words)
-{
-    for (; *words != NULL; words++) {
-        size_t i = 0;
-
-        if (strlen(*words) != word.size)
-            continue;
-        while (i < word.size &&
-               lower_byte(word.data[i], i > 0 ? word.data[i - 1] : '\0') ==
-                   (*words)[i])
-            i++;
-        if (i == word.size)
-            return true;
-    }
-    return false;
-}
-
-/* Size of "(privat)" here: brackets, letters, no digit. 0 = none. */
-static size_t bracket_size(struct ruf_text text, size_t at)
-{
-    bool letters = false;
-
-    if (text.data[at] != '(' && text.data[at] != '[')
-        return 0;
-    for (size_t i = at + 1; i < text.size; i++) {
-        if (is_digit(text.data[i]) || text.data[i] == '+')
-            return 0;
-        if (text.data[i] == ')' || text.data[i] == ']')
-            return letters ? i + 1 - at : 0;
-        letters = letters || letter_size(text, i) > 0;
-    }
-    return 0;
-}
-
 /* "23125-0 DW 12", "23125-0 (DW 12)": the 0 stands for the switchboard. */
 static void drop_switchboard(struct work *work)
 {
@@ -279,28 +182,19 @@ static void drop_switchboard(struct work *work)
         work->size = size - 1;
 }
 
-/* Which correction drops this word, 0 if none. */
-static unsigned word_correction(const struct work *work, struct ruf_text word)
-{
-    if (may(work, RUF_CORRECT_LABEL) && is_one_of(word, labels))
-        return RUF_CORRECT_LABEL;
-    if (may(work, RUF_CORRECT_DIRECT_DIAL) &&
-        is_one_of(word, direct_dial_words))
-        return RUF_CORRECT_DIRECT_DIAL;
-    return 0;
-}
-
 /* Copy the text without its labels. A word behind a hyphen may be vanity. */
 static void strip_labels(struct work *work, struct ruf_text text)
 {
     for (size_t i = 0; i < text.size;) {
-        size_t size = may(work, RUF_CORRECT_LABEL) ? bracket_size(text, i) : 0;
+        size_t size =
+            may(work, RUF_CORRECT_LABEL) ? ruf_label_bracket(text, i) : 0;
         unsigned made = size > 0 ? RUF_CORRECT_LABEL : 0;
 
         if (size == 0) {
-            size = word_size(text, i);
+            size = ruf_word_size(text, i);
             if (size > 0 && (i == 0 || text.data[i - 1] != '-'))
-                made = word_correction(work, ruf_text_slice(text, i, size));
+                made = ruf_label_word(ruf_text_slice(text, i, size)) &
+                       work->options->corrections;
             if (made == RUF_CORRECT_DIRECT_DIAL)
                 drop_switchboard(work);
             if (made != 0 && i + size < text.size &&
@@ -394,7 +288,7 @@ static void correct_area_code(struct work *work, struct ruf_text text,
 static bool has_letter(struct ruf_text text)
 {
     for (size_t i = 0; i < text.size; i++)
-        if (letter_size(text, i) > 0)
+        if (ruf_letter_size(text, i) > 0)
             return true;
     return false;
 }
@@ -451,35 +345,89 @@ static const char *const separators[] = { " / ",   ";",      ",",    "|",
                                           " and ", " bzw. ", " u. ", " & ",
                                           NULL };
 
+/* The '/' of "23125-0/-12" or "23125-0 / -12"? */
+static bool is_before_direct_dial(struct ruf_text text, size_t at)
+{
+    if (text.data[at++] != '/')
+        return false;
+    while (at < text.size && text.data[at] == ' ')
+        at++;
+    return at < text.size && text.data[at] == '-';
+}
+
 /* Next separator from here; text.size if there is none. */
 static size_t find_separator(struct ruf_text text, size_t from, size_t *size)
 {
     *size = 0;
-    for (size_t i = from; i < text.size; i++)
+    for (size_t i = from; i < text.size; i++) {
+        if (memchr(" ;,|\n/", text.data[i], 6) == NULL)
+            continue; /* no separator begins like this */
+        if (is_before_direct_dial(text, i)) {
+            *size = 1;
+            return i;
+        }
         for (size_t k = 0; separators[k] != NULL; k++)
             if (ruf_text_starts_with(ruf_text_slice(text, i, text.size - i),
                                      separators[k])) {
                 *size = strlen(separators[k]);
                 return i;
             }
+    }
     return text.size;
 }
 
 /* A plus or a 0, perhaps in brackets or behind one letter: "M: 0152 ...". */
 static bool has_prefix(struct ruf_text text)
 {
-    size_t at = word_size(text, 0) == 1 ? 1 : 0;
+    size_t at = ruf_word_size(text, 0) == 1 ? 1 : 0;
 
     while (at < text.size && memchr(" .:(", text.data[at], 4) != NULL)
         at++;
     return at < text.size && (text.data[at] == '+' || text.data[at] == '0');
 }
 
+/* "-12" behind "030 23125-0" in 'room': "030 23125-12". Empty if what stands
+ * before the hyphen is no number by itself: then "-12" means something else. */
+static struct ruf_text join_direct_dial(const struct work *work,
+                                        struct ruf_text first,
+                                        struct ruf_text piece,
+                                        char room[RUF_CLEAN_TEXT_MAX])
+{
+    struct ruf_text stem = first;
+    struct ruf_text joined = { room, 0 };
+    struct ruf_number number;
+
+    while (stem.size > 0 && stem.data[stem.size - 1] != '-')
+        stem.size--;
+    if (stem.size == 0 || stem.size + piece.size - 1 > RUF_CLEAN_TEXT_MAX ||
+        count_digits(piece) + 1 != piece.size)
+        return joined;
+    parse(work, stem, &number);
+    if (!number.valid)
+        return joined;
+    memcpy(room, stem.data, stem.size);
+    memcpy(room + stem.size, piece.data + 1, piece.size - 1);
+    joined.size = stem.size + piece.size - 1;
+    return joined;
+}
+
 /* Every piece must be a number that can stand alone: valid, no date, and all
- * but the first with a plus or a 0 in front. */
+ * but the first with a plus or a 0 in front, or a direct dial number. */
+static bool read_piece(struct work *work, struct ruf_text piece, bool first,
+                       struct ruf_number *out)
+{
+    if (piece.size == 0 || (!first && !has_prefix(piece)) ||
+        (may(work, RUF_CORRECT_REFUSE) && is_date_or_address(work, piece)))
+        return false;
+    read_number(work, piece, out);
+    return out->valid;
+}
+
 static bool split(struct work *work, struct ruf_text text,
                   struct ruf_cleaned *out)
 {
+    char room[RUF_CLEAN_TEXT_MAX];
+    struct ruf_text first = { NULL, 0 };
     size_t count = 0;
     size_t from = 0;
     unsigned made = work->made;
@@ -490,13 +438,18 @@ static bool split(struct work *work, struct ruf_text text,
         struct ruf_text piece =
             ruf_text_trim(ruf_text_slice(text, from, end - from));
 
-        if (piece.size == 0 || (count > 0 && !has_prefix(piece)) ||
-            (may(work, RUF_CORRECT_REFUSE) && is_date_or_address(work, piece)))
+        if (count == 0)
+            first = piece;
+        if (count > 0 && piece.size > 0 && piece.data[0] == '-' &&
+            may(work, RUF_CORRECT_DIRECT_DIAL)) {
+            piece = join_direct_dial(work, first, piece, room);
+            work->made |= RUF_CORRECT_DIRECT_DIAL;
+        }
+        if (count > 0) /* the first one's is that of the whole text */
+            out->has_plus[count] = ruf_number_has_plus(piece);
+        if (!read_piece(work, piece, count == 0, &out->numbers[count]))
             break;
-        out->has_plus[count] = ruf_number_has_plus(piece);
-        read_number(work, piece, &out->numbers[count]);
-        if (!out->numbers[count++].valid)
-            break;
+        count++;
         if (width == 0) {
             if (count < 2)
                 break;

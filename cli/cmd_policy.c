@@ -31,6 +31,19 @@ static void print_finding_json(const struct ruf_finding *finding)
     json_end_line(&out);
 }
 
+/* A pointer holds names out of the document: no control character of theirs
+ * reaches the terminal. */
+static void print_pointer(const char *pointer)
+{
+    for (const unsigned char *c = (const unsigned char *)pointer; *c != '\0';
+         c++) {
+        bool wide = c[0] == 0xC2 && c[1] >= 0x80 && c[1] <= 0x9F;
+
+        (void)putchar(*c < 0x20 || *c == 0x7F || wide ? '?' : *c);
+        c += wide ? 1 : 0;
+    }
+}
+
 static void print_finding(void *context, const struct ruf_finding *finding)
 {
     struct check *check = context;
@@ -43,12 +56,14 @@ static void print_finding(void *context, const struct ruf_finding *finding)
         return;
     }
     /* As compilers do, so that editors find the place. */
-    (void)printf("%s:%u:%u: %s %s: %s%s%s\n", check->path, finding->line,
+    (void)printf("%s:%u:%u: %s %s: ", check->path, finding->line,
                  finding->column,
                  finding->is_error ? cli_say(cli, "Fehler", "error")
                                    : cli_say(cli, "Warnung", "warning"),
-                 finding->id, finding->pointer,
-                 finding->pointer[0] == '\0' ? "" : ": ", finding->detail);
+                 finding->id);
+    print_pointer(finding->pointer);
+    (void)printf("%s%s\n", finding->pointer[0] == '\0' ? "" : ": ",
+                 finding->detail);
 }
 
 static int check_policy(struct cli *cli, const char *path)
@@ -68,9 +83,12 @@ static int check_policy(struct cli *cli, const char *path)
     if (status != RUF_OK && check.errors == 0)
         return cli_fail(cli, &err);
     if (!cli->json && !cli->quiet)
-        (void)fprintf(stderr, "%zu %s, %zu %s\n", check.errors,
-                      cli_say(cli, "Fehler", "errors"), check.warnings,
-                      cli_say(cli, "Warnungen", "warnings"));
+        (void)fprintf(
+            stderr, "%zu %s, %zu %s\n", check.errors,
+            cli_say(cli, "Fehler", check.errors == 1 ? "error" : "errors"),
+            check.warnings,
+            check.warnings == 1 ? cli_say(cli, "Warnung", "warning")
+                                : cli_say(cli, "Warnungen", "warnings"));
     return status == RUF_OK ? 0 : cli_exit_code(status);
 }
 

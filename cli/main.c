@@ -40,7 +40,8 @@ const struct cli_command cli_commands[] = {
       cmd_import },
     { "index", "", "build and publish the index from the store", "",
       cmd_index },
-    { "normalize", "[--region CC | --with-region] [--clean] [FILE|-]",
+    { "normalize",
+      "[--region CC | --with-region] [--clean [--area-code NN]] [FILE|-]",
       "standardise numbers to E.164, one a line",
       "  --region CC     region of numbers without a calling code\n"
       "  --with-region   lines are CC<TAB>number\n"

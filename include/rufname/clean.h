@@ -31,7 +31,9 @@ enum ruf_correction {
     /** "030 23125-0 DW 12": the word is dropped, the digits replace the 0 that
      * stands for the switchboard. */
     RUF_CORRECT_DIRECT_DIAL = 1 << 1,
-    /** "030 23125 000 / 0152 28817386": two numbers, if each alone is valid. */
+    /** "030 23125 000 / 0152 28817386": two numbers, if each alone is valid and
+     * the second one begins with a plus or a 0. "030 23125-0/-12" are two of
+     * one switchboard, also a correction of the direct dial number. */
     RUF_CORRECT_SPLIT = 1 << 2,
     /** "2024-11-05", "bis 05.11.2024", "192.168.10.20": not phone numbers,
      * refused. */

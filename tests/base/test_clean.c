@@ -120,6 +120,13 @@ Test(clean, splits_two_numbers)
           "+493023125000", "+4915228817386" },
         { "DE", "T +49 30 23125000, M: +49 152 28817386", RUF_CORRECT_SPLIT,
           "+493023125000", "+4915228817386" },
+        { "DE", "030 23125-0/-12", RUF_CORRECT_SPLIT | RUF_CORRECT_DIRECT_DIAL,
+          "+4930231250", "+49302312512" },
+        { "DE", "+49 30 23125-10 / -12 (privat)",
+          RUF_CORRECT_SPLIT | RUF_CORRECT_DIRECT_DIAL | RUF_CORRECT_LABEL,
+          "+49302312510", "+49302312512" },
+        /* No number without what stands behind the hyphen. */
+        { "DE", "030-23125000/-001", 0, "+493023125000001", NULL },
         /* What stands there is no second number. */
         { "DE", "030 23125000; Kd-Nr. 0815123", 0, "", NULL },
         { "DE", "030 23125000 / 05.11.2024", 0, "", NULL },

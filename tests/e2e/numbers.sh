@@ -32,6 +32,11 @@ code=0
 [ "$code" -eq 3 ] || fail "policy check of a wrong document ends with $code"
 grep -q "wrong.json:1:44: error P104: /version: " "$work/check" ||
     fail "policy check: $(cat "$work/check")"
+printf '{ "schema": "rufname.policy/1", "version": 1, "sources": [],
+  "\\u001b[2J\\u009b": 1 }' >"$work/hostile.json"
+"$RUFNAME" --lang en policy check "$work/hostile.json" >"$work/check" 2>&1 || :
+grep -q ': warning P101: /?\[2J?: ' "$work/check" && grep -q '1 warning$' "$work/check" ||
+    fail "policy check of a hostile name: $(cat -v "$work/check")"
 ruf "$home" policy show | grep -q '"area_codes"' || fail "policy show"
 note "policy check and show"
 ruf "$home" import "$work/list.csv" >"$work/import" 2>&1 ||
