@@ -136,17 +136,10 @@ void ruf_writer_wipe(struct ruf_writer *writer)
 }
 
 /* realloc() would leave the old copy of a secret behind, so move by hand. */
-static bool writer_grow(struct ruf_writer *writer, size_t more)
+static bool writer_move(struct ruf_writer *writer, size_t capacity)
 {
-    size_t capacity = writer->capacity == 0 ? 256 : writer->capacity;
-    uint8_t *bytes;
+    uint8_t *bytes = malloc(capacity);
 
-    while (capacity - writer->size < more) {
-        if (capacity > SIZE_MAX / 2)
-            return false;
-        capacity *= 2;
-    }
-    bytes = malloc(capacity);
     if (bytes == NULL)
         return false;
     if (writer->bytes != NULL) {
@@ -159,11 +152,28 @@ static bool writer_grow(struct ruf_writer *writer, size_t more)
     return true;
 }
 
-/* Room for size more bytes, not zeroed. */
-static uint8_t *writer_reserve(struct ruf_writer *writer, size_t size)
+static bool writer_grow(struct ruf_writer *writer, size_t more)
 {
-    uint8_t *bytes;
+    size_t capacity = writer->capacity == 0 ? 256 : writer->capacity;
 
+    while (capacity - writer->size < more) {
+        if (capacity > SIZE_MAX / 2)
+            return false;
+        capacity *= 2;
+    }
+    return writer_move(writer, capacity);
+}
+
+void ruf_write_expect(struct ruf_writer *writer, size_t size)
+{
+    if (!writer->failed && writer->capacity - writer->size < size &&
+        (size > SIZE_MAX - writer->size ||
+         !writer_move(writer, writer->size + size)))
+        writer->failed = true;
+}
+
+uint8_t *ruf_write_room(struct ruf_writer *writer, size_t size)
+{
     if (writer->failed)
         return NULL;
     /* Not even 0 may be added to a null pointer. */
@@ -172,8 +182,16 @@ static uint8_t *writer_reserve(struct ruf_writer *writer, size_t size)
         writer->failed = true;
         return NULL;
     }
-    bytes = writer->bytes + writer->size;
-    writer->size += size;
+    return writer->bytes + writer->size;
+}
+
+/* Room for size more bytes, not zeroed. */
+static uint8_t *writer_reserve(struct ruf_writer *writer, size_t size)
+{
+    uint8_t *bytes = ruf_write_room(writer, size);
+
+    if (bytes != NULL)
+        writer->size += size;
     return bytes;
 }
 
@@ -186,17 +204,12 @@ uint8_t *ruf_write_space(struct ruf_writer *writer, size_t size)
     return bytes;
 }
 
-void ruf_write_bytes(struct ruf_writer *writer, const void *bytes, size_t size)
+void ruf_write_slowly(struct ruf_writer *writer, const void *bytes, size_t size)
 {
     uint8_t *space = writer_reserve(writer, size);
 
     if (space != NULL && size > 0)
         memcpy(space, bytes, size);
-}
-
-void ruf_write_u8(struct ruf_writer *writer, uint8_t value)
-{
-    ruf_write_bytes(writer, &value, 1);
 }
 
 void ruf_write_u16(struct ruf_writer *writer, uint16_t value)
@@ -223,15 +236,9 @@ void ruf_write_u64(struct ruf_writer *writer, uint64_t value)
     ruf_write_bytes(writer, bytes, sizeof(bytes));
 }
 
-void ruf_write_varint(struct ruf_writer *writer, uint64_t value)
+void ruf_write_long_varint(struct ruf_writer *writer, uint64_t value)
 {
     uint8_t bytes[RUF_VARINT_MAX];
 
     ruf_write_bytes(writer, bytes, ruf_varint_encode(value, bytes));
-}
-
-void ruf_write_text(struct ruf_writer *writer, struct ruf_text text)
-{
-    ruf_write_varint(writer, text.size);
-    ruf_write_bytes(writer, text.data, text.size);
 }

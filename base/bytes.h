@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Little-endian loads and stores, any alignment. Values are put together byte
  * by byte: no byte order, no cast of foreign bytes. Compilers see one load in
@@ -98,15 +99,56 @@ struct ruf_writer {
 void ruf_writer_free(struct ruf_writer *writer);
 /** Overwrite the bytes before freeing: for content that is secret. */
 void ruf_writer_wipe(struct ruf_writer *writer);
-void ruf_write_u8(struct ruf_writer *writer, uint8_t value);
 void ruf_write_u16(struct ruf_writer *writer, uint16_t value);
 void ruf_write_u32(struct ruf_writer *writer, uint32_t value);
 void ruf_write_u64(struct ruf_writer *writer, uint64_t value);
-void ruf_write_varint(struct ruf_writer *writer, uint64_t value);
-void ruf_write_bytes(struct ruf_writer *writer, const void *bytes, size_t size);
+/** The general case of the inline functions below. */
+void ruf_write_slowly(struct ruf_writer *writer, const void *bytes,
+                      size_t size);
+void ruf_write_long_varint(struct ruf_writer *writer, uint64_t value);
+
+static inline void ruf_write_bytes(struct ruf_writer *writer, const void *bytes,
+                                   size_t size)
+{
+    if (writer->capacity - writer->size < size) {
+        ruf_write_slowly(writer, bytes, size);
+    } else if (size > 0) {
+        memcpy(writer->bytes + writer->size, bytes, size);
+        writer->size += size;
+    }
+}
+
+static inline void ruf_write_u8(struct ruf_writer *writer, uint8_t value)
+{
+    if (writer->size < writer->capacity)
+        writer->bytes[writer->size++] = value;
+    else
+        ruf_write_slowly(writer, &value, 1);
+}
+
+static inline void ruf_write_varint(struct ruf_writer *writer, uint64_t value)
+{
+    if (value < 0x80)
+        ruf_write_u8(writer, (uint8_t)value);
+    else
+        ruf_write_long_varint(writer, value);
+}
+
 /** A varint length, then the bytes. Absent text is written as empty. */
-void ruf_write_text(struct ruf_writer *writer, struct ruf_text text);
+static inline void ruf_write_text(struct ruf_writer *writer,
+                                  struct ruf_text text)
+{
+    ruf_write_varint(writer, text.size);
+    ruf_write_bytes(writer, text.data, text.size);
+}
+
 /** Zeroed space for the caller to fill; NULL when memory is out. */
 uint8_t *ruf_write_space(struct ruf_writer *writer, size_t size);
+/** Make room for size more bytes, and not much more: it is known how many
+ *  will come. */
+void ruf_write_expect(struct ruf_writer *writer, size_t size);
+/** Room for up to size bytes at the end, which the caller fills and counts
+ *  himself: writer->size += used. NULL when memory is out. */
+uint8_t *ruf_write_room(struct ruf_writer *writer, size_t size);
 
 #endif

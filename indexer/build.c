@@ -130,6 +130,50 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
                            sizeof(parts) / sizeof(parts[0]), err);
 }
 
+/* Persons are in rank order, their texts where they were read: all over the
+ * memory. What is needed for the persons ahead is fetched in two steps, first
+ * their lists, then what those point to. */
+#define FETCH_LISTS 16
+#define FETCH_TEXTS 8
+
+static void fetch_lists(const struct ruf_person *person)
+{
+    __builtin_prefetch(person->given.data);
+    __builtin_prefetch(person->display.data);
+    __builtin_prefetch(person->company.data);
+    __builtin_prefetch(person->title.data);
+    __builtin_prefetch(person->numbers);
+    __builtin_prefetch((const char *)person->numbers + 64);
+    __builtin_prefetch(person->emails);
+    __builtin_prefetch(person->members);
+}
+
+static void fetch_texts(const struct ruf_person *person)
+{
+    for (size_t i = 0; i < person->number_count && i < 4; i++)
+        __builtin_prefetch(person->numbers[i].raw.data);
+    if (person->email_count > 0)
+        __builtin_prefetch(person->emails[0].data);
+    if (person->member_count > 0) {
+        __builtin_prefetch(person->members[0]);
+        __builtin_prefetch(&person->members[0]->native_id);
+    }
+}
+
+static void add_people(const struct ruf_people *people,
+                       struct ruf_contact_sections *out)
+{
+    const struct ruf_person *persons = people->persons;
+
+    for (size_t i = 0; i < people->count; i++) {
+        if (i + FETCH_LISTS < people->count)
+            fetch_lists(&persons[i + FETCH_LISTS]);
+        if (i + FETCH_TEXTS < people->count)
+            fetch_texts(&persons[i + FETCH_TEXTS]);
+        ruf_contact_sections_add(out, &persons[i]);
+    }
+}
+
 static void add_entries(const struct ruf_labelled_entries *entries,
                         uint64_t contact_count, const uint8_t *secret,
                         struct ruf_entry_sections *out)
@@ -138,7 +182,8 @@ static void add_entries(const struct ruf_labelled_entries *entries,
 
     for (size_t i = 0; i < entries->count; i++)
         owners += entries->entries[i].owner_count;
-    ruf_entry_sections_start(out, secret, contact_count, owners);
+    ruf_entry_sections_start(out, secret, contact_count, owners,
+                             entries->count);
     for (size_t i = 0; i < entries->count; i++)
         ruf_entry_sections_add(
             out, entries->entries[i].number, entries->entries[i].label,
@@ -167,8 +212,7 @@ enum ruf_status ruf_build(const char *path, const uint8_t key[32],
     if (sections == NULL)
         return ruf_fail_memory(err);
     ruf_contact_sections_start(&sections->contacts, seed->hash_secret);
-    for (size_t i = 0; i < people->count; i++)
-        ruf_contact_sections_add(&sections->contacts, &people->persons[i]);
+    add_people(people, &sections->contacts);
     add_entries(entries, people->count, seed->hash_secret, &sections->entries);
     status = ruf_search_tables_build(people, &sections->search, err);
     if (status == RUF_OK) {

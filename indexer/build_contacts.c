@@ -199,7 +199,7 @@ static void write_raw(struct ruf_contact_sections *sections,
                       const struct ruf_person_number *number)
 {
     struct ruf_writer *out = &sections->contacts;
-    char shape[RUF_SHAPE_SIZE_MAX];
+    char shape[2 * RUF_SHAPE_SIZE_MAX];
     size_t size = ruf_raw_shape(number->e164, number->raw, shape);
     uint32_t step = 0;
 
@@ -305,33 +305,33 @@ static void write_provenance(const struct ruf_person *person,
  * -----------------------------------------------------------------------------
  */
 
-static int hex_value(char c)
+/* Value of a lower-case hexadecimal digit; 16 or more: none. */
+static unsigned hex_value(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    unsigned digit = (unsigned char)c - (unsigned)'0';
+    unsigned letter = (unsigned char)c - (unsigned)'a';
+
+    return digit < 10 ? digit : letter < 6 ? letter + 10 : 16;
 }
 
 /* A GUID in the form the reader writes it. */
 static bool parse_guid(struct ruf_text text, uint8_t out[16])
 {
-    size_t digit = 0;
+    static const uint8_t pairs[16] = { 0,  2,  4,  6,  9,  11, 14, 16,
+                                       19, 21, 24, 26, 28, 30, 32, 34 };
+    unsigned all = 0;
 
-    if (text.size != 36)
+    if (text.size != 36 || text.data[8] != '-' || text.data[13] != '-' ||
+        text.data[18] != '-' || text.data[23] != '-')
         return false;
-    for (size_t i = 0; i < text.size; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        int value = hex_value(text.data[i]);
+    for (size_t i = 0; i < 16; i++) {
+        unsigned high = hex_value(text.data[pairs[i]]);
+        unsigned low = hex_value(text.data[pairs[i] + 1]);
 
-        if (dash ? text.data[i] != '-' : value < 0)
-            return false;
-        if (dash)
-            continue;
-        out[digit / 2] =
-            (uint8_t)(digit % 2 == 0 ? value << 4 : out[digit / 2] | value);
-        digit++;
+        all |= high | low;
+        out[i] = (uint8_t)(high << 4 | low);
     }
-    return true;
+    return all < 16;
 }
 
 static void write_source_id(struct ruf_contact_sections *sections,

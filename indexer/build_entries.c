@@ -13,7 +13,7 @@
 
 void ruf_entry_sections_start(struct ruf_entry_sections *sections,
                               const uint8_t *secret, uint64_t contact_count,
-                              uint64_t owner_count)
+                              uint64_t owner_count, uint64_t entry_count)
 {
     /* A list of n owners takes n + 1 words. */
     uint64_t largest = contact_count + 2 * owner_count + 1;
@@ -27,6 +27,8 @@ void ruf_entry_sections_start(struct ruf_entry_sections *sections,
     sections->failed = largest > UINT32_MAX;
     ruf_shared_texts_start(&sections->tails, secret, RUF_TAILS_SIZE_MAX);
     ruf_write_u32(&sections->owners, 0); /* place 0: no owners */
+    ruf_write_expect(&sections->entries, (size_t)entry_count * 20);
+    ruf_write_expect(&sections->rows, (size_t)entry_count * 32);
 }
 
 /* --- labels and owners
@@ -134,17 +136,20 @@ static void write_entry(struct ruf_entry_sections *sections, ruf_e164 number,
     uint8_t code = width_code(difference);
     size_t width = code == 3 ? 8 : code + 1u;
     bool is_long = head.size >= RUF_ENTRY_LONG;
-    uint8_t bytes[16];
-    size_t size = 3 + width + (is_long ? 2 : 0);
+    size_t size = 3 + width + (is_long ? 2 : 0) + head.size;
+    uint8_t *out;
 
-    open_block(sections, size + head.size);
-    bytes[0] = (uint8_t)((is_long ? RUF_ENTRY_LONG : head.size) << 2 | code);
-    ruf_store16(bytes + 1, (uint16_t)tail);
-    ruf_store64(bytes + 3, difference);
+    open_block(sections, size);
+    out = ruf_write_room(&sections->entries, size + 8);
+    if (out == NULL)
+        return;
+    out[0] = (uint8_t)((is_long ? RUF_ENTRY_LONG : head.size) << 2 | code);
+    ruf_store16(out + 1, (uint16_t)tail);
+    ruf_store64(out + 3, difference);
     if (is_long)
-        ruf_store16(bytes + 3 + width, (uint16_t)head.size);
-    ruf_write_bytes(&sections->entries, bytes, size);
-    ruf_write_bytes(&sections->entries, head.data, head.size);
+        ruf_store16(out + 3 + width, (uint16_t)head.size);
+    memcpy(out + size - head.size, head.data, head.size);
+    sections->entries.size += size;
     sections->block_count++;
 }
 
@@ -162,22 +167,24 @@ static void keep_row(struct ruf_entry_sections *sections, ruf_e164 number,
     const uint32_t width = sections->owner_width;
     bool is_long = head.size > RUF_PAGE_HEAD_MAX;
     size_t size = width + 3 + (is_long ? 4 : head.size);
-    uint8_t bytes[KEPT_HEADER + 16];
+    uint8_t *out = ruf_write_room(&sections->rows, KEPT_HEADER + size + 4);
 
-    ruf_store64(bytes, number);
-    bytes[8] = (uint8_t)size;
-    ruf_store32(bytes + KEPT_HEADER, owner);
-    ruf_store16(bytes + KEPT_HEADER + width, (uint16_t)tail);
-    bytes[KEPT_HEADER + width + 2] =
-        is_long ? RUF_PAGE_LONG : (uint8_t)head.size;
-    ruf_write_bytes(&sections->rows, bytes, KEPT_HEADER + width + 3);
-    if (is_long) {
-        ruf_write_u32(&sections->rows, (uint32_t)sections->labels.size);
-        ruf_write_u16(&sections->labels, (uint16_t)head.size);
-        ruf_write_bytes(&sections->labels, head.data, head.size);
-    } else {
-        ruf_write_bytes(&sections->rows, head.data, head.size);
+    if (out == NULL)
+        return;
+    ruf_store64(out, number);
+    out[8] = (uint8_t)size;
+    ruf_store32(out + KEPT_HEADER, owner);
+    sections->rows.size += KEPT_HEADER + size;
+    out += KEPT_HEADER + width;
+    ruf_store16(out, (uint16_t)tail);
+    out[2] = is_long ? RUF_PAGE_LONG : (uint8_t)head.size;
+    if (!is_long) {
+        memcpy(out + 3, head.data, head.size);
+        return;
     }
+    ruf_store32(out + 3, (uint32_t)sections->labels.size);
+    ruf_write_u16(&sections->labels, (uint16_t)head.size);
+    ruf_write_bytes(&sections->labels, head.data, head.size);
 }
 
 struct filling {

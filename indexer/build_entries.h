@@ -36,10 +36,11 @@ struct ruf_entry_sections {
 /**
  * @param[in] contact_count  contacts that owners may name.
  * @param[in] owner_count    owners of all entries together, at most.
+ * @param[in] entry_count    entries that will come, about; to make room.
  */
 void ruf_entry_sections_start(struct ruf_entry_sections *sections,
                               const uint8_t *secret, uint64_t contact_count,
-                              uint64_t owner_count);
+                              uint64_t owner_count, uint64_t entry_count);
 
 /** Append an entry; numbers ascend strictly. */
 void ruf_entry_sections_add(struct ruf_entry_sections *sections,

@@ -28,6 +28,43 @@ static int by_priority(const void *left, const void *right)
     return order != 0 ? order : ruf_text_compare(a->native_id, b->native_id);
 }
 
+/* Position of a member's source in the person's list. */
+static size_t source_position(const struct ruf_person *person,
+                              const struct ruf_source_contact *member)
+{
+    size_t position = 0;
+
+    while (position + 1 < person->source_count &&
+           !ruf_text_is(person->sources[position], member->source->id))
+        position++;
+    return position;
+}
+
+/* The same as a bit; a bit set names the first 32 sources. */
+static uint32_t source_bit(const struct ruf_person *person,
+                           const struct ruf_source_contact *member)
+{
+    size_t position = source_position(person, member);
+
+    return position < 32 ? UINT32_C(1) << position : 0;
+}
+
+/* Which sources have just this value? */
+static uint32_t sources_with(const struct ruf_person *person,
+                             const struct ruf_source_contact **members,
+                             size_t count, enum ruf_record_field field,
+                             struct ruf_text value)
+{
+    uint32_t bits = 0;
+
+    if (value.size == 0)
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        if (ruf_text_equal(members[i]->fields[field], value))
+            bits |= source_bit(person, members[i]);
+    return bits;
+}
+
 static struct ruf_text best_field(const struct ruf_source_contact **members,
                                   size_t count, enum ruf_record_field field)
 {
@@ -131,24 +168,20 @@ static enum ruf_status unite_numbers(const struct ruf_source_contact **members,
             known->emit =
                 known->emit ||
                 ruf_number_held(members[i], number, policy) == RUF_HELD_NOT;
+            known->sources |= source_bit(out, members[i]);
         }
     out->numbers = numbers;
     out->number_count = done;
     return RUF_OK;
 }
 
-static enum ruf_status unite_texts(const struct ruf_source_contact **members,
-                                   size_t count, struct ruf_arena *arena,
-                                   struct ruf_person *out)
+static enum ruf_status unite_sources(const struct ruf_source_contact **members,
+                                     size_t count, struct ruf_arena *arena,
+                                     struct ruf_person *out)
 {
-    struct ruf_text *emails;
     struct ruf_text *sources = ruf_arena_alloc(arena, count, sizeof(*sources));
-    size_t room = 0;
 
-    for (size_t i = 0; i < count; i++)
-        room += members[i]->email_count;
-    emails = ruf_arena_alloc(arena, room, sizeof(*emails));
-    if (emails == NULL || sources == NULL)
+    if (sources == NULL)
         return RUF_E_NOMEM;
     for (size_t i = 0; i < count; i++) {
         struct ruf_text source = ruf_text(members[i]->source->id);
@@ -158,17 +191,73 @@ static enum ruf_status unite_texts(const struct ruf_source_contact **members,
             known = ruf_text_equal(sources[k], source);
         if (!known)
             sources[out->source_count++] = source;
-        for (size_t e = 0; e < members[i]->email_count; e++) {
-            known = false;
-            for (size_t k = 0; k < out->email_count && !known; k++)
-                known = ruf_text_equal_nocase(emails[k], members[i]->emails[e]);
-            if (!known)
-                emails[out->email_count++] = members[i]->emails[e];
-        }
     }
-    out->emails = emails;
     out->sources = sources;
     return RUF_OK;
+}
+
+static enum ruf_status unite_emails(const struct ruf_source_contact **members,
+                                    size_t count, struct ruf_arena *arena,
+                                    struct ruf_person *out)
+{
+    struct ruf_text *emails;
+    uint32_t *bits;
+    size_t room = 0;
+
+    for (size_t i = 0; i < count; i++)
+        room += members[i]->email_count;
+    emails = ruf_arena_alloc(arena, room, sizeof(*emails));
+    bits = ruf_arena_alloc(arena, room, sizeof(*bits));
+    if (emails == NULL || bits == NULL)
+        return RUF_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        for (size_t e = 0; e < members[i]->email_count; e++) {
+            size_t at = 0;
+
+            while (at < out->email_count &&
+                   !ruf_text_equal_nocase(emails[at], members[i]->emails[e]))
+                at++;
+            if (at == out->email_count) {
+                emails[out->email_count++] = members[i]->emails[e];
+                bits[at] = 0;
+            }
+            bits[at] |= source_bit(out, members[i]);
+        }
+    out->emails = emails;
+    out->email_sources = bits;
+    return RUF_OK;
+}
+
+/* Who gave the values of the single-valued fields. A display name that was
+ * put together here is credited to whoever gave the names. */
+static void credit_fields(const struct ruf_source_contact **members,
+                          size_t count, struct ruf_person *out)
+{
+    static const enum ruf_record_field fields[RUF_CONTACT_FIELD_COUNT] = {
+        [RUF_CONTACT_GIVEN] = RUF_RECORD_GIVEN,
+        [RUF_CONTACT_FAMILY] = RUF_RECORD_FAMILY,
+        [RUF_CONTACT_DISPLAY_NAME] = RUF_RECORD_DISPLAY,
+        [RUF_CONTACT_COMPANY] = RUF_RECORD_COMPANY,
+        [RUF_CONTACT_TITLE] = RUF_RECORD_TITLE,
+        [RUF_CONTACT_DEPARTMENT] = RUF_RECORD_DEPARTMENT,
+    };
+    const struct ruf_text values[RUF_CONTACT_FIELD_COUNT] = {
+        [RUF_CONTACT_GIVEN] = out->given,
+        [RUF_CONTACT_FAMILY] = out->family,
+        [RUF_CONTACT_DISPLAY_NAME] = out->display,
+        [RUF_CONTACT_COMPANY] = out->company,
+        [RUF_CONTACT_TITLE] = out->title,
+        [RUF_CONTACT_DEPARTMENT] = out->department,
+    };
+
+    for (size_t i = 0; i < RUF_CONTACT_FIELD_COUNT; i++)
+        out->field_sources[i] =
+            sources_with(out, members, count, fields[i], values[i]);
+    if (out->display.size > 0 &&
+        out->field_sources[RUF_CONTACT_DISPLAY_NAME] == 0)
+        out->field_sources[RUF_CONTACT_DISPLAY_NAME] =
+            out->field_sources[RUF_CONTACT_GIVEN] |
+            out->field_sources[RUF_CONTACT_FAMILY];
 }
 
 /* --- identity
@@ -218,9 +307,12 @@ enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
     out->title = best_field(members, count, RUF_RECORD_TITLE);
     out->department = best_field(members, count, RUF_RECORD_DEPARTMENT);
     if (set_id(members, count, out) != RUF_OK ||
-        unite_numbers(members, count, policy, arena, out) != RUF_OK)
+        unite_sources(members, count, arena, out) != RUF_OK ||
+        unite_numbers(members, count, policy, arena, out) != RUF_OK ||
+        unite_emails(members, count, arena, out) != RUF_OK)
         return RUF_E_NOMEM;
-    return unite_texts(members, count, arena, out);
+    credit_fields(members, count, out);
+    return RUF_OK;
 }
 
 /* --- rank

@@ -18,82 +18,123 @@ struct alignment {
     unsigned zero_after; /* 0: none */
 };
 
+/* Digits as a value and their count: leading zeros count. */
 struct digits {
-    char bytes[RUF_SHAPE_SIZE_MAX];
+    uint64_t value;
     size_t size;
 };
 
+#define DIGITS_MAX 19 /* of any value that fits */
+
 static bool is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return (unsigned char)(c - '0') < 10;
 }
 
-static bool is_at(const struct digits *raw, size_t start, const char *digits,
-                  size_t size)
+static uint64_t power_of_ten(size_t exponent)
 {
-    return raw->size - start == size &&
-           memcmp(raw->bytes + start, digits, size) == 0;
-}
+    static const uint64_t powers[DIGITS_MAX + 1] = {
+        UINT64_C(1),
+        UINT64_C(10),
+        UINT64_C(100),
+        UINT64_C(1000),
+        UINT64_C(10000),
+        UINT64_C(100000),
+        UINT64_C(1000000),
+        UINT64_C(10000000),
+        UINT64_C(100000000),
+        UINT64_C(1000000000),
+        UINT64_C(10000000000),
+        UINT64_C(100000000000),
+        UINT64_C(1000000000000),
+        UINT64_C(10000000000000),
+        UINT64_C(100000000000000),
+        UINT64_C(1000000000000000),
+        UINT64_C(10000000000000000),
+        UINT64_C(100000000000000000),
+        UINT64_C(1000000000000000000),
+        UINT64_C(10000000000000000000),
+    };
 
-/* All of the E.164, with or without a zero in front of the national part. */
-static bool align_international(const struct digits *raw, size_t start,
-                                const char *e164, size_t size,
-                                struct alignment *out)
-{
-    if (raw->size < start)
-        return false;
-    if (is_at(raw, start, e164, size))
-        return true;
-    for (unsigned code = 1; code <= CALLING_CODE_MAX && code < size; code++)
-        if (raw->size == start + size + 1 && raw->bytes[start + code] == '0' &&
-            memcmp(raw->bytes + start, e164, code) == 0 &&
-            memcmp(raw->bytes + start + code + 1, e164 + code, size - code) ==
-                0) {
-            out->zero_after = code;
-            return true;
-        }
-    return false;
-}
-
-/* Only its national part, with or without a zero in front. */
-static bool align_national(const struct digits *raw, const char *e164,
-                           size_t size, struct alignment *out)
-{
-    unsigned lead = raw->size > 0 && raw->bytes[0] == '0' ? 1 : 0;
-
-    for (unsigned code = 1; code <= CALLING_CODE_MAX && code < size; code++)
-        if (is_at(raw, lead, e164 + code, size - code)) {
-            out->lead = lead;
-            out->skip = code;
-            return true;
-        }
-    return false;
-}
-
-static bool align(const struct digits *raw, const char *e164, size_t size,
-                  struct alignment *out)
-{
-    *out = (struct alignment){ 0 };
-    if (align_international(raw, 0, e164, size, out) ||
-        align_national(raw, e164, size, out))
-        return true;
-    *out = (struct alignment){ .lead = 2 };
-    return raw->size > 2 && raw->bytes[0] == '0' && raw->bytes[1] == '0' &&
-           align_international(raw, 2, e164, size, out);
+    return powers[exponent];
 }
 
 static bool collect_digits(struct ruf_text raw, struct digits *out)
 {
-    out->size = 0;
-    if (raw.size == 0 || raw.size > sizeof(out->bytes))
+    *out = (struct digits){ 0, 0 };
+    if (raw.size == 0 || raw.size > RUF_SHAPE_SIZE_MAX)
         return false;
     for (size_t i = 0; i < raw.size; i++) {
         if ((unsigned char)raw.data[i] < 0x20)
             return false; /* would read as a step */
-        if (is_digit(raw.data[i]))
-            out->bytes[out->size++] = raw.data[i];
+        if (!is_digit(raw.data[i]))
+            continue;
+        if (++out->size > DIGITS_MAX)
+            return false;
+        out->value = out->value * 10 + (uint64_t)(raw.data[i] - '0');
     }
+    return out->size > 0;
+}
+
+static struct digits digits_of(ruf_e164 number)
+{
+    struct digits digits = { number, 1 };
+
+    while (digits.size < DIGITS_MAX && power_of_ten(digits.size) <= number)
+        digits.size++;
+    return digits;
+}
+
+/* All of the E.164, after 'lead' zeros: in one piece, or with a zero in front
+ * of the national part. */
+static bool align_international(const struct digits *raw,
+                                const struct digits *e164, unsigned lead,
+                                struct alignment *out)
+{
+    out->lead = lead;
+    if (raw->size == e164->size + lead)
+        return raw->value == e164->value;
+    if (raw->size != e164->size + lead + 1)
+        return false;
+    for (unsigned code = 1; code <= CALLING_CODE_MAX && code < e164->size;
+         code++) {
+        uint64_t power = power_of_ten(e164->size - code);
+
+        if (raw->value ==
+            e164->value / power * power * 10 + e164->value % power) {
+            out->zero_after = code;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Only its national part, with a zero in front or without. */
+static bool align_national(const struct digits *raw, const struct digits *e164,
+                           unsigned lead, struct alignment *out)
+{
+    size_t code = e164->size + lead - raw->size;
+
+    if (e164->size + lead < raw->size || code < 1 || code > CALLING_CODE_MAX ||
+        code >= e164->size ||
+        raw->value != e164->value % power_of_ten(e164->size - code))
+        return false;
+    *out = (struct alignment){ .lead = lead, .skip = (unsigned)code };
     return true;
+}
+
+/* Whether the leading zeros are there is checked with the lengths: a value of
+ * fewer digits than are written begins with zeros. */
+static bool align(const struct digits *raw, const struct digits *e164,
+                  struct alignment *out)
+{
+    for (unsigned lead = 0; lead <= 2; lead += 2) {
+        *out = (struct alignment){ 0 };
+        if (align_international(raw, e164, lead, out))
+            return true;
+    }
+    return align_national(raw, e164, 1, out) ||
+           align_national(raw, e164, 0, out);
 }
 
 struct shape {
@@ -103,7 +144,7 @@ struct shape {
     unsigned copied; /* all digits copied or left out so far */
 };
 
-static void end_run(struct shape *shape, size_t digits)
+static inline void end_run(struct shape *shape, size_t digits)
 {
     if (shape->run == 0)
         return;
@@ -114,7 +155,7 @@ static void end_run(struct shape *shape, size_t digits)
 }
 
 /* Copies at most 15 digits a step; E.164 has 18. */
-static void add_digit(struct shape *shape, size_t digits)
+static inline void add_digit(struct shape *shape, size_t digits)
 {
     if (shape->run == 15)
         end_run(shape, digits);
@@ -122,43 +163,47 @@ static void add_digit(struct shape *shape, size_t digits)
     shape->copied++;
 }
 
-size_t ruf_raw_shape(ruf_e164 e164, struct ruf_text raw,
-                     char out[RUF_SHAPE_SIZE_MAX])
+static void write_shape(struct ruf_text raw, struct alignment how,
+                        size_t digits, struct shape *shape)
 {
-    char text[RUF_E164_TEXT_SIZE];
-    char bytes[2 * RUF_SHAPE_SIZE_MAX];
-    struct shape shape = { .bytes = bytes };
-    struct alignment how;
-    struct digits digits;
-    size_t size;
-
-    if (e164 == 0 || !collect_digits(raw, &digits))
-        return 0;
-    size = ruf_e164_format(e164, text) - 1;
-    if (!align(&digits, text + 1, size, &how))
-        return 0;
     for (size_t i = 0; i < raw.size; i++) {
-        if (!is_digit(raw.data[i])) {
-            end_run(&shape, size);
-            bytes[shape.size++] = raw.data[i];
+        char c = raw.data[i];
+
+        if (!is_digit(c)) {
+            end_run(shape, digits);
+            shape->bytes[shape->size++] = c;
         } else if (how.lead > 0) {
             how.lead--;
-            bytes[shape.size++] = '0';
-        } else if (how.zero_after > 0 && shape.copied == how.zero_after) {
-            end_run(&shape, size);
+            shape->bytes[shape->size++] = '0';
+        } else if (how.zero_after > 0 && shape->copied == how.zero_after) {
+            end_run(shape, digits);
             how.zero_after = 0;
-            bytes[shape.size++] = '0';
+            shape->bytes[shape->size++] = '0';
         } else {
             if (how.skip > 0)
-                bytes[shape.size++] = (char)(RUF_SHAPE_SKIP + how.skip - 1);
-            shape.copied += how.skip;
+                shape->bytes[shape->size++] =
+                    (char)(RUF_SHAPE_SKIP + how.skip - 1);
+            shape->copied += how.skip;
             how.skip = 0;
-            add_digit(&shape, size);
+            add_digit(shape, digits);
         }
     }
-    end_run(&shape, size);
-    if (shape.size > RUF_SHAPE_SIZE_MAX)
+    end_run(shape, digits);
+}
+
+size_t ruf_raw_shape(ruf_e164 e164, struct ruf_text raw,
+                     char out[2 * RUF_SHAPE_SIZE_MAX])
+{
+    struct shape shape = { .bytes = out };
+    struct alignment how;
+    struct digits digits;
+    struct digits written;
+
+    if (e164 == 0 || e164 > RUF_E164_MAX || !collect_digits(raw, &written))
         return 0;
-    memcpy(out, bytes, shape.size);
-    return shape.size;
+    digits = digits_of(e164);
+    if (!align(&written, &digits, &how))
+        return 0;
+    write_shape(raw, how, digits.size, &shape);
+    return shape.size <= RUF_SHAPE_SIZE_MAX ? shape.size : 0;
 }

@@ -15,7 +15,7 @@
 
 #include <rufname/contact.h>
 
-/** Longest raw number that is tried. */
+/** Longest raw number that is tried, and longest shape. */
 #define RUF_SHAPE_SIZE_MAX 64
 
 /**
@@ -24,6 +24,6 @@
  *         (an extension, letters) or is too long.
  */
 size_t ruf_raw_shape(ruf_e164 e164, struct ruf_text raw,
-                     char out[RUF_SHAPE_SIZE_MAX]);
+                     char out[2 * RUF_SHAPE_SIZE_MAX]);
 
 #endif

@@ -121,6 +121,34 @@ Test(merge, m1_joins_two_sources_by_number_and_name)
     cr_assert_eq(people.persons[0].number_count, 1);
 }
 
+Test(merge, credits_every_value_to_its_sources)
+{
+    const struct ruf_person *person;
+
+    add("AAD", "1", "Thomas", "Müller", "Muster AG", "t@muster.example",
+        "+49 89 99998-012", NULL);
+    add("APC", "x", "Thomas", "Müller", NULL, "T@muster.example",
+        "089/99998012", "0152 28817386");
+    add("CRM", "7", "Thomas", "Müller", "Muster", "t@muster.example",
+        "+49 89 99998-012", NULL);
+    cr_assert_eq(merge(), 1);
+    person = &people.persons[0];
+    cr_assert_eq(person->source_count, 3);
+    cr_assert(ruf_text_is(person->sources[0], "AAD"));
+    cr_assert(ruf_text_is(person->sources[2], "CRM"));
+    cr_assert_eq(person->field_sources[RUF_CONTACT_GIVEN], 7);
+    cr_assert_eq(person->field_sources[RUF_CONTACT_COMPANY], 1,
+                 "CRM writes it otherwise");
+    cr_assert_eq(person->field_sources[RUF_CONTACT_TITLE], 0);
+    cr_assert_eq(person->field_sources[RUF_CONTACT_DISPLAY_NAME], 7,
+                 "put together from the names");
+    cr_assert_eq(person->number_count, 2);
+    cr_assert_eq(person->numbers[0].sources, 7);
+    cr_assert_eq(person->numbers[1].sources, 2);
+    cr_assert_eq(person->email_count, 1);
+    cr_assert_eq(person->email_sources[0], 7);
+}
+
 Test(merge, m2_keeps_five_hundred_behind_one_switchboard_apart)
 {
     char id[16];
