@@ -97,39 +97,20 @@ static enum ruf_status find_sections(struct ruf_index *index,
     return check_unknown(index, err);
 }
 
-static bool is_resident(const struct ruf_index *index, uint32_t kind)
+static enum ruf_status load_resident(struct ruf_index *index,
+                                     struct ruf_error *err)
 {
-    enum use use = use_of(kind);
+    uint32_t kinds[INDEX_SECTIONS];
+    size_t count = 0;
 
-    return index->sections[kind].place != NULL &&
-           (use == USE_RESIDENT || use == USE_SEARCH);
-}
+    for (uint32_t kind = 0; kind < INDEX_SECTIONS; kind++) {
+        enum use use = use_of(kind);
 
-static enum ruf_status decrypt_all(struct ruf_index *index,
-                                   struct ruf_image_reader *reader,
-                                   struct ruf_error *err)
-{
-    uint64_t total = INDEX_SLACK;
-    uint64_t at = 0;
-    enum ruf_status status;
-
-    for (uint32_t kind = 0; kind < INDEX_SECTIONS; kind++)
-        if (is_resident(index, kind))
-            total += index->sections[kind].size;
-    status = ruf_secret_create_large((size_t)total, &index->plain, err);
-    for (uint32_t kind = 0; kind < INDEX_SECTIONS && status == RUF_OK; kind++) {
-        struct index_section *section = &index->sections[kind];
-
-        if (!is_resident(index, kind))
-            continue;
-        status = ruf_image_read_blocks(reader, section->place, 0,
-                                       section->place->block_count,
-                                       index->plain.bytes + at, err);
-        section->bytes = index->plain.bytes + at;
-        at += section->size;
+        if (index->sections[kind].place != NULL &&
+            (use == USE_RESIDENT || use == USE_SEARCH))
+            kinds[count++] = kind;
     }
-    ruf_secret_lock(&index->plain);
-    return status;
+    return ruf_index_load(index, kinds, count, err);
 }
 
 /* --- counts
@@ -265,7 +246,7 @@ static enum ruf_status load(struct ruf_index *index, enum ruf_index_mode mode,
     if (status == RUF_OK)
         status = read_meta_blocks(index, reader, err);
     if (status == RUF_OK && mode == RUF_INDEX_RESIDENT)
-        status = decrypt_all(index, reader, err);
+        status = load_resident(index, err);
     ruf_image_reader_destroy(reader);
     return status;
 }

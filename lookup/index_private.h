@@ -103,6 +103,11 @@ enum ruf_status ruf_index_damaged(const struct ruf_index *index,
                                   enum ruf_section_kind kind,
                                   struct ruf_error *err);
 
+/* Decrypt these sections into index->plain, lookup/load.c. */
+RUF_MUST_USE enum ruf_status ruf_index_load(struct ruf_index *index,
+                                            const uint32_t *kinds, size_t count,
+                                            struct ruf_error *err);
+
 /* --- bytes of sections, lookup/blocks.c ------------------------------------
  */
 
