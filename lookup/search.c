@@ -14,11 +14,6 @@
 /* --- the best
  * ------------------------------------------------------------------------- */
 
-/* A key orders by tier, then favourites, recents, others, then rank. */
-#define KEY(tier, boost, contact)                                              \
-    ((uint64_t)(tier) << 40 | (uint64_t)(boost) << 32 | (contact))
-#define NOT_BOOSTED 2u
-
 static unsigned tier_of(uint64_t key)
 {
     return (unsigned)(key >> 40);
@@ -51,11 +46,12 @@ static bool holds(const uint32_t *list, size_t count, uint32_t contact)
 static unsigned boost_of(const struct search_scratch *s, uint32_t contact)
 {
     if (s->favourite_count + s->recent_count == 0)
-        return NOT_BOOSTED;
+        return SEARCH_NOT_BOOSTED;
     if (holds(s->options->favourites, s->favourite_count, contact))
         return 0;
-    return holds(s->options->recents, s->recent_count, contact) ? 1
-                                                                : NOT_BOOSTED;
+    return holds(s->options->recents, s->recent_count, contact)
+               ? 1
+               : SEARCH_NOT_BOOSTED;
 }
 
 size_t ruf_search_boosted_count(const struct search_scratch *s)
@@ -88,7 +84,7 @@ void ruf_search_offer(struct search_scratch *s, unsigned tier, uint32_t contact)
 
     if (tier >= SEARCH_TIER_NONE)
         return;
-    key = KEY(tier, boost_of(s, contact), contact);
+    key = SEARCH_KEY(tier, boost_of(s, contact), contact);
     if (s->count == s->capacity && key >= s->best[s->count - 1])
         return;
     for (at = 0; at < s->count; at++)
@@ -111,13 +107,6 @@ void ruf_search_offer(struct search_scratch *s, unsigned tier, uint32_t contact)
 bool ruf_search_settled(const struct search_scratch *s, unsigned tier)
 {
     return s->count == s->capacity && tier_of(s->best[s->count - 1]) <= tier;
-}
-
-bool ruf_search_settled_at(const struct search_scratch *s, unsigned tier,
-                           uint32_t contact)
-{
-    return s->count == s->capacity &&
-           s->best[s->count - 1] <= KEY(tier, NOT_BOOSTED, contact);
 }
 
 bool ruf_search_spend(struct search_scratch *s, uint64_t steps, unsigned tier)

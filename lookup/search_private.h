@@ -44,11 +44,16 @@ struct search_form {
     size_t sound_size;
 };
 
+/* Texts of several words that may hold a word: bit text % 512. */
+#define SEARCH_SIEVE_BITS 512u
+#define SEARCH_SIEVE_FULL 256 /* more texts than that: all bits are set */
+
 /* A word of the query: one form, or two where the foldings differ. */
 struct search_word {
     struct search_form forms[2];
     size_t form_count;
     unsigned columns; /* bit per column with texts; after ruf_search_ranges() */
+    uint64_t sieves[RUF_COLUMN_COUNT][SEARCH_SIEVE_BITS / 64];
     bool may_be_typo;
     bool may_sound;
 };
@@ -114,9 +119,19 @@ void ruf_search_offer(struct search_scratch *s, unsigned tier,
 /* Can no contact of a tier behind this one enter any more? */
 bool ruf_search_settled(const struct search_scratch *s, unsigned tier);
 
+/* Keys order by tier, then favourites, recents, others, then rank. */
+#define SEARCH_KEY(tier, boost, contact)                                       \
+    ((uint64_t)(tier) << 40 | (uint64_t)(boost) << 32 | (contact))
+#define SEARCH_NOT_BOOSTED 2u
+
 /* Nor one of this tier with this or a worse rank, favourites left aside? */
-bool ruf_search_settled_at(const struct search_scratch *s, unsigned tier,
-                           uint32_t contact);
+static inline bool ruf_search_settled_at(const struct search_scratch *s,
+                                         unsigned tier, uint32_t contact)
+{
+    return s->count == s->capacity &&
+           s->best[s->count - 1] <=
+               SEARCH_KEY(tier, SEARCH_NOT_BOOSTED, contact);
+}
 
 /* Count steps of work at a tier; false once the limit is reached. */
 bool ruf_search_spend(struct search_scratch *s, uint64_t steps, unsigned tier);
@@ -149,7 +164,7 @@ const struct search_range *ruf_search_range(const struct search_tables *tables,
                                             struct search_form *form,
                                             enum ruf_search_column column);
 
-/* Find the ranges of all columns. */
+/* Find the ranges of all columns, and fill the sieves. */
 void ruf_search_ranges(const struct search_tables *tables,
                        struct search_word *word);
 

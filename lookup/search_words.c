@@ -86,10 +86,27 @@ const struct search_range *ruf_search_range(const struct search_tables *tables,
     return range;
 }
 
+static void fill_sieve(const struct search_field *field,
+                       const struct search_range *range,
+                       uint64_t sieve[SEARCH_SIEVE_BITS / 64])
+{
+    if (range->pair_end - range->pair_first > SEARCH_SIEVE_FULL) {
+        memset(sieve, 0xFF, SEARCH_SIEVE_BITS / 8);
+        return;
+    }
+    for (uint32_t k = range->pair_first; k < range->pair_end; k++) {
+        uint32_t bit =
+            ruf_search_item(&field->pair_texts, k) % SEARCH_SIEVE_BITS;
+
+        sieve[bit / 64] |= UINT64_C(1) << bit % 64;
+    }
+}
+
 void ruf_search_ranges(const struct search_tables *tables,
                        struct search_word *word)
 {
     word->columns = 0;
+    memset(word->sieves, 0, sizeof(word->sieves));
     for (unsigned column = 0; column < RUF_COLUMN_COUNT; column++)
         for (size_t i = 0; i < word->form_count; i++) {
             const struct search_range *range = ruf_search_range(
@@ -98,6 +115,7 @@ void ruf_search_ranges(const struct search_tables *tables,
             if (range->first < range->end ||
                 range->pair_first < range->pair_end)
                 word->columns |= 1u << column;
+            fill_sieve(&tables->fields[column], range, word->sieves[column]);
         }
 }
 
@@ -160,6 +178,15 @@ enum search_match ruf_search_match_text(const struct search_tables *tables,
 
 #define NAME_COLUMNS (1u << RUF_COLUMN_FAMILY | 1u << RUF_COLUMN_GIVEN)
 
+/* Of texts with several words: does the sieve let this one through? */
+static inline bool is_sieved(const struct search_word *word, unsigned column,
+                             uint32_t text)
+{
+    uint32_t bit = text % SEARCH_SIEVE_BITS;
+
+    return word->sieves[column][bit / 64] >> bit % 64 & 1;
+}
+
 /* Only columns where the word has texts at all are looked at. */
 static inline enum search_match match_contact(const struct search_scratch *s,
                                               const struct search_word *word,
@@ -172,14 +199,16 @@ static inline enum search_match match_contact(const struct search_scratch *s,
     if ((word->columns >> column & 1) == 0)
         return SEARCH_NO;
     text = ruf_search_text_of(field, contact) - 1; /* none: beyond all */
+    if (text >= field->single_count &&
+        (text == UINT32_MAX || !is_sieved(word, column, text)))
+        return SEARCH_NO;
     for (size_t i = 0; i < word->form_count; i++) {
         const struct search_range *range = &word->forms[i].ranges[column];
         enum search_match match = SEARCH_NO;
 
         if (text - range->first < range->end - range->first)
             match = text < range->exact ? SEARCH_EXACT : SEARCH_PREFIX;
-        else if (text >= field->single_count && text != UINT32_MAX &&
-                 range->pair_first < range->pair_end)
+        else if (text >= field->single_count)
             match = match_list(field, &word->forms[i],
                                (enum ruf_search_column)column, text);
         best = match > best ? match : best;
