@@ -6,7 +6,9 @@
  * whole; a reader that has it open keeps its own generation.
  *
  * Threads: struct ruf_index is immutable after ruf_index_open(), share freely.
- * struct ruf_query is scratch space for one thread at a time.
+ * struct ruf_query is scratch space for one thread at a time. Opening in
+ * resident mode decrypts with up to four threads of its own; they have ended
+ * when it returns, and no other call starts any.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
