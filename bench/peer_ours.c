@@ -107,7 +107,9 @@ static void each(void *self, peer_sink sink, void *context)
 {
     struct ours *ours = self;
     struct host host = { sink, context };
-    struct ruf_directory_host calls = { &host, add, complete, NULL };
+    struct ruf_directory_host calls = { .context = &host,
+                                        .add_identification = add,
+                                        .complete = complete };
     struct ruf_index_info info;
     struct ruf_error err;
 

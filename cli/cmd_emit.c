@@ -91,8 +91,9 @@ static int emit_home(struct cli *cli, const struct ruf_directory_host *host)
 
 int cmd_emit(struct cli *cli)
 {
-    struct ruf_directory_host host = { NULL, add_text, complete_silently,
-                                       cli_interrupted };
+    struct ruf_directory_host host = { .add_identification = add_text,
+                                       .complete = complete_silently,
+                                       .should_stop = cli_interrupted };
     const char *format;
     int code = cli_take_value(cli, "--format", &format);
 

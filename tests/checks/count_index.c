@@ -67,7 +67,9 @@ static enum ruf_status complete(void *context, struct ruf_error *err)
 
 static void emit(struct run *run)
 {
-    struct ruf_directory_host host = { run, add, complete, NULL };
+    struct ruf_directory_host host = { .context = run,
+                                       .add_identification = add,
+                                       .complete = complete };
     struct ruf_error err;
 
     bench_must(ruf_directory_emit_full(run->index, &host, &err), &err);
