@@ -21,7 +21,7 @@ cli engine'
 
 # A header from outside (as the start of its name), then its rooms.
 outside='curl/ sync cli
-sqlite3.h indexer
+sqlite3.h indexer callkit
 expat.h policy sync
 microhttpd.h cli
 utf8proc.h base indexer lookup
