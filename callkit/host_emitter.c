@@ -67,7 +67,8 @@ static void completed(void *context, bool expired)
     struct ruf_error err;
 
     /* A record that cannot be written makes the next request full. */
-    if (ruf_directory_request_finish(bridge->request,
+    if (bridge->request != NULL &&
+        ruf_directory_request_finish(bridge->request,
                                      expired ? RUF_DIRECTORY_NOT_IN_TIME
                                              : RUF_DIRECTORY_STORED,
                                      &err) != RUF_OK)

@@ -179,8 +179,8 @@ void ruf_phone_rows(struct ruf_phone *phone, const char *bundle,
                                 struct ruf_text label),
                     void *context);
 
-/** A phone as the receiver of a request; context: the phone's request and the
- *  directory request. */
+/** A phone as the receiver of a request. Without a directory request the
+ *  phone's answer is not recorded. */
 struct ruf_phone_bridge {
     struct ruf_phone_request *phone;
     struct ruf_directory_request *request;

@@ -181,9 +181,9 @@ static enum ruf_status plan(struct ruf_directory_request *request,
 
 /* Without a readable index there is nothing to send. What the phone has stays,
  * unless nothing was ever sent. */
-static void decide_blind(struct ruf_directory_request *request,
-                         const struct ruf_error *reason)
+static void decide_blind(struct ruf_directory_request *request)
 {
+    const struct ruf_error *reason = &request->reason;
     bool missing = reason->status == RUF_E_NOT_FOUND;
 
     request->blind = true;
@@ -213,8 +213,7 @@ static enum ruf_status begin(struct ruf_directory_request *request,
 
 static void decide(struct ruf_directory_request *request)
 {
-    struct ruf_error reason;
-    enum ruf_status status = begin(request, &reason);
+    enum ruf_status status = begin(request, &request->reason);
 
     request->wiped = ruf_folder_has(request->folder, RUF_FOLDER_WIPED);
     if (request->wiped || request->options.disabled) {
@@ -222,11 +221,11 @@ static void decide(struct ruf_directory_request *request)
         return;
     }
     if (status == RUF_OK)
-        status = open_next(request, &reason);
+        status = open_next(request, &request->reason);
     if (status == RUF_OK)
-        status = plan(request, &reason);
+        status = plan(request, &request->reason);
     if (status != RUF_OK)
-        decide_blind(request, &reason);
+        decide_blind(request);
 }
 
 /* --- life -------------------------------------------------------------------
@@ -305,6 +304,17 @@ void ruf_directory_request_describe(struct ruf_directory_request *request,
     (void)pthread_mutex_lock(&request->lock);
     *out = request->report;
     (void)pthread_mutex_unlock(&request->lock);
+}
+
+enum ruf_status
+ruf_directory_request_reason(const struct ruf_directory_request *request,
+                             struct ruf_error *err)
+{
+    if (!request->blind || request->reason.status == RUF_E_NOT_FOUND)
+        return RUF_OK;
+    if (err != NULL)
+        *err = request->reason;
+    return request->reason.status;
 }
 
 /* --- record -----------------------------------------------------------------
@@ -388,6 +398,8 @@ static enum ruf_status commit_set(struct ruf_directory_request *request,
     memcpy(commit.hash, request->hash, sizeof(commit.hash));
     if (status == RUF_OK)
         status = ruf_commit_write(request->folder, request->key, &commit, err);
+    if (status == RUF_OK)
+        ruf_folder_discard(request->folder, RUF_FOLDER_HELD);
     return status;
 }
 

@@ -23,6 +23,7 @@ struct ruf_directory_request {
     atomic_bool failed;   /* the phone said so */
     pthread_mutex_t lock; /* report and record */
     struct ruf_directory_report report;
+    struct ruf_error reason;       /* of being blind */
     struct ruf_commit record;      /* as found */
     uint8_t hash[RUF_DIGEST_SIZE]; /* of the set `to` */
     struct ruf_index *next;

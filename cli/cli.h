@@ -95,6 +95,8 @@ int cmd_normalize(struct cli *cli);
 int cmd_lookup(struct cli *cli);
 int cmd_search(struct cli *cli);
 int cmd_emit(struct cli *cli);
+int cmd_ring(struct cli *cli);
+int cmd_export(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_policy(struct cli *cli);
 int cmd_report(struct cli *cli);

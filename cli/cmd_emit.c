@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/json_out.h"
 #include <inttypes.h>
-#include <rufname/directory.h>
+#include <rufname/phone.h>
 #include <string.h>
 
 static enum ruf_status output_failed(struct ruf_error *err)
@@ -35,14 +35,6 @@ static enum ruf_status add_text(void *context, ruf_e164 number,
     return ferror(stdout) ? output_failed(err) : RUF_OK;
 }
 
-static enum ruf_status add_stream(void *context, ruf_e164 number,
-                                  struct ruf_text label, struct ruf_error *err)
-{
-    (void)context;
-    put_entry("ADD_ID ", number, label);
-    return ferror(stdout) ? output_failed(err) : RUF_OK;
-}
-
 static enum ruf_status add_json(void *context, ruf_e164 number,
                                 struct ruf_text label, struct ruf_error *err)
 {
@@ -65,12 +57,122 @@ static enum ruf_status complete_silently(void *context, struct ruf_error *err)
     return RUF_OK;
 }
 
-static enum ruf_status complete_stream(void *context, struct ruf_error *err)
+/* --- the calls of one request ------------------------------------------------
+ */
+
+/* The phone that `--answer` plays. */
+struct player {
+    bool incremental;
+};
+
+static enum ruf_status check_output(struct ruf_error *err)
+{
+    return ferror(stdout) ? output_failed(err) : RUF_OK;
+}
+
+static bool play_ask(void *context)
+{
+    const struct player *player = context;
+
+    (void)puts("ASK");
+    return player->incremental;
+}
+
+static enum ruf_status play_add_name(void *context, ruf_e164 number,
+                                     struct ruf_text label,
+                                     struct ruf_error *err)
+{
+    (void)context;
+    put_entry("ADD_ID ", number, label);
+    return check_output(err);
+}
+
+static enum ruf_status play_add_blocked(void *context, ruf_e164 number,
+                                        struct ruf_error *err)
+{
+    (void)context;
+    (void)printf("ADD_BL %" PRIu64 "\n", number);
+    return check_output(err);
+}
+
+static enum ruf_status play_remove_name(void *context, ruf_e164 number,
+                                        struct ruf_error *err)
+{
+    (void)context;
+    (void)printf("DEL_ID %" PRIu64 "\n", number);
+    return check_output(err);
+}
+
+static enum ruf_status play_remove_blocked(void *context, ruf_e164 number,
+                                           struct ruf_error *err)
+{
+    (void)context;
+    (void)printf("DEL_BL %" PRIu64 "\n", number);
+    return check_output(err);
+}
+
+/* Flushed before anything is recorded: a stream that did not get out was not
+ * taken by anybody. */
+static enum ruf_status play_complete(void *context, struct ruf_error *err)
 {
     (void)context;
     (void)puts("COMPLETE");
-    return ferror(stdout) ? output_failed(err) : RUF_OK;
+    (void)fflush(stdout);
+    return check_output(err);
 }
+
+static void print_report(const struct cli *cli,
+                         const struct ruf_directory_report *report)
+{
+    static const struct {
+        const char *german;
+        const char *english;
+    } modes[] = {
+        { "leeren", "clear" },
+        { "vollständig", "full" },
+        { "Änderungen", "delta" },
+        { "behalten", "keep" },
+    };
+
+    if (cli->quiet)
+        return;
+    (void)fprintf(
+        stderr, "%s: generation %" PRIu64 ", +%" PRIu64 " -%" PRIu64 "\n",
+        cli_say(cli, modes[report->mode].german, modes[report->mode].english),
+        report->generation, report->additions, report->removals);
+}
+
+static int emit_stream(struct cli *cli, struct player *player,
+                       enum ruf_emit_record record)
+{
+    struct ruf_directory_host host = {
+        .context = player,
+        .ask = play_ask,
+        .add_identification = play_add_name,
+        .add_blocking = play_add_blocked,
+        .remove_identification = play_remove_name,
+        .remove_blocking = play_remove_blocked,
+        .complete = play_complete,
+        .should_stop = cli_interrupted,
+    };
+    struct ruf_directory_report report;
+    struct ruf_home *home;
+    struct ruf_error err;
+    int code = cli_open_home(cli, &home);
+
+    if (code != 0)
+        return code;
+    if (ruf_home_emit(home, &host, record, &report, &err) != RUF_OK)
+        code = ferror(stdout) ? 10 : cli_fail(cli, &err);
+    else
+        print_report(cli, &report);
+    ruf_home_close(home);
+    return code;
+}
+
+/* --- lists
+ * --------------------------------------------------------------------
+ */
 
 static int emit_home(struct cli *cli, const struct ruf_directory_host *host)
 {
@@ -89,29 +191,60 @@ static int emit_home(struct cli *cli, const struct ruf_directory_host *host)
     return code;
 }
 
-int cmd_emit(struct cli *cli)
+static int take_answer(struct cli *cli, struct player *player, bool *given)
 {
-    struct ruf_directory_host host = { .add_identification = add_text,
-                                       .complete = complete_silently,
-                                       .should_stop = cli_interrupted };
-    const char *format;
-    int code = cli_take_value(cli, "--format", &format);
+    const char *answer;
+    int code = cli_take_value(cli, "--answer", &answer);
 
+    if (code != 0)
+        return code;
+    *given = answer != NULL;
+    player->incremental = answer == NULL || strcmp(answer, "yes") == 0;
+    if (!player->incremental && strcmp(answer, "no") != 0)
+        return cli_usage(cli, "--answer is yes or no");
+    return 0;
+}
+
+static int take_options(struct cli *cli, const char **format,
+                        struct player *player, enum ruf_emit_record *record)
+{
+    bool answered = false;
+    int code = cli_take_value(cli, "--format", format);
+
+    if (code == 0)
+        code = take_answer(cli, player, &answered);
+    *record = cli_take_flag(cli, "--commit") ? RUF_EMIT_COMMIT : RUF_EMIT_LOOK;
     if (code == 0)
         code = cli_reject_options(cli);
     if (code != 0)
         return code;
     if (cli->argument_count > 0)
         return cli_usage(cli, "emit takes no arguments");
-    if (format == NULL)
-        format = cli->json ? "json" : "text";
-    if (strcmp(format, "stream") == 0) {
-        host.add_identification = add_stream;
-        host.complete = complete_stream;
-    } else if (strcmp(format, "json") == 0) {
+    if (*format == NULL)
+        *format = cli->json ? "json" : "text";
+    if (strcmp(*format, "stream") != 0 &&
+        (answered || *record == RUF_EMIT_COMMIT))
+        return cli_usage(cli, "--answer and --commit go with --format stream");
+    return 0;
+}
+
+int cmd_emit(struct cli *cli)
+{
+    struct ruf_directory_host host = { .add_identification = add_text,
+                                       .complete = complete_silently,
+                                       .should_stop = cli_interrupted };
+    struct player player = { true };
+    enum ruf_emit_record record = RUF_EMIT_LOOK;
+    const char *format = NULL;
+    int code = take_options(cli, &format, &player, &record);
+
+    if (code != 0)
+        return code;
+    if (strcmp(format, "stream") == 0)
+        return emit_stream(cli, &player, record);
+    if (strcmp(format, "json") == 0)
         host.add_identification = add_json;
-    } else if (strcmp(format, "text") != 0) {
+    else if (strcmp(format, "text") != 0)
         return cli_usage(cli, "--format is text, stream or json");
-    }
     return emit_home(cli, &host);
 }

@@ -61,12 +61,29 @@ const struct cli_command cli_commands[] = {
       "  --explain   a fifth column: why it was found\n"
       "  --time      print the time per query to stderr\n",
       cmd_search },
-    { "emit", "[--format text|stream|json]",
+    { "emit", "[--format text|stream|json] [--answer yes|no] [--commit]",
       "write the call directory in ascending order",
       "  --format text     digits and label (default)\n"
-      "  --format stream   the calls of one request\n"
-      "  --format json     one object a line\n",
+      "  --format stream   the calls of the next request: all entries, what\n"
+      "                    changed since the last commit, or nothing\n"
+      "  --format json     one object a line\n"
+      "  --answer yes|no   what the phone says to ASK (default yes)\n"
+      "  --commit          record that the phone took it\n",
       cmd_emit },
+    { "ring", "NUMBER [--device-contacts FILE.vcf]",
+      "what the phone would show, and why",
+      "Its own contacts come first, then the call directory. Exit 1 if it\n"
+      "shows no name.\n"
+      "  --device-contacts FILE   the phone's own contacts, vCard\n",
+      cmd_ring },
+    { "export", "live-caller-id FILE.binpb [OPTION...]",
+      "write the input of Apple's Live Caller ID Lookup",
+      "The file holds names and numbers in the clear; see the manual.\n"
+      "  --category none|person|business   of each identity (business)\n"
+      "  --cache-minutes N   how long a phone may keep an answer\n"
+      "  --shards N          count the rows of each of N shards\n"
+      "  --test-identity     add Apple's +14085551212 for the onboarding\n",
+      cmd_export },
     { "explain", "NUMBER|CODE", "why a number is known, or what an error means",
       "The records that carry the number: as written, what became of it, by\n"
       "which region, with which corrections, and whether it is emitted. Exit "

@@ -168,6 +168,14 @@ ruf_directory_request_describe(struct ruf_directory_request *request,
                                struct ruf_directory_report *out);
 
 /**
+ * What kept the index from being read.
+ * @return RUF_OK: nothing did, or there is none yet.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_directory_request_reason(const struct ruf_directory_request *request,
+                             struct ruf_error *err);
+
+/**
  * Make the calls; once per request.
  *
  * @return RUF_OK: complete() was called, wait for its answer and hand it to
