@@ -20,7 +20,7 @@ diff "${TMPDIR:-/tmp}/has.$$" "${TMPDIR:-/tmp}/man.$$" >&2 || {
     bad=1
 }
 
-for file in *.md docs/*.md docs/decisions/*.md; do
+for file in *.md docs/*.md docs/decisions/*.md callkit/*.md; do
     for link in $(grep -o '](\([^)#]*\)' "$file" | sed 's/^](//' |
         grep -v -e '^https\{0,1\}:' -e '^mailto:'); do
         [ -e "$(dirname "$file")/$link" ] || {
