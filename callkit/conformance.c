@@ -5,8 +5,8 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "callkit/conformance.h"
 #include "base/text.h"
+#include "callkit/conformance_private.h"
 #include <string.h>
 
 #define ADDITIONS_MAX UINT64_C(1999999)
@@ -14,16 +14,24 @@
 #define NUMBER_DIGITS_MIN 5u
 #define NUMBER_DIGITS_MAX 18u
 
-static void violate(struct ruf_conformance *check, enum ruf_call_rule rule,
-                    const char *text)
+void ruf_conformance_violate(struct ruf_conformance *check,
+                             enum ruf_call_rule rule, const char *text)
 {
     check->violations++;
+    check->reported[rule] = true;
     if (check->report != NULL)
         check->report(check->report_context, rule, check->line, text);
 }
 
-/* --- rules on one value
- * ------------------------------------------------------------- */
+void ruf_conformance_violate_once(struct ruf_conformance *check,
+                                  enum ruf_call_rule rule, const char *text)
+{
+    if (!check->reported[rule])
+        ruf_conformance_violate(check, rule, text);
+}
+
+/* --- rules on one value -----------------------------------------------------
+ */
 
 static ruf_e164 read_number(struct ruf_conformance *check,
                             struct ruf_text digits)
@@ -37,7 +45,8 @@ static ruf_e164 read_number(struct ruf_conformance *check,
         number = 10 * number + (ruf_e164)(digits.data[i] - '0');
     }
     if (!good) {
-        violate(check, RUF_RULE_NUMBER, "a number has 5 to 18 digits");
+        ruf_conformance_violate(check, RUF_RULE_NUMBER,
+                                "a number has 5 to 18 digits");
         return 0;
     }
     return number;
@@ -58,11 +67,13 @@ static void check_label(struct ruf_conformance *check, struct ruf_text label)
     bool visible = false;
 
     if (label.size == 0 || label.size > LABEL_SIZE_MAX) {
-        violate(check, RUF_RULE_LABEL, "a label has 1 to 65,534 bytes");
+        ruf_conformance_violate(check, RUF_RULE_LABEL,
+                                "a label has 1 to 65,534 bytes");
         return;
     }
     if (!ruf_utf8_valid(label)) {
-        violate(check, RUF_RULE_LABEL, "the label is not valid UTF-8");
+        ruf_conformance_violate(check, RUF_RULE_LABEL,
+                                "the label is not valid UTF-8");
         return;
     }
     for (size_t i = 0; i < label.size;) {
@@ -70,97 +81,197 @@ static void check_label(struct ruf_conformance *check, struct ruf_text label)
 
         i += ruf_utf8_decode(label.data + i, label.size - i, &c);
         if (is_control(c)) {
-            violate(check, RUF_RULE_LABEL, "the label has a control character");
+            ruf_conformance_violate(check, RUF_RULE_LABEL,
+                                    "the label has a control character");
             return;
         }
         visible = visible || !is_blank(c);
     }
     if (!visible)
-        violate(check, RUF_RULE_LABEL, "the label is only white space");
+        ruf_conformance_violate(check, RUF_RULE_LABEL,
+                                "the label is only white space");
 }
 
-/* --- calls
- * ----------------------------------------------------------------------------
+/* --- additions --------------------------------------------------------------
  */
 
-static void check_order(struct ruf_conformance *check, ruf_e164 *last,
+static void check_order(struct ruf_conformance *check, enum ruf_call_kind kind,
                         ruf_e164 number)
 {
+    ruf_e164 *last = &check->last_added[kind];
+
     if (number == 0)
         return; /* reported already */
     if (number <= *last)
-        violate(check, RUF_RULE_ASCENDING,
-                number == *last ? "the number was added before"
-                                : "smaller than the number before");
+        ruf_conformance_violate(check, RUF_RULE_ASCENDING,
+                                number == *last
+                                    ? "the number was added before"
+                                    : "smaller than the number before");
     else
         *last = number;
 }
 
-static void count_addition(struct ruf_conformance *check)
+/* Rules 10 and 17: stored entries are removed first, and only to change. */
+static void check_stored(struct ruf_conformance *check, enum ruf_call_kind kind,
+                         ruf_e164 number, struct ruf_text label)
 {
-    if (++check->additions == ADDITIONS_MAX + 1)
-        violate(check, RUF_RULE_COUNT, "more than 1,999,999 additions");
+    struct ruf_conformance_list *list = &check->before.lists[kind];
+    const struct ruf_conformance_entry *stored =
+        ruf_conformance_find(list, number);
+
+    if (stored == NULL || !ruf_conformance_is_delta(check))
+        return;
+    if (!stored->gone)
+        ruf_conformance_violate(check, RUF_RULE_STORED,
+                                "the number is stored already");
+    else if (ruf_text_equal(ruf_conformance_label(list, stored), label))
+        ruf_conformance_violate(check, RUF_RULE_SURPLUS,
+                                "removed and added unchanged");
 }
 
-/* Rule 8: both lists ascend, so they must agree call by call. */
-static void check_expected(struct ruf_conformance *check, ruf_e164 number,
+/* Rule 8, call by call, so that a violation has its line: both lists ascend.
+ */
+static void check_expected(struct ruf_conformance *check,
+                           enum ruf_call_kind kind, ruf_e164 number,
                            struct ruf_text label)
 {
-    ruf_e164 wanted = 0;
-    struct ruf_text wanted_label = { NULL, 0 };
+    const struct ruf_conformance_list *wanted = &check->after.lists[kind];
+    size_t at = check->added.lists[kind].count;
 
-    if (check->expected == NULL || (check->asked > 0 && check->incremental))
+    if (!check->after.given || ruf_conformance_is_delta(check))
         return;
-    if (!check->expected(check->expected_context, &wanted, &wanted_label))
-        violate(check, RUF_RULE_FULL, "the index has no more entries");
-    else if (wanted != number)
-        violate(check, RUF_RULE_FULL, "the index has another number here");
-    else if (!ruf_text_equal(wanted_label, label))
-        violate(check, RUF_RULE_FULL, "the index has another label");
+    if (at >= wanted->count)
+        ruf_conformance_violate(check, RUF_RULE_FULL,
+                                "the index has no more entries");
+    else if (wanted->entries[at].number != number)
+        ruf_conformance_violate(check, RUF_RULE_FULL,
+                                "the index has another number here");
+    else if (!ruf_text_equal(
+                 ruf_conformance_label(wanted, &wanted->entries[at]), label))
+        ruf_conformance_violate(check, RUF_RULE_FULL,
+                                "the index has another label");
 }
 
-static void add_identification(struct ruf_conformance *check,
-                               struct ruf_text rest)
+static void count_change(struct ruf_conformance *check)
+{
+    if (check->failed)
+        check->after_failure++;
+    if (check->record != RUF_RECORD_UNSEEN &&
+        check->record != RUF_RECORD_PENDING)
+        ruf_conformance_violate_once(check, RUF_RULE_RECORD,
+                                     "the record is not pending");
+}
+
+static void add(struct ruf_conformance *check, enum ruf_call_kind kind,
+                struct ruf_text digits, struct ruf_text label)
+{
+    ruf_e164 number = read_number(check, digits);
+
+    count_change(check);
+    if (++check->additions == ADDITIONS_MAX + 1)
+        ruf_conformance_violate(check, RUF_RULE_COUNT,
+                                "more than 1,999,999 additions");
+    if (kind == RUF_CALL_NAME)
+        check_label(check, label);
+    check_order(check, kind, number);
+    check_stored(check, kind, number, label);
+    check_expected(check, kind, number, label);
+    /* Out of order: reported; the set cannot hold it. */
+    (void)ruf_conformance_append(&check->added.lists[kind], number, label);
+}
+
+static void add_name(struct ruf_conformance *check, struct ruf_text rest)
 {
     const char *tab =
         rest.size == 0 ? NULL : memchr(rest.data, '\t', rest.size);
     size_t width = tab == NULL ? rest.size : (size_t)(tab - rest.data);
-    struct ruf_text label = ruf_text_slice(rest, width + 1, rest.size);
-    ruf_e164 number = read_number(check, ruf_text_slice(rest, 0, width));
 
-    count_addition(check);
-    check_label(check, label);
-    check_order(check, &check->last_identification, number);
-    check_expected(check, number, label);
+    add(check, RUF_CALL_NAME, ruf_text_slice(rest, 0, width),
+        ruf_text_slice(rest, width + 1, rest.size));
 }
 
-static void add_blocking(struct ruf_conformance *check, struct ruf_text rest)
-{
-    count_addition(check);
-    check_order(check, &check->last_blocking, read_number(check, rest));
-}
+/* --- removals ---------------------------------------------------------------
+ */
 
 static void check_removal(struct ruf_conformance *check)
 {
+    count_change(check);
     if (check->asked == 0)
-        violate(check, RUF_RULE_NO_REMOVAL,
-                "a removal without ASK asks by itself");
+        ruf_conformance_violate(check, RUF_RULE_NO_REMOVAL,
+                                "a removal without ASK asks by itself");
     else if (!check->incremental)
-        violate(check, RUF_RULE_NO_REMOVAL,
-                "a removal although the answer was no");
+        ruf_conformance_violate(check, RUF_RULE_NO_REMOVAL,
+                                "a removal although the answer was no");
 }
+
+static void check_removal_order(struct ruf_conformance *check,
+                                enum ruf_call_kind kind, ruf_e164 number)
+{
+    if (check->last_added[kind] != 0)
+        ruf_conformance_violate_once(check, RUF_RULE_SWITCH,
+                                     "a removal after an addition");
+    if (number <= check->last_removed[kind])
+        ruf_conformance_violate(check, RUF_RULE_SAME, "removals do not ascend");
+    else
+        check->last_removed[kind] = number;
+}
+
+static void take_away(struct ruf_conformance *check, enum ruf_call_kind kind,
+                      struct ruf_text digits)
+{
+    ruf_e164 number = read_number(check, digits);
+    struct ruf_conformance_entry *stored =
+        ruf_conformance_find(&check->before.lists[kind], number);
+    struct ruf_conformance_entry *added =
+        ruf_conformance_find(&check->added.lists[kind], number);
+
+    check->removals++;
+    check_removal(check);
+    if (number != 0)
+        check_removal_order(check, kind, number);
+    if (check->before.given && stored == NULL && added == NULL && number != 0)
+        ruf_conformance_violate(check, RUF_RULE_SURPLUS,
+                                "nothing is stored to remove");
+    if (stored != NULL)
+        stored->gone = true;
+    if (added != NULL)
+        added->gone = true;
+}
+
+static void take_all_away(struct ruf_conformance *check,
+                          enum ruf_call_kind kind)
+{
+    struct ruf_conformance_list *lists[] = { &check->before.lists[kind],
+                                             &check->added.lists[kind] };
+
+    check->removals++;
+    check_removal(check);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t k = 0; k < lists[i]->count; k++)
+            lists[i]->entries[k].gone = true;
+}
+
+/* --- the other calls --------------------------------------------------------
+ */
 
 static void ask(struct ruf_conformance *check)
 {
     if (check->calls > 0)
-        violate(check, RUF_RULE_ASK_FIRST, "ASK after another call");
+        ruf_conformance_violate(check, RUF_RULE_ASK_FIRST,
+                                "ASK after another call");
     check->asked++;
 }
 
 static void complete(struct ruf_conformance *check)
 {
     if (++check->completed == 2)
-        violate(check, RUF_RULE_COMPLETE, "a second COMPLETE");
+        ruf_conformance_violate(check, RUF_RULE_COMPLETE, "a second COMPLETE");
+    if (check->failed)
+        ruf_conformance_violate(check, RUF_RULE_COMPLETE,
+                                "COMPLETE after a failure");
+    if (check->cancelled)
+        ruf_conformance_violate(check, RUF_RULE_COMPLETE,
+                                "cancelled and completed");
 }
 
 static bool take(struct ruf_text line, const char *call, struct ruf_text *rest)
@@ -171,43 +282,44 @@ static bool take(struct ruf_text line, const char *call, struct ruf_text *rest)
     return true;
 }
 
-void ruf_conformance_line(struct ruf_conformance *check, struct ruf_text line)
+static void take_call(struct ruf_conformance *check, struct ruf_text line)
 {
+    const struct ruf_text none = { NULL, 0 };
     struct ruf_text rest;
 
-    check->line++;
     if (check->completed > 0 && !ruf_text_is(line, "COMPLETE"))
-        violate(check, RUF_RULE_COMPLETE, "a call after COMPLETE");
-    if (take(line, "ADD_ID ", &rest)) {
-        add_identification(check, rest);
-    } else if (take(line, "ADD_BL ", &rest)) {
-        add_blocking(check, rest);
-    } else if (take(line, "DEL_ID ", &rest) || take(line, "DEL_BL ", &rest)) {
-        (void)read_number(check, rest);
-        check_removal(check);
-    } else if (ruf_text_is(line, "DELALL_ID") ||
-               ruf_text_is(line, "DELALL_BL")) {
-        check_removal(check);
-    } else if (ruf_text_is(line, "ASK")) {
+        ruf_conformance_violate(check, RUF_RULE_COMPLETE,
+                                "a call after COMPLETE");
+    if (take(line, "ADD_ID ", &rest))
+        add_name(check, rest);
+    else if (take(line, "ADD_BL ", &rest))
+        add(check, RUF_CALL_BLOCK, rest, none);
+    else if (take(line, "DEL_ID ", &rest))
+        take_away(check, RUF_CALL_NAME, rest);
+    else if (take(line, "DEL_BL ", &rest))
+        take_away(check, RUF_CALL_BLOCK, rest);
+    else if (ruf_text_is(line, "DELALL_ID"))
+        take_all_away(check, RUF_CALL_NAME);
+    else if (ruf_text_is(line, "DELALL_BL"))
+        take_all_away(check, RUF_CALL_BLOCK);
+    else if (ruf_text_is(line, "ASK"))
         ask(check);
-    } else if (ruf_text_is(line, "COMPLETE")) {
+    else if (ruf_text_is(line, "COMPLETE"))
         complete(check);
-    } else {
-        violate(check, RUF_RULE_SYNTAX, "no call");
-    }
+    else
+        ruf_conformance_violate(check, RUF_RULE_SYNTAX, "no call");
     check->calls++;
+}
+
+void ruf_conformance_line(struct ruf_conformance *check, struct ruf_text line)
+{
+    check->line++;
+    if (!ruf_conformance_observe(check, line))
+        take_call(check, line);
 }
 
 uint64_t ruf_conformance_end(struct ruf_conformance *check)
 {
-    ruf_e164 number;
-    struct ruf_text label;
-
-    check->line = 0;
-    if (check->completed == 0)
-        violate(check, RUF_RULE_COMPLETE, "no COMPLETE");
-    if (check->expected != NULL && !(check->asked > 0 && check->incremental) &&
-        check->expected(check->expected_context, &number, &label))
-        violate(check, RUF_RULE_FULL, "entries of the index are missing");
+    ruf_conformance_close_request(check);
     return check->violations;
 }

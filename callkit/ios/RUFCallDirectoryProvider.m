@@ -31,7 +31,7 @@ struct RUFCall {
  */
 
 @interface RUFRequest : NSObject {
-@public
+  @public
     struct ruf_directory_request *_request;
 #if __has_feature(objc_arc)
     __weak CXCallDirectoryExtensionContext *_context;
@@ -69,9 +69,8 @@ struct RUFCall {
                                          length:call->size
                                        encoding:NSUTF8StringEncoding];
         if (label != nil)
-            [context
-                addIdentificationEntryWithNextSequentialPhoneNumber:number
-                                                              label:label];
+            [context addIdentificationEntryWithNextSequentialPhoneNumber:number
+                                                                   label:label];
 #if !__has_feature(objc_arc)
         [label release];
 #endif
@@ -191,13 +190,13 @@ static enum ruf_status RUFComplete(void *context, struct ruf_error *err)
     /* The block keeps the request alive. If the record cannot be written, the
      * next request is full. */
     [host completeRequestWithCompletionHandler:^(BOOL expired) {
-        struct ruf_error reason;
+      struct ruf_error reason;
 
-        if (ruf_directory_request_finish(request->_request,
-                                         expired ? RUF_DIRECTORY_NOT_IN_TIME
-                                                 : RUF_DIRECTORY_STORED,
-                                         &reason) != RUF_OK)
-            return;
+      if (ruf_directory_request_finish(request->_request,
+                                       expired ? RUF_DIRECTORY_NOT_IN_TIME
+                                               : RUF_DIRECTORY_STORED,
+                                       &reason) != RUF_OK)
+          return;
     }];
     return RUF_OK;
 }
@@ -251,7 +250,7 @@ static enum ruf_status RUFComplete(void *context, struct ruf_error *err)
     request->_context = context;
     if (folder != nil &&
         ruf_directory_request_open([folder fileSystemRepresentation], &options,
-                                   &request->_request, &err) != RUF_OK)
+                                   &request -> _request, &err) != RUF_OK)
         request->_request = NULL;
 #if !__has_feature(objc_arc)
     [request autorelease];
@@ -284,10 +283,10 @@ static enum ruf_status RUFComplete(void *context, struct ruf_error *err)
 
     /* A nil error would count as success. */
     if (status != RUF_OK)
-        [context cancelRequestWithError:[NSError errorWithDomain:RUFErrorDomain
-                                                            code:(NSInteger)
-                                                                     status
-                                                        userInfo:nil]];
+        [context
+            cancelRequestWithError:[NSError errorWithDomain:RUFErrorDomain
+                                                       code:(NSInteger)status
+                                                   userInfo:nil]];
 }
 
 - (void)beginRequestWithExtensionContext:

@@ -43,8 +43,8 @@ NSData *RUFDirectoryKeyRead(NSString *accessGroup)
 
 BOOL RUFDirectoryKeyDelete(NSString *accessGroup)
 {
-    OSStatus status = SecItemDelete(
-        (__bridge CFDictionaryRef)RUFKeyQuery(accessGroup));
+    OSStatus status =
+        SecItemDelete((__bridge CFDictionaryRef)RUFKeyQuery(accessGroup));
 
     return status == errSecSuccess || status == errSecItemNotFound;
 }
@@ -57,8 +57,8 @@ BOOL RUFDirectoryKeyWrite(NSString *accessGroup, NSData *key)
         return NO;
     [item setObject:key forKey:(__bridge id)kSecValueData];
     /* Readable in the background, not carried to another device. */
-    [item setObject:(__bridge id)
-                        kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly
-             forKey:(__bridge id)kSecAttrAccessible];
+    [item
+        setObject:(__bridge id)kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly
+           forKey:(__bridge id)kSecAttrAccessible];
     return SecItemAdd((__bridge CFDictionaryRef)item, NULL) == errSecSuccess;
 }

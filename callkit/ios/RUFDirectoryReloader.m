@@ -57,8 +57,8 @@
 - (void)noteError:(NSError *)error
 {
     struct ruf_error err;
-    BOOL known = [[error domain]
-        isEqualToString:CXErrorDomainCallDirectoryManager];
+    BOOL known =
+        [[error domain] isEqualToString:CXErrorDomainCallDirectoryManager];
 
     /* Best effort: a record that stays is corrected by the next failure. */
     if (error != nil &&
@@ -78,15 +78,15 @@
     [[CXCallDirectoryManager sharedInstance]
         reloadExtensionWithIdentifier:_identifier
                     completionHandler:^(NSError *error) {
-                        BOOL again = self->_again;
+                      BOOL again = self->_again;
 
-                        [self noteError:error];
-                        self->_running = NO;
-                        self->_again = NO;
-                        if (completion != nil)
-                            completion(error);
-                        if (again)
-                            [self reloadWithCompletion:completion];
+                      [self noteError:error];
+                      self->_running = NO;
+                      self->_again = NO;
+                      if (completion != nil)
+                          completion(error);
+                      if (again)
+                          [self reloadWithCompletion:completion];
                     }];
 }
 
@@ -95,8 +95,8 @@
 {
     struct ruf_error err;
     BOOL deleted = RUFDirectoryKeyDelete(accessGroup);
-    BOOL wiped = ruf_directory_wipe([_folder fileSystemRepresentation], &err) ==
-                 RUF_OK;
+    BOOL wiped =
+        ruf_directory_wipe([_folder fileSystemRepresentation], &err) == RUF_OK;
 
     [self reloadWithCompletion:completion];
     return deleted && wiped;

@@ -9,7 +9,7 @@
 #import <CallKit/CallKit.h>
 
 @interface StandInContext : CXCallDirectoryExtensionContext {
-@public
+  @public
     BOOL _answer; /* to isIncremental */
     BOOL _asked;
     BOOL _expires;

@@ -47,8 +47,7 @@ unsigned long StandInReloads(void)
 /* --- keychain ---------------------------------------------------------------
  */
 
-#define SEC_CONSTANT(name)                                                     \
-    const CFStringRef name = (CFStringRef) @ #name
+#define SEC_CONSTANT(name) const CFStringRef name = (CFStringRef) @ #name
 
 SEC_CONSTANT(kSecClass);
 SEC_CONSTANT(kSecClassGenericPassword);

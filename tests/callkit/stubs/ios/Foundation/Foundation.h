@@ -23,7 +23,8 @@ typedef unsigned long NSUInteger;
 - (BOOL)isEqual:(id)other;
 @end
 
-__attribute__((objc_root_class)) @interface NSObject<NSObject>
+__attribute__((objc_root_class))
+@interface NSObject<NSObject>
 + (id)alloc;
 - (id)init;
 - (Class)class;
