@@ -101,6 +101,19 @@ ruf "$home" --json ring 030/23125-001 --device-contacts "$work/d.vcf" |
     grep -q '"label":"Oma","source":"contacts"' || fail "ring --json"
 note "ring asks the phone's contacts, then the committed list"
 
+# --- Android asks per call, through the reader alone
+provider() {
+    "$PROVIDER" "$home/directory.ruf" "$home/key" DE "$1"
+}
+[ "$(provider phone_lookup/%2B493023125001)" = \
+    "Berta Graf (Muster AG)${tab}+493023125001" ] || fail "provider: hit"
+[ "$(provider phone_lookup/030%2023125-001 | cut -f 1)" = \
+    'Berta Graf (Muster AG)' ] || fail "provider: national number"
+[ -z "$(provider phone_lookup/%2B493023125003)" ] || fail "provider: a miss has a row"
+[ "$(provider directories | cut -f 1)" = Rufname ] || fail "provider: directories"
+expect 3 '' provider contacts
+note "the directory provider answers calls"
+
 # --- damage: the phone keeps what it has, and the reason is told
 cp "$home/directory.ruf" "$work/good.ruf"
 printf 'x' | dd of="$home/directory.ruf" bs=1 seek=90 conv=notrunc 2>/dev/null
