@@ -26,6 +26,7 @@ static const struct {
     { "lookup", suite_lookup, true },
     { "search", suite_search, true },
     { "emit", suite_emit, true },
+    { "request", suite_request, true },
 };
 #define SUITE_COUNT (sizeof(suites) / sizeof(suites[0]))
 

@@ -88,6 +88,7 @@ void suite_open(struct bench *bench, const struct bench_data *data);
 void suite_lookup(struct bench *bench, const struct bench_data *data);
 void suite_search(struct bench *bench, const struct bench_data *data);
 void suite_emit(struct bench *bench, const struct bench_data *data);
+void suite_request(struct bench *bench, const struct bench_data *data);
 void suite_sync(struct bench *bench, const struct bench_data *data);
 void suite_scale(struct bench *bench, const struct bench_data *data);
 

@@ -21,6 +21,7 @@
 #define STATE_PENDING 1u
 #define STATE_COMMITTED 2u
 #define FLAG_NAME_BLOCKED 1u
+#define FLAG_ALL_FIT 2u
 
 /* Any image has its salt and MAC in here. */
 #define IMAGE_HEAD 4096u
@@ -55,6 +56,7 @@ static void parse_record(const uint8_t record[RECORD_SIZE],
     out->blocked = ruf_load64(record + 32);
     out->entries_max = ruf_load32(record + 40);
     out->name_blocked = (ruf_load32(record + 44) & FLAG_NAME_BLOCKED) != 0;
+    out->all_fit = (ruf_load32(record + 44) & FLAG_ALL_FIT) != 0;
     memcpy(out->hash, record + 48, sizeof(out->hash));
 }
 
@@ -117,7 +119,8 @@ enum ruf_status ruf_commit_write(const char *folder, const uint8_t *key,
     ruf_store64(record + 24, commit->names);
     ruf_store64(record + 32, commit->blocked);
     ruf_store32(record + 40, commit->entries_max);
-    ruf_store32(record + 44, commit->name_blocked ? FLAG_NAME_BLOCKED : 0);
+    ruf_store32(record + 44, (commit->name_blocked ? FLAG_NAME_BLOCKED : 0) |
+                                 (commit->all_fit ? FLAG_ALL_FIT : 0));
     memcpy(record + 48, commit->hash, sizeof(commit->hash));
     status = key == NULL ? RUF_OK
                          : record_mac(key, record, record + RECORD_BODY, err);

@@ -5,7 +5,7 @@
  * never in place. It holds counts and keyed hashes only.
  *
  *   0  8  "RUFCOMIT"        40  4  entries_max
- *   8  4  version, 1        44  4  bit 0: name_blocked
+ *   8  4  version, 1        44  4  bit 0: name_blocked, bit 1: all fit
  *  12  4  1 pending, 2 committed   48 32  hash of the set
  *  16  8  generation        80 32  HMAC-SHA-256 of everything before
  *  24  8  names
@@ -40,6 +40,7 @@ struct ruf_commit {
     uint64_t blocked;
     uint32_t entries_max;
     bool name_blocked;
+    bool all_fit; /* no entry of the image was skipped */
     uint8_t hash[RUF_DIGEST_SIZE];
 };
 

@@ -44,7 +44,7 @@ bool ruf_conformance_append(struct ruf_conformance_list *list, ruf_e164 number,
     list->entries[list->count++] =
         (struct ruf_conformance_entry){ number, list->text_size, label.size,
                                         false };
-    if (label.size > 0)
+    if (label.data != NULL && label.size > 0)
         memcpy(list->text + list->text_size, label.data, label.size);
     list->text_size += label.size;
     return true;

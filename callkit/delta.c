@@ -116,6 +116,8 @@ static enum ruf_status keep_addition(void *context, ruf_e164 number,
 
     (void)err;
     delta->additions++;
+    delta->unfit = delta->unfit || !ruf_directory_number_fits(number) ||
+                   !ruf_directory_label_fits(label);
     if (size > KEPT_SIZE - KEPT_REMOVALS_SIZE - delta->kept_additions) {
         delta->overflowed = true;
         return RUF_OK;
@@ -135,6 +137,8 @@ static enum ruf_status open_walks(struct ruf_delta *delta, size_t first,
 
     if (status == RUF_OK)
         status = ruf_side_walk_open(&delta->walks[first + 1], delta->to, err);
+    delta->walks[first].trusted = true;
+    delta->walks[first + 1].trusted = true;
     return status;
 }
 
@@ -175,7 +179,6 @@ enum ruf_status ruf_delta_plan(struct ruf_delta *delta,
         status = run_merge(&merge, err);
     delta->from_failed = merge.from_failed;
     delta->to_count = delta->walks[1].count;
-    delta->skipped = delta->walks[1].skipped;
     delta->dropped = delta->walks[1].dropped;
     return status == RUF_OK ? prepare_passes(delta, err) : status;
 }

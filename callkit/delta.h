@@ -6,6 +6,10 @@
  * removals and once for the additions. A changed label is a removal and an
  * addition.
  *
+ * Every entry of the side `from` is known to fit a phone, since it was sent. So
+ * only what differs has to be looked at; an entry that does not fit ends the
+ * plan (`unfit`), because it shifts what is under the limit.
+ *
  * Threads: one thread at a time.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -28,8 +32,8 @@ struct ruf_delta {
     uint64_t removals;
     uint64_t additions;
     uint64_t to_count; /**< names of the side `to` */
-    uint64_t skipped;  /**< of the side `to` */
-    uint64_t dropped;
+    uint64_t dropped;  /**< of the side `to` */
+    bool unfit;        /**< no delta: an entry of `to` fits no phone */
     bool from_failed; /**< after a failure: the side `from` could not be read */
     /* private */
     struct ruf_secret kept; /* numbers to remove, then additions with labels */

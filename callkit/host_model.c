@@ -99,6 +99,8 @@ enum ruf_status ruf_phone_create(const struct ruf_phone_options *options,
         return ruf_fail_memory(err);
     phone->batch = options->batch == 0 ? BATCH : options->batch;
     memcpy(phone->only, options->only, sizeof(phone->only));
+    phone->trace = options->trace;
+    phone->trace_context = options->trace_context;
     if (sqlite3_open(options->database == NULL ? ":memory:" : options->database,
                      &phone->db) != SQLITE_OK ||
         sqlite3_exec(phone->db, schema, NULL, NULL, NULL) != SQLITE_OK ||

@@ -55,6 +55,10 @@ struct ruf_phone_options {
     uint32_t batch;       /**< entries shipped at a time; 0: 10,000 */
     /** Keep only rows of these two numbers: enough for one call. 0, 0: all. */
     ruf_e164 only[2];
+    /** Told each call and what became of it, in the words of
+     *  callkit/conformance.h; may be NULL. Runs on the calling thread. */
+    void (*trace)(void *context, struct ruf_text line);
+    void *trace_context;
 };
 
 /** The extension's entry point; complete or cancel before returning, or die. */

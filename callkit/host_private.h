@@ -30,6 +30,8 @@ struct ruf_phone {
     sqlite3_stmt *statements[PHONE_STATEMENTS];
     uint32_t batch;
     ruf_e164 only[2];
+    void (*trace)(void *context, struct ruf_text line);
+    void *trace_context;
     int64_t now; /* seconds */
     bool corrupt;
     struct ruf_phone_trouble trouble; /* of the next load */

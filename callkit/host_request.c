@@ -6,9 +6,40 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/text.h"
 #include "callkit/host_private.h"
+#include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
+
+#define TRACE_SIZE 1024
+
+/* --- trace ------------------------------------------------------------------
+ */
+
+static void trace(const struct ruf_phone_request *request, const char *line)
+{
+    const struct ruf_phone *phone = request->phone;
+
+    if (phone->trace != NULL)
+        phone->trace(phone->trace_context, ruf_text(line));
+}
+
+static void trace_entry(const struct ruf_phone_request *request,
+                        enum phone_kind kind, bool removal, int64_t number,
+                        struct ruf_text label)
+{
+    char line[TRACE_SIZE];
+
+    if (request->phone->trace == NULL)
+        return;
+    (void)snprintf(line, sizeof(line), "%s_%s %" PRId64 "%s%.*s",
+                   removal ? "DEL" : "ADD", kind == PHONE_NAMES ? "ID" : "BL",
+                   number, kind == PHONE_NAMES && !removal ? "\t" : "",
+                   (int)label.size, label.data == NULL ? "" : label.data);
+    trace(request, line);
+}
 
 /* --- the store --------------------------------------------------------------
  */
@@ -230,6 +261,7 @@ static void fail(struct ruf_phone_request *request, enum ruf_phone_error error)
         return;
     request->failed = true;
     request->error = error;
+    trace(request, "FAILED");
     if (notice.failed != NULL)
         notify(&notice);
 }
@@ -244,6 +276,7 @@ static bool take_call(struct ruf_phone_request *request)
         return false;
     if (++request->phone->load.calls == request->trouble.kill_at) {
         request->dead = true;
+        trace(request, "KILLED");
         if (request->trouble.killed != NULL)
             request->trouble.killed(request->trouble.context);
     }
@@ -272,7 +305,10 @@ static bool answer(struct ruf_phone_request *request)
 
 bool ruf_phone_ask(struct ruf_phone_request *request)
 {
-    return take_call(request) && answer(request);
+    if (!take_call(request))
+        return false;
+    trace(request, "ASK");
+    return answer(request);
 }
 
 static void buffer_entry(struct ruf_phone_request *request,
@@ -300,6 +336,7 @@ static void call_entry(struct ruf_phone_request *request, enum phone_kind kind,
 {
     if (!take_call(request))
         return;
+    trace_entry(request, kind, removal, number, label);
     if (request->failed) {
         request->phone->load.surplus++;
         return;
@@ -364,11 +401,15 @@ void ruf_phone_complete(struct ruf_phone_request *request,
 
     if (!take_call(request) || request->completed)
         return;
+    trace(request, "COMPLETE");
     for (int kind = 0; kind < PHONE_KINDS && !request->failed; kind++)
         fail(request, ruf_phone_ship(request, (enum phone_kind)kind));
     if (!request->failed)
         delete_once(request);
     request->completed = true;
+    trace(request, request->trouble.no_answer ? "KILLED"
+                   : request->trouble.expires ? "EXPIRED"
+                                              : "STORED");
     /* The block runs even after a failure, and then says "not expired". */
     if (completed != NULL && !request->trouble.no_answer)
         notify(&notice);
@@ -378,6 +419,7 @@ void ruf_phone_cancel(struct ruf_phone_request *request, int code)
 {
     if (!take_call(request))
         return;
+    trace(request, code == 0 ? "CANCEL nil" : "CANCEL error");
     if (code == 0) {
         ruf_phone_complete(request, NULL, NULL);
     } else if (!request->failed) {

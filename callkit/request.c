@@ -95,6 +95,7 @@ static bool open_committed(struct ruf_directory_request *request)
     const struct ruf_directory_options *options = &request->options;
 
     if (request->record.state != RUF_DIRECTORY_HOLDS ||
+        !request->record.all_fit ||
         (!proves(request, options->blocking, options->blocking_count) &&
          !proves(request, options->committed_blocking,
                  options->committed_blocking_count)) ||
@@ -129,12 +130,45 @@ static enum ruf_status plan_full(struct ruf_directory_request *request,
     return status;
 }
 
+static enum ruf_status count_number(void *context, ruf_e164 number,
+                                    struct ruf_text label,
+                                    struct ruf_error *err)
+{
+    uint64_t *count = context;
+
+    (void)number;
+    (void)label;
+    (void)err;
+    ++*count;
+    return RUF_OK;
+}
+
+/* Calls of a delta, blocked numbers included. */
+static enum ruf_status count_delta(const struct ruf_directory_request *request,
+                                   uint64_t *count, struct ruf_error *err)
+{
+    const struct ruf_side *from = &request->from;
+    const struct ruf_side *to = &request->to;
+    enum ruf_status status;
+
+    *count = request->delta.removals + request->delta.additions;
+    status =
+        ruf_delta_numbers(from->blocking, from->blocking_count, to->blocking,
+                          to->blocking_count, count_number, count, err);
+    return status != RUF_OK
+               ? status
+               : ruf_delta_numbers(to->blocking, to->blocking_count,
+                                   from->blocking, from->blocking_count,
+                                   count_number, count, err);
+}
+
 /* From the committed side if that is known and worth it. */
 static enum ruf_status plan_change(struct ruf_directory_request *request,
                                    struct ruf_error *err)
 {
     struct ruf_delta *delta = &request->delta;
     enum ruf_status status;
+    uint64_t calls = 0;
 
     if (!open_committed(request))
         return plan_full(request, err);
@@ -143,15 +177,15 @@ static enum ruf_status plan_change(struct ruf_directory_request *request,
         return plan_full(request, err);
     if (status != RUF_OK)
         return status;
+    status = count_delta(request, &calls, err);
     /* After a yes there is no way back to full: decide now. */
-    if (delta->removals + delta->additions >
-        delta->to_count + request->to.blocking_count)
+    if (status != RUF_OK || delta->unfit ||
+        calls > delta->to_count + request->to.blocking_count)
         return plan_full(request, err);
     request->report.mode = RUF_DIRECTORY_DELTA;
     request->report.base = request->record.generation;
     request->report.removals = delta->removals;
     request->report.additions = delta->additions;
-    request->report.skipped = delta->skipped;
     request->report.dropped = delta->dropped;
     return RUF_OK;
 }
@@ -176,6 +210,9 @@ static enum ruf_status plan(struct ruf_directory_request *request,
         status = plan_change(request, err);
     if (status == RUF_OK)
         status = ruf_side_walk_open(&request->walk, &request->to, err);
+    /* The planning pass has looked at every label. */
+    request->walk.trusted = request->report.mode == RUF_DIRECTORY_FULL &&
+                            request->report.skipped == 0;
     return status;
 }
 
@@ -391,6 +428,7 @@ static enum ruf_status commit_set(struct ruf_directory_request *request,
         .blocked = request->to.blocking_count,
         .entries_max = request->to.entries_max,
         .name_blocked = request->to.name_blocked,
+        .all_fit = request->report.skipped == 0,
     };
     enum ruf_status status = ruf_folder_rename(request->folder, RUF_FOLDER_NEXT,
                                                RUF_FOLDER_COMMITTED, err);

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "callkit/side.h"
-#include "base/text.h"
 #include <string.h>
 
 #define NUMBER_MIN UINT64_C(10000)
@@ -18,9 +17,9 @@ bool ruf_directory_number_fits(ruf_e164 number)
     return number >= NUMBER_MIN && number <= RUF_E164_MAX;
 }
 
-/* Eight bytes at a time: is each of them printable ASCII other than a blank?
- * Borrows run upwards only, so the lowest flagged byte is always right. */
-static bool is_plain_word(const char *bytes)
+/* Eight bytes at a time: is each of them printable ASCII or a blank? Borrows
+ * run upwards only, so the lowest flagged byte is always right. */
+static bool is_plain_word(const unsigned char *bytes)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint64_t tops = ones * 0x80;
@@ -31,46 +30,82 @@ static bool is_plain_word(const char *bytes)
     return ((word | (word - ones * 0x20) | (word + ones)) & tops) == 0;
 }
 
-static bool is_blank(uint32_t c)
+/* Code points of three bytes that show nothing. */
+static bool is_blank(const unsigned char *c)
 {
-    return c == ' ' || c == 0xA0 || c == 0x3000 || c == 0x202F || c == 0x205F ||
-           c == 0x1680 || (c >= 0x2000 && c <= 0x200B) || c == 0x2028 ||
-           c == 0x2029 || c == 0xFEFF;
+    unsigned point =
+        (c[0] & 0x0Fu) << 12 | (c[1] & 0x3Fu) << 6 | (c[2] & 0x3Fu);
+
+    return point == 0x3000 || point == 0x202F || point == 0x205F ||
+           point == 0x1680 || (point >= 0x2000 && point <= 0x200F) ||
+           point == 0x2028 || point == 0x2029 || point == 0xFEFF;
 }
 
-static bool label_fits_slowly(struct ruf_text label)
+static bool continues(unsigned char byte)
 {
-    bool visible = false;
+    return (byte & 0xC0) == 0x80;
+}
 
-    if (!ruf_utf8_valid(label))
-        return false;
-    for (size_t i = 0; i < label.size;) {
-        uint32_t c;
-
-        i += ruf_utf8_decode(label.data + i, label.size - i, &c);
-        if (c < 0x20 || (c >= 0x7F && c <= 0x9F))
-            return false;
-        visible = visible || !is_blank(c);
+/* The character of two to four bytes at c, left bytes of text there. @return
+ * its size; 0: malformed, or a control character */
+static size_t check_long(const unsigned char *c, size_t left, bool *visible)
+{
+    if (left >= 2 && c[0] >= 0xC2 && c[0] < 0xE0 && continues(c[1])) {
+        if (c[0] == 0xC2 && c[1] < 0xA0)
+            return 0; /* U+0080 to U+009F */
+        *visible = *visible || c[0] != 0xC2 || c[1] != 0xA0;
+        return 2;
     }
-    return visible;
+    if (left >= 3 && (c[0] & 0xF0) == 0xE0 && continues(c[1]) &&
+        continues(c[2])) {
+        /* Overlong, or half a surrogate pair. */
+        if ((c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] >= 0xA0))
+            return 0;
+        *visible = *visible || !is_blank(c);
+        return 3;
+    }
+    if (left >= 4 && c[0] >= 0xF0 && c[0] <= 0xF4 && continues(c[1]) &&
+        continues(c[2]) && continues(c[3])) {
+        if ((c[0] == 0xF0 && c[1] < 0x90) || (c[0] == 0xF4 && c[1] >= 0x90))
+            return 0;
+        *visible = true;
+        return 4;
+    }
+    return 0;
 }
 
 bool ruf_directory_label_fits(struct ruf_text label)
 {
+    const unsigned char *bytes = (const unsigned char *)label.data;
+    bool visible = false;
     size_t i = 0;
 
     if (label.size == 0 || label.size > LABEL_SIZE_MAX)
         return false;
-    while (i + 8 <= label.size && is_plain_word(label.data + i))
-        i += 8;
-    /* Most labels are ASCII and start with a letter: done without decoding. */
-    if (i + 8 > label.size && (unsigned char)label.data[0] > ' ') {
-        while (i < label.size && label.data[i] >= 0x20 && label.data[i] < 0x7F)
-            i++;
-        if (i == label.size)
+    while (i < label.size) {
+        size_t left = label.size - i;
+
+        /* Once something is visible, whole words will do; the last one may
+         * overlap what was checked. */
+        if (visible && left >= 8 && is_plain_word(bytes + i)) {
+            i += 8;
+        } else if (visible && left < 8 && label.size >= 8 &&
+                   is_plain_word(bytes + label.size - 8)) {
             return true;
+        } else if (bytes[i] < 0x80) {
+            if (bytes[i] < ' ' || bytes[i] == 0x7F)
+                return false;
+            visible = visible || bytes[i] != ' ';
+            i++;
+        } else {
+            size_t size = check_long(bytes + i, left, &visible);
+
+            if (size == 0)
+                return false;
+            i += size;
+        }
     }
-    return label_fits_slowly(label);
+    return visible;
 }
 
 /* --- walking ---------------------------------------------------------------
@@ -114,8 +149,8 @@ enum ruf_status ruf_side_walk_next(struct ruf_side_walk *walk,
             return status;
         if (is_blocked(walk, walk->entry.number))
             continue;
-        if (!ruf_directory_number_fits(walk->entry.number) ||
-            !ruf_directory_label_fits(walk->entry.label)) {
+        if (!walk->trusted && (!ruf_directory_number_fits(walk->entry.number) ||
+                               !ruf_directory_label_fits(walk->entry.label))) {
             walk->skipped++;
             continue;
         }

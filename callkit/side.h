@@ -29,6 +29,8 @@ struct ruf_side_walk {
     const struct ruf_side *side;
     struct ruf_cursor *cursor;
     struct ruf_entry entry; /**< number 0: the end */
+    /** All numbers and labels are known to fit: they are not looked at. */
+    bool trusted;
     size_t blocking_at;
     uint64_t left; /* names that still fit the limit */
     uint64_t count;

@@ -10,11 +10,14 @@
  * calm reload brings it to what is published. Prints the seed of a history that
  * does not, and exits with 1.
  *
- * The truth is made here from the lists the images were built from; it shares
- * no code with the emitter.
+ * Each request also goes through the checker of the phone's rules, with what
+ * the phone held and what became of the record. The truth is made here from the
+ * lists the images were built from; it shares no code with the emitter.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/text.h"
+#include "callkit/conformance.h"
 #include "callkit/host_model.h"
 #include "tests/callkit/folder.h"
 #include <inttypes.h>
@@ -172,6 +175,10 @@ struct world {
     int sent;      /* item the record was written for */
     struct truth rows;
     size_t checked;
+    struct ruf_conformance rules; /* of the request under way */
+    bool watching;
+    bool unwatched; /* the pool does not say what is published */
+    uint64_t seen;  /* lines of it */
     const char *failure;
     bool verbose;
 };
@@ -317,6 +324,114 @@ static void check_phone(struct world *world)
         fail(world, "the record is not what the phone's answers make it");
 }
 
+/* --- the rules of a request
+ * ---------------------------------------------------
+ */
+
+static void break_rule(void *context, enum ruf_call_rule rule, uint64_t line,
+                       const char *text)
+{
+    static char what[128];
+    struct world *world = context;
+
+    (void)snprintf(what, sizeof(what), "rule %d, line %" PRIu64 ": %s",
+                   (int)rule, line, text);
+    fail(world, what);
+}
+
+static void tell_set(struct world *world, const struct truth *truth,
+                     bool (*tell)(struct ruf_conformance *check,
+                                  ruf_e164 number, struct ruf_text label))
+{
+    const struct ruf_text none = { NULL, 0 };
+    const struct pool_item *item = &pool[truth->item < 0 ? 0 : truth->item];
+    size_t left = rows_of(truth);
+
+    (void)tell(&world->rules, 0, none);
+    if (truth->item < 0)
+        return;
+    left -= item->blocked_count;
+    for (size_t i = 0; i < item->count && left > 0; i++)
+        if (truth->terms.name_blocked ||
+            !is_blocked(item, item->entries[i].number)) {
+            left--;
+            (void)tell(&world->rules, item->entries[i].number,
+                       ruf_text(item->entries[i].label));
+        }
+    for (size_t i = 0; i < item->blocked_count; i++)
+        (void)tell(&world->rules, item->blocked[i], none);
+}
+
+static void see_record(struct world *world)
+{
+    static const char *const words[] = { "none", "pending", "committed" };
+    struct ruf_directory_commit commit = { 0 };
+    struct ruf_error err;
+    char line[64];
+
+    if (ruf_directory_read_commit(world->folder, folder_key, &commit, &err) !=
+        RUF_OK)
+        return;
+    (void)snprintf(line, sizeof(line), "RECORD %s %" PRIu64,
+                   words[commit.state], commit.generation);
+    if (commit.state != RUF_DIRECTORY_HOLDS)
+        line[strcspn(line + 7, " ") + 7] = '\0';
+    ruf_conformance_line(&world->rules, ruf_text(line));
+}
+
+static void watch_line(void *context, struct ruf_text line)
+{
+    struct world *world = context;
+
+    if (!world->watching)
+        return;
+    if (world->seen++ == 0)
+        see_record(world);
+    ruf_conformance_line(&world->rules, line);
+}
+
+/* Without a key a pending record is one that nobody believes. */
+static void watch(struct world *world, bool incremental)
+{
+    bool given = !world->wiped && !world->disabled;
+    struct truth now = { given ? world->published : -1, world->terms };
+    char line[64];
+
+    world->watching = !world->unwatched && !world->locked &&
+                      rows_of(&now) + rows_of(&world->rows) < 4 * SMALL;
+    if (!world->watching)
+        return;
+    memset(&world->rules, 0, sizeof(world->rules));
+    world->seen = 0;
+    world->rules.incremental = incremental;
+    world->rules.name_blocked = true; /* before it may have been allowed */
+    world->rules.report = break_rule;
+    world->rules.report_context = world;
+    tell_set(world, &world->rows, ruf_conformance_before);
+    if (!given || world->image == IMAGE_GOOD)
+        tell_set(world, &now, ruf_conformance_after);
+    (void)snprintf(line, sizeof(line), "INDEX %d", world->published + 1);
+    if (given)
+        ruf_conformance_line(&world->rules,
+                             ruf_text(world->image == IMAGE_GOOD ? line
+                                      : world->image == IMAGE_BAD
+                                          ? "INDEX unreadable"
+                                          : "INDEX missing"));
+    see_record(world);
+}
+
+static void end_watch(struct world *world)
+{
+    if (!world->watching)
+        return;
+    if (world->seen > 0) {
+        see_record(world);
+        (void)ruf_conformance_end(&world->rules);
+    }
+    ruf_conformance_free(&world->rules);
+    world->watching = false;
+}
+
 /* --- loads ------------------------------------------------------------------
  */
 
@@ -423,6 +538,7 @@ static void finish_load(struct world *world, enum ruf_phone_error error,
     killed = trouble->kill_at != 0 && load.calls >= trouble->kill_at;
     if (killed || trouble->no_answer)
         restore_files(world);
+    end_watch(world);
     if (load.surplus > 1000)
         fail(world, "the emission did not stop");
     if (error == RUF_PHONE_CANCELLED)
@@ -446,12 +562,16 @@ static enum ruf_phone_error run(struct world *world, bool switch_on,
 
     set_options(world, &emitter);
     ruf_phone_plan_trouble(world->phone, trouble);
+    watch(world, !switch_on);
     error = (switch_on ? ruf_phone_switch_on : ruf_phone_reload)(
         world->phone, BUNDLE, ruf_phone_run_emitter, &emitter);
     if (loads && error != RUF_PHONE_SQLITE_CORRUPT)
         finish_load(world, error, trouble);
     else if (error != RUF_PHONE_OK)
         refuse(world, error, chance(world, 2) == 0);
+    if (world->watching)
+        ruf_conformance_free(&world->rules);
+    world->watching = false;
     return error;
 }
 
@@ -697,7 +817,9 @@ static void calm_down(struct world *world)
 static void begin_history(struct world *world, uint64_t seed)
 {
     struct ruf_phone_options options = { .struct_size = sizeof(options),
-                                         .batch = 7 };
+                                         .batch = 7,
+                                         .trace = watch_line,
+                                         .trace_context = world };
     struct ruf_error err;
 
     world->random = seed * UINT64_C(0x2545F4914F6CDD1D) + 1;
@@ -749,6 +871,7 @@ static bool run_large(struct world *world)
     struct ruf_phone_load load;
 
     begin_history(world, 0);
+    world->unwatched = true;
     for (int i = 0; i < 3 && world->failure == NULL; i++) {
         size_t count = 0;
 
@@ -766,6 +889,7 @@ static bool run_large(struct world *world)
         if (world->checked != count)
             fail(world, "a large delta is not complete");
     }
+    world->unwatched = false;
     ruf_phone_destroy(world->phone);
     if (world->failure != NULL)
         (void)printf("large: %s\n", world->failure);

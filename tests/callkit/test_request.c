@@ -492,6 +492,28 @@ Test(request, drops_what_is_over_the_limit)
                      "ASK\nADD_ID 493023125003\tCarl Cohn\nCOMPLETE\n");
 }
 
+Test(request, skips_what_a_phone_would_drop)
+{
+    static const struct folder_entry bad[] = {
+        { 4930, "Anna Graf" },
+        { 493023125001, "Anna Graf" },
+        { 493023125002, "Bernd\x01" },
+        { 493023125003, "Carl Cohn" },
+    };
+
+    folder_write_image(folder, "directory.ruf", 1, bad, COUNT(bad));
+    cr_assert_str_eq(run(), "ADD_ID 493023125001\tAnna Graf\n"
+                            "ADD_ID 493023125003\tCarl Cohn\nCOMPLETE\n");
+    cr_assert_eq(report.skipped, 2);
+    /* What was skipped once may hide a difference: all again. */
+    publish_new();
+    cr_assert_str_eq(run(), FULL_NEW "COMPLETE\n");
+    folder_write_image(folder, "directory.ruf", 3, bad, COUNT(bad));
+    cr_assert_str_eq(run(), "ADD_ID 493023125001\tAnna Graf\n"
+                            "ADD_ID 493023125003\tCarl Cohn\nCOMPLETE\n");
+    cr_assert_str_eq(run(), "ASK\nCOMPLETE\n");
+}
+
 Test(request, prefers_all_to_a_larger_delta)
 {
     static const struct folder_entry other[] = {
