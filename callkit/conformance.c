@@ -156,8 +156,8 @@ static void count_change(struct ruf_conformance *check)
 {
     if (check->failed)
         check->after_failure++;
-    if (check->record != RUF_RECORD_UNSEEN &&
-        check->record != RUF_RECORD_PENDING)
+    if (check->record != RUF_OBSERVED_UNSEEN &&
+        check->record != RUF_OBSERVED_PENDING)
         ruf_conformance_violate_once(check, RUF_RULE_RECORD,
                                      "the record is not pending");
 }

@@ -97,10 +97,10 @@ struct ruf_conformance_set {
 };
 
 enum ruf_observed_record {
-    RUF_RECORD_UNSEEN = 0,
-    RUF_RECORD_NONE,
-    RUF_RECORD_PENDING,
-    RUF_RECORD_COMMITTED
+    RUF_OBSERVED_UNSEEN = 0,
+    RUF_OBSERVED_NONE,
+    RUF_OBSERVED_PENDING,
+    RUF_OBSERVED_COMMITTED
 };
 
 /** A check under way. Fill the first part, zero the rest. */

@@ -39,15 +39,15 @@ static uint64_t number_in(struct ruf_text text)
 
 static void see_record(struct ruf_conformance *check, struct ruf_text rest)
 {
-    bool first = check->record == RUF_RECORD_UNSEEN;
+    bool first = check->record == RUF_OBSERVED_UNSEEN;
     struct ruf_text generation;
 
     if (ruf_text_is(rest, "none")) {
-        check->record = RUF_RECORD_NONE;
+        check->record = RUF_OBSERVED_NONE;
     } else if (ruf_text_is(rest, "pending")) {
-        check->record = RUF_RECORD_PENDING;
+        check->record = RUF_OBSERVED_PENDING;
     } else if (take(rest, "committed", &generation)) {
-        check->record = RUF_RECORD_COMMITTED;
+        check->record = RUF_OBSERVED_COMMITTED;
         check->record_generation = number_in(generation);
         if (!first && (!check->stored || check->failed))
             ruf_conformance_violate(check, RUF_RULE_RECORD,
@@ -296,8 +296,8 @@ static void check_proof(struct ruf_conformance *check)
     if (check->lost)
         ruf_conformance_violate(check, RUF_RULE_AFTERWARDS,
                                 "asks, although nothing was committed");
-    else if (check->found == RUF_RECORD_NONE ||
-             check->found == RUF_RECORD_PENDING)
+    else if (check->found == RUF_OBSERVED_NONE ||
+             check->found == RUF_OBSERVED_PENDING)
         ruf_conformance_violate(check, RUF_RULE_PROOF,
                                 "asks without a committed record");
 }
@@ -307,13 +307,13 @@ static void check_record(struct ruf_conformance *check)
     bool changed = check->additions + check->removals > 0;
     bool committed = check->stored && !check->failed && !check->expired;
 
-    if (check->record == RUF_RECORD_UNSEEN || committed)
+    if (check->record == RUF_OBSERVED_UNSEEN || committed)
         return;
     if (check->killed
-            ? check->record == RUF_RECORD_COMMITTED &&
-                  (changed || check->found != RUF_RECORD_COMMITTED ||
+            ? check->record == RUF_OBSERVED_COMMITTED &&
+                  (changed || check->found != RUF_OBSERVED_COMMITTED ||
                    check->record_generation != check->found_generation)
-            : check->record != RUF_RECORD_NONE)
+            : check->record != RUF_OBSERVED_NONE)
         ruf_conformance_violate(check, RUF_RULE_RECORD,
                                 "the record stays after a failure");
 }

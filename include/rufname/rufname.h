@@ -11,16 +11,18 @@
  * A sealed caller-ID index, read-only
  *   index.h      open, look a number up, walk all entries in order
  *   directory.h  the calls of an iOS Call Directory extension
+ *   pir.h        the input of Apple's Live Caller ID Lookup
  *   search.h     search as you type
  *
  * A home on disk that makes such an index
  *   home.h       sign in, sync, import, publish, inspect
+ *   phone.h      requests to a phone from a home, and what a phone shows
  *   report.h     why a number is identified, or why not
  *
  * Link rufname::rufname for everything. A memory-limited program that only
  * reads (the extension) links rufname::reader, which has all of the above but
- * message.h, search.h, home.h and report.h. rufname::number has number.h and
- * clean.h and needs the C library only.
+ * message.h, search.h, home.h, phone.h and report.h. rufname::number has
+ * number.h and clean.h and needs the C library only.
  *
  * Who is calling, with a home that has been synced:
  *
@@ -58,6 +60,8 @@
 #include <rufname/index.h>
 #include <rufname/message.h>
 #include <rufname/number.h>
+#include <rufname/phone.h>
+#include <rufname/pir.h>
 #include <rufname/report.h>
 #include <rufname/search.h>
 #include <rufname/status.h>
