@@ -19,6 +19,7 @@
 #define RUNS 9
 #define CHANGES 100u
 #define DELTA_ENTRIES 100000u
+#define MOST_ENTRIES RUF_DIRECTORY_ENTRIES_MAX
 
 struct request_bench {
     char folder[300];
@@ -191,6 +192,24 @@ static void delta(struct bench *bench, struct request_bench *request_bench)
                  DELTA_ENTRIES, "ms", &samples[1], 0);
 }
 
+/* As many as a phone takes: the labels of the company, over and over. */
+static void most(struct bench *bench, struct request_bench *request_bench,
+                 const struct ruf_labelled_entries *company)
+{
+    struct ruf_labelled_entries entries = { .count = MOST_ENTRIES };
+
+    entries.entries = calloc(entries.count, sizeof(*entries.entries));
+    if (entries.entries == NULL || company->count == 0)
+        exit(11);
+    for (size_t i = 0; i < entries.count; i++) {
+        entries.entries[i].number = UINT64_C(999000000000) + 7 * i;
+        entries.entries[i].label = company->entries[i % company->count].label;
+    }
+    build(request_bench, request_bench->image, &entries, 1);
+    full(bench, request_bench, entries.count);
+    free(entries.entries);
+}
+
 /* The same entries, a hundred of them with another name. */
 static void build_pair(struct request_bench *bench,
                        struct ruf_labelled_entries entries)
@@ -257,6 +276,7 @@ void suite_request(struct bench *bench, const struct bench_data *data)
         entries.entries[i].owner_count = 0;
     build(&request_bench, request_bench.image, &entries, 1);
     full(bench, &request_bench, entries.count);
+    most(bench, &request_bench, &entries);
     if (entries.count > DELTA_ENTRIES)
         entries.count = DELTA_ENTRIES;
     build_pair(&request_bench, entries);
