@@ -12,6 +12,7 @@
 #define POLICY_SIZE_MAX (256u * 1024u)
 #define CA_SIZE_MAX (1024u * 1024u)
 #define SECRET_SIZE_MAX 4096u
+#define CERTIFICATE_SIZE_MAX (64u * 1024u)
 
 static void print_finding(void *context, const struct ruf_finding *finding)
 {
@@ -95,12 +96,19 @@ int cmd_init(struct cli *cli)
 /* --- login ------------------------------------------------------------------
  */
 
-static void prompt_device_code(void *context, const char *uri, const char *code)
+static void prompt_person(void *context, const char *uri, const char *code)
 {
     const struct cli *cli = context;
 
-    (void)fprintf(stderr, "%s %s %s %s\n", cli_say(cli, "Öffnen Sie", "Open"),
-                  uri, cli_say(cli, "und geben Sie ein:", "and enter:"), code);
+    if (code == NULL)
+        (void)fprintf(stderr, "%s\n%s\n",
+                      cli_say(cli, "Zur Anmeldung im Browser öffnen:",
+                              "To sign in, open in a browser:"),
+                      uri);
+    else
+        (void)fprintf(stderr, "%s %s %s %s\n",
+                      cli_say(cli, "Öffnen Sie", "Open"), uri,
+                      cli_say(cli, "und geben Sie ein:", "and enter:"), code);
 }
 
 static int sign_in(struct cli *cli, const struct ruf_login *login)
@@ -119,42 +127,61 @@ static int sign_in(struct cli *cli, const struct ruf_login *login)
     return code;
 }
 
-static int sign_in_as_app(struct cli *cli, const char *secret_path)
+static int sign_in_as_app(struct cli *cli, const char *secret_path,
+                          const char *certificate_path)
 {
     struct ruf_login login = { .struct_size = sizeof(login),
                                .flow = RUF_SIGN_IN_APP,
                                .cancelled = cli_interrupted };
+    size_t limit = secret_path != NULL ? SECRET_SIZE_MAX : CERTIFICATE_SIZE_MAX;
     char *secret;
     size_t size;
     int code;
 
-    if (secret_path == NULL)
-        return cli_usage(cli, "login --flow app needs --secret-file FILE");
-    code = cli_read_file(cli, secret_path, SECRET_SIZE_MAX, &secret, &size);
+    if ((secret_path == NULL) == (certificate_path == NULL))
+        return cli_usage(cli, "login --flow app needs --secret-file FILE or "
+                              "--cert-file FILE");
+    code =
+        cli_read_file(cli, secret_path != NULL ? secret_path : certificate_path,
+                      limit, &secret, &size);
     if (code != 0)
         return code;
-    while (size > 0 && (secret[size - 1] == '\n' || secret[size - 1] == '\r'))
-        secret[--size] = '\0';
-    login.client_secret = secret;
+    if (secret_path != NULL) {
+        while (size > 0 &&
+               (secret[size - 1] == '\n' || secret[size - 1] == '\r'))
+            secret[--size] = '\0';
+        login.client_secret = secret;
+    } else {
+        login.client_certificate = secret;
+    }
     code = sign_in(cli, &login);
-    OPENSSL_cleanse(secret, SECRET_SIZE_MAX);
+    OPENSSL_cleanse(secret, limit);
     free(secret);
     return code;
 }
 
-int cmd_login(struct cli *cli)
+static int sign_in_as_person(struct cli *cli, enum ruf_sign_in flow)
 {
     struct ruf_login login = { .struct_size = sizeof(login),
-                               .flow = RUF_SIGN_IN_DEVICE,
-                               .prompt = prompt_device_code,
+                               .flow = flow,
+                               .prompt = prompt_person,
                                .cancelled = cli_interrupted,
                                .context = cli };
+
+    return sign_in(cli, &login);
+}
+
+int cmd_login(struct cli *cli)
+{
     const char *flow;
     const char *secret;
+    const char *certificate;
     int code = cli_take_value(cli, "--flow", &flow);
 
     if (code == 0)
         code = cli_take_value(cli, "--secret-file", &secret);
+    if (code == 0)
+        code = cli_take_value(cli, "--cert-file", &certificate);
     if (code == 0)
         code = cli_reject_options(cli);
     if (code != 0)
@@ -162,10 +189,14 @@ int cmd_login(struct cli *cli)
     if (cli->argument_count > 0)
         return cli_usage(cli, "login takes no arguments");
     if (flow != NULL && strcmp(flow, "app") == 0)
-        return sign_in_as_app(cli, secret);
-    if (flow != NULL && strcmp(flow, "device") != 0)
-        return cli_usage(cli, "--flow is device or app");
-    return sign_in(cli, &login);
+        return sign_in_as_app(cli, secret, certificate);
+    if (secret != NULL || certificate != NULL)
+        return cli_usage(cli, "only --flow app takes a file");
+    if (flow == NULL || strcmp(flow, "code") == 0)
+        return sign_in_as_person(cli, RUF_SIGN_IN_CODE);
+    if (strcmp(flow, "device") == 0)
+        return sign_in_as_person(cli, RUF_SIGN_IN_DEVICE);
+    return cli_usage(cli, "--flow is code, device or app");
 }
 
 int cmd_logout(struct cli *cli)

@@ -22,11 +22,13 @@ const struct cli_command cli_commands[] = {
       "  --ca FILE         extra trust anchor, PEM\n"
       "  --keystore NAME   file (default) or fd:N, an inherited descriptor\n",
       cmd_init },
-    { "login", "[--flow device|app] [--secret-file FILE]",
+    { "login", "[--flow code|device|app] [--secret-file FILE|--cert-file FILE]",
       "sign in; tokens go into the encrypted store",
-      "  --flow FLOW         device (default): a code for another device;\n"
+      "  --flow FLOW         code (default): in a browser on this machine;\n"
+      "                      device: a code for another device;\n"
       "                      app: client credentials\n"
-      "  --secret-file FILE  client secret of the app flow\n",
+      "  --secret-file FILE  client secret of the app flow\n"
+      "  --cert-file FILE    or its certificate and RSA key, PEM\n",
       cmd_login },
     { "logout", "", "forget all tokens", "", cmd_logout },
     { "sync", "[--full] [--source ID]",

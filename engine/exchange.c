@@ -104,6 +104,14 @@ static enum ruf_status sink_secret_save(void *context, const char *name,
     return ruf_store_secret_save(sink->store, name, value, err);
 }
 
+static enum ruf_status sink_secret_clear(void *context, const char *prefix,
+                                         struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+
+    return ruf_store_secret_clear(sink->store, prefix, err);
+}
+
 static struct ruf_sync_sink sink_over(struct store_sink *context)
 {
     struct ruf_sync_sink sink = {
@@ -114,6 +122,7 @@ static struct ruf_sync_sink sink_over(struct store_sink *context)
         .throttle = sink_throttle,
         .secret_load = sink_secret_load,
         .secret_save = sink_secret_save,
+        .secret_clear = sink_secret_clear,
     };
 
     return sink;
@@ -129,10 +138,15 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
     struct ruf_home_writer writer;
     struct store_sink context;
     struct ruf_sync_sink sink;
+    static const enum ruf_login_flow flows[] = {
+        [RUF_SIGN_IN_DEVICE] = RUF_LOGIN_DEVICE,
+        [RUF_SIGN_IN_APP] = RUF_LOGIN_APP,
+        [RUF_SIGN_IN_CODE] = RUF_LOGIN_CODE,
+    };
     struct ruf_login_options options = {
-        .flow =
-            login->flow == RUF_SIGN_IN_APP ? RUF_LOGIN_APP : RUF_LOGIN_DEVICE,
+        .flow = flows[login->flow],
         .client_secret = login->client_secret,
+        .client_certificate = login->client_certificate,
         .prompt = login->prompt,
         .prompt_context = login->context,
         .cancelled = login->cancelled,

@@ -458,3 +458,20 @@ enum ruf_status ruf_store_secret_save(struct ruf_store *store, const char *name,
     (void)sqlite3_finalize(statement);
     return status;
 }
+
+enum ruf_status ruf_store_secret_clear(struct ruf_store *store,
+                                       const char *prefix,
+                                       struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    enum ruf_status status = ruf_store_prepare(
+        store, "DELETE FROM secrets WHERE substr(name, 1, length(?1)) = ?1",
+        &statement, err);
+
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_text(statement, 1, prefix, -1, SQLITE_STATIC);
+    status = ruf_store_change(store, statement, err);
+    (void)sqlite3_finalize(statement);
+    return status;
+}

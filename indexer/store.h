@@ -107,6 +107,11 @@ RUF_MUST_USE enum ruf_status ruf_store_secret_save(struct ruf_store *store,
                                                    const char *value,
                                                    struct ruf_error *err);
 
+/** Erase all secrets whose name starts with prefix. Durable on return. */
+RUF_MUST_USE enum ruf_status ruf_store_secret_clear(struct ruf_store *store,
+                                                    const char *prefix,
+                                                    struct ruf_error *err);
+
 /** Numbers the store keeps about itself ("generation"); 0 if unset. */
 RUF_MUST_USE enum ruf_status ruf_store_fact_load(struct ruf_store *store,
                                                  const char *name,

@@ -37,6 +37,16 @@ enum ruf_source_kind {
     RUF_SOURCE_KIND_COUNT
 };
 
+/** One column of a table: which of our fields it fills. */
+struct ruf_policy_column {
+    const char *field;  /**< a name that ruf_column_of() knows */
+    const char *column; /**< "new_mobile" */
+};
+
+#define RUF_POLICY_COLUMNS_MAX 24
+
+enum ruf_charset { RUF_CHARSET_UTF8 = 0, RUF_CHARSET_WINDOWS_1252 };
+
 struct ruf_policy_source {
     const char *id; /**< ^[A-Z][A-Z0-9]{1,15}$ */
     enum ruf_source_kind kind;
@@ -47,16 +57,28 @@ struct ruf_policy_source {
     const char *region;           /**< region.per_source, or NULL */
     const char *const *mailboxes; /**< with app tokens; NULL if none */
     size_t mailbox_count;
+    const char *url;       /**< https origin; blobs: may name the account */
+    const char *container; /**< blob: "contacts" or "contacts/prefix" */
+    const char *table;     /**< dataverse: entity set, "contacts" */
+    const struct ruf_policy_column *columns; /**< of the table */
+    size_t column_count;
+    enum ruf_charset charset; /**< of files and blobs without a mark */
 };
 
-/** Kinds of cloud; hosts are data in policy/clouds.c. */
+struct ruf_cloud; /**< hosts are data in policy/clouds.c */
+
 struct ruf_policy_auth {
+    const struct ruf_cloud *cloud;
     const char *tenant;
     const char *client_id;
     const char *login_endpoint; /**< "https://login.microsoftonline.com" */
     const char *graph_endpoint; /**< "https://graph.microsoft.com" */
+    const char *storage;        /**< resource of tokens for Blob Storage */
+    bool presence;              /**< does this cloud know presence? */
     const char *const *scopes;  /**< delegated scopes asked for; may be NULL */
     size_t scope_count;
+    const char *const *source_hosts; /**< origins sources may name as well */
+    size_t source_host_count;
 };
 
 struct ruf_policy_network {

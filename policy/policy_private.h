@@ -76,6 +76,10 @@ void ruf_policy_read_network(const struct policy_at *root,
                              struct ruf_policy *policy);
 void ruf_policy_read_sources(const struct policy_at *root,
                              struct ruf_policy *policy);
+/* What says where a source lies; after auth. */
+void ruf_policy_read_reach(const struct policy_at *source,
+                           const struct ruf_policy *policy,
+                           struct ruf_policy_source *out);
 void ruf_policy_check_auth_needed(const struct policy_at *root,
                                   const struct ruf_policy *policy);
 void ruf_policy_read_cleaning(const struct policy_at *root,

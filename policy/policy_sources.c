@@ -126,17 +126,44 @@ static const char *const *read_texts(const struct policy_at *at,
     return list;
 }
 
+/* Hosts beyond the cloud's own that a source's url may name. */
+static void read_source_hosts(const struct policy_at *endpoints,
+                              struct ruf_policy *policy)
+{
+    struct policy_at here;
+
+    if (ruf_policy_member(endpoints, "sources", &here) == NULL)
+        return;
+    policy->auth.source_hosts = read_texts(&here, RUF_POLICY_SOURCES_MAX, 200,
+                                           &policy->auth.source_host_count);
+    for (size_t i = 0; i < policy->auth.source_host_count; i++)
+        if (!is_https_origin(ruf_text(policy->auth.source_hosts[i])))
+            ruf_policy_error(here.parser, "P107", here.pointer,
+                             "must be https://host or https://host:port");
+}
+
+static void use_cloud(struct ruf_policy *policy, const struct ruf_cloud *cloud)
+{
+    policy->auth.cloud = cloud;
+    policy->auth.login_endpoint = cloud->login;
+    policy->auth.graph_endpoint = cloud->graph;
+    policy->auth.storage = cloud->storage;
+    policy->auth.presence = cloud->presence;
+}
+
 void ruf_policy_read_auth(const struct policy_at *root,
                           struct ruf_policy *policy)
 {
     static const char *const known[] = { "cloud",  "tenant",    "client_id",
                                          "scopes", "endpoints", NULL };
-    static const char *const known_endpoints[] = { "login", "graph", NULL };
+    static const char *const known_endpoints[] = { "login", "graph", "sources",
+                                                   NULL };
     const struct ruf_cloud *cloud = ruf_cloud_find(ruf_text("global"));
     struct policy_at auth;
     struct policy_at here;
     struct ruf_text name;
 
+    use_cloud(policy, cloud);
     if (ruf_policy_member(root, "auth", &auth) == NULL)
         return;
     if (!cJSON_IsObject(auth.item)) {
@@ -151,9 +178,9 @@ void ruf_policy_read_auth(const struct policy_at *root,
         if (cloud == NULL)
             ruf_policy_error(root->parser, "P105", here.pointer,
                              "not one of the known clouds");
+        else
+            use_cloud(policy, cloud);
     }
-    policy->auth.login_endpoint = cloud == NULL ? NULL : cloud->login;
-    policy->auth.graph_endpoint = cloud == NULL ? NULL : cloud->graph;
     policy->auth.tenant = read_plain_id(&auth, "tenant");
     policy->auth.client_id = read_plain_id(&auth, "client_id");
     if (ruf_policy_member(&auth, "scopes", &here) != NULL)
@@ -165,6 +192,7 @@ void ruf_policy_read_auth(const struct policy_at *root,
             read_endpoint(&here, "login", policy->auth.login_endpoint);
         policy->auth.graph_endpoint =
             read_endpoint(&here, "graph", policy->auth.graph_endpoint);
+        read_source_hosts(&here, policy);
     }
 }
 
@@ -249,23 +277,17 @@ static void read_priority(const struct policy_at *source,
 
 static void read_source(const struct policy_at *root,
                         const struct policy_at *source,
+                        const struct ruf_policy *policy,
                         struct ruf_policy_source *out)
 {
-    static const char *const known[] = { "id",
-                                         "kind",
-                                         "name",
-                                         "enabled",
-                                         "initially_on",
-                                         "user_may_toggle",
-                                         "priority",
-                                         "caller_id",
-                                         "url",
-                                         "server_filter",
-                                         "columns",
-                                         "mailboxes",
-                                         "container",
-                                         "charset",
-                                         NULL };
+    static const char *const known[] = { "id",           "kind",
+                                         "name",         "enabled",
+                                         "initially_on", "user_may_toggle",
+                                         "priority",     "caller_id",
+                                         "url",          "server_filter",
+                                         "columns",      "mailboxes",
+                                         "container",    "table",
+                                         "charset",      NULL };
     struct policy_at here;
     int kind;
 
@@ -288,6 +310,7 @@ static void read_source(const struct policy_at *root,
         out->mailboxes = read_texts(&here, 32, 256, &out->mailbox_count);
     if (out->id != NULL)
         out->region = ruf_policy_region_of_source(root, out->id);
+    ruf_policy_read_reach(source, policy, out);
 }
 
 static void check_unique_ids(const struct policy_at *list,
@@ -331,7 +354,7 @@ void ruf_policy_read_sources(const struct policy_at *root,
         (void)snprintf(source.pointer, sizeof(source.pointer), "/sources/%zu",
                        count);
         if (cJSON_IsObject(child))
-            read_source(root, &source, &sources[count]);
+            read_source(root, &source, policy, &sources[count]);
         else
             ruf_policy_error(root->parser, "P103", source.pointer,
                              "must be an object");

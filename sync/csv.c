@@ -25,7 +25,7 @@ struct csv {
     struct ruf_input *input;
     char delimiter;
     struct csv_row row;
-    struct ruf_import_column columns[COLUMNS_MAX];
+    struct ruf_column columns[COLUMNS_MAX];
     size_t column_count;
 };
 
@@ -148,14 +148,14 @@ static enum ruf_status read_header(struct csv *csv, struct ruf_error *err)
                               : memchr(rest.data, csv->delimiter, rest.size);
         size_t size = end == NULL ? rest.size : (size_t)(end - rest.data);
         struct ruf_text name = ruf_text_trim(ruf_text_slice(rest, 0, size));
-        struct ruf_import_column column;
+        struct ruf_column column;
 
         if (name.size >= 2 && name.data[0] == '"')
             name = ruf_text_slice(name, 1, name.size - 2);
-        column = ruf_import_column_of(name);
-        known = known || column.key != RUF_IMPORT_UNKNOWN;
+        column = ruf_column_of(name);
+        known = known || column.key != RUF_COLUMN_UNKNOWN;
         csv->import->result->unknown_columns +=
-            column.key == RUF_IMPORT_UNKNOWN ? 1 : 0;
+            column.key == RUF_COLUMN_UNKNOWN ? 1 : 0;
         csv->columns[csv->column_count++] = column;
         if (end == NULL)
             break;

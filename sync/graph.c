@@ -104,6 +104,7 @@ ruf_graph_collection_create(const struct ruf_graph_context *context,
     out->source_records = source_records;
     out->context = context;
     out->source = source;
+    out->resource = ruf_resource_of(context->policy, source);
     if (mailbox != NULL && strlen(mailbox) > 256)
         return ruf_fail(err, RUF_E_POLICY, "S531", source->id,
                         "a mailbox name is too long");
@@ -235,10 +236,11 @@ static enum ruf_status send_request(struct ruf_graph_collection *collection,
     status = ruf_http_check_url(collection->context->http, RUF_HTTP_GRAPH,
                                 collection->url, err);
     if (status == RUF_OK)
-        status = ruf_tokens_get(tokens, &request.bearer, err);
+        status =
+            ruf_tokens_get(tokens, collection->resource, &request.bearer, err);
     if (status != RUF_OK)
         return status;
-    collection->token_serial = ruf_tokens_serial(tokens);
+    collection->token_serial = ruf_tokens_serial(tokens, collection->resource);
     return ruf_call_start(&collection->call, &request, err);
 }
 
@@ -289,48 +291,49 @@ static enum ruf_status open_collection(struct ruf_graph_collection *collection,
 /* --- answers other than a page
  * ----------------------------------------------------------- */
 
-static const char *permission_of(enum ruf_source_kind kind)
-{
-    if (kind == RUF_SOURCE_ENTRA_USERS)
-        return "User.Read.All";
-    if (kind == RUF_SOURCE_ENTRA_CONTACTS)
-        return "OrgContact.Read.All";
-    return "Contacts.Read";
-}
-
 static enum ruf_status unauthorised(struct ruf_graph_collection *collection,
-                                    const struct ruf_http_answer *answer,
                                     struct ruf_error *err)
 {
     const char *id = collection->source->id;
     enum ruf_status status;
 
-    if (answer->claims_challenge)
-        return ruf_fail(err, RUF_E_AUTH, "S502", id,
-                        "the organisation asks for a new sign-in");
     if (collection->token_renewed)
         return ruf_fail(err, RUF_E_AUTH, "S504", id,
                         "a new token was refused as well");
     collection->token_renewed = true;
-    status = ruf_tokens_reject(collection->context->tokens,
-                               collection->token_serial, err);
+    status =
+        ruf_tokens_reject(collection->context->tokens, collection->resource,
+                          collection->token_serial, err);
+    if (status == RUF_OK)
+        status = send_request(collection, err);
+    return status;
+}
+
+/* Conditional Access: a token with the claims asked for, once a request. */
+static enum ruf_status challenged(struct ruf_graph_collection *collection,
+                                  const struct ruf_http_answer *answer,
+                                  struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    if (collection->claims_sent)
+        return ruf_fail(err, RUF_E_AUTH, "S502", collection->source->id,
+                        "the organisation asks for a new sign-in");
+    collection->claims_sent = true;
+    status =
+        ruf_tokens_challenge(collection->context->tokens, collection->resource,
+                             collection->token_serial, answer->claims, err);
     if (status == RUF_OK)
         status = send_request(collection, err);
     return status;
 }
 
 static enum ruf_status forbidden(const struct ruf_graph_collection *collection,
-                                 const struct ruf_http_answer *answer,
                                  struct ruf_error *err)
 {
-    const char *id = collection->source->id;
-
-    if (answer->claims_challenge)
-        return ruf_fail(err, RUF_E_AUTH, "S502", id,
-                        "the organisation asks for a new sign-in");
-    return ruf_fail(err, RUF_E_AUTH, "S501", id,
+    return ruf_fail(err, RUF_E_AUTH, "S501", collection->source->id,
                     "the app or the user lacks the permission %s",
-                    permission_of(collection->source->kind));
+                    ruf_scope_of(collection->source->kind, false));
 }
 
 static enum ruf_status not_a_page(struct ruf_graph_collection *collection,
@@ -344,10 +347,12 @@ static enum ruf_status not_a_page(struct ruf_graph_collection *collection,
                       http_status >= 400 && http_status <= 499;
     enum ruf_status status;
 
-    if (http_status == 401) {
-        status = unauthorised(collection, answer, err);
+    if ((http_status == 401 || http_status == 403) && answer->claims != NULL) {
+        status = challenged(collection, answer, err);
+    } else if (http_status == 401) {
+        status = unauthorised(collection, err);
     } else if (http_status == 403) {
-        status = forbidden(collection, answer, err);
+        status = forbidden(collection, err);
     } else if (stale_page || ruf_graph_wants_resync(answer)) {
         status = restart(collection, http_status, err);
         if (status == RUF_OK)
@@ -437,6 +442,7 @@ static enum ruf_status ask_ahead(struct ruf_graph_collection *collection,
     collection->stored_link = false;
     collection->starts_round = false;
     collection->token_renewed = false;
+    collection->claims_sent = false;
     if (page->link_kind != RUF_LINK_NEXT)
         return RUF_OK;
     status = set_url(collection, page->link, err);

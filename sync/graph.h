@@ -38,6 +38,7 @@ struct ruf_graph_collection {
     char *name;   /**< "users", "contacts", "me/contacts", "MAILBOX/contacts" */
     char *start;  /**< URL of a full round */
     char *select; /**< what stored links must belong to */
+    enum ruf_resource resource;
     struct ruf_call call;
     struct ruf_arena *arena;
 
@@ -53,6 +54,7 @@ struct ruf_graph_collection {
     bool was_throttled; /**< the sink holds an old time of return */
     bool resynced;      /**< one full restart a run */
     bool token_renewed;
+    bool claims_sent; /**< a challenge of this request was met */
     uint64_t token_serial;
     struct ruf_graph_link_hash *seen; /**< links of this round */
     size_t seen_count;

@@ -6,12 +6,11 @@
 #include "sync/http.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "sync/challenge.h"
 #include "sync/origin.h"
 #include "sync/retry.h"
+#include "sync/trust.h"
 #include <curl/curl.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
 #include <rufname/version.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,9 +41,8 @@ struct peer {
 struct ruf_http {
     CURLM *multi;
     struct peer peers[RUF_HTTP_PEER_COUNT];
-    X509 **anchors; /* extra trust */
-    size_t anchor_count;
-    char *proxy; /* "" = none */
+    struct ruf_trust trust; /* beside the system's */
+    char *proxy;            /* "" = none */
 };
 
 /* Where a body goes: malloc()ed and growing, or one wiped block. */
@@ -70,84 +68,28 @@ struct ruf_http_transfer {
     struct ruf_secret bearer; /* the whole Authorization line */
     char prefer[PREFER_MAX];
     char request_id[64];
-    struct curl_slist lines[6];
+    char claims[RUF_CLAIMS_MAX]; /* of the last answer, base64 */
+    struct curl_slist lines[6 + RUF_HTTP_LINES_MAX];
 };
-
-/* --- trust ------------------------------------------------------------------
- */
-
-static void anchors_free(struct ruf_http *http)
-{
-    for (size_t i = 0; i < http->anchor_count; i++)
-        X509_free(http->anchors[i]);
-    free(http->anchors);
-    http->anchors = NULL;
-    http->anchor_count = 0;
-}
-
-static enum ruf_status anchors_add(struct ruf_http *http, X509 *certificate,
-                                   struct ruf_error *err)
-{
-    /* A policy holds at most 128 KiB of PEM, so this cannot overflow. */
-    X509 **grown =
-        realloc(http->anchors, (http->anchor_count + 1) * sizeof(*grown));
-
-    if (grown == NULL) {
-        X509_free(certificate);
-        return ruf_fail_memory(err);
-    }
-    http->anchors = grown;
-    http->anchors[http->anchor_count++] = certificate;
-    return RUF_OK;
-}
-
-static enum ruf_status anchors_read(struct ruf_http *http, const char *pem,
-                                    struct ruf_error *err)
-{
-    enum ruf_status status = RUF_OK;
-    BIO *bio = BIO_new_mem_buf(pem, -1);
-
-    if (bio == NULL)
-        return ruf_fail_memory(err);
-    ERR_clear_error();
-    while (status == RUF_OK) {
-        X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-
-        if (certificate == NULL)
-            break;
-        status = anchors_add(http, certificate, err);
-    }
-    /* Reading ends with "no start line"; anything else is a damaged block. */
-    if (status == RUF_OK &&
-        (http->anchor_count == 0 ||
-         ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE))
-        status = ruf_fail(err, RUF_E_POLICY, "S533", "",
-                          "extra trust anchors are not readable PEM");
-    ERR_clear_error();
-    BIO_free(bio);
-    return status;
-}
 
 /* Runs for each new connection, after libcurl has loaded the system's store. */
 static CURLcode trust_anchors(CURL *easy, void *ssl_context, void *context)
 {
     const struct ruf_http *http = context;
-    X509_STORE *store = SSL_CTX_get_cert_store(ssl_context);
 
     (void)easy;
     /* libcurl obeys SSLKEYLOGFILE: a variable must not open our traffic. */
     SSL_CTX_set_keylog_callback(ssl_context, NULL);
-    for (size_t i = 0; i < http->anchor_count; i++)
-        if (X509_STORE_add_cert(store, http->anchors[i]) != 1)
-            return CURLE_SSL_CERTPROBLEM;
-    return CURLE_OK;
+    return ruf_trust_add(&http->trust, ssl_context) ? CURLE_OK
+                                                    : CURLE_SSL_CERTPROBLEM;
 }
 
 /* --- the gate ----------------------------------------------------------------
  */
 
 static enum ruf_status peer_set(struct ruf_http *http, enum ruf_http_peer which,
-                                const char *endpoint, struct ruf_error *err)
+                                const char *endpoint, const char *what,
+                                struct ruf_error *err)
 {
     struct peer *peer = &http->peers[which];
     struct ruf_origin origin;
@@ -156,8 +98,7 @@ static enum ruf_status peer_set(struct ruf_http *http, enum ruf_http_peer which,
     case RUF_ORIGIN_NOMEM:
         return ruf_fail_memory(err);
     case RUF_ORIGIN_BAD:
-        return ruf_fail(err, RUF_E_POLICY, "S532",
-                        which == RUF_HTTP_LOGIN ? "login" : "graph",
+        return ruf_fail(err, RUF_E_POLICY, "S532", what,
                         "the endpoint is not a plain https URL");
     case RUF_ORIGIN_OK:
         break;
@@ -191,12 +132,18 @@ enum ruf_status ruf_http_create(const struct ruf_policy *policy,
     *out = NULL;
     if (http == NULL)
         return ruf_fail_memory(err);
-    status = peer_set(http, RUF_HTTP_LOGIN, policy->auth.login_endpoint, err);
+    status = peer_set(http, RUF_HTTP_LOGIN, policy->auth.login_endpoint,
+                      "login", err);
     if (status == RUF_OK)
-        status =
-            peer_set(http, RUF_HTTP_GRAPH, policy->auth.graph_endpoint, err);
+        status = peer_set(http, RUF_HTTP_GRAPH, policy->auth.graph_endpoint,
+                          "graph", err);
+    for (size_t i = 0; status == RUF_OK && i < policy->source_count; i++)
+        if (policy->sources[i].url != NULL)
+            status =
+                peer_set(http, ruf_http_peer_of_source(i),
+                         policy->sources[i].url, policy->sources[i].id, err);
     if (status == RUF_OK && network->ca_pem != NULL)
-        status = anchors_read(http, network->ca_pem, err);
+        status = ruf_trust_read(&http->trust, network->ca_pem, err);
     if (status == RUF_OK) {
         http->proxy = strdup(network->proxy == NULL ? "" : network->proxy);
         if (http->proxy == NULL)
@@ -218,7 +165,7 @@ void ruf_http_destroy(struct ruf_http *http)
         return;
     if (http->multi != NULL)
         (void)curl_multi_cleanup(http->multi);
-    anchors_free(http);
+    ruf_trust_free(&http->trust);
     if (http->proxy != NULL) /* may hold a password */
         ruf_wipe(http->proxy, strlen(http->proxy));
     free(http->proxy);
@@ -255,8 +202,18 @@ enum ruf_status ruf_http_check_url(const struct ruf_http *http,
 void ruf_http_pause(struct ruf_http *http, enum ruf_http_peer peer,
                     int64_t until_ms)
 {
-    if (until_ms > http->peers[peer].paused_until_ms)
-        http->peers[peer].paused_until_ms = until_ms;
+    const struct ruf_origin *origin = &http->peers[peer].origin;
+
+    /* Two sources of one host share its patience; signing in does not. */
+    for (unsigned i = 0; i < RUF_HTTP_PEER_COUNT; i++) {
+        struct peer *other = &http->peers[i];
+        bool same = i == (unsigned)peer ||
+                    (peer != RUF_HTTP_LOGIN && i != RUF_HTTP_LOGIN &&
+                     ruf_origin_equal(&other->origin, origin));
+
+        if (same && until_ms > other->paused_until_ms)
+            other->paused_until_ms = until_ms;
+    }
 }
 
 int64_t ruf_http_paused_until(const struct ruf_http *http,
@@ -398,8 +355,6 @@ static bool set_flow(CURL *easy, struct ruf_http_transfer *transfer)
            curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS) ==
                CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip") ==
-               CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_USERAGENT,
                             "rufname/" RUFNAME_VERSION) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
@@ -522,7 +477,8 @@ static enum ruf_status set_lines(struct ruf_http_transfer *transfer,
         status = bearer_line(transfer, request->bearer, err);
     if (status != RUF_OK)
         return status;
-    add_line(transfer, &count, accept);
+    if (!request->raw)
+        add_line(transfer, &count, accept);
     add_line(transfer, &count, expect);
     add_line(transfer, &count, transfer->request_id);
     if (transfer->bearer.bytes != NULL)
@@ -532,6 +488,8 @@ static enum ruf_status set_lines(struct ruf_http_transfer *transfer,
                        request->prefer);
         add_line(transfer, &count, transfer->prefer);
     }
+    for (size_t i = 0; i < request->line_count && i < RUF_HTTP_LINES_MAX; i++)
+        add_line(transfer, &count, request->lines[i]);
     return RUF_OK;
 }
 
@@ -541,6 +499,8 @@ static bool set_request(struct ruf_http_transfer *transfer,
     CURL *easy = transfer->easy;
     bool good =
         curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING,
+                         request->raw ? NULL : "gzip") == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines) == CURLE_OK;
 
     if (!good)
@@ -714,9 +674,27 @@ static void note_headers(struct ruf_http_transfer *transfer)
     for (size_t i = 0; curl_easy_header(transfer->easy, "WWW-Authenticate", i,
                                         CURLH_HEADER, -1, &header) == CURLHE_OK;
          i++)
-        answer->claims_challenge =
-            answer->claims_challenge ||
-            strstr(header->value, "\"insufficient_claims\"") != NULL;
+        if (ruf_challenge_read(header->value, transfer->claims,
+                               sizeof(transfer->claims)))
+            answer->claims = transfer->claims;
+}
+
+bool ruf_http_header(const struct ruf_http_transfer *transfer, const char *name,
+                     char *out, size_t size)
+{
+    struct curl_header *header = NULL;
+    size_t width;
+
+    out[0] = '\0';
+    if (!transfer->answered ||
+        curl_easy_header(transfer->easy, name, 0, CURLH_HEADER, -1, &header) !=
+            CURLHE_OK)
+        return false;
+    width = strlen(header->value);
+    if (width >= size)
+        return false;
+    memcpy(out, header->value, width + 1);
+    return true;
 }
 
 static void transfer_finish(struct ruf_http_transfer *transfer, CURLcode code)

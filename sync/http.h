@@ -24,7 +24,20 @@
 #define RUF_HTTP_TOKEN_MAX (256u * 1024u)
 
 /** Who may be talked to. Each has one origin; a token belongs to one peer. */
-enum ruf_http_peer { RUF_HTTP_LOGIN = 0, RUF_HTTP_GRAPH, RUF_HTTP_PEER_COUNT };
+enum ruf_http_peer {
+    RUF_HTTP_LOGIN = 0,
+    RUF_HTTP_GRAPH,
+    RUF_HTTP_SOURCE, /**< first of the policy's sources, those with a url */
+    RUF_HTTP_PEER_COUNT = RUF_HTTP_SOURCE + RUF_POLICY_SOURCES_MAX
+};
+
+/** The peer of a source with a url, by its place in the policy. */
+static inline enum ruf_http_peer ruf_http_peer_of_source(size_t index)
+{
+    return (enum ruf_http_peer)(RUF_HTTP_SOURCE + (unsigned)index);
+}
+
+#define RUF_HTTP_LINES_MAX 8
 
 struct ruf_http;          /**< the gate */
 struct ruf_http_transfer; /**< a slot for one request at a time */
@@ -45,6 +58,9 @@ struct ruf_http_request {
     const char *form;        /**< body of a POST, borrowed; NULL: GET */
     size_t body_max;         /**< bytes after decompression */
     bool secret;             /**< the answer holds tokens: wiped memory */
+    bool raw;                /**< a file: no Accept, no decompression */
+    char *const *lines;      /**< more headers; borrowed until the answer */
+    size_t line_count;       /**< at most RUF_HTTP_LINES_MAX */
 };
 
 struct ruf_http_answer {
@@ -54,7 +70,8 @@ struct ruf_http_answer {
     const char *body;       /**< NUL-terminated */
     size_t size;
     int64_t retry_after_ms; /**< -1: none, or not usable */
-    bool claims_challenge;  /**< WWW-Authenticate: insufficient_claims */
+    const char *claims;     /**< of a claims challenge, base64 ("" if it has
+                                 none); NULL: no challenge */
     uint64_t bytes;         /**< body bytes as transferred */
 };
 
@@ -120,6 +137,10 @@ void ruf_http_hold(struct ruf_http_transfer *transfer);
 /** The answer, valid until the next start; NULL while under way. */
 const struct ruf_http_answer *
 ruf_http_answer(const struct ruf_http_transfer *transfer);
+
+/** A header of the answer; false, and "", if absent or longer than size. */
+bool ruf_http_header(const struct ruf_http_transfer *transfer, const char *name,
+                     char *out, size_t size);
 
 /**
  * Move all transfers on, waiting at most max_ms for something to happen.

@@ -14,69 +14,6 @@
 
 #define PAGE_RECORDS 500u
 
-/* --- columns
- * -------------------------------------------------------------------- */
-
-static const struct {
-    const char *name; /* simplified; a trailing '#' stands for digits */
-    struct ruf_import_column column;
-} column_names[] = {
-    { "id", { RUF_IMPORT_ID, 0, 0 } },
-    { "uid", { RUF_IMPORT_ID, 0, 0 } },
-    { "givenname", { RUF_IMPORT_FIELD, RUF_RECORD_GIVEN, 0 } },
-    { "surname", { RUF_IMPORT_FIELD, RUF_RECORD_FAMILY, 0 } },
-    { "displayname", { RUF_IMPORT_FIELD, RUF_RECORD_DISPLAY, 0 } },
-    { "company", { RUF_IMPORT_FIELD, RUF_RECORD_COMPANY, 0 } },
-    { "jobtitle", { RUF_IMPORT_FIELD, RUF_RECORD_TITLE, 0 } },
-    { "department", { RUF_IMPORT_FIELD, RUF_RECORD_DEPARTMENT, 0 } },
-    { "country", { RUF_IMPORT_FIELD, RUF_RECORD_COUNTRY, 0 } },
-    { "email#", { RUF_IMPORT_EMAIL, 0, 0 } },
-    { "phonebusiness#", { RUF_IMPORT_PHONE, 0, RUF_KIND_BUSINESS } },
-    { "phonemobile#", { RUF_IMPORT_PHONE, 0, RUF_KIND_MOBILE } },
-    { "phonehome#", { RUF_IMPORT_PHONE, 0, RUF_KIND_HOME } },
-    { "phonemain#", { RUF_IMPORT_PHONE, 0, RUF_KIND_MAIN } },
-    { "phoneother#", { RUF_IMPORT_PHONE, 0, RUF_KIND_OTHER } },
-    { "fax#", { RUF_IMPORT_PHONE, 0, RUF_KIND_FAX } },
-    { "pager#", { RUF_IMPORT_PHONE, 0, RUF_KIND_PAGER } },
-};
-
-static size_t simplify(struct ruf_text name, char *out, size_t room)
-{
-    size_t size = 0;
-
-    for (size_t i = 0; i < name.size && size + 1 < room; i++) {
-        char c = ruf_ascii_lower(name.data[i]);
-
-        if (c != ' ' && c != '_' && c != '-' && c != '\t')
-            out[size++] = c;
-    }
-    out[size] = '\0';
-    return size;
-}
-
-static bool name_matches(const char *pattern, const char *name)
-{
-    size_t fixed = strcspn(pattern, "#");
-
-    if (strncmp(pattern, name, fixed) != 0)
-        return false;
-    if (pattern[fixed] == '\0')
-        return name[fixed] == '\0';
-    return strspn(name + fixed, "123456789") == strlen(name + fixed);
-}
-
-struct ruf_import_column ruf_import_column_of(struct ruf_text name)
-{
-    struct ruf_import_column unknown = { RUF_IMPORT_UNKNOWN, 0, 0 };
-    char simple[64];
-
-    (void)simplify(ruf_text_trim(name), simple, sizeof(simple));
-    for (size_t i = 0; i < sizeof(column_names) / sizeof(column_names[0]); i++)
-        if (name_matches(column_names[i].name, simple))
-            return column_names[i].column;
-    return unknown;
-}
-
 /* --- values
  * ----------------------------------------------------------------------- */
 
@@ -144,7 +81,7 @@ static void set_field(struct ruf_record *record, enum ruf_record_field field,
 }
 
 enum ruf_status ruf_import_value(struct ruf_import *import,
-                                 struct ruf_import_column column,
+                                 struct ruf_column column,
                                  struct ruf_text value, uint32_t line,
                                  uint32_t position, struct ruf_error *err)
 {
@@ -153,13 +90,13 @@ enum ruf_status ruf_import_value(struct ruf_import *import,
     enum ruf_status status;
 
     value = unwrap(value);
-    if (value.size == 0 || column.key == RUF_IMPORT_UNKNOWN)
+    if (value.size == 0 || column.key == RUF_COLUMN_UNKNOWN)
         return RUF_OK;
     if (!ruf_utf8_valid(value)) {
         ruf_import_reject(import, line, position, "not valid UTF-8");
         return RUF_OK;
     }
-    if (column.key == RUF_IMPORT_PHONE && is_scientific(value)) {
+    if (column.key == RUF_COLUMN_PHONE && is_scientific(value)) {
         ruf_import_reject(import, line, position,
                           "a spreadsheet replaced this number by a rounded "
                           "one");
@@ -168,15 +105,15 @@ enum ruf_status ruf_import_value(struct ruf_import *import,
     status = clean_copy(import, value, &text, err);
     if (status != RUF_OK || text.size == 0)
         return status;
-    if (column.key == RUF_IMPORT_ID)
+    if (column.key == RUF_COLUMN_ID)
         record->native_id = text;
-    else if (column.key == RUF_IMPORT_FIELD)
+    else if (column.key == RUF_COLUMN_FIELD)
         set_field(record, column.field, text);
-    else if (column.key == RUF_IMPORT_EMAIL &&
+    else if (column.key == RUF_COLUMN_EMAIL &&
              record->email_count < RUF_RECORD_EMAILS_MAX)
         import->emails[record->email_count++] =
             (struct ruf_raw_email){ text, RUF_EMAIL_PRIMARY };
-    else if (column.key == RUF_IMPORT_PHONE &&
+    else if (column.key == RUF_COLUMN_PHONE &&
              record->number_count < RUF_RECORD_NUMBERS_MAX)
         import->numbers[record->number_count++] =
             (struct ruf_raw_number){ text, column.kind };

@@ -11,26 +11,9 @@
 #ifndef SYNC_IMPORT_RECORD_H
 #define SYNC_IMPORT_RECORD_H
 
+#include "policy/columns.h"
 #include "sync/import.h"
 #include "sync/import_input.h"
-
-/** What a column or key means. */
-enum ruf_import_key {
-    RUF_IMPORT_UNKNOWN = 0,
-    RUF_IMPORT_ID,
-    RUF_IMPORT_FIELD, /**< a record field */
-    RUF_IMPORT_EMAIL,
-    RUF_IMPORT_PHONE
-};
-
-struct ruf_import_column {
-    enum ruf_import_key key;
-    enum ruf_record_field field; /**< FIELD */
-    enum ruf_number_kind kind;   /**< PHONE */
-};
-
-/** Meaning of a header cell or JSON key: case, blanks, '_' and '-' ignored. */
-struct ruf_import_column ruf_import_column_of(struct ruf_text name);
 
 /** One import under way. */
 struct ruf_import {
@@ -58,7 +41,7 @@ void ruf_import_begin(struct ruf_import *import);
  * record and, if it is the first bad one, say where: line and column number.
  */
 RUF_MUST_USE enum ruf_status ruf_import_value(struct ruf_import *import,
-                                              struct ruf_import_column column,
+                                              struct ruf_column column,
                                               struct ruf_text value,
                                               uint32_t line, uint32_t position,
                                               struct ruf_error *err);

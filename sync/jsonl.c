@@ -30,9 +30,9 @@ static enum ruf_status take_list(struct ruf_import *import,
 
     cJSON_ArrayForEach(item, list)
     {
-        struct ruf_import_column column = { phones ? RUF_IMPORT_PHONE
-                                                   : RUF_IMPORT_EMAIL,
-                                            0, RUF_KIND_BUSINESS };
+        struct ruf_column column = { phones ? RUF_COLUMN_PHONE
+                                            : RUF_COLUMN_EMAIL,
+                                     0, RUF_KIND_BUSINESS };
         struct ruf_text value = ruf_json_text(item);
 
         if (cJSON_IsObject(item)) {
@@ -54,8 +54,7 @@ static enum ruf_status take_object(struct ruf_import *import,
 
     cJSON_ArrayForEach(item, object)
     {
-        struct ruf_import_column column =
-            ruf_import_column_of(ruf_text(item->string));
+        struct ruf_column column = ruf_column_of(ruf_text(item->string));
         struct ruf_text value = ruf_json_text(item);
 
         if (status != RUF_OK)
@@ -64,7 +63,7 @@ static enum ruf_status take_object(struct ruf_import *import,
             status = take_list(import, item, false, line, err);
         else if (strcmp(item->string, "phones") == 0)
             status = take_list(import, item, true, line, err);
-        else if (column.key == RUF_IMPORT_UNKNOWN)
+        else if (column.key == RUF_COLUMN_UNKNOWN)
             import->result->unknown_columns++;
         else if (value.data != NULL)
             status = ruf_import_value(import, column, value, line, 1, err);

@@ -361,7 +361,7 @@ enum ruf_status ruf_sync_login(const struct ruf_policy *policy,
         status = ruf_tokens_create(policy, sink, http, NULL, &tokens, err);
     if (status == RUF_OK)
         status = ruf_tokens_sign_in(tokens, options, err);
-    if (status == RUF_OK && options->flow == RUF_LOGIN_DEVICE)
+    if (status == RUF_OK && options->flow != RUF_LOGIN_APP)
         status = forget_me(policy, sink, err);
     ruf_tokens_destroy(tokens);
     ruf_http_destroy(http);

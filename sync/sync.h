@@ -78,17 +78,27 @@ struct ruf_sync_sink {
     /** Durable when it returns. NULL value: erase. */
     enum ruf_status (*secret_save)(void *context, const char *name,
                                    const char *value, struct ruf_error *err);
+    /** Erase all secrets whose name starts with this; "": all. */
+    enum ruf_status (*secret_clear)(void *context, const char *prefix,
+                                    struct ruf_error *err);
 };
 
-enum ruf_login_flow { RUF_LOGIN_DEVICE = 0, RUF_LOGIN_APP };
+enum ruf_login_flow {
+    RUF_LOGIN_DEVICE = 0, /**< a code typed on another device */
+    RUF_LOGIN_APP,        /**< client secret or certificate */
+    RUF_LOGIN_CODE,       /**< a browser on this machine, PKCE */
+    RUF_LOGIN_FLOW_COUNT
+};
 
-/** Shows the user where to go and what to type (device code flow). */
+/** Shows the user where to go and what to type; code is NULL if there is
+ *  nothing to type. */
 typedef void ruf_login_prompt(void *context, const char *uri, const char *code);
 
 struct ruf_login_options {
     enum ruf_login_flow flow;
-    const char *client_secret; /**< app flow; not kept by the caller */
-    ruf_login_prompt *prompt;  /**< device flow */
+    const char *client_secret;      /**< app flow; or NULL and: */
+    const char *client_certificate; /**< certificate and RSA key, PEM */
+    ruf_login_prompt *prompt;       /**< device and code flow */
     void *prompt_context;
     bool (*cancelled)(void *context); /**< polled at least every 200 ms */
     void *cancel_context;

@@ -1,55 +1,28 @@
 /*
- * sync/token.c - access tokens for Graph: kept, renewed, wiped
+ * sync/token.c - access tokens: kept, renewed, wiped
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "sync/token.h"
 #include "base/error.h"
-#include "base/secret.h"
 #include "base/text.h"
-#include "sync/form.h"
-#include "sync/token_answer.h"
+#include "sync/assertion.h"
+#include "sync/challenge.h"
+#include "sync/token_private.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Names of secrets in the sink. */
-#define SECRET_SIGN_IN "sign_in"
-#define SECRET_CLIENT "client_secret"
-#define SECRET_REFRESH "refresh_token"
-#define SECRET_ACCESS "access_token"
-
 #define RENEW_BEFORE_S 300
 /* A failed request is not made again for each collection that asks. */
 #define FAILURE_KEPT_MS (60 * 1000)
-#define URL_SIZE 2048
 
-struct ruf_tokens {
-    const struct ruf_policy *policy;
-    const struct ruf_sync_sink *sink;
-    struct ruf_http *http;
-    const struct ruf_cancel *cancel;
-    struct ruf_call call;
-    struct ruf_secret bearer;
-    int64_t renew_ms;   /* ask for a new one from then on */
-    int64_t expires_ms; /* not to be used from then on */
-    uint64_t serial;
-    struct ruf_error failure; /* of the last renewal */
-    int64_t failure_until_ms;
-    bool flow_known;
-    enum ruf_login_flow flow;
-    char sign_in[2][URL_SIZE]; /* by flow: what the secrets belong to */
-    char token_url[URL_SIZE];
-    char device_url[URL_SIZE];
-};
-
-static const char *login_place(const struct ruf_tokens *tokens)
+const char *ruf_token_place(const struct ruf_tokens *tokens)
 {
     return ruf_http_place(tokens->http, RUF_HTTP_LOGIN);
 }
 
-static void wipe_text(char *text)
+void ruf_token_wipe_text(char *text)
 {
     if (text != NULL)
         ruf_wipe(text, strlen(text));
@@ -59,45 +32,45 @@ static void wipe_text(char *text)
 /* --- life
  * ---------------------------------------------------------------------- */
 
-static size_t without_slash(const char *endpoint)
+static bool make_url(const struct ruf_policy_auth *auth, const char *tenant,
+                     const char *endpoint, char out[TOKEN_URL_SIZE])
 {
-    size_t size = strlen(endpoint);
+    size_t size = strlen(auth->login_endpoint);
+    int written;
 
-    while (size > 0 && endpoint[size - 1] == '/')
+    while (size > 0 && auth->login_endpoint[size - 1] == '/')
         size--;
-    return size;
-}
-
-static bool fits(int written, size_t capacity)
-{
-    return written > 0 && (size_t)written < capacity;
+    written = snprintf(out, TOKEN_URL_SIZE, "%.*s/%s/oauth2/v2.0/%s", (int)size,
+                       auth->login_endpoint, tenant, endpoint);
+    return written > 0 && written < TOKEN_URL_SIZE;
 }
 
 static bool make_texts(struct ruf_tokens *tokens)
 {
-    static const char *const flows[] = { "device", "app" };
+    static const char *const flows[RUF_LOGIN_FLOW_COUNT] = {
+        [RUF_LOGIN_DEVICE] = "device",
+        [RUF_LOGIN_APP] = "app",
+        [RUF_LOGIN_CODE] = "code",
+    };
     const struct ruf_policy_auth *auth = &tokens->policy->auth;
-    int login_size = (int)without_slash(auth->login_endpoint);
     char tenant[512];
-    bool good;
 
-    if (ruf_percent_encode(auth->tenant, tenant, sizeof(tenant)) ==
-        sizeof(tenant))
+    if (auth->tenant == NULL || auth->client_id == NULL ||
+        ruf_percent_encode(auth->tenant, tenant, sizeof(tenant)) ==
+            sizeof(tenant) ||
+        !make_url(auth, tenant, "token", tokens->token_url) ||
+        !make_url(auth, tenant, "devicecode", tokens->device_url) ||
+        !make_url(auth, tenant, "authorize", tokens->authorize_url))
         return false;
-    good =
-        fits(snprintf(tokens->token_url, URL_SIZE, "%.*s/%s/oauth2/v2.0/token",
-                      login_size, auth->login_endpoint, tenant),
-             URL_SIZE) &&
-        fits(snprintf(tokens->device_url, URL_SIZE,
-                      "%.*s/%s/oauth2/v2.0/devicecode", login_size,
-                      auth->login_endpoint, tenant),
-             URL_SIZE);
-    for (size_t i = 0; good && i < 2; i++)
-        good = fits(snprintf(tokens->sign_in[i], URL_SIZE, "%s %s %s %s %s",
-                             flows[i], auth->login_endpoint, tenant,
-                             auth->client_id, auth->graph_endpoint),
-                    URL_SIZE);
-    return good;
+    for (size_t i = 0; i < RUF_LOGIN_FLOW_COUNT; i++) {
+        int written = snprintf(tokens->sign_in[i], TOKEN_URL_SIZE,
+                               "%s %s %s %s %s", flows[i], auth->login_endpoint,
+                               tenant, auth->client_id, auth->graph_endpoint);
+
+        if (written < 0 || written >= TOKEN_URL_SIZE)
+            return false;
+    }
+    return true;
 }
 
 enum ruf_status ruf_tokens_create(const struct ruf_policy *policy,
@@ -117,12 +90,7 @@ enum ruf_status ruf_tokens_create(const struct ruf_policy *policy,
     tokens->sink = sink;
     tokens->http = http;
     tokens->cancel = cancel;
-    if (policy->auth.tenant == NULL || policy->auth.client_id == NULL ||
-        !make_texts(tokens)) {
-        free(tokens);
-        return ruf_fail(err, RUF_E_POLICY, "S532", "auth",
-                        "the policy does not say where to sign in");
-    }
+    tokens->configured = make_texts(tokens);
     status = ruf_call_create(http, &tokens->call, err);
     if (status != RUF_OK) {
         free(tokens);
@@ -137,38 +105,66 @@ void ruf_tokens_destroy(struct ruf_tokens *tokens)
     if (tokens == NULL)
         return;
     ruf_call_destroy(&tokens->call);
-    ruf_secret_destroy(&tokens->bearer);
+    for (size_t i = 0; i < RUF_RESOURCE_COUNT; i++) {
+        ruf_secret_destroy(&tokens->slots[i].bearer);
+        free(tokens->slots[i].claims);
+    }
     free(tokens);
 }
 
-uint64_t ruf_tokens_serial(const struct ruf_tokens *tokens)
+uint64_t ruf_tokens_serial(const struct ruf_tokens *tokens,
+                           enum ruf_resource resource)
 {
-    return tokens->serial;
+    return tokens->slots[resource].serial;
 }
 
 /* --- secrets of the sink
  * ---------------------------------------------------------- */
 
-static enum ruf_status load(const struct ruf_tokens *tokens, const char *name,
-                            char **value, struct ruf_error *err)
+enum ruf_status ruf_token_load(const struct ruf_tokens *tokens,
+                               const char *name, char **value,
+                               struct ruf_error *err)
 {
     *value = NULL;
     return tokens->sink->secret_load(tokens->sink->context, name, value, err);
 }
 
-static enum ruf_status save(const struct ruf_tokens *tokens, const char *name,
-                            const char *value, struct ruf_error *err)
+enum ruf_status ruf_token_save(const struct ruf_tokens *tokens,
+                               const char *name, const char *value,
+                               struct ruf_error *err)
 {
     return tokens->sink->secret_save(tokens->sink->context, name, value, err);
+}
+
+static void access_name(const struct ruf_tokens *tokens,
+                        enum ruf_resource resource, char out[300])
+{
+    if (resource == RUF_RESOURCE_GRAPH)
+        (void)snprintf(out, 300, "%s", SECRET_ACCESS);
+    else
+        (void)snprintf(out, 300, "%s %s", SECRET_ACCESS,
+                       ruf_resource_url(tokens->policy, resource));
+}
+
+static enum ruf_status forget_access(const struct ruf_tokens *tokens,
+                                     enum ruf_resource resource,
+                                     struct ruf_error *err)
+{
+    char name[300];
+
+    access_name(tokens, resource, name);
+    return ruf_token_save(tokens, name, NULL, err);
 }
 
 /* "obtained expires token", in Unix seconds: a clock set back before the token
  * was obtained makes it stale, not everlasting. */
 static enum ruf_status save_access(const struct ruf_tokens *tokens,
+                                   enum ruf_resource resource,
                                    const struct ruf_token_answer *answer,
                                    struct ruf_error *err)
 {
     struct ruf_secret line;
+    char name[300];
     int64_t now_s = ruf_clock_s();
     enum ruf_status status =
         ruf_secret_create(answer->access.size + 64, &line, err);
@@ -178,56 +174,66 @@ static enum ruf_status save_access(const struct ruf_tokens *tokens,
     (void)snprintf((char *)line.bytes, line.size, "%" PRId64 " %" PRId64 " %s",
                    now_s, now_s + answer->expires_in,
                    (const char *)answer->access.bytes);
-    status = save(tokens, SECRET_ACCESS, (const char *)line.bytes, err);
+    access_name(tokens, resource, name);
+    status = ruf_token_save(tokens, name, (const char *)line.bytes, err);
     ruf_secret_destroy(&line);
     return status;
 }
 
-static enum ruf_status hold(struct ruf_tokens *tokens, const char *token,
-                            int64_t lifetime_s, struct ruf_error *err)
+static enum ruf_status hold(struct ruf_tokens *tokens,
+                            enum ruf_resource resource, const char *token,
+                            int64_t lifetime_s, int64_t refresh_s,
+                            struct ruf_error *err)
 {
-    int64_t margin_s = RENEW_BEFORE_S;
+    struct token_slot *slot = &tokens->slots[resource];
+    int64_t renew_s = lifetime_s - RENEW_BEFORE_S;
     int64_t now_ms = ruf_clock_ms();
     enum ruf_status status;
     size_t size;
 
     if (token == NULL)
-        return ruf_fail(err, RUF_E_SERVER, "S524", login_place(tokens),
+        return ruf_fail(err, RUF_E_SERVER, "S524", ruf_token_place(tokens),
                         "access_token is missing");
     size = strlen(token) + 1;
-
     /* A token that lives shorter than the margin would never be used. */
     if (lifetime_s < 2 * RENEW_BEFORE_S)
-        margin_s = lifetime_s / 2;
-    ruf_secret_destroy(&tokens->bearer);
-    status = ruf_secret_create(size, &tokens->bearer, err);
+        renew_s = lifetime_s - lifetime_s / 2;
+    if (refresh_s > 0 && refresh_s < renew_s)
+        renew_s = refresh_s;
+    ruf_secret_destroy(&slot->bearer);
+    status = ruf_secret_create(size, &slot->bearer, err);
     if (status != RUF_OK)
         return status;
-    memcpy(tokens->bearer.bytes, token, size);
-    tokens->renew_ms = now_ms + (lifetime_s - margin_s) * 1000;
-    tokens->expires_ms = now_ms + lifetime_s * 1000;
-    tokens->serial++;
+    memcpy(slot->bearer.bytes, token, size);
+    slot->renew_ms = now_ms + renew_s * 1000;
+    slot->expires_ms = now_ms + lifetime_s * 1000;
+    slot->serial++;
     return RUF_OK;
 }
 
 static enum ruf_status use_stored(struct ruf_tokens *tokens,
+                                  enum ruf_resource resource,
                                   struct ruf_error *err)
 {
     int64_t now_s = ruf_clock_s();
     int64_t obtained_s = 0;
     int64_t expires_s = 0;
+    char name[300];
     char *line;
     int start = 0;
-    enum ruf_status status = load(tokens, SECRET_ACCESS, &line, err);
+    enum ruf_status status;
 
+    access_name(tokens, resource, name);
+    status = ruf_token_load(tokens, name, &line, err);
     if (status != RUF_OK || line == NULL)
         return status;
     if (sscanf(line, "%" SCNd64 " %" SCNd64 " %n", &obtained_s, &expires_s,
                &start) == 2 &&
         start > 0 && line[start] != '\0' && obtained_s <= now_s &&
         expires_s > now_s + RENEW_BEFORE_S && expires_s - now_s <= 48 * 3600)
-        status = hold(tokens, line + start, expires_s - now_s, err);
-    wipe_text(line);
+        status =
+            hold(tokens, resource, line + start, expires_s - now_s, 0, err);
+    ruf_token_wipe_text(line);
     return status;
 }
 
@@ -238,11 +244,14 @@ enum ruf_status ruf_tokens_flow(struct ruf_tokens *tokens,
     char *kept = NULL;
     enum ruf_status status;
 
+    if (!tokens->configured)
+        return ruf_fail(err, RUF_E_POLICY, "S532", "auth",
+                        "the policy does not say where to sign in");
     if (!tokens->flow_known) {
-        status = load(tokens, SECRET_SIGN_IN, &kept, err);
+        status = ruf_token_load(tokens, SECRET_SIGN_IN, &kept, err);
         if (status != RUF_OK)
             return status;
-        for (size_t i = 0; kept != NULL && i < 2; i++) {
+        for (size_t i = 0; kept != NULL && i < RUF_LOGIN_FLOW_COUNT; i++) {
             if (strcmp(kept, tokens->sign_in[i]) != 0)
                 continue;
             tokens->flow = (enum ruf_login_flow)i;
@@ -251,7 +260,7 @@ enum ruf_status ruf_tokens_flow(struct ruf_tokens *tokens,
         free(kept);
     }
     if (!tokens->flow_known)
-        return ruf_fail(err, RUF_E_AUTH, "S503", login_place(tokens),
+        return ruf_fail(err, RUF_E_AUTH, "S503", ruf_token_place(tokens),
                         "nobody is signed in to this tenant with this app");
     *flow = tokens->flow;
     return RUF_OK;
@@ -260,48 +269,29 @@ enum ruf_status ruf_tokens_flow(struct ruf_tokens *tokens,
 /* --- asking the server
  * ------------------------------------------------------------- */
 
-static enum ruf_status refused(const struct ruf_tokens *tokens,
-                               const struct ruf_token_answer *answer,
-                               int http_status, struct ruf_error *err)
+enum ruf_status ruf_token_refused(const struct ruf_tokens *tokens,
+                                  const struct ruf_token_answer *answer,
+                                  int http_status, struct ruf_error *err)
 {
-    const char *place = login_place(tokens);
-    const char *word = answer->error_word;
+    static const char *const ids[] = {
+        [RUF_TOKEN_INTERACTION] = "S502", [RUF_TOKEN_ENDED] = "S504",
+        [RUF_TOKEN_DECLINED] = "S505",    [RUF_TOKEN_EXPIRED_CODE] = "S506",
+        [RUF_TOKEN_BAD_CLIENT] = "S507",  [RUF_TOKEN_OTHER] = NULL,
+    };
+    const char *id = ids[answer->error];
 
-    switch (answer->error) {
-    case RUF_TOKEN_INTERACTION:
-        (void)ruf_fail(err, RUF_E_AUTH, "S502", place, "%s", word);
-        break;
-    case RUF_TOKEN_ENDED:
-        (void)ruf_fail(err, RUF_E_AUTH, "S504", place, "%s", word);
-        break;
-    case RUF_TOKEN_DECLINED:
-        (void)ruf_fail(err, RUF_E_AUTH, "S505", place, "%s", word);
-        break;
-    case RUF_TOKEN_EXPIRED_CODE:
-        (void)ruf_fail(err, RUF_E_AUTH, "S506", place, "%s", word);
-        break;
-    case RUF_TOKEN_BAD_CLIENT:
-        (void)ruf_fail(err, RUF_E_AUTH, "S507", place, "%s", word);
-        break;
-    case RUF_TOKEN_BAD_SETUP:
-    case RUF_TOKEN_OTHER:
-    case RUF_TOKEN_PENDING:
-    case RUF_TOKEN_SLOW_DOWN:
-    case RUF_TOKEN_OK:
-    default:
-        (void)ruf_fail(err, RUF_E_AUTH, "S508", place, "%s", word);
-        break;
-    }
+    (void)ruf_fail(err, RUF_E_AUTH, id == NULL ? "S508" : id,
+                   ruf_token_place(tokens), "%s", answer->error_word);
     if (err != NULL)
         err->http_status = http_status;
     return RUF_E_AUTH;
 }
 
-static enum ruf_status ask(struct ruf_tokens *tokens,
-                           const struct ruf_form *form, const char *url,
-                           const struct ruf_cancel *cancel,
-                           const struct ruf_http_answer **out,
-                           struct ruf_error *err)
+enum ruf_status ruf_token_ask(struct ruf_tokens *tokens,
+                              const struct ruf_form *form, const char *url,
+                              const struct ruf_cancel *cancel,
+                              const struct ruf_http_answer **out,
+                              struct ruf_error *err)
 {
     struct ruf_http_request request = {
         .peer = RUF_HTTP_LOGIN,
@@ -313,431 +303,263 @@ static enum ruf_status ask(struct ruf_tokens *tokens,
     enum ruf_status status;
 
     if (request.form == NULL)
-        return ruf_fail(err, RUF_E_AUTH, "S508", login_place(tokens),
+        return ruf_fail(err, RUF_E_AUTH, "S508", ruf_token_place(tokens),
                         "the request is too long");
     status = ruf_call_finish(&tokens->call, &request, cancel, err);
     *out = ruf_call_answer(&tokens->call);
     return status;
 }
 
-static enum ruf_status ask_for_tokens(struct ruf_tokens *tokens,
-                                      const struct ruf_form *form,
-                                      const struct ruf_cancel *cancel,
-                                      struct ruf_token_answer *answer,
-                                      int *http_status, struct ruf_error *err)
+enum ruf_status ruf_token_exchange(struct ruf_tokens *tokens,
+                                   const struct ruf_form *form,
+                                   const struct ruf_cancel *cancel,
+                                   struct ruf_token_answer *answer,
+                                   int *http_status, struct ruf_error *err)
 {
     const struct ruf_http_answer *http = NULL;
     enum ruf_status status =
-        ask(tokens, form, tokens->token_url, cancel, &http, err);
+        ruf_token_ask(tokens, form, tokens->token_url, cancel, &http, err);
 
     memset(answer, 0, sizeof(*answer));
     if (status != RUF_OK || http == NULL)
         return status;
     *http_status = http->status;
-    return ruf_token_answer_read(http, login_place(tokens), answer, err);
+    return ruf_token_answer_read(http, ruf_token_place(tokens), answer, err);
 }
 
 /* The refresh token first: a new one that was used but not saved is lost, and
  * strict servers end the sign-in when the old one comes back. */
-static enum ruf_status keep(struct ruf_tokens *tokens,
-                            const struct ruf_token_answer *answer,
-                            struct ruf_error *err)
+enum ruf_status ruf_token_keep(struct ruf_tokens *tokens,
+                               enum ruf_resource resource,
+                               const struct ruf_token_answer *answer,
+                               struct ruf_error *err)
 {
     enum ruf_status status = RUF_OK;
 
     if (answer->refresh.bytes != NULL)
-        status = save(tokens, SECRET_REFRESH,
-                      (const char *)answer->refresh.bytes, err);
+        status = ruf_token_save(tokens, SECRET_REFRESH,
+                                (const char *)answer->refresh.bytes, err);
     if (status == RUF_OK)
-        status = save_access(tokens, answer, err);
+        status = save_access(tokens, resource, answer, err);
+    if (status == RUF_OK && resource == RUF_RESOURCE_GRAPH &&
+        answer->scope[0] != '\0')
+        status = ruf_token_save(tokens, SECRET_GRANTED, answer->scope, err);
     if (status == RUF_OK)
-        status = hold(tokens, (const char *)answer->access.bytes,
-                      answer->expires_in, err);
+        status = hold(tokens, resource, (const char *)answer->access.bytes,
+                      answer->expires_in, answer->refresh_in, err);
     return status;
 }
 
-static void add_app_grant(const struct ruf_tokens *tokens,
-                          struct ruf_form *form, const char *secret)
+enum ruf_status
+ruf_token_add_app_grant(const struct ruf_tokens *tokens, struct ruf_form *form,
+                        enum ruf_resource resource, const char *secret,
+                        const char *certificate, const char *claims,
+                        struct ruf_error *err)
 {
     const struct ruf_policy_auth *auth = &tokens->policy->auth;
-    char scope[URL_SIZE];
+    struct ruf_secret assertion = { 0 };
+    char scope[RUF_SCOPE_MAX];
+    enum ruf_status status = RUF_OK;
 
-    (void)snprintf(scope, sizeof(scope), "%.*s/.default",
-                   (int)without_slash(auth->graph_endpoint),
-                   auth->graph_endpoint);
+    ruf_scopes_app(tokens->policy, resource, scope);
     ruf_form_add(form, "grant_type", "client_credentials");
     ruf_form_add(form, "client_id", auth->client_id);
-    ruf_form_add(form, "client_secret", secret);
     ruf_form_add(form, "scope", scope);
-}
-
-/* --- scopes of a person's sign-in
- * --------------------------------------------------- */
-
-static const char *scope_of(enum ruf_source_kind kind)
-{
-    switch (kind) {
-    case RUF_SOURCE_ENTRA_USERS:
-        return "User.Read.All";
-    case RUF_SOURCE_ENTRA_CONTACTS:
-        return "OrgContact.Read.All";
-    case RUF_SOURCE_OUTLOOK_PERSONAL:
-        return "Contacts.Read";
-    case RUF_SOURCE_OUTLOOK_SHARED:
-    case RUF_SOURCE_DYNAMICS365:
-    case RUF_SOURCE_DATAVERSE:
-    case RUF_SOURCE_BLOB:
-    case RUF_SOURCE_FILE:
-    case RUF_SOURCE_KIND_COUNT:
-    default:
-        return NULL;
+    ruf_form_add(form, "claims", claims == NULL ? RUF_CLAIMS_BASE : claims);
+    if (secret != NULL) {
+        ruf_form_add(form, "client_secret", secret);
+        return RUF_OK;
     }
-}
-
-/* Full scope names start with the resource; "openid" and its like do not. */
-static void append_scope(char *out, size_t capacity, const char *resource,
-                         int resource_size, const char *scope)
-{
-    size_t size = strlen(out);
-    bool whole = strstr(scope, "://") != NULL || strcmp(scope, "openid") == 0 ||
-                 strcmp(scope, "profile") == 0 ||
-                 strcmp(scope, "offline_access") == 0;
-
-    (void)snprintf(out + size, capacity - size, "%s%.*s%s%s",
-                   size == 0 ? "" : " ", whole ? 0 : resource_size, resource,
-                   whole ? "" : "/", scope);
-}
-
-static void device_scope(const struct ruf_tokens *tokens, char *out,
-                         size_t capacity)
-{
-    const struct ruf_policy_auth *auth = &tokens->policy->auth;
-    int resource_size = (int)without_slash(auth->graph_endpoint);
-
-    out[0] = '\0';
-    for (size_t i = 0; i < auth->scope_count; i++)
-        append_scope(out, capacity, auth->graph_endpoint, resource_size,
-                     auth->scopes[i]);
-    for (size_t i = 0;
-         auth->scope_count == 0 && i < tokens->policy->source_count; i++) {
-        const struct ruf_policy_source *source = &tokens->policy->sources[i];
-        const char *scope = scope_of(source->kind);
-
-        if (source->enabled && scope != NULL && strstr(out, scope) == NULL)
-            append_scope(out, capacity, auth->graph_endpoint, resource_size,
-                         scope);
-    }
-    if (strstr(out, "offline_access") == NULL)
-        append_scope(out, capacity, auth->graph_endpoint, resource_size,
-                     "offline_access");
+    status =
+        ruf_assertion_create(certificate, tokens->token_url, auth->client_id,
+                             ruf_clock_s(), &assertion, err);
+    if (status != RUF_OK)
+        return status;
+    ruf_form_add(form, "client_assertion_type",
+                 "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    ruf_form_add(form, "client_assertion", (const char *)assertion.bytes);
+    ruf_secret_destroy(&assertion);
+    return RUF_OK;
 }
 
 static void add_refresh_grant(const struct ruf_tokens *tokens,
-                              struct ruf_form *form, const char *refresh)
+                              struct ruf_form *form, enum ruf_resource resource,
+                              const char *refresh, const char *claims)
 {
-    char scope[4 * URL_SIZE];
+    char scope[RUF_SCOPE_MAX];
 
-    device_scope(tokens, scope, sizeof(scope));
+    ruf_scopes_delegated(tokens->policy, resource, scope);
     ruf_form_add(form, "grant_type", "refresh_token");
     ruf_form_add(form, "client_id", tokens->policy->auth.client_id);
     ruf_form_add(form, "refresh_token", refresh);
     ruf_form_add(form, "scope", scope);
+    ruf_form_add(form, "claims", claims == NULL ? RUF_CLAIMS_BASE : claims);
 }
 
 /* --- renewal
  * -------------------------------------------------------------------------- */
 
 static enum ruf_status exchange_grant(struct ruf_tokens *tokens,
+                                      enum ruf_resource resource,
                                       const struct ruf_form *form,
                                       struct ruf_error *err)
 {
+    struct token_slot *slot = &tokens->slots[resource];
     struct ruf_token_answer answer;
     int http_status = 0;
-    enum ruf_status status = ask_for_tokens(tokens, form, tokens->cancel,
-                                            &answer, &http_status, err);
+    enum ruf_status status = ruf_token_exchange(tokens, form, tokens->cancel,
+                                                &answer, &http_status, err);
 
     if (status != RUF_OK)
         return status;
     if (answer.error == RUF_TOKEN_OK) {
-        status = keep(tokens, &answer, err);
+        status = ruf_token_keep(tokens, resource, &answer, err);
+        if (status == RUF_OK && slot->claims != NULL)
+            status = ruf_token_save(tokens, SECRET_CLAIMS, NULL, err);
+        free(slot->claims);
+        slot->claims = NULL;
     } else {
+        /* With claims to meet, the grant itself may still be good. */
+        if (answer.error == RUF_TOKEN_ENDED && slot->claims != NULL)
+            answer.error = RUF_TOKEN_INTERACTION;
         if (answer.error == RUF_TOKEN_ENDED)
-            status = save(tokens, SECRET_REFRESH, NULL, err);
+            status = ruf_token_save(tokens, SECRET_REFRESH, NULL, err);
+        if (status == RUF_OK && answer.claims[0] != '\0')
+            status = ruf_token_save(tokens, SECRET_CLAIMS, answer.claims, err);
         if (status == RUF_OK)
-            status = refused(tokens, &answer, http_status, err);
+            status = ruf_token_refused(tokens, &answer, http_status, err);
     }
     ruf_token_answer_wipe(&answer);
     return status;
 }
 
-static enum ruf_status renew(struct ruf_tokens *tokens, struct ruf_error *err)
+/* What the grant is made of: a refresh token, or an app's secret or
+ * certificate. */
+static enum ruf_status load_grant(struct ruf_tokens *tokens, char **grant,
+                                  char **certificate, struct ruf_error *err)
 {
     bool app = tokens->flow == RUF_LOGIN_APP;
-    struct ruf_form form = { 0 };
-    char *grant = NULL;
-    enum ruf_status status =
-        load(tokens, app ? SECRET_CLIENT : SECRET_REFRESH, &grant, err);
+    enum ruf_status status = ruf_token_load(
+        tokens, app ? SECRET_CLIENT : SECRET_REFRESH, grant, err);
 
-    if (status == RUF_OK && grant == NULL)
-        status = ruf_fail(err, RUF_E_AUTH, "S504", login_place(tokens),
+    if (status == RUF_OK && app && *grant == NULL)
+        status = ruf_token_load(tokens, SECRET_CERTIFICATE, certificate, err);
+    if (status == RUF_OK && *grant == NULL && *certificate == NULL)
+        status = ruf_fail(err, RUF_E_AUTH, "S504", ruf_token_place(tokens),
                           "the sign-in has ended");
+    return status;
+}
+
+static enum ruf_status renew(struct ruf_tokens *tokens,
+                             enum ruf_resource resource, struct ruf_error *err)
+{
+    const char *claims = tokens->slots[resource].claims;
+    struct ruf_form form = { 0 };
+    char *certificate = NULL;
+    char *grant = NULL;
+    enum ruf_status status = load_grant(tokens, &grant, &certificate, err);
+
     if (status == RUF_OK)
         status = ruf_form_create(&form, err);
     if (status == RUF_OK) {
-        if (app)
-            add_app_grant(tokens, &form, grant);
+        if (tokens->flow == RUF_LOGIN_APP)
+            status = ruf_token_add_app_grant(tokens, &form, resource, grant,
+                                             certificate, claims, err);
         else
-            add_refresh_grant(tokens, &form, grant);
-        status = exchange_grant(tokens, &form, err);
+            add_refresh_grant(tokens, &form, resource, grant, claims);
+        if (status == RUF_OK)
+            status = exchange_grant(tokens, resource, &form, err);
     }
     ruf_form_destroy(&form);
-    wipe_text(grant);
+    ruf_token_wipe_text(certificate);
+    ruf_token_wipe_text(grant);
     return status;
 }
 
 /* Renew, or repeat what the last try came to. */
 static enum ruf_status renew_once(struct ruf_tokens *tokens,
+                                  enum ruf_resource resource,
                                   struct ruf_error *err)
 {
+    struct token_slot *slot = &tokens->slots[resource];
     enum ruf_status status;
 
-    if (ruf_clock_ms() < tokens->failure_until_ms) {
+    if (ruf_clock_ms() < slot->failure_until_ms) {
         if (err != NULL)
-            *err = tokens->failure;
-        return tokens->failure.status;
+            *err = slot->failure;
+        return slot->failure.status;
     }
-    status = renew(tokens, &tokens->failure);
-    tokens->failure_until_ms = 0;
+    status = renew(tokens, resource, &slot->failure);
+    slot->failure_until_ms = 0;
     if (status == RUF_OK)
         return status;
     if (status != RUF_E_CANCELLED)
-        tokens->failure_until_ms = ruf_clock_ms() + FAILURE_KEPT_MS;
-    tokens->failure.status = status;
+        slot->failure_until_ms = ruf_clock_ms() + FAILURE_KEPT_MS;
+    slot->failure.status = status;
     if (err != NULL)
-        *err = tokens->failure;
+        *err = slot->failure;
     return status;
 }
 
-enum ruf_status ruf_tokens_get(struct ruf_tokens *tokens, const char **bearer,
+enum ruf_status ruf_tokens_get(struct ruf_tokens *tokens,
+                               enum ruf_resource resource, const char **bearer,
                                struct ruf_error *err)
 {
+    struct token_slot *slot = &tokens->slots[resource];
     enum ruf_login_flow flow;
     enum ruf_status status = ruf_tokens_flow(tokens, &flow, err);
 
-    if (status == RUF_OK && tokens->bearer.bytes == NULL)
-        status = use_stored(tokens, err);
+    if (status == RUF_OK && slot->bearer.bytes == NULL && slot->claims == NULL)
+        status = use_stored(tokens, resource, err);
     if (status != RUF_OK)
         return status;
-    if (tokens->bearer.bytes == NULL || ruf_clock_ms() >= tokens->renew_ms) {
-        status = renew_once(tokens, err);
+    if (slot->bearer.bytes == NULL || ruf_clock_ms() >= slot->renew_ms) {
+        status = renew_once(tokens, resource, err);
         /* Trouble on the way to a new one does not spoil the old one. */
         if ((status == RUF_E_NETWORK || status == RUF_E_SERVER) &&
-            tokens->bearer.bytes != NULL && ruf_clock_ms() < tokens->expires_ms)
+            slot->bearer.bytes != NULL && ruf_clock_ms() < slot->expires_ms)
             status = RUF_OK;
     }
     if (status == RUF_OK)
-        *bearer = (const char *)tokens->bearer.bytes;
+        *bearer = (const char *)slot->bearer.bytes;
     return status;
 }
 
-enum ruf_status ruf_tokens_reject(struct ruf_tokens *tokens, uint64_t serial,
+enum ruf_status ruf_tokens_reject(struct ruf_tokens *tokens,
+                                  enum ruf_resource resource, uint64_t serial,
                                   struct ruf_error *err)
 {
-    if (serial != tokens->serial || tokens->bearer.bytes == NULL)
+    struct token_slot *slot = &tokens->slots[resource];
+
+    if (serial != slot->serial || slot->bearer.bytes == NULL)
         return RUF_OK;
-    ruf_secret_destroy(&tokens->bearer);
-    return save(tokens, SECRET_ACCESS, NULL, err);
+    ruf_secret_destroy(&slot->bearer);
+    return forget_access(tokens, resource, err);
 }
 
-/* --- signing in
- * ------------------------------------------------------------------------- */
-
-/* Take over a new sign-in. Without SECRET_SIGN_IN the rest counts for nothing,
- * so it goes first and comes back last. */
-static enum ruf_status adopt(struct ruf_tokens *tokens,
-                             enum ruf_login_flow flow,
-                             const char *client_secret,
-                             const struct ruf_token_answer *answer,
-                             struct ruf_error *err)
+enum ruf_status ruf_tokens_challenge(struct ruf_tokens *tokens,
+                                     enum ruf_resource resource,
+                                     uint64_t serial, const char *claims,
+                                     struct ruf_error *err)
 {
-    enum ruf_status status = save(tokens, SECRET_SIGN_IN, NULL, err);
-
-    if (status == RUF_OK)
-        status = save(tokens, SECRET_CLIENT, client_secret, err);
-    if (status == RUF_OK && answer->refresh.bytes == NULL)
-        status = save(tokens, SECRET_REFRESH, NULL, err);
-    if (status == RUF_OK)
-        status = keep(tokens, answer, err);
-    if (status == RUF_OK)
-        status = save(tokens, SECRET_SIGN_IN, tokens->sign_in[flow], err);
-    if (status == RUF_OK) {
-        tokens->flow = flow;
-        tokens->flow_known = true;
-    }
-    return status;
-}
-
-static enum ruf_status sign_in_app(struct ruf_tokens *tokens,
-                                   const struct ruf_login_options *options,
-                                   const struct ruf_cancel *cancel,
-                                   struct ruf_error *err)
-{
-    struct ruf_token_answer answer;
-    struct ruf_form form;
-    int http_status = 0;
+    struct token_slot *slot = &tokens->slots[resource];
+    char *merged = NULL;
     enum ruf_status status;
 
-    if (options->client_secret == NULL || options->client_secret[0] == '\0')
-        return ruf_fail(err, RUF_E_AUTH, "S507", login_place(tokens),
-                        "no client secret was given");
-    status = ruf_form_create(&form, err);
-    if (status != RUF_OK)
-        return status;
-    add_app_grant(tokens, &form, options->client_secret);
-    status = ask_for_tokens(tokens, &form, cancel, &answer, &http_status, err);
-    ruf_form_destroy(&form);
-    if (status != RUF_OK)
-        return status;
-    if (answer.error != RUF_TOKEN_OK)
-        status = refused(tokens, &answer, http_status, err);
-    else
-        status =
-            adopt(tokens, RUF_LOGIN_APP, options->client_secret, &answer, err);
-    ruf_token_answer_wipe(&answer);
-    return status;
-}
-
-static enum ruf_status device_begin(struct ruf_tokens *tokens,
-                                    const struct ruf_cancel *cancel,
-                                    struct ruf_device_answer *device,
-                                    struct ruf_error *err)
-{
-    const struct ruf_http_answer *http = NULL;
-    struct ruf_token_answer error;
-    struct ruf_form form;
-    char scope[4 * URL_SIZE];
-    enum ruf_status status = ruf_form_create(&form, err);
-
-    if (status != RUF_OK)
-        return status;
-    device_scope(tokens, scope, sizeof(scope));
-    ruf_form_add(&form, "client_id", tokens->policy->auth.client_id);
-    ruf_form_add(&form, "scope", scope);
-    status = ask(tokens, &form, tokens->device_url, cancel, &http, err);
-    ruf_form_destroy(&form);
-    if (status == RUF_OK)
-        status = ruf_device_answer_read(http, login_place(tokens), device,
-                                        &error, err);
-    if (status == RUF_OK && http != NULL && error.error != RUF_TOKEN_OK)
-        status = refused(tokens, &error, http->status, err);
-    return status;
-}
-
-/* One poll; *again: the user has not finished, or the network is bad, which
- * ends nothing before the code expires. */
-static enum ruf_status device_poll(struct ruf_tokens *tokens,
-                                   const struct ruf_form *form,
-                                   const struct ruf_cancel *cancel,
-                                   int64_t *interval_s, bool *again,
-                                   struct ruf_error *err)
-{
-    struct ruf_token_answer answer;
-    int http_status = 0;
-    enum ruf_status status =
-        ask_for_tokens(tokens, form, cancel, &answer, &http_status, err);
-
-    *again = false;
-    if (status == RUF_E_NETWORK || status == RUF_E_SERVER) {
-        *again = true;
+    if (serial != slot->serial || slot->bearer.bytes == NULL)
         return RUF_OK;
-    }
-    if (status != RUF_OK)
-        return status;
-    if (answer.error == RUF_TOKEN_OK)
-        status = adopt(tokens, RUF_LOGIN_DEVICE, NULL, &answer, err);
-    else if (answer.error == RUF_TOKEN_SLOW_DOWN)
-        *interval_s += 5; /* RFC 8628, 3.5: for all later polls */
-    else if (answer.error != RUF_TOKEN_PENDING)
-        status = refused(tokens, &answer, http_status, err);
-    *again = answer.error == RUF_TOKEN_PENDING ||
-             answer.error == RUF_TOKEN_SLOW_DOWN;
-    ruf_token_answer_wipe(&answer);
-    return status;
-}
-
-static enum ruf_status device_wait(struct ruf_tokens *tokens,
-                                   const struct ruf_device_answer *device,
-                                   const struct ruf_cancel *cancel,
-                                   struct ruf_error *err)
-{
-    int64_t end_ms = ruf_clock_ms() + device->expires_in * 1000;
-    int64_t interval_s = device->interval;
-    struct ruf_form form;
-    bool again = true;
-    enum ruf_status status = ruf_form_create(&form, err);
-
-    if (status != RUF_OK)
-        return status;
-    ruf_form_add(&form, "grant_type",
-                 "urn:ietf:params:oauth:grant-type:device_code");
-    ruf_form_add(&form, "client_id", tokens->policy->auth.client_id);
-    ruf_form_add(&form, "device_code", (const char *)device->device_code.bytes);
-    while (status == RUF_OK && again) {
-        if (ruf_clock_ms() >= end_ms) {
-            status = ruf_fail(err, RUF_E_AUTH, "S506", login_place(tokens),
-                              "the code has expired");
-            break;
-        }
-        status = ruf_call_sleep(tokens->http, interval_s * 1000, cancel, err);
-        if (status == RUF_OK)
-            status =
-                device_poll(tokens, &form, cancel, &interval_s, &again, err);
-    }
-    ruf_form_destroy(&form);
-    return status;
-}
-
-static enum ruf_status sign_in_device(struct ruf_tokens *tokens,
-                                      const struct ruf_login_options *options,
-                                      const struct ruf_cancel *cancel,
-                                      struct ruf_error *err)
-{
-    struct ruf_device_answer device = { 0 };
-    enum ruf_status status = device_begin(tokens, cancel, &device, err);
-
-    if (status == RUF_OK && options->prompt != NULL)
-        options->prompt(options->prompt_context, device.uri, device.user_code);
+    status = ruf_challenge_merge(claims, &merged, err);
+    if (status == RUF_OK && merged == NULL)
+        status = ruf_fail(err, RUF_E_AUTH, "S502", ruf_token_place(tokens),
+                          "the organisation asks for a new sign-in");
+    /* Kept, so that a sign-in after this run asks for it as well. */
     if (status == RUF_OK)
-        status = device_wait(tokens, &device, cancel, err);
-    ruf_device_answer_wipe(&device);
-    return status;
-}
-
-enum ruf_status ruf_tokens_sign_in(struct ruf_tokens *tokens,
-                                   const struct ruf_login_options *options,
-                                   struct ruf_error *err)
-{
-    struct ruf_cancel cancel = { options->cancelled, options->cancel_context };
-
-    return options->flow == RUF_LOGIN_APP
-               ? sign_in_app(tokens, options, &cancel, err)
-               : sign_in_device(tokens, options, &cancel, err);
-}
-
-enum ruf_status ruf_sync_logout(const struct ruf_sync_sink *sink,
-                                struct ruf_error *err)
-{
-    static const char *const names[] = { SECRET_SIGN_IN, SECRET_ACCESS,
-                                         SECRET_REFRESH, SECRET_CLIENT };
-    enum ruf_status result = RUF_OK;
-
-    /* All of them, even if erasing one fails. */
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        enum ruf_status status = sink->secret_save(
-            sink->context, names[i], NULL, result == RUF_OK ? err : NULL);
-
-        if (result == RUF_OK)
-            result = status;
+        status = ruf_token_save(tokens, SECRET_CLAIMS, merged, err);
+    if (status != RUF_OK) {
+        free(merged);
+        return status;
     }
-    return result;
+    free(slot->claims);
+    slot->claims = merged;
+    return ruf_tokens_reject(tokens, resource, serial, err);
 }

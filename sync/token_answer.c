@@ -120,10 +120,10 @@ static const struct {
  * (MSAL's list); basic_action covers device compliance and second factors. */
 static bool asks_for_user(const struct cJSON *tree)
 {
-    static const char *const words[] = { "message_only", "additional_action",
-                                         "basic_action",
-                                         "user_password_expired",
-                                         "consent_required" };
+    static const char *const words[] = {
+        "message_only",          "additional_action", "basic_action",
+        "user_password_expired", "consent_required",  "ui_not_allowed"
+    };
     struct ruf_text text = ruf_json_text(ruf_json_member(tree, "suberror"));
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -132,11 +132,8 @@ static bool asks_for_user(const struct cJSON *tree)
     return false;
 }
 
-/* Acts on "error" only; descriptions and numbers are for people. */
-static void take_error(const struct cJSON *tree, struct ruf_token_answer *out)
+static void take_word(struct ruf_text text, struct ruf_token_answer *out)
 {
-    struct ruf_text text = ruf_json_text(ruf_json_member(tree, "error"));
-
     out->error = RUF_TOKEN_OTHER;
     memcpy(out->error_word, "unknown", sizeof("unknown"));
     for (size_t i = 0; i < sizeof(error_words) / sizeof(error_words[0]); i++) {
@@ -146,6 +143,34 @@ static void take_error(const struct cJSON *tree, struct ruf_token_answer *out)
         memcpy(out->error_word, error_words[i].word,
                strlen(error_words[i].word) + 1);
     }
+}
+
+void ruf_token_error_read(const char *word, struct ruf_token_answer *out)
+{
+    take_word(ruf_text(word), out);
+}
+
+/* Texts without control characters, blanks allowed. */
+static void take_text(const struct cJSON *tree, const char *name, char *out,
+                      size_t capacity)
+{
+    struct ruf_text text = ruf_json_text(ruf_json_member(tree, name));
+
+    out[0] = '\0';
+    if (text.data == NULL || text.size >= capacity)
+        return;
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] < 0x20 || text.data[i] > 0x7e)
+            return;
+    memcpy(out, text.data, text.size);
+    out[text.size] = '\0';
+}
+
+/* Acts on "error" only; descriptions and numbers are for people. */
+static void take_error(const struct cJSON *tree, struct ruf_token_answer *out)
+{
+    take_word(ruf_json_text(ruf_json_member(tree, "error")), out);
+    take_text(tree, "claims", out->claims, sizeof(out->claims));
     if (out->error == RUF_TOKEN_ENDED && asks_for_user(tree))
         out->error = RUF_TOKEN_INTERACTION;
 }
@@ -184,6 +209,8 @@ static enum ruf_status read_tokens(const struct cJSON *tree, const char *place,
                         "token_type is not Bearer");
     out->expires_in =
         take_seconds(tree, "expires_in", LIFETIME_DEFAULT_S, LIFETIME_MAX_S);
+    out->refresh_in = take_seconds(tree, "refresh_in", 0, LIFETIME_MAX_S);
+    take_text(tree, "scope", out->scope, sizeof(out->scope));
     status = take_secret(tree, "access_token", true, place, &out->access, err);
     if (status == RUF_OK)
         status = take_secret(tree, "refresh_token", false, place, &out->refresh,

@@ -33,6 +33,9 @@ struct ruf_token_answer {
     enum ruf_token_error error;
     char error_word[40];       /**< "invalid_grant"; for messages */
     int64_t expires_in;        /**< seconds */
+    int64_t refresh_in;        /**< seconds; 0: not said */
+    char scope[2048];          /**< granted; "" if not said */
+    char claims[2048];         /**< an error asks for them; "" if none */
     struct ruf_secret access;  /**< bytes NULL if absent */
     struct ruf_secret refresh; /**< bytes NULL if absent */
 };
@@ -53,6 +56,9 @@ struct ruf_device_answer {
 RUF_MUST_USE enum ruf_status
 ruf_token_answer_read(const struct ruf_http_answer *http, const char *place,
                       struct ruf_token_answer *out, struct ruf_error *err);
+/** The class of an error word, as a browser brings it back. */
+void ruf_token_error_read(const char *word, struct ruf_token_answer *out);
+
 void ruf_token_answer_wipe(struct ruf_token_answer *answer);
 
 /** As above, for the device code endpoint; an error answer gives *error. */

@@ -245,12 +245,12 @@ static enum ruf_number_kind kind_of(struct ruf_text parameters)
     return RUF_KIND_OTHER;
 }
 
-static enum ruf_status take(struct vcard *card, enum ruf_import_key key,
+static enum ruf_status take(struct vcard *card, enum ruf_column_key key,
                             enum ruf_record_field field,
                             enum ruf_number_kind kind, struct ruf_text value,
                             struct ruf_error *err)
 {
-    struct ruf_import_column column = { key, field, kind };
+    struct ruf_column column = { key, field, kind };
 
     return ruf_import_value(card->import, column, value, card->number, 1, err);
 }
@@ -261,11 +261,11 @@ static enum ruf_status take_pair(struct vcard *card,
                                  enum ruf_record_field second,
                                  struct ruf_error *err)
 {
-    enum ruf_status status = take(card, RUF_IMPORT_FIELD, second, 0,
+    enum ruf_status status = take(card, RUF_COLUMN_FIELD, second, 0,
                                   component(&card->value, 1), err);
 
     if (status == RUF_OK)
-        status = take(card, RUF_IMPORT_FIELD, first, 0,
+        status = take(card, RUF_COLUMN_FIELD, first, 0,
                       component(&card->value, 0), err);
     return status;
 }
@@ -284,19 +284,19 @@ static enum ruf_status take_property(struct vcard *card,
     if (ruf_text_equal_nocase(name, ruf_text("ORG")))
         return take_pair(card, RUF_RECORD_COMPANY, RUF_RECORD_DEPARTMENT, err);
     if (ruf_text_equal_nocase(name, ruf_text("FN")))
-        return take(card, RUF_IMPORT_FIELD, RUF_RECORD_DISPLAY, 0,
+        return take(card, RUF_COLUMN_FIELD, RUF_RECORD_DISPLAY, 0,
                     component(&card->value, 0), err);
     if (ruf_text_equal_nocase(name, ruf_text("TITLE")))
-        return take(card, RUF_IMPORT_FIELD, RUF_RECORD_TITLE, 0,
+        return take(card, RUF_COLUMN_FIELD, RUF_RECORD_TITLE, 0,
                     component(&card->value, 0), err);
     if (ruf_text_equal_nocase(name, ruf_text("EMAIL")))
-        return take(card, RUF_IMPORT_EMAIL, 0, 0, component(&card->value, 0),
+        return take(card, RUF_COLUMN_EMAIL, 0, 0, component(&card->value, 0),
                     err);
     if (ruf_text_equal_nocase(name, ruf_text("UID")))
-        return take(card, RUF_IMPORT_ID, 0, 0, component(&card->value, 0), err);
+        return take(card, RUF_COLUMN_ID, 0, 0, component(&card->value, 0), err);
     if (ruf_text_equal_nocase(name, ruf_text("TEL")))
         /* Whole: a tel: URI has parameters behind semicolons. */
-        return take(card, RUF_IMPORT_PHONE, 0, kind_of(content->parameters),
+        return take(card, RUF_COLUMN_PHONE, 0, kind_of(content->parameters),
                     (struct ruf_text){ (const char *)card->value.bytes,
                                        card->value.size },
                     err);

@@ -111,18 +111,21 @@ RUF_API RUF_MUST_USE enum ruf_status ruf_home_index(const struct ruf_home *home,
 /** How to sign in. */
 enum ruf_sign_in {
     RUF_SIGN_IN_DEVICE = 0, /**< code typed on another device */
-    RUF_SIGN_IN_APP         /**< client credentials with a secret */
+    RUF_SIGN_IN_APP,        /**< client credentials */
+    RUF_SIGN_IN_CODE        /**< a browser on this machine */
 };
 
 struct ruf_login {
     size_t struct_size;
     enum ruf_sign_in flow;
-    const char *client_secret; /**< app flow */
-    /** Device flow: tell the user to open uri and type code. */
+    const char *client_secret; /**< app flow; NULL: see client_certificate */
+    /** Tell the user to open uri and type code; code is NULL in code flow. */
     void (*prompt)(void *context, const char *uri, const char *code);
     /** Polled at least every 200 ms; true ends the call. May be NULL. */
     bool (*cancelled)(void *context);
     void *context;
+    /** App flow: certificate and its RSA key, PEM in one text. */
+    const char *client_certificate;
 };
 
 /**

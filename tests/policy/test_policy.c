@@ -142,6 +142,95 @@ Test(policy, takes_hosts_of_the_cloud_or_its_own)
     ruf_policy_destroy(policy);
 }
 
+#define AUTH "\"auth\":{\"tenant\":\"t\",\"client_id\":\"c\"}"
+
+Test(policy, says_where_a_source_lies)
+{
+    struct ruf_policy *policy = must_parse(
+        "{" HEAD "," AUTH ",\"sources\":["
+        "{\"id\":\"CRM\",\"kind\":\"dynamics365\","
+        "\"url\":\"https://muster.crm4.dynamics.com\"},"
+        "{\"id\":\"ABS\",\"kind\":\"blob\",\"charset\":\"windows-1252\","
+        "\"url\":\"https://muster.blob.core.windows.net\","
+        "\"container\":\"contacts/2026\"},"
+        "{\"id\":\"DV\",\"kind\":\"dataverse\",\"table\":\"new_partners\","
+        "\"url\":\"https://muster.crm4.dynamics.com\",\"columns\":"
+        "{\"id\":\"new_partnerid\",\"phoneMobile2\":\"new_mobile\"}}]}");
+
+    cr_expect_str_eq(policy->sources[0].url,
+                     "https://muster.crm4.dynamics.com");
+    cr_expect_str_eq(policy->sources[1].container, "contacts/2026");
+    cr_expect_eq(policy->sources[1].charset, RUF_CHARSET_WINDOWS_1252);
+    cr_expect_str_eq(policy->sources[2].table, "new_partners");
+    cr_assert_eq(policy->sources[2].column_count, 2u);
+    cr_expect_str_eq(policy->sources[2].columns[1].field, "phoneMobile2");
+    cr_expect_str_eq(policy->sources[2].columns[1].column, "new_mobile");
+    cr_expect(policy->auth.presence);
+    ruf_policy_destroy(policy);
+}
+
+Test(policy, takes_a_sources_host_from_the_cloud_or_the_list)
+{
+    struct ruf_policy *policy = must_parse(
+        "{" HEAD ",\"auth\":{\"cloud\":\"china\",\"endpoints\":{\"sources\":["
+        "\"https://127.0.0.1:10000\"]}},\"sources\":["
+        "{\"id\":\"ABS\",\"kind\":\"blob\",\"container\":\"contacts\","
+        "\"url\":\"https://127.0.0.1:10000/devstoreaccount1\"},"
+        "{\"id\":\"ABT\",\"kind\":\"blob\",\"container\":\"contacts\","
+        "\"url\":\"https://muster.blob.core.chinacloudapi.cn\"}]}");
+
+    cr_expect_not(policy->auth.presence, "not known in this cloud");
+    ruf_policy_destroy(policy);
+}
+
+Test(policy, refuses_a_source_that_lies_nowhere)
+{
+    static const struct {
+        const char *source;
+        const char *id;
+        const char *pointer;
+    } cases[] = {
+        { "\"kind\":\"dynamics365\"", "P102", "/sources/0/url" },
+        { "\"kind\":\"dynamics365\",\"url\":\"http://a.dynamics.com\"", "P107",
+          "/sources/0/url" },
+        { "\"kind\":\"dynamics365\",\"url\":\"https://a.dynamics.com/x\"",
+          "P107", "/sources/0/url" },
+        { "\"kind\":\"dynamics365\",\"url\":\"https://"
+          "dynamics.com.evil.example\"",
+          "P107", "/sources/0/url" },
+        { "\"kind\":\"dynamics365\",\"url\":\"https://a@b.dynamics.com\"",
+          "P107", "/sources/0/url" },
+        { "\"kind\":\"blob\",\"url\":\"https://a.blob.core.windows.net\"",
+          "P102", "/sources/0/container" },
+        { "\"kind\":\"blob\",\"url\":\"https://a.blob.core.windows.net\","
+          "\"container\":\"Upper\"",
+          "P107", "/sources/0/container" },
+        { "\"kind\":\"file\",\"charset\":\"ebcdic\"", "P105",
+          "/sources/0/charset" },
+        { "\"kind\":\"dataverse\",\"url\":\"https://a.dynamics.com\","
+          "\"columns\":{\"id\":\"x\"}",
+          "P102", "/sources/0/table" },
+        { "\"kind\":\"dataverse\",\"url\":\"https://a.dynamics.com\","
+          "\"table\":\"t\",\"columns\":{\"email\":\"x\"}",
+          "P102", "/sources/0/columns" },
+        { "\"kind\":\"dataverse\",\"url\":\"https://a.dynamics.com\","
+          "\"table\":\"t\",\"columns\":{\"id\":\"x\",\"shoe\":\"y\"}",
+          "P105", "/sources/0/columns/shoe" },
+        { "\"kind\":\"dataverse\",\"url\":\"https://a.dynamics.com\","
+          "\"table\":\"t\",\"columns\":{\"id\":\"x&$top=1\"}",
+          "P107", "/sources/0/columns/id" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char json[600];
+
+        (void)snprintf(json, sizeof(json),
+                       "{" HEAD "," AUTH ",\"sources\":[{\"id\":\"AA\",%s}]}",
+                       cases[i].source);
+        expect_refused(json, cases[i].id, cases[i].pointer);
+    }
+}
+
 Test(policy, is_refused_with_the_place_of_the_mistake)
 {
     expect_refused("", "P106", "policy");

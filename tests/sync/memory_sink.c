@@ -79,7 +79,7 @@ struct memory_collection *memory_collection(struct memory_sink *sink,
         if (strcmp(sink->collections[i].source, source) == 0 &&
             strcmp(sink->collections[i].name, name) == 0)
             return &sink->collections[i];
-    if (sink->collection_count == 8)
+    if (sink->collection_count == 64)
         abort();
     made = &sink->collections[sink->collection_count++];
     (void)snprintf(made->source, sizeof(made->source), "%s", source);
@@ -270,7 +270,7 @@ static enum ruf_status on_secret_save(void *context, const char *name,
                    value == NULL ? "-" : "", name);
     while (at < sink->secret_count && strcmp(sink->secrets[at].name, name) != 0)
         at++;
-    if (at == 8)
+    if (at == 24)
         abort();
     if (at == sink->secret_count) {
         sink->secret_count++;
@@ -279,6 +279,21 @@ static enum ruf_status on_secret_save(void *context, const char *name,
     }
     free(sink->secrets[at].value);
     sink->secrets[at].value = copy_or_null(value);
+    return RUF_OK;
+}
+
+static enum ruf_status on_secret_clear(void *context, const char *prefix,
+                                       struct ruf_error *err)
+{
+    struct memory_sink *sink = context;
+
+    (void)err;
+    for (size_t i = 0; i < sink->secret_count; i++) {
+        if (strncmp(sink->secrets[i].name, prefix, strlen(prefix)) != 0)
+            continue;
+        free(sink->secrets[i].value);
+        sink->secrets[i].value = NULL;
+    }
     return RUF_OK;
 }
 
@@ -293,6 +308,7 @@ void memory_sink_init(struct memory_sink *sink)
         .throttle = on_throttle,
         .secret_load = on_secret_load,
         .secret_save = on_secret_save,
+        .secret_clear = on_secret_clear,
     };
 }
 

@@ -39,15 +39,15 @@ struct memory_collection {
 };
 
 struct memory_secret {
-    char name[32];
+    char name[300];
     char *value;
 };
 
 struct memory_sink {
     struct ruf_sync_sink sink; /* give this to sync */
-    struct memory_collection collections[8];
+    struct memory_collection collections[64];
     size_t collection_count;
-    struct memory_secret secrets[8];
+    struct memory_secret secrets[24];
     size_t secret_count;
     char order[1024]; /* names of saved secrets, "-name" if erased */
     int64_t not_before;

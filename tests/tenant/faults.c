@@ -25,6 +25,17 @@ static void text_of(const cJSON *item, const char *name, char *out, size_t size)
     (void)snprintf(out, size, "%s", value == NULL ? "" : value);
 }
 
+static enum challenge challenge_of(const cJSON *item)
+{
+    char word[16];
+
+    text_of(item, "challenge", word, sizeof(word));
+    if (strcmp(word, "silent") == 0)
+        return CHALLENGE_SILENT;
+    return strcmp(word, "interactive") == 0 ? CHALLENGE_INTERACTIVE
+                                            : CHALLENGE_NONE;
+}
+
 static char *read_file(const char *path)
 {
     FILE *file = fopen(path, "r");
@@ -67,6 +78,7 @@ int tenant_faults_load(struct tenant *tenant, const char *path)
         fault->nth = number_of(item, "nth");
         fault->status = number_of(item, "status");
         fault->hold_ms = number_of(item, "hold_ms");
+        fault->challenge = challenge_of(item);
         tenant->fault_count++;
     }
     cJSON_Delete(list);
@@ -91,6 +103,8 @@ const struct fault *tenant_fault(struct tenant *tenant,
         if (found == NULL && (fault->nth == 0 || fault->nth == fault->matches))
             found = fault;
     }
+    if (found != NULL && found->challenge != CHALLENGE_NONE)
+        tenant->challenge = found->challenge;
     (void)pthread_mutex_unlock(&tenant->state_lock);
     return found;
 }

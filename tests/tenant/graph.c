@@ -441,7 +441,7 @@ void tenant_graph(struct tenant *tenant, struct exchange *exchange)
         tenant->churn > 0 && strstr(exchange->query, "deltatoken") != NULL;
 
     memset(&round, 0, sizeof(round));
-    if (!tenant_authorized(tenant, exchange, &delegated))
+    if (!tenant_authorized(tenant, exchange, tenant->origin, &delegated))
         return;
     if (strcmp(exchange->method, "GET") != 0) {
         tenant_graph_error(exchange, 405, "Request_BadRequest",

@@ -245,6 +245,8 @@ static enum MHD_Result send_answer(struct tenant *tenant,
     if (exchange->authenticate[0] != '\0')
         (void)MHD_add_response_header(response, "WWW-Authenticate",
                                       exchange->authenticate);
+    if (exchange->location[0] != '\0')
+        (void)MHD_add_response_header(response, "Location", exchange->location);
     result = MHD_queue_response(connection, exchange->status, response);
     MHD_destroy_response(response);
     return result;
@@ -323,13 +325,14 @@ struct options {
     const char *state;
     const char *faults;
     uint32_t churn;
+    uint32_t token_seconds;
 };
 
 static int usage(void)
 {
     (void)fputs("usage: rufname-tenant [--contacts N] [--seed S] [--port P] "
                 "[--state DIR]\n                      [--faults FILE] "
-                "[--churn N]\n",
+                "[--churn N] [--token-seconds N]\n",
                 stderr);
     return 2;
 }
@@ -353,6 +356,8 @@ static int parse_options(int argc, char **argv, struct options *options)
             options->faults = value;
         else if (strcmp(argv[i], "--churn") == 0)
             options->churn = (uint32_t)strtoul(value, NULL, 10);
+        else if (strcmp(argv[i], "--token-seconds") == 0)
+            options->token_seconds = (uint32_t)strtoul(value, NULL, 10);
         else
             return usage();
     }
@@ -440,13 +445,16 @@ static int serve(struct tenant *tenant, const struct options *options)
 int main(int argc, char **argv)
 {
     static struct tenant tenant;
-    struct options options = { 1000, 1, 0, "rufname-tenant.state", NULL, 0 };
+    struct options options = {
+        1000, 1, 0, "rufname-tenant.state", NULL, 0, 3599
+    };
     int code = parse_options(argc, argv, &options);
 
     if (code != 0)
         return code;
     (void)umask(077);
     tenant.churn = options.churn;
+    tenant.token_seconds = options.token_seconds;
     (void)snprintf(tenant.state, sizeof(tenant.state), "%s", options.state);
     (void)pthread_rwlock_init(&tenant.lock, NULL);
     (void)pthread_mutex_init(&tenant.state_lock, NULL);

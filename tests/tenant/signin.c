@@ -1,5 +1,5 @@
 /*
- * signin.c - token endpoints: client credentials, device code, refresh
+ * signin.c - authorize and token endpoints: browser, device, app, refresh
  *
  * Answers and errors as Entra ID sends them.
  *
@@ -8,7 +8,6 @@
 #include "tenant.h"
 #include <string.h>
 
-#define TOKEN_SECONDS 3599
 #define DEVICE_SECONDS 900
 #define POLL_INTERVAL_MS 1000
 #define PATH_PREFIX "/" TENANT_ID "/oauth2/v2.0/"
@@ -29,47 +28,111 @@ static void oauth_error(struct exchange *exchange, unsigned status,
                 error, number, text, number);
 }
 
-static const char *issue(struct tenant *tenant, bool delegated, bool refresh)
+/* The resource a scope names: what stands before its last '/'. */
+static void audience_of(const struct tenant *tenant, const char *body,
+                        char out[96])
+{
+    char scope[2048] = "";
+    size_t size;
+
+    (void)tenant_parameter(body, "scope", scope, sizeof(scope));
+    scope[strcspn(scope, " ")] = '\0';
+    size = strlen(scope);
+    while (size > 0 && scope[size - 1] != '/')
+        size--;
+    /* Scopes without a resource are Graph's. */
+    (void)snprintf(out, 96, "%.*s", size > 8 ? (int)size - 1 : 95,
+                   size > 8 ? scope : tenant->origin);
+}
+
+/* Do the claims of this request meet the challenge? */
+static bool has_claims(const char *text)
+{
+    char claims[4096] = "";
+
+    return tenant_parameter(text, "claims", claims, sizeof(claims)) &&
+           strstr(claims, "\"nbf\"") != NULL;
+}
+
+static bool declares_capability(const char *text)
+{
+    char claims[4096] = "";
+
+    return tenant_parameter(text, "claims", claims, sizeof(claims)) &&
+           strstr(claims, "\"cp1\"") != NULL;
+}
+
+static struct token *issue(struct tenant *tenant, bool delegated, bool refresh)
 {
     struct token *token = &tenant->tokens[tenant->next_token++ % TOKENS_MAX];
 
+    memset(token, 0, sizeof(*token));
     tenant_random_hex(token->text, 48);
     token->delegated = delegated;
     token->refresh = refresh;
     token->expires =
-        tenant_now_s() + (refresh ? 90LL * 24 * 3600 : TOKEN_SECONDS);
-    return token->text;
+        tenant_now_s() + (refresh ? 90LL * 24 * 3600 : tenant->token_seconds);
+    return token;
 }
 
 static void token_answer(struct tenant *tenant, struct exchange *exchange,
-                         bool delegated)
+                         bool delegated, bool claims)
 {
+    char scope[2048] = "";
+    struct token *token = issue(tenant, delegated, false);
+
+    token->claims = claims;
+    audience_of(tenant, exchange->body, token->audience);
+    (void)tenant_parameter(exchange->body, "scope", scope, sizeof(scope));
     text_format(&exchange->out,
-                "{\"token_type\":\"Bearer\",\"expires_in\":%d,"
-                "\"ext_expires_in\":%d,\"access_token\":\"%s\"",
-                TOKEN_SECONDS, TOKEN_SECONDS, issue(tenant, delegated, false));
-    if (delegated)
+                "{\"token_type\":\"Bearer\",\"expires_in\":%u,"
+                "\"ext_expires_in\":%u,\"access_token\":\"%s\"",
+                tenant->token_seconds, tenant->token_seconds, token->text);
+    if (delegated) {
+        text_put(&exchange->out, ",\"scope\":");
+        text_json(&exchange->out, scope);
         text_format(&exchange->out, ",\"refresh_token\":\"%s\"",
-                    issue(tenant, true, true));
+                    issue(tenant, true, true)->text);
+    }
     text_put(&exchange->out, "}");
+}
+
+/* A challenge that only the user can meet. */
+static bool wants_user(const struct tenant *tenant, struct exchange *exchange)
+{
+    if (tenant->challenge != CHALLENGE_INTERACTIVE ||
+        !has_claims(exchange->body))
+        return false;
+    exchange->status = 400;
+    text_put(&exchange->out,
+             "{\"error\":\"interaction_required\",\"error_description\":"
+             "\"AADSTS50076: More is needed.\",\"suberror\":\"basic_action\","
+             "\"error_codes\":[50076]}");
+    return true;
 }
 
 static void client_credentials(struct tenant *tenant, struct exchange *exchange)
 {
+    char assertion[8192] = "";
     char secret[128] = "";
     char scope[256] = "";
+    bool proven;
 
     (void)tenant_parameter(exchange->body, "client_secret", secret,
                            sizeof(secret));
+    (void)tenant_parameter(exchange->body, "client_assertion", assertion,
+                           sizeof(assertion));
     (void)tenant_parameter(exchange->body, "scope", scope, sizeof(scope));
-    if (strcmp(secret, tenant->client_secret) != 0)
+    proven = assertion[0] != '\0' ? tenant_assertion_good(tenant, assertion)
+                                  : strcmp(secret, tenant->client_secret) == 0;
+    if (!proven)
         oauth_error(exchange, 401, "invalid_client", 7000215,
-                    "Invalid client secret provided.");
+                    "Invalid client secret or assertion provided.");
     else if (strstr(scope, "/.default") == NULL)
         oauth_error(exchange, 400, "invalid_scope", 1002012,
                     "The scope must end in /.default.");
-    else
-        token_answer(tenant, exchange, false);
+    else if (!wants_user(tenant, exchange))
+        token_answer(tenant, exchange, false, has_claims(exchange->body));
 }
 
 static void device_code_poll(struct tenant *tenant, struct exchange *exchange)
@@ -95,7 +158,7 @@ static void device_code_poll(struct tenant *tenant, struct exchange *exchange)
                     "The user has not signed in yet.");
     } else {
         device->used = true;
-        token_answer(tenant, exchange, true);
+        token_answer(tenant, exchange, true, device->claims);
     }
 }
 
@@ -109,13 +172,87 @@ static void refresh(struct tenant *tenant, struct exchange *exchange)
 
         if (token->refresh && strcmp(token->text, text) == 0 &&
             token->expires > tenant_now_s()) {
+            if (wants_user(tenant, exchange))
+                return;
             token->text[0] = '\0'; /* rotation: each is good once */
-            token_answer(tenant, exchange, true);
+            token_answer(tenant, exchange, true, has_claims(exchange->body));
             return;
         }
     }
     oauth_error(exchange, 400, "invalid_grant", 70000,
                 "The refresh token is revoked.");
+}
+
+/* --- in a browser
+ * ------------------------------------------------------------- */
+
+/* The person behind this browser is signed in and agrees at once. */
+static void authorize(struct tenant *tenant, struct exchange *exchange)
+{
+    struct sign_in_code *sign_in = &tenant->sign_in;
+    const char *query = exchange->query;
+    char client[64] = "";
+    char type[16] = "";
+    char method[16] = "";
+    char state[128] = "";
+
+    memset(sign_in, 0, sizeof(*sign_in));
+    (void)tenant_parameter(query, "client_id", client, sizeof(client));
+    (void)tenant_parameter(query, "response_type", type, sizeof(type));
+    (void)tenant_parameter(query, "state", state, sizeof(state));
+    (void)tenant_parameter(query, "code_challenge_method", method,
+                           sizeof(method));
+    (void)tenant_parameter(query, "code_challenge", sign_in->challenge,
+                           sizeof(sign_in->challenge));
+    (void)tenant_parameter(query, "redirect_uri", sign_in->redirect,
+                           sizeof(sign_in->redirect));
+    if (strcmp(client, CLIENT_ID) != 0 || strcmp(type, "code") != 0 ||
+        strcmp(method, "S256") != 0 || strlen(sign_in->challenge) != 43 ||
+        state[0] == '\0' || !declares_capability(query) ||
+        strncmp(sign_in->redirect, "http://localhost:", 17) != 0) {
+        sign_in->code[0] = '\0';
+        oauth_error(exchange, 400, "invalid_request", 900144,
+                    "The request is not complete.");
+        return;
+    }
+    sign_in->claims = has_claims(query);
+    sign_in->expires = tenant_now_s() + 600;
+    tenant_random_hex(sign_in->code, 48);
+    exchange->status = 302;
+    exchange->content_type = "text/html";
+    (void)snprintf(exchange->location, sizeof(exchange->location),
+                   "%s/?code=%s&state=%s&session_state=0", sign_in->redirect,
+                   sign_in->code, state);
+}
+
+static void authorization_code(struct tenant *tenant, struct exchange *exchange)
+{
+    struct sign_in_code *sign_in = &tenant->sign_in;
+    char code[128] = "";
+    char verifier[160] = "";
+    char redirect[128] = "";
+    char secret[16] = "";
+    char challenge[64];
+
+    (void)tenant_parameter(exchange->body, "code", code, sizeof(code));
+    (void)tenant_parameter(exchange->body, "code_verifier", verifier,
+                           sizeof(verifier));
+    (void)tenant_parameter(exchange->body, "redirect_uri", redirect,
+                           sizeof(redirect));
+    tenant_pkce(verifier, challenge);
+    if (tenant_parameter(exchange->body, "client_secret", secret,
+                         sizeof(secret)))
+        oauth_error(exchange, 401, "invalid_client", 700025,
+                    "Client is public so no secret should be presented.");
+    else if (sign_in->code[0] == '\0' || strcmp(code, sign_in->code) != 0 ||
+             sign_in->expires < tenant_now_s() ||
+             strcmp(redirect, sign_in->redirect) != 0 ||
+             strcmp(challenge, sign_in->challenge) != 0)
+        oauth_error(exchange, 400, "invalid_grant", 70008,
+                    "The code is unknown, used or expired.");
+    else
+        token_answer(tenant, exchange, true, sign_in->claims);
+    sign_in->code[0] = '\0'; /* good once, and one guess only */
 }
 
 static void token_endpoint(struct tenant *tenant, struct exchange *exchange)
@@ -134,6 +271,8 @@ static void token_endpoint(struct tenant *tenant, struct exchange *exchange)
         device_code_poll(tenant, exchange);
     else if (strcmp(grant, "refresh_token") == 0)
         refresh(tenant, exchange);
+    else if (strcmp(grant, "authorization_code") == 0)
+        authorization_code(tenant, exchange);
     else
         oauth_error(exchange, 400, "unsupported_grant_type", 70003,
                     "The grant type is not supported.");
@@ -146,6 +285,7 @@ static void device_code_start(struct tenant *tenant, struct exchange *exchange)
     memset(device, 0, sizeof(*device));
     tenant_random_hex(device->code, 40);
     tenant_random_hex(device->user_code, 8);
+    device->claims = has_claims(exchange->body);
     device->expires = tenant_now_s() + DEVICE_SECONDS;
     text_format(&exchange->out,
                 "{\"device_code\":\"%s\",\"user_code\":\"%s\","
@@ -190,6 +330,8 @@ void tenant_signin(struct tenant *tenant, struct exchange *exchange)
             token_endpoint(tenant, exchange);
         else if (strcmp(name, "devicecode") == 0)
             device_code_start(tenant, exchange);
+        else if (strcmp(name, "authorize") == 0)
+            authorize(tenant, exchange);
         else
             oauth_error(exchange, 404, "invalid_request", 90002,
                         "No such endpoint.");
@@ -197,32 +339,49 @@ void tenant_signin(struct tenant *tenant, struct exchange *exchange)
     (void)pthread_mutex_unlock(&tenant->state_lock);
 }
 
+static bool token_good(const struct tenant *tenant, const char *text,
+                       const char *audience, bool *delegated)
+{
+    for (size_t i = 0; i < TOKENS_MAX; i++) {
+        const struct token *token = &tenant->tokens[i];
+
+        if (token->text[0] == '\0' || token->refresh ||
+            strcmp(token->text, text) != 0)
+            continue;
+        *delegated = token->delegated;
+        return token->expires > tenant_now_s() &&
+               strcmp(token->audience, audience) == 0 &&
+               (tenant->challenge == CHALLENGE_NONE || token->claims);
+    }
+    return false;
+}
+
+/* {"access_token":{"nbf":{"essential":true,"value":"1795420000"}}} */
+#define CHALLENGE_CLAIMS                                                       \
+    "eyJhY2Nlc3NfdG9rZW4iOnsibmJmIjp7ImVzc2VudGlhbCI6dHJ1ZSwidmFsdWUiOiIxNzk1" \
+    "NDIwMDAwIn19fQ=="
+
 bool tenant_authorized(struct tenant *tenant, struct exchange *exchange,
-                       bool *delegated)
+                       const char *audience, bool *delegated)
 {
     const char *text = exchange->authorization;
-    bool found = false;
+    bool challenged;
+    bool good = false;
 
-    if (text != NULL && strncmp(text, "Bearer ", 7) == 0) {
-        (void)pthread_mutex_lock(&tenant->state_lock);
-        for (size_t i = 0; i < TOKENS_MAX && !found; i++) {
-            const struct token *token = &tenant->tokens[i];
-
-            found = token->text[0] != '\0' && !token->refresh &&
-                    strcmp(token->text, text + 7) == 0 &&
-                    token->expires > tenant_now_s();
-            if (found)
-                *delegated = token->delegated;
-        }
-        (void)pthread_mutex_unlock(&tenant->state_lock);
-    }
-    if (found)
+    (void)pthread_mutex_lock(&tenant->state_lock);
+    challenged = tenant->challenge != CHALLENGE_NONE;
+    if (text != NULL && strncmp(text, "Bearer ", 7) == 0)
+        good = token_good(tenant, text + 7, audience, delegated);
+    (void)pthread_mutex_unlock(&tenant->state_lock);
+    if (good)
         return true;
     tenant_graph_error(exchange, 401, "InvalidAuthenticationToken",
                        "Access token is missing, unknown or expired.");
     (void)snprintf(exchange->authenticate, sizeof(exchange->authenticate),
                    "Bearer realm=\"\", authorization_uri=\"%s/common/oauth2/"
-                   "authorize\", error=\"invalid_token\"",
-                   tenant->origin);
+                   "authorize\", error=\"%s\"%s",
+                   tenant->origin,
+                   challenged ? "insufficient_claims" : "invalid_token",
+                   challenged ? ", claims=\"" CHALLENGE_CLAIMS "\"" : "");
     return false;
 }

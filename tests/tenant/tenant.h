@@ -26,14 +26,29 @@ struct token {
     char text[64];
     bool delegated;
     bool refresh;
+    bool claims;       /* asked for the claims of a challenge */
+    char audience[96]; /* resource it is good for; "" for refresh tokens */
     long long expires; /* Unix seconds */
 };
+
+/* What a browser was sent back with, good once. */
+struct sign_in_code {
+    char code[64];
+    char challenge[64]; /* PKCE, S256 */
+    char redirect[128];
+    bool claims;
+    long long expires;
+};
+
+/* An API asks for claims: from then on only tokens with them are good. */
+enum challenge { CHALLENGE_NONE = 0, CHALLENGE_SILENT, CHALLENGE_INTERACTIVE };
 
 struct device_code {
     char code[64];
     char user_code[16];
     bool approved;
     bool used;
+    bool claims;
     long long last_poll_ms;
     long long expires;
 };
@@ -47,6 +62,7 @@ struct fault {
     unsigned hold_ms;
     char body[16];       /* "", "html", "truncated", "empty", "reset" */
     char next_link[256]; /* replaces the page's nextLink or deltaLink */
+    enum challenge challenge;
 };
 
 struct tenant {
@@ -61,6 +77,11 @@ struct tenant {
     struct token tokens[TOKENS_MAX];
     size_t next_token;
     struct device_code device;
+    struct sign_in_code sign_in;
+    enum challenge challenge;
+    unsigned token_seconds;
+    char assertion_ids[8][64]; /* jti of the last assertions */
+    size_t next_assertion;
     struct fault faults[FAULTS_MAX];
     size_t fault_count;
 };
@@ -76,7 +97,8 @@ struct exchange {
     unsigned status;
     const char *content_type;
     char retry_after[64];
-    char authenticate[256];
+    char authenticate[768];
+    char location[512];
     bool reset; /**< close the connection without an answer */
     struct text_out out;
 };
@@ -99,7 +121,13 @@ bool tenant_is_signin(const char *path);
 void tenant_signin(struct tenant *tenant, struct exchange *exchange);
 /** Is the bearer token good? Sets 401 and returns false if not. */
 bool tenant_authorized(struct tenant *tenant, struct exchange *exchange,
-                       bool *delegated);
+                       const char *audience, bool *delegated);
+
+/* assertion.c */
+/** Is this a JWT signed with the certificate in the state directory? */
+bool tenant_assertion_good(struct tenant *tenant, const char *assertion);
+/** base64url of SHA-256 over text, as PKCE has it. */
+void tenant_pkce(const char *text, char out[64]);
 
 /* graph.c */
 void tenant_graph(struct tenant *tenant, struct exchange *exchange);
