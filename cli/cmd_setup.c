@@ -171,9 +171,35 @@ static int sign_in_as_person(struct cli *cli, enum ruf_sign_in flow)
     return sign_in(cli, &login);
 }
 
+/* A SAS or an account key for one source of blobs. */
+static int keep_source_secret(struct cli *cli, const char *source,
+                              const char *secret_path)
+{
+    struct ruf_home *home = NULL;
+    struct ruf_error err;
+    char *secret;
+    size_t size;
+    int code;
+
+    if (secret_path == NULL)
+        return cli_usage(cli, "login --source ID needs --secret-file FILE");
+    code = cli_read_file(cli, secret_path, SECRET_SIZE_MAX, &secret, &size);
+    if (code == 0)
+        code = cli_open_home(cli, &home);
+    if (code == 0 &&
+        ruf_home_source_secret(home, source, secret, &err) != RUF_OK)
+        code = cli_fail(cli, &err);
+    if (secret != NULL)
+        OPENSSL_cleanse(secret, SECRET_SIZE_MAX);
+    free(secret);
+    ruf_home_close(home);
+    return code;
+}
+
 int cmd_login(struct cli *cli)
 {
     const char *flow;
+    const char *source;
     const char *secret;
     const char *certificate;
     int code = cli_take_value(cli, "--flow", &flow);
@@ -183,11 +209,17 @@ int cmd_login(struct cli *cli)
     if (code == 0)
         code = cli_take_value(cli, "--cert-file", &certificate);
     if (code == 0)
+        code = cli_take_value(cli, "--source", &source);
+    if (code == 0)
         code = cli_reject_options(cli);
     if (code != 0)
         return code;
     if (cli->argument_count > 0)
         return cli_usage(cli, "login takes no arguments");
+    if (source != NULL && flow == NULL && certificate == NULL)
+        return keep_source_secret(cli, source, secret);
+    if (source != NULL)
+        return cli_usage(cli, "--source goes with --secret-file only");
     if (flow != NULL && strcmp(flow, "app") == 0)
         return sign_in_as_app(cli, secret, certificate);
     if (secret != NULL || certificate != NULL)

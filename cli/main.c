@@ -28,7 +28,10 @@ const struct cli_command cli_commands[] = {
       "                      device: a code for another device;\n"
       "                      app: client credentials\n"
       "  --secret-file FILE  client secret of the app flow\n"
-      "  --cert-file FILE    or its certificate and RSA key, PEM\n",
+      "  --cert-file FILE    or its certificate and RSA key, PEM\n"
+      "  --source ID         the file is for this blob source: a shared "
+      "access\n"
+      "                      signature or the account key\n",
       cmd_login },
     { "logout", "", "forget all tokens", "", cmd_logout },
     { "sync", "[--full] [--source ID]",

@@ -5,6 +5,7 @@
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(ZLIB REQUIRED)
 find_package(Threads REQUIRED)
+find_package(EXPAT 2.5 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl>=7.88)
 pkg_check_modules(cjson REQUIRED IMPORTED_TARGET libcjson>=1.7.15)
@@ -13,9 +14,6 @@ pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 
 # Compiled in from its header (base/hash.h): nothing to link.
 pkg_check_modules(xxhash REQUIRED libxxhash>=0.8)
-
-# Used by no room yet; a room that needs one makes it REQUIRED here.
-find_package(EXPAT QUIET)
 
 if(RUF_TESTS)
     pkg_check_modules(criterion REQUIRED IMPORTED_TARGET criterion>=2.4)

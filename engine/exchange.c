@@ -79,6 +79,16 @@ static enum ruf_status sink_reset(void *context, const char *source,
     return ruf_store_collection_reset(sink->store, source, collection, err);
 }
 
+static enum ruf_status sink_collections(void *context, const char *source,
+                                        void (*name)(void *receiver,
+                                                     const char *collection),
+                                        void *receiver, struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+
+    return ruf_store_collections(sink->store, source, name, receiver, err);
+}
+
 static enum ruf_status sink_throttle(void *context, const char *source,
                                      int64_t not_before, struct ruf_error *err)
 {
@@ -119,6 +129,7 @@ static struct ruf_sync_sink sink_over(struct store_sink *context)
         .load = sink_load,
         .page = sink_page,
         .reset = sink_reset,
+        .collections = sink_collections,
         .throttle = sink_throttle,
         .secret_load = sink_secret_load,
         .secret_save = sink_secret_save,
@@ -159,6 +170,25 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
     context = (struct store_sink){ writer.store, &home->effective };
     sink = sink_over(&context);
     status = ruf_sync_login(&home->effective, &sink, &options, err);
+    ruf_home_writer_close(&writer);
+    return status;
+}
+
+enum ruf_status ruf_home_source_secret(struct ruf_home *home,
+                                       const char *source, const char *secret,
+                                       struct ruf_error *err)
+{
+    struct ruf_home_writer writer;
+    struct store_sink context;
+    struct ruf_sync_sink sink;
+    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
+
+    if (status != RUF_OK)
+        return status;
+    context = (struct store_sink){ writer.store, &home->effective };
+    sink = sink_over(&context);
+    status =
+        ruf_sync_source_secret(&home->effective, &sink, source, secret, err);
     ruf_home_writer_close(&writer);
     return status;
 }

@@ -89,6 +89,12 @@ RUF_MUST_USE enum ruf_status ruf_store_collection_reset(struct ruf_store *store,
                                                         const char *collection,
                                                         struct ruf_error *err);
 
+/** Hand out the names of a source's collections; the receiver may write. */
+RUF_MUST_USE enum ruf_status
+ruf_store_collections(struct ruf_store *store, const char *source,
+                      void (*name)(void *receiver, const char *collection),
+                      void *receiver, struct ruf_error *err);
+
 RUF_MUST_USE enum ruf_status ruf_store_throttle(struct ruf_store *store,
                                                 const char *source,
                                                 int64_t not_before,

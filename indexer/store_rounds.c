@@ -271,6 +271,40 @@ enum ruf_status ruf_store_collection_reset(struct ruf_store *store,
     return ruf_store_end(store, status, err);
 }
 
+/* The names first: the receiver may change the table. */
+enum ruf_status
+ruf_store_collections(struct ruf_store *store, const char *source,
+                      void (*name)(void *receiver, const char *collection),
+                      void *receiver, struct ruf_error *err)
+{
+    struct ruf_writer names = { 0 };
+    sqlite3_stmt *statement;
+    bool row = true;
+    enum ruf_status status = ruf_store_prepare(
+        store, "SELECT name FROM collections WHERE source = ?1 ORDER BY id",
+        &statement, err);
+
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_text(statement, 1, source, -1, SQLITE_STATIC);
+    while (status == RUF_OK &&
+           (status = ruf_store_step(store, statement, &row, err)) == RUF_OK &&
+           row) {
+        struct ruf_text text = ruf_store_column_text(statement, 0);
+
+        ruf_write_bytes(&names, text.data, text.size);
+        ruf_write_u8(&names, 0);
+    }
+    (void)sqlite3_finalize(statement);
+    if (status == RUF_OK && names.failed)
+        status = ruf_fail_memory(err);
+    for (size_t at = 0; status == RUF_OK && at < names.size;
+         at += strlen((const char *)names.bytes + at) + 1)
+        name(receiver, (const char *)names.bytes + at);
+    ruf_writer_free(&names);
+    return status;
+}
+
 enum ruf_status ruf_store_throttle(struct ruf_store *store, const char *source,
                                    int64_t not_before, struct ruf_error *err)
 {

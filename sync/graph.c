@@ -263,21 +263,30 @@ static enum ruf_status choose_link(struct ruf_graph_collection *collection,
     return set_url(collection, state->link, err);
 }
 
+enum ruf_status ruf_graph_check_throttle(const struct ruf_sync_state *state,
+                                         const char *source,
+                                         struct ruf_error *err)
+{
+    int64_t left_s = state->not_before - ruf_clock_s();
+
+    if (left_s <= 0 || left_s > THROTTLE_BELIEVED_S)
+        return RUF_OK;
+    return ruf_fail(err, RUF_E_SERVER, "S520", source,
+                    "the server asked to come back in %lld seconds",
+                    (long long)left_s);
+}
+
 static enum ruf_status open_collection(struct ruf_graph_collection *collection,
                                        struct ruf_error *err)
 {
     const struct ruf_sync_sink *sink = collection->context->sink;
     struct ruf_sync_state state = { 0 };
-    int64_t now_s = ruf_clock_s();
     enum ruf_status status = sink->load(sink->context, collection->source->id,
                                         collection->name, &state, err);
 
     collection->opened = true;
-    if (status == RUF_OK && state.not_before > now_s &&
-        state.not_before - now_s <= THROTTLE_BELIEVED_S)
-        status = ruf_fail(err, RUF_E_SERVER, "S520", collection->source->id,
-                          "the server asked to come back in %lld seconds",
-                          (long long)(state.not_before - now_s));
+    if (status == RUF_OK)
+        status = ruf_graph_check_throttle(&state, collection->source->id, err);
     collection->was_throttled = state.not_before != 0;
     if (status == RUF_OK)
         status = choose_link(collection, &state, err);

@@ -26,6 +26,10 @@ struct ruf_graph_context {
     const struct ruf_sync_options *options;
     struct ruf_http *http;
     struct ruf_tokens *tokens;
+    const struct ruf_cancel *cancel;
+    /** Lets the other sources move on while one waits. */
+    void (*yield)(void *context);
+    void *yield_context;
 };
 
 struct ruf_graph_link_hash {
@@ -80,6 +84,11 @@ ruf_graph_collection_create(const struct ruf_graph_context *context,
 
 /** A zeroed struct is fine. */
 void ruf_graph_collection_destroy(struct ruf_graph_collection *collection);
+
+/** May the source be asked again? @return RUF_OK; RUF_E_SERVER (S520). */
+RUF_MUST_USE enum ruf_status
+ruf_graph_check_throttle(const struct ruf_sync_state *state, const char *source,
+                         struct ruf_error *err);
 
 /** Move on. Failures end up in collection->status and error. */
 void ruf_graph_collection_step(struct ruf_graph_collection *collection);

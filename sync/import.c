@@ -127,17 +127,18 @@ static enum ruf_status hand_over(struct ruf_import *import, bool last,
                                  struct ruf_error *err)
 {
     struct ruf_sync_page page = {
-        .source = import->source->id,
-        .collection = import->collection,
-        .select = "file",
+        .source = import->set->source->id,
+        .collection = import->set->collection,
+        .select = import->set->select,
         .starts_round = !import->started,
         .records = import->records,
         .record_count = import->record_count,
         .link_kind = last ? RUF_LINK_DELTA : RUF_LINK_NEXT,
-        .link = "file",
+        .link = *import->set->link,
     };
-    enum ruf_status status = import->sink->page(import->sink->context, &page,
-                                                &import->result->round, err);
+    const struct ruf_sync_sink *sink = import->set->sink;
+    enum ruf_status status =
+        sink->page(sink->context, &page, &import->result->round, err);
 
     import->started = true;
     import->record_count = 0;
@@ -277,42 +278,84 @@ static enum ruf_status read_file(struct ruf_import *import,
     return status == RUF_OK ? hand_over(import, true, err) : status;
 }
 
+bool ruf_import_knows(const char *name)
+{
+    return format_of(name) != NULL;
+}
+
+/* The input is closed here, whatever comes. */
+static enum ruf_status read_set(const struct ruf_import_set *set,
+                                struct ruf_input *input,
+                                struct ruf_import_result *result,
+                                struct ruf_error *err)
+{
+    struct ruf_import *import = calloc(1, sizeof(*import));
+    enum ruf_status status = RUF_E_NOMEM;
+
+    if (import != NULL) {
+        import->set = set;
+        import->path = set->name;
+        import->result = result;
+        status = ruf_arena_create(&import->arena, err);
+    }
+    if (status == RUF_OK)
+        import->records = ruf_arena_alloc(import->arena, PAGE_RECORDS,
+                                          sizeof(*import->records));
+    if (status == RUF_OK && import->records != NULL)
+        status = read_file(import, format_of(set->name), input, err);
+    else
+        status = ruf_fail_memory(err);
+    if (import != NULL)
+        ruf_arena_destroy(import->arena);
+    ruf_input_close(input);
+    free(import);
+    return status;
+}
+
+static enum ruf_status check_name(const char *name, struct ruf_error *err)
+{
+    if (ruf_import_knows(name))
+        return RUF_OK;
+    return ruf_fail(err, RUF_E_USAGE, "D732", name,
+                    "the name ends in none of .csv .jsonl .vcf");
+}
+
+enum ruf_status ruf_import_stream(const struct ruf_import_set *set,
+                                  const struct ruf_input_reader *reader,
+                                  struct ruf_import_result *result,
+                                  struct ruf_error *err)
+{
+    struct ruf_input *input = NULL;
+    enum ruf_status status = check_name(set->name, err);
+
+    memset(result, 0, sizeof(*result));
+    if (status == RUF_OK)
+        status = ruf_input_create(set->name, reader, set->source->charset,
+                                  &input, err);
+    return status == RUF_OK ? read_set(set, input, result, err) : status;
+}
+
 enum ruf_status ruf_import_file(const char *path,
                                 const struct ruf_policy_source *source,
                                 const struct ruf_sync_sink *sink,
                                 struct ruf_import_result *result,
                                 struct ruf_error *err)
 {
-    struct ruf_import *import = calloc(1, sizeof(*import));
-    import_format *format = format_of(path);
+    static const char *const link = "file";
     const char *slash = strrchr(path, '/');
+    struct ruf_import_set set = {
+        .name = path,
+        .collection = slash == NULL ? path : slash + 1,
+        .select = "file",
+        .link = &link,
+        .source = source,
+        .sink = sink,
+    };
     struct ruf_input *input = NULL;
-    enum ruf_status status = RUF_OK;
+    enum ruf_status status = check_name(path, err);
 
     memset(result, 0, sizeof(*result));
-    if (import == NULL)
-        return ruf_fail_memory(err);
-    import->path = path;
-    import->collection = slash == NULL ? path : slash + 1;
-    import->source = source;
-    import->sink = sink;
-    import->result = result;
-    if (format == NULL)
-        status = ruf_fail(err, RUF_E_USAGE, "D732", path,
-                          "the name ends in none of .csv .jsonl .vcf");
     if (status == RUF_OK)
-        status = ruf_input_open(path, &input, err);
-    if (status == RUF_OK)
-        status = ruf_arena_create(&import->arena, err);
-    if (status == RUF_OK) {
-        import->records = ruf_arena_alloc(import->arena, PAGE_RECORDS,
-                                          sizeof(*import->records));
-        status = import->records == NULL
-                     ? ruf_fail_memory(err)
-                     : read_file(import, format, input, err);
-    }
-    ruf_arena_destroy(import->arena);
-    ruf_input_close(input);
-    free(import);
-    return status;
+        status = ruf_input_open(path, source->charset, &input, err);
+    return status == RUF_OK ? read_set(&set, input, result, err) : status;
 }

@@ -12,6 +12,7 @@
 #ifndef SYNC_IMPORT_H
 #define SYNC_IMPORT_H
 
+#include "sync/import_input.h"
 #include "sync/sync.h"
 
 struct ruf_import_result {
@@ -33,5 +34,24 @@ RUF_MUST_USE enum ruf_status
 ruf_import_file(const char *path, const struct ruf_policy_source *source,
                 const struct ruf_sync_sink *sink,
                 struct ruf_import_result *result, struct ruf_error *err);
+
+/** One set of records from whoever has its bytes. Borrowed. */
+struct ruf_import_set {
+    const char *name; /**< for messages; its ending names the format */
+    const char *collection;
+    const char *select;      /**< stored with the set, as is */
+    const char *const *link; /**< this; read when the set is complete */
+    const struct ruf_policy_source *source;
+    const struct ruf_sync_sink *sink;
+};
+
+/** Does the name end like that of a contact file? */
+bool ruf_import_knows(const char *name);
+
+/** As ruf_import_file(); also what the reader returns. */
+RUF_MUST_USE enum ruf_status
+ruf_import_stream(const struct ruf_import_set *set,
+                  const struct ruf_input_reader *reader,
+                  struct ruf_import_result *result, struct ruf_error *err);
 
 #endif

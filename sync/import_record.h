@@ -17,10 +17,8 @@
 
 /** One import under way. */
 struct ruf_import {
-    const char *path;
-    const char *collection;
-    const struct ruf_policy_source *source;
-    const struct ruf_sync_sink *sink;
+    const struct ruf_import_set *set;
+    const char *path; /**< of set, for messages */
     struct ruf_import_result *result;
     struct ruf_arena *arena; /**< of the page being filled */
     struct ruf_record *records;

@@ -6,6 +6,7 @@
 #include "sync/sync.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "sync/blob.h"
 #include "sync/graph.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct run_source {
     struct ruf_source_result *result;
     struct ruf_graph_collection *collections;
     size_t count;
+    struct ruf_blobs *blobs; /* instead of collections */
     uint64_t records;
     bool finished;
 };
@@ -74,6 +76,9 @@ static enum ruf_status source_open(struct run *run, struct run_source *source,
     bool named;
     enum ruf_status status;
 
+    if (source->source->kind == RUF_SOURCE_BLOB)
+        return ruf_blobs_create(&run->graph, source->source, &source->blobs,
+                                err);
     if (ruf_graph_select(source->source->kind) == NULL)
         return ruf_fail(err, RUF_E_POLICY, "S530", source->source->id,
                         "sources of kind %s are not readable by this version",
@@ -102,6 +107,7 @@ static void sources_close(struct run *run)
         for (size_t i = 0; i < source->count; i++)
             ruf_graph_collection_destroy(&source->collections[i]);
         free(source->collections);
+        ruf_blobs_destroy(source->blobs);
     }
 }
 
@@ -150,6 +156,12 @@ static void source_step(struct run *run, struct run_source *source)
     size_t at_work = 0;
     size_t left = 0;
 
+    if (source->blobs != NULL) {
+        ruf_blobs_step(source->blobs);
+        if (source->blobs->finished)
+            source_finish(run, source);
+        return;
+    }
     for (size_t i = 0; i < source->count; i++) {
         struct ruf_graph_collection *collection = &source->collections[i];
 
@@ -173,6 +185,8 @@ static int64_t idle_ms(const struct run *run)
     for (size_t s = 0; s < run->source_count; s++) {
         const struct run_source *source = &run->sources[s];
 
+        if (source->blobs != NULL && !source->finished)
+            return 0; /* waits by itself */
         for (size_t i = 0; i < source->count && !source->finished; i++) {
             const struct ruf_call *call = &source->collections[i].call;
             int64_t due_ms = ruf_call_due_ms(call);
@@ -199,6 +213,17 @@ static bool step_all(struct run *run)
     return left;
 }
 
+/* A source of blobs waits for the network inside its step: meanwhile the
+ * others go on. */
+static void step_others(void *context)
+{
+    struct run *run = context;
+
+    for (size_t s = 0; s < run->source_count; s++)
+        if (!run->sources[s].finished && run->sources[s].blobs == NULL)
+            source_step(run, &run->sources[s]);
+}
+
 static enum ruf_status go_round(struct run *run, struct ruf_error *err)
 {
     while (step_all(run)) {
@@ -217,11 +242,28 @@ static enum ruf_status go_round(struct run *run, struct ruf_error *err)
 /* --- what came of it
  * ------------------------------------------------------------------ */
 
+static void sum_blobs(const struct ruf_blobs *from,
+                      struct ruf_source_result *result)
+{
+    result->added = from->result.added;
+    result->changed = from->result.changed;
+    result->removed = from->result.removed;
+    result->requests = from->call.requests;
+    result->bytes = from->call.bytes;
+    result->dropped = from->counts.dropped;
+    if (from->status != RUF_OK) {
+        result->status = from->status;
+        result->error = from->error;
+    }
+}
+
 static void source_sum(struct run *run, struct run_source *source,
                        enum ruf_status ended, const struct ruf_error *why)
 {
     struct ruf_source_result *result = source->result;
 
+    if (source->blobs != NULL)
+        sum_blobs(source->blobs, result);
     for (size_t i = 0; i < source->count; i++) {
         const struct ruf_graph_collection *from = &source->collections[i];
 
@@ -314,6 +356,9 @@ enum ruf_status ruf_sync_run(const struct ruf_policy *policy,
     run->graph.options = options;
     run->cancel.cancelled = options->cancelled;
     run->cancel.context = options->cancel_context;
+    run->graph.cancel = &run->cancel;
+    run->graph.yield = step_others;
+    run->graph.yield_context = run;
     run->started_ms = ruf_clock_ms();
     status = select_sources(run, results, err);
     if (status == RUF_OK && run->source_count > 0) {
@@ -366,4 +411,27 @@ enum ruf_status ruf_sync_login(const struct ruf_policy *policy,
     ruf_tokens_destroy(tokens);
     ruf_http_destroy(http);
     return status;
+}
+
+enum ruf_status ruf_sync_source_secret(const struct ruf_policy *policy,
+                                       const struct ruf_sync_sink *sink,
+                                       const char *source, const char *secret,
+                                       struct ruf_error *err)
+{
+    const struct ruf_policy_source *found =
+        ruf_policy_source(policy, ruf_text(source));
+    struct ruf_blob_auth auth = { 0 };
+    char name[40];
+    enum ruf_status status = RUF_OK;
+
+    if (found == NULL || found->kind != RUF_SOURCE_BLOB)
+        return ruf_fail(err, RUF_E_USAGE, "U031", source,
+                        "the policy has no source of blobs with this id");
+    if (secret != NULL)
+        status = ruf_blob_auth_create(secret, found->url, source, &auth, err);
+    ruf_blob_auth_destroy(&auth);
+    ruf_blob_secret_name(source, name);
+    return status == RUF_OK
+               ? sink->secret_save(sink->context, name, secret, err)
+               : status;
 }

@@ -70,6 +70,12 @@ struct ruf_sync_sink {
     /** Forget the links of a collection, keep its visible records. */
     enum ruf_status (*reset)(void *context, const char *source,
                              const char *collection, struct ruf_error *err);
+    /** Hand out the names of all collections of a source that are kept. The
+     *  receiver may hand in pages meanwhile. */
+    enum ruf_status (*collections)(void *context, const char *source,
+                                   void (*name)(void *receiver,
+                                                const char *collection),
+                                   void *receiver, struct ruf_error *err);
     enum ruf_status (*throttle)(void *context, const char *source,
                                 int64_t not_before, struct ruf_error *err);
     /** A secret by name ("refresh_token"); *value malloc()ed, NULL if none. */
@@ -113,6 +119,17 @@ RUF_MUST_USE enum ruf_status
 ruf_sync_login(const struct ruf_policy *policy,
                const struct ruf_sync_sink *sink,
                const struct ruf_login_options *options, struct ruf_error *err);
+
+/**
+ * Keep a secret of one source: the shared access signature or account key of a
+ * container. NULL: forget it, the sign-in's token is used again.
+ * @return RUF_OK; RUF_E_USAGE (U031: not a source of blobs); RUF_E_AUTH (S507:
+ *         neither signature nor key); RUF_E_NOMEM; errors of the sink.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_sync_source_secret(const struct ruf_policy *policy,
+                       const struct ruf_sync_sink *sink, const char *source,
+                       const char *secret, struct ruf_error *err);
 
 /** Erase tokens and secrets. */
 RUF_MUST_USE enum ruf_status ruf_sync_logout(const struct ruf_sync_sink *sink,

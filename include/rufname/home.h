@@ -137,6 +137,18 @@ RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_login(struct ruf_home *home, const struct ruf_login *login,
                struct ruf_error *err);
 
+/**
+ * Keep the secret of one source of blobs in the encrypted store: a shared
+ * access signature or the account's key. Without one the sign-in's token is
+ * used.
+ * @param[in] secret  NULL: forget it.
+ * @return RUF_OK; RUF_E_USAGE (U031); RUF_E_AUTH (S507); RUF_E_BUSY; store
+ *         errors.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_source_secret(struct ruf_home *home, const char *source,
+                       const char *secret, struct ruf_error *err);
+
 /** Forget all tokens and secrets of the sign-in. */
 RUF_API RUF_MUST_USE enum ruf_status ruf_home_logout(struct ruf_home *home,
                                                      struct ruf_error *err);

@@ -35,7 +35,7 @@ static void set_up(void)
         "{\"schema\":\"rufname.policy/1\",\"version\":1,"
         "\"region\":{\"default\":\"DE\"},\"sources\":["
         "{\"id\":\"FILE\",\"kind\":\"file\"},{\"id\":\"BLOB\",\"kind\":"
-        "\"blob\"}]}";
+        "\"file\"}]}";
 
     cr_assert(mkdtemp(folder) != NULL);
     (void)snprintf(path, sizeof(path), "%s/store.db", folder);

@@ -227,6 +227,21 @@ static enum ruf_status on_reset(void *context, const char *source,
     return RUF_OK;
 }
 
+static enum ruf_status on_collections(void *context, const char *source,
+                                      void (*name)(void *receiver,
+                                                   const char *collection),
+                                      void *receiver, struct ruf_error *err)
+{
+    struct memory_sink *sink = context;
+
+    (void)err;
+    for (size_t i = 0; i < sink->collection_count; i++)
+        if (strcmp(sink->collections[i].source, source) == 0 &&
+            sink->collections[i].pages > 0)
+            name(receiver, sink->collections[i].name);
+    return RUF_OK;
+}
+
 static enum ruf_status on_throttle(void *context, const char *source,
                                    int64_t not_before, struct ruf_error *err)
 {
@@ -305,6 +320,7 @@ void memory_sink_init(struct memory_sink *sink)
         .load = on_load,
         .page = on_page,
         .reset = on_reset,
+        .collections = on_collections,
         .throttle = on_throttle,
         .secret_load = on_secret_load,
         .secret_save = on_secret_save,

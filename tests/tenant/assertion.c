@@ -31,6 +31,37 @@ void tenant_pkce(const char *text, char out[64])
     to_url_alphabet(out);
 }
 
+static void append_part(char *out, size_t size, const char *json)
+{
+    char part[1024];
+    size_t used = strlen(out);
+
+    (void)EVP_EncodeBlock((unsigned char *)part, (const unsigned char *)json,
+                          (int)strlen(json));
+    to_url_alphabet(part);
+    (void)snprintf(out + used, size - used, "%s.", part);
+}
+
+/* The storage emulator reads claims and does not check signatures. */
+void tenant_storage_token(unsigned seconds, char *out, size_t size)
+{
+    char payload[512];
+    size_t used;
+
+    out[0] = '\0';
+    (void)snprintf(payload, sizeof(payload),
+                   "{\"aud\":\"https://storage.azure.com\",\"iss\":"
+                   "\"https://sts.windows.net/" TENANT_ID "/\",\"iat\":%lld,"
+                   "\"nbf\":%lld,\"exp\":%lld}",
+                   tenant_now_s() - 60, tenant_now_s() - 60,
+                   tenant_now_s() + (long long)seconds);
+    append_part(out, size, "{\"typ\":\"JWT\",\"alg\":\"RS256\"}");
+    append_part(out, size, payload);
+    used = strlen(out);
+    if (size - used > 48)
+        tenant_random_hex(out + used, 48);
+}
+
 /* One part of a JWT; NULL if it is not base64url. */
 static unsigned char *decode_part(const char *part, size_t size, size_t *out)
 {

@@ -8,6 +8,7 @@
 #include "tenant.h"
 #include <string.h>
 
+#define STORAGE "https://storage.azure.com"
 #define DEVICE_SECONDS 900
 #define POLL_INTERVAL_MS 1000
 #define PATH_PREFIX "/" TENANT_ID "/oauth2/v2.0/"
@@ -83,6 +84,9 @@ static void token_answer(struct tenant *tenant, struct exchange *exchange,
 
     token->claims = claims;
     audience_of(tenant, exchange->body, token->audience);
+    if (strcmp(token->audience, STORAGE) == 0)
+        tenant_storage_token(tenant->token_seconds, token->text,
+                             sizeof(token->text));
     (void)tenant_parameter(exchange->body, "scope", scope, sizeof(scope));
     text_format(&exchange->out,
                 "{\"token_type\":\"Bearer\",\"expires_in\":%u,"

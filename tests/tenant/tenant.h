@@ -23,7 +23,7 @@
 #define FAULTS_MAX 64
 
 struct token {
-    char text[64];
+    char text[1024];
     bool delegated;
     bool refresh;
     bool claims;       /* asked for the claims of a challenge */
@@ -126,6 +126,8 @@ bool tenant_authorized(struct tenant *tenant, struct exchange *exchange,
 /* assertion.c */
 /** Is this a JWT signed with the certificate in the state directory? */
 bool tenant_assertion_good(struct tenant *tenant, const char *assertion);
+/** A token as Storage reads it: a JWT, unsigned but unguessable. */
+void tenant_storage_token(unsigned seconds, char *out, size_t size);
 /** base64url of SHA-256 over text, as PKCE has it. */
 void tenant_pkce(const char *text, char out[64]);
 
