@@ -1,5 +1,5 @@
 /*
- * sync/graph.c - reading one collection of Microsoft Graph
+ * sync/graph.c - reading one collection of Microsoft Graph or Dataverse
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,6 +18,10 @@
  * and ids that survive a move between folders. Neither is carried by links. */
 #define PREFER_DIRECTORY "return=minimal"
 #define PREFER_OUTLOOK "odata.maxpagesize=200, IdType=\"ImmutableId\""
+#define PREFER_TABLE                                                           \
+    "odata.maxpagesize=5000,odata.include-annotations="                        \
+    "\"OData.Community.Display.V1.FormattedValue,"                             \
+    "Microsoft.Dynamics.CRM.lookuplogicalname\""
 
 #define EMPTY_PAGES_MAX 1000
 #define PAGES_MAX 500000
@@ -56,47 +60,107 @@ static int trimmed_size(const char *endpoint)
     return (int)size;
 }
 
-static bool make_texts(struct ruf_graph_collection *collection,
-                       const char *mailbox)
+/* "me/" or "users/MAILBOX/"; false if it does not fit. */
+static bool write_owner(const char *mailbox, char *out, size_t size)
+{
+    char encoded[900];
+
+    if (mailbox == NULL)
+        return snprintf(out, size, "me/") > 0;
+    return ruf_percent_encode(mailbox, encoded, sizeof(encoded)) <
+               sizeof(encoded) &&
+           snprintf(out, size, "users/%s/", encoded) < (int)size;
+}
+
+static bool make_outlook_texts(struct ruf_graph_collection *collection,
+                               const struct ruf_graph_part *part,
+                               char path[3072])
+{
+    const char *who = part->mailbox == NULL ? "me" : part->mailbox;
+    char owner[1024];
+    char folder[2000];
+
+    if (!write_owner(part->mailbox, owner, sizeof(owner)))
+        return false;
+    if (part->folder == NULL) {
+        collection->name = format_text("%s/contacts", who);
+        return snprintf(path, 3072, "%scontacts", owner) < 3072;
+    }
+    if (ruf_percent_encode(part->folder, folder, sizeof(folder)) ==
+        sizeof(folder))
+        return false;
+    collection->name = format_text("%s/%s", who, part->folder);
+    return snprintf(path, 3072, "%scontactFolders/%s/contacts", owner, folder) <
+           3072;
+}
+
+static bool make_graph_texts(struct ruf_graph_collection *collection,
+                             const struct ruf_graph_part *part)
 {
     const struct ruf_policy_auth *auth = &collection->context->policy->auth;
     const char *select = ruf_graph_select(collection->source->kind);
-    const char *path = "contacts";
-    char owner[1024] = "";
+    char path[3072] = "contacts";
 
     if (collection->source->kind == RUF_SOURCE_ENTRA_USERS) {
-        path = "users";
+        memcpy(path, "users", sizeof("users"));
         collection->name = strdup("users");
     } else if (collection->source->kind == RUF_SOURCE_ENTRA_CONTACTS) {
         collection->name = strdup("contacts");
-    } else if (mailbox == NULL) {
-        memcpy(owner, "me/", sizeof("me/"));
-        collection->name = strdup("me/contacts");
-    } else {
-        char encoded[900];
-
-        if (ruf_percent_encode(mailbox, encoded, sizeof(encoded)) ==
-            sizeof(encoded))
-            return false;
-        (void)snprintf(owner, sizeof(owner), "users/%s/", encoded);
-        collection->name = format_text("%s/contacts", mailbox);
+    } else if (!make_outlook_texts(collection, part, path)) {
+        return false;
     }
-    collection->start = format_text("%.*s/v1.0/%s%s/delta?$select=%s",
+    collection->start = format_text("%.*s/v1.0/%s/delta?$select=%s",
                                     trimmed_size(auth->graph_endpoint),
-                                    auth->graph_endpoint, owner, path, select);
-    if (collection->name == NULL || collection->start == NULL)
+                                    auth->graph_endpoint, path, select);
+    return true;
+}
+
+static bool make_table_texts(struct ruf_graph_collection *collection,
+                             const struct ruf_graph_part *part)
+{
+    const struct ruf_policy_source *source = collection->source;
+    char *select;
+
+    collection->table = calloc(1, sizeof(*collection->table));
+    if (collection->table == NULL)
+        return false;
+    ruf_table_of(source, part->table, collection->table);
+    collection->name = strdup(collection->table->set);
+    select = ruf_table_select(collection->table);
+    if (select != NULL)
+        collection->start = format_text("%.*s/api/data/v9.2/%s?$select=%s",
+                                        trimmed_size(source->url), source->url,
+                                        collection->table->set, select);
+    free(select);
+    return true;
+}
+
+static bool make_texts(struct ruf_graph_collection *collection,
+                       const struct ruf_graph_part *part)
+{
+    const struct ruf_policy *policy = collection->context->policy;
+    bool good;
+
+    if (collection->source->url == NULL) {
+        collection->peer = RUF_HTTP_GRAPH;
+        good = make_graph_texts(collection, part);
+    } else {
+        collection->peer = ruf_http_peer_of_source(
+            (size_t)(collection->source - policy->sources));
+        good = make_table_texts(collection, part);
+    }
+    if (!good || collection->name == NULL || collection->start == NULL)
         return false;
     collection->select =
-        format_text("%s tenant=%s", collection->start, auth->tenant);
+        format_text("%s tenant=%s", collection->start, policy->auth.tenant);
     return collection->select != NULL;
 }
 
-enum ruf_status
-ruf_graph_collection_create(const struct ruf_graph_context *context,
-                            const struct ruf_policy_source *source,
-                            const char *mailbox, uint64_t *source_records,
-                            struct ruf_graph_collection *out,
-                            struct ruf_error *err)
+enum ruf_status ruf_graph_collection_create(
+    const struct ruf_graph_context *context,
+    const struct ruf_policy_source *source, const struct ruf_graph_part *part,
+    uint64_t *source_records, struct ruf_graph_collection *out,
+    struct ruf_error *err)
 {
     enum ruf_status status;
 
@@ -105,13 +169,13 @@ ruf_graph_collection_create(const struct ruf_graph_context *context,
     out->context = context;
     out->source = source;
     out->resource = ruf_resource_of(context->policy, source);
-    if (mailbox != NULL && strlen(mailbox) > 256)
+    if (part->mailbox != NULL && strlen(part->mailbox) > 256)
         return ruf_fail(err, RUF_E_POLICY, "S531", source->id,
                         "a mailbox name is too long");
     status = ruf_call_create(context->http, &out->call, err);
     if (status == RUF_OK)
         status = ruf_arena_create(&out->arena, err);
-    if (status == RUF_OK && !make_texts(out, mailbox))
+    if (status == RUF_OK && !make_texts(out, part))
         status = ruf_fail_memory(err);
     if (status != RUF_OK)
         ruf_graph_collection_destroy(out);
@@ -122,6 +186,7 @@ void ruf_graph_collection_destroy(struct ruf_graph_collection *collection)
 {
     ruf_call_destroy(&collection->call);
     ruf_arena_destroy(collection->arena);
+    free(collection->table);
     free(collection->name);
     free(collection->start);
     free(collection->select);
@@ -218,22 +283,47 @@ static enum ruf_status note_link(struct ruf_graph_collection *collection,
  * ---------------------------------------------------------------------------
  */
 
+static const char *prefer_of(const struct ruf_graph_collection *collection)
+{
+    switch (collection->source->kind) {
+    case RUF_SOURCE_OUTLOOK_PERSONAL:
+    case RUF_SOURCE_OUTLOOK_SHARED:
+        return PREFER_OUTLOOK;
+    case RUF_SOURCE_DYNAMICS365:
+    case RUF_SOURCE_DATAVERSE:
+        return collection->untracked ? PREFER_TABLE
+                                     : "odata.track-changes," PREFER_TABLE;
+    case RUF_SOURCE_ENTRA_USERS:
+    case RUF_SOURCE_ENTRA_CONTACTS:
+    case RUF_SOURCE_BLOB:
+    case RUF_SOURCE_FILE:
+    case RUF_SOURCE_KIND_COUNT:
+    default:
+        return PREFER_DIRECTORY;
+    }
+}
+
 static enum ruf_status send_request(struct ruf_graph_collection *collection,
                                     struct ruf_error *err)
 {
+    /* libcurl wants them writable and leaves them alone. */
+    static char version[] = "OData-Version: 4.0";
+    static char version_max[] = "OData-MaxVersion: 4.0";
+    static char no_match[] = "If-None-Match: null";
+    static char *const table_lines[] = { version, version_max, no_match };
     struct ruf_tokens *tokens = collection->context->tokens;
     struct ruf_http_request request = {
-        .peer = RUF_HTTP_GRAPH,
+        .peer = collection->peer,
         .url = collection->url,
-        .prefer = collection->source->kind == RUF_SOURCE_OUTLOOK_PERSONAL
-                      ? PREFER_OUTLOOK
-                      : PREFER_DIRECTORY,
+        .prefer = prefer_of(collection),
+        .lines = table_lines,
+        .line_count = collection->table == NULL ? 0 : 3,
         .body_max = RUF_HTTP_PAGE_MAX,
     };
     enum ruf_status status;
 
     /* A stored or served link is judged before a token is even at hand. */
-    status = ruf_http_check_url(collection->context->http, RUF_HTTP_GRAPH,
+    status = ruf_http_check_url(collection->context->http, collection->peer,
                                 collection->url, err);
     if (status == RUF_OK)
         status =
@@ -251,6 +341,7 @@ static enum ruf_status choose_link(struct ruf_graph_collection *collection,
 {
     bool usable = !collection->context->options->full &&
                   state->link_kind != RUF_LINK_NONE && state->link != NULL &&
+                  state->link[0] != '\0' && /* not tracked */
                   state->select != NULL &&
                   strcmp(state->select, collection->select) == 0;
 
@@ -345,15 +436,31 @@ static enum ruf_status forbidden(const struct ruf_graph_collection *collection,
                     ruf_scope_of(collection->source->kind, false));
 }
 
+/* A table without change tracking refuses to track. */
+static bool refuses_tracking(const struct ruf_graph_collection *collection,
+                             int http_status)
+{
+    return collection->table != NULL && !collection->untracked &&
+           collection->starts_round && !collection->stored_link &&
+           (http_status == 400 || http_status == 501);
+}
+
+/* The state behind a stored link is gone. Dataverse says so in no fixed code
+ * ("version stamp ... expired"). */
+static bool is_stale(const struct ruf_graph_collection *collection,
+                     const struct ruf_http_answer *answer)
+{
+    bool refused = answer->status >= 400 && answer->status <= 499;
+
+    return collection->stored_link && refused &&
+           (collection->table != NULL || !collection->starts_round);
+}
+
 static enum ruf_status not_a_page(struct ruf_graph_collection *collection,
                                   const struct ruf_http_answer *answer,
                                   struct ruf_error *err)
 {
     int http_status = answer->status;
-    /* Links of pages grow stale within the hour: an interrupted round whose
-     * link is refused in whatever words begins anew. */
-    bool stale_page = collection->stored_link && !collection->starts_round &&
-                      http_status >= 400 && http_status <= 499;
     enum ruf_status status;
 
     if ((http_status == 401 || http_status == 403) && answer->claims != NULL) {
@@ -362,7 +469,11 @@ static enum ruf_status not_a_page(struct ruf_graph_collection *collection,
         status = unauthorised(collection, err);
     } else if (http_status == 403) {
         status = forbidden(collection, err);
-    } else if (stale_page || ruf_graph_wants_resync(answer)) {
+    } else if (refuses_tracking(collection, http_status)) {
+        collection->untracked = true;
+        status = send_request(collection, err);
+    } else if (is_stale(collection, answer) || ruf_graph_wants_resync(answer)) {
+        /* Links of pages grow stale within the hour, in whatever words. */
         status = restart(collection, http_status, err);
         if (status == RUF_OK)
             status = send_request(collection, err);
@@ -387,9 +498,11 @@ static enum ruf_status check_progress(struct ruf_graph_collection *collection,
                                       struct ruf_error *err)
 {
     const char *id = collection->source->id;
-    enum ruf_status status = ruf_http_check_url(
-        collection->context->http, RUF_HTTP_GRAPH, page->link, err);
+    enum ruf_status status = RUF_OK;
 
+    if (page->link[0] != '\0')
+        status = ruf_http_check_url(collection->context->http, collection->peer,
+                                    page->link, err);
     if (status != RUF_OK)
         return status;
     if (collection->seen_count == 0)
@@ -462,6 +575,20 @@ static enum ruf_status ask_ahead(struct ruf_graph_collection *collection,
     return status;
 }
 
+static enum ruf_status read_records(struct ruf_graph_collection *collection,
+                                    const struct ruf_graph_page *page,
+                                    const struct ruf_record **records,
+                                    size_t *count, struct ruf_error *err)
+{
+    if (collection->table != NULL)
+        return ruf_table_records(collection->table, page->value,
+                                 collection->delta_round, collection->arena,
+                                 records, count, &collection->counts, err);
+    return ruf_graph_records(collection->source->kind, page->value,
+                             collection->delta_round, collection->arena,
+                             records, count, &collection->counts, err);
+}
+
 static enum ruf_status take_page(struct ruf_graph_collection *collection,
                                  const struct ruf_http_answer *answer,
                                  struct ruf_error *err)
@@ -473,7 +600,11 @@ static enum ruf_status take_page(struct ruf_graph_collection *collection,
     enum ruf_status ahead = RUF_OK;
     struct ruf_graph_page page;
     size_t count = 0;
-    enum ruf_status status = ruf_graph_page_read(answer, place, &page, err);
+    enum ruf_page_end end =
+        collection->table != NULL && !collection->delta_round ? RUF_PAGE_ANY
+                                                              : RUF_PAGE_DELTA;
+    enum ruf_status status =
+        ruf_graph_page_read(answer, place, end, &page, err);
 
     if (status != RUF_OK) {
         if (err->http_status == 0)
@@ -482,9 +613,7 @@ static enum ruf_status take_page(struct ruf_graph_collection *collection,
     }
     status = check_progress(collection, &page, err);
     if (status == RUF_OK)
-        status = ruf_graph_records(collection->source->kind, page.value,
-                                   collection->delta_round, collection->arena,
-                                   &records, &count, &collection->counts, err);
+        status = read_records(collection, &page, &records, &count, err);
     if (status == RUF_OK) {
         ahead = ask_ahead(collection, &page, &ahead_error);
         status =

@@ -1,5 +1,5 @@
 /*
- * sync/graph.h - reading one collection of Microsoft Graph
+ * sync/graph.h - reading one collection of Microsoft Graph or Dataverse
  *
  * A collection is asked through its delta function from the first round on, so
  * that a full round ends with the link that later asks for changes only. It
@@ -15,6 +15,7 @@
 
 #include "base/arena.h"
 #include "sync/call.h"
+#include "sync/dataverse.h"
 #include "sync/graph_records.h"
 #include "sync/sync.h"
 #include "sync/token.h"
@@ -39,7 +40,11 @@ struct ruf_graph_link_hash {
 struct ruf_graph_collection {
     const struct ruf_graph_context *context;
     const struct ruf_policy_source *source;
-    char *name;   /**< "users", "contacts", "me/contacts", "MAILBOX/contacts" */
+    char *name; /**< "users", "contacts", "me/contacts", "MAILBOX/contacts",
+                     "me/FOLDER", "MAILBOX/FOLDER", name of a table */
+    struct ruf_table *table; /**< Dataverse; NULL: Graph */
+    bool untracked;          /**< the table does not track changes */
+    enum ruf_http_peer peer;
     char *start;  /**< URL of a full round */
     char *select; /**< what stored links must belong to */
     enum ruf_resource resource;
@@ -70,17 +75,22 @@ struct ruf_graph_collection {
     struct ruf_round_result result;
 };
 
+/** Which collection of a source. All NULL and 0: the only one. */
+struct ruf_graph_part {
+    const char *mailbox; /**< Outlook: whose; NULL: the signed-in user's */
+    const char *folder;  /**< Outlook: id; NULL: the default folder */
+    size_t table;        /**< Dynamics 365: which of its tables */
+};
+
 /**
- * @param[in] mailbox  for Outlook with an app's token; else NULL.
  * @param[in] source_records  counts what all collections of a source saw.
  * @return RUF_OK; RUF_E_POLICY (S532); RUF_E_NOMEM; as ruf_call_create().
  */
-RUF_MUST_USE enum ruf_status
-ruf_graph_collection_create(const struct ruf_graph_context *context,
-                            const struct ruf_policy_source *source,
-                            const char *mailbox, uint64_t *source_records,
-                            struct ruf_graph_collection *out,
-                            struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_graph_collection_create(
+    const struct ruf_graph_context *context,
+    const struct ruf_policy_source *source, const struct ruf_graph_part *part,
+    uint64_t *source_records, struct ruf_graph_collection *out,
+    struct ruf_error *err);
 
 /** A zeroed struct is fine. */
 void ruf_graph_collection_destroy(struct ruf_graph_collection *collection);

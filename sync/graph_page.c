@@ -30,7 +30,8 @@ static bool take_link(const cJSON *tree, const char *name, const char **out)
 }
 
 static enum ruf_status read_frame(struct ruf_graph_page *page,
-                                  const char *place, struct ruf_error *err)
+                                  const char *place, enum ruf_page_end end,
+                                  struct ruf_error *err)
 {
     const char *next;
     const char *delta;
@@ -43,6 +44,8 @@ static enum ruf_status read_frame(struct ruf_graph_page *page,
     if (!take_link(page->tree, "@odata.nextLink", &next) ||
         !take_link(page->tree, "@odata.deltaLink", &delta))
         return refuse(err, "S524", place, "a link is not usable text");
+    if (next == NULL && delta == NULL && end != RUF_PAGE_DELTA)
+        delta = "";
     if ((next == NULL) == (delta == NULL))
         return refuse(err, "S524", place,
                       next == NULL ? "the page has neither link"
@@ -54,7 +57,7 @@ static enum ruf_status read_frame(struct ruf_graph_page *page,
 }
 
 enum ruf_status ruf_graph_page_read(const struct ruf_http_answer *answer,
-                                    const char *place,
+                                    const char *place, enum ruf_page_end end,
                                     struct ruf_graph_page *out,
                                     struct ruf_error *err)
 {
@@ -67,7 +70,7 @@ enum ruf_status ruf_graph_page_read(const struct ruf_http_answer *answer,
         return refuse(err, "S522", place, "the page is not JSON");
     if (status != RUF_OK)
         return status;
-    status = read_frame(out, place, err);
+    status = read_frame(out, place, end, err);
     if (status != RUF_OK)
         ruf_graph_page_free(out);
     return status;

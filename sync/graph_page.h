@@ -13,13 +13,20 @@
 
 struct cJSON;
 
+/** How a round may end. */
+enum ruf_page_end {
+    RUF_PAGE_DELTA = 0, /**< with a delta link */
+    RUF_PAGE_ANY,       /**< also without: a table that is not tracked */
+    RUF_PAGE_LIST       /**< without: a plain list */
+};
+
 /** A page; links are borrowed from the tree. */
 struct ruf_graph_page {
     struct cJSON *tree;
     const struct cJSON *value;
     bool empty;                   /**< no objects: legal between pages */
     enum ruf_link_kind link_kind; /**< NEXT or DELTA */
-    const char *link;
+    const char *link;             /**< "" at the end of what is not tracked */
 };
 
 /**
@@ -29,7 +36,8 @@ struct ruf_graph_page {
  */
 RUF_MUST_USE enum ruf_status
 ruf_graph_page_read(const struct ruf_http_answer *answer, const char *place,
-                    struct ruf_graph_page *out, struct ruf_error *err);
+                    enum ruf_page_end end, struct ruf_graph_page *out,
+                    struct ruf_error *err);
 
 /** A zeroed struct is fine. */
 void ruf_graph_page_free(struct ruf_graph_page *page);

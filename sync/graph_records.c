@@ -5,9 +5,9 @@
  */
 #include "sync/graph_records.h"
 #include "base/error.h"
-#include "base/fold.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "sync/draft.h"
 #include <cjson/cJSON.h>
 #include <string.h>
 
@@ -92,8 +92,8 @@ const char *ruf_graph_select(enum ruf_source_kind kind)
     case RUF_SOURCE_ENTRA_CONTACTS:
         return select_contacts;
     case RUF_SOURCE_OUTLOOK_PERSONAL:
-        return select_outlook;
     case RUF_SOURCE_OUTLOOK_SHARED:
+        return select_outlook;
     case RUF_SOURCE_DYNAMICS365:
     case RUF_SOURCE_DATAVERSE:
     case RUF_SOURCE_BLOB:
@@ -106,20 +106,6 @@ const char *ruf_graph_select(enum ruf_source_kind kind)
 
 /* --- one object
  * ---------------------------------------------------------------- */
-
-/* A record in the making. */
-struct draft {
-    const cJSON *found[P_COUNT];
-    bool delta;
-    bool no_memory;
-    struct ruf_arena *arena;
-    struct ruf_graph_counts *counts;
-    struct ruf_record *record;
-    struct ruf_raw_number numbers[RUF_RECORD_NUMBERS_MAX];
-    size_t number_count;
-    struct ruf_raw_email emails[RUF_RECORD_EMAILS_MAX];
-    size_t email_count;
-};
 
 /* Servers send properties in a steady order, so the search starts behind the
  * last one found; P_COUNT if the name means nothing to us. */
@@ -138,12 +124,12 @@ static enum property find_property(const char *name, unsigned *next)
 }
 
 /* One walk over the object; false if a key stands there twice. */
-static bool collect(struct draft *draft, const cJSON *object)
+static bool collect(struct ruf_draft *draft, const cJSON *object)
 {
     unsigned strangers = 0;
     unsigned next = 0;
 
-    memset(draft->found, 0, sizeof(draft->found));
+    memset(draft->found, 0, P_COUNT * sizeof(draft->found[0]));
     for (const cJSON *item = object->child; item != NULL; item = item->next) {
         enum property property = find_property(item->string, &next);
 
@@ -159,95 +145,37 @@ static bool collect(struct draft *draft, const cJSON *object)
     return strangers < 2 || !ruf_json_has_duplicates(object);
 }
 
-static bool is_clean_ascii(struct ruf_text text)
-{
-    char before = ' ';
-
-    if (text.size > RUF_RECORD_TEXT_MAX)
-        return false;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-
-        if (c < 0x20 || c > 0x7e || (c == ' ' && before == ' '))
-            return false;
-        before = c;
-    }
-    return text.size == 0 || before != ' ';
-}
-
-/* Cleaned text; empty becomes absent. */
-static struct ruf_text clean(struct draft *draft, struct ruf_text text)
-{
-    char buffer[RUF_RECORD_TEXT_MAX];
-    struct ruf_text none = { NULL, 0 };
-    struct ruf_text copy;
-    size_t size;
-
-    if (is_clean_ascii(text))
-        return text.size == 0 ? none : text;
-    size = ruf_clean_text(text, buffer, sizeof(buffer));
-    if (size == 0)
-        return none;
-    if (ruf_arena_text(draft->arena, (struct ruf_text){ buffer, size },
-                       &copy) != RUF_OK)
-        draft->no_memory = true;
-    return copy;
-}
-
-/* What a value says about its property. */
-enum word {
-    WORD_KEEP = 0, /* absent, or of a wrong type: says nothing */
-    WORD_CLEAR,    /* null */
-    WORD_VALUE
-};
-
-static enum word word_of(struct draft *draft, const cJSON *item, int type)
-{
-    if (item == NULL)
-        return WORD_KEEP;
-    if (cJSON_IsNull(item))
-        return WORD_CLEAR;
-    if ((item->type & type) != 0)
-        return WORD_VALUE;
-    draft->counts->ignored++;
-    return WORD_KEEP;
-}
-
-static uint32_t bit(unsigned position)
-{
-    return (uint32_t)1 << position;
-}
-
-static void take_field(struct draft *draft, enum property property,
+static void take_field(struct ruf_draft *draft, enum property property,
                        enum ruf_record_field field)
 {
     const cJSON *item = draft->found[property];
 
-    switch (word_of(draft, item, cJSON_String)) {
-    case WORD_KEEP:
-        draft->record->keep_fields |= bit(field);
+    switch (ruf_draft_word(draft, item, cJSON_String)) {
+    case RUF_WORD_KEEP:
+        draft->record->keep_fields |= ruf_draft_bit(field);
         break;
-    case WORD_VALUE:
-        draft->record->fields[field] = clean(draft, ruf_json_text(item));
+    case RUF_WORD_VALUE:
+        draft->record->fields[field] =
+            ruf_draft_clean(draft, ruf_json_text(item));
         break;
-    case WORD_CLEAR:
+    case RUF_WORD_CLEAR:
         break;
     }
 }
 
-static void take_enabled(struct draft *draft)
+static void take_enabled(struct ruf_draft *draft)
 {
     const cJSON *item = draft->found[P_ACCOUNT_ENABLED];
 
-    switch (word_of(draft, item, cJSON_True | cJSON_False)) {
-    case WORD_KEEP:
-        draft->record->keep_fields |= bit(RUF_RECORD_ENABLED);
+    switch (ruf_draft_word(draft, item, cJSON_True | cJSON_False)) {
+    case RUF_WORD_KEEP:
+        draft->record->keep_fields |= ruf_draft_bit(RUF_RECORD_ENABLED);
         break;
-    case WORD_VALUE:
+    case RUF_WORD_VALUE:
         draft->record->fields[RUF_RECORD_ENABLED] =
             ruf_text(cJSON_IsTrue(item) ? "true" : "false");
         break;
-    case WORD_CLEAR:
+    case RUF_WORD_CLEAR:
         break;
     }
 }
@@ -255,65 +183,30 @@ static void take_enabled(struct draft *draft)
 /* --- numbers
  * -------------------------------------------------------------------- */
 
-static size_t character_count(struct ruf_text text)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < text.size; i++)
-        count += ((unsigned char)text.data[i] & 0xC0u) != 0x80u;
-    return count;
-}
-
-/* A number cut short would be another number, so a long one is left out. */
-static void add_number(struct draft *draft, const cJSON *item,
-                       enum ruf_number_kind kind)
-{
-    struct ruf_text text;
-
-    if (word_of(draft, item, cJSON_String) != WORD_VALUE)
-        return;
-    text = ruf_json_text(item);
-    if (text.size > RUF_RECORD_TEXT_MAX ||
-        character_count(text) > RUF_RAW_NUMBER_MAX) {
-        draft->counts->ignored++;
-        return;
-    }
-    text = clean(draft, text);
-    if (text.size == 0)
-        return;
-    if (draft->number_count == RUF_RECORD_NUMBERS_MAX) {
-        draft->counts->ignored++;
-        return;
-    }
-    draft->numbers[draft->number_count].text = text;
-    draft->numbers[draft->number_count].kind = kind;
-    draft->number_count++;
-}
-
-static void take_number(struct draft *draft, enum property property,
+static void take_number(struct ruf_draft *draft, enum property property,
                         enum ruf_number_kind kind)
 {
     const cJSON *item = draft->found[property];
 
     if (item == NULL || (!cJSON_IsString(item) && !cJSON_IsNull(item)))
-        draft->record->keep_numbers |= bit(kind);
-    add_number(draft, item, kind);
+        draft->record->keep_numbers |= ruf_draft_bit(kind);
+    ruf_draft_number(draft, item, kind);
 }
 
-static void take_number_list(struct draft *draft, enum property property,
+static void take_number_list(struct ruf_draft *draft, enum property property,
                              enum ruf_number_kind kind)
 {
     const cJSON *list = draft->found[property];
 
-    switch (word_of(draft, list, cJSON_Array)) {
-    case WORD_KEEP:
-        draft->record->keep_numbers |= bit(kind);
+    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    case RUF_WORD_KEEP:
+        draft->record->keep_numbers |= ruf_draft_bit(kind);
         break;
-    case WORD_VALUE:
+    case RUF_WORD_VALUE:
         for (const cJSON *item = list->child; item != NULL; item = item->next)
-            add_number(draft, item, kind);
+            ruf_draft_number(draft, item, kind);
         break;
-    case WORD_CLEAR:
+    case RUF_WORD_CLEAR:
         break;
     }
 }
@@ -337,22 +230,22 @@ static enum ruf_number_kind phone_kind(struct ruf_text type)
     return RUF_KIND_OTHER;
 }
 
-static void take_phones(struct draft *draft)
+static void take_phones(struct ruf_draft *draft)
 {
     const cJSON *list = draft->found[P_PHONES];
 
-    switch (word_of(draft, list, cJSON_Array)) {
-    case WORD_KEEP:
-        draft->record->keep_numbers |= bit(RUF_KIND_COUNT) - 1;
+    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    case RUF_WORD_KEEP:
+        draft->record->keep_numbers |= ruf_draft_bit(RUF_KIND_COUNT) - 1;
         break;
-    case WORD_VALUE:
+    case RUF_WORD_VALUE:
         for (const cJSON *item = list->child; item != NULL; item = item->next)
-            if (word_of(draft, item, cJSON_Object) == WORD_VALUE)
-                add_number(
+            if (ruf_draft_word(draft, item, cJSON_Object) == RUF_WORD_VALUE)
+                ruf_draft_number(
                     draft, ruf_json_member(item, "number"),
                     phone_kind(ruf_json_text(ruf_json_member(item, "type"))));
         break;
-    case WORD_CLEAR:
+    case RUF_WORD_CLEAR:
         break;
     }
 }
@@ -360,101 +253,76 @@ static void take_phones(struct draft *draft)
 /* --- e-mail addresses
  * -------------------------------------------------------------- */
 
-static bool has_email(const struct draft *draft, struct ruf_text address,
-                      enum ruf_email_slot slot)
-{
-    for (size_t i = 0; i < draft->email_count; i++)
-        if (draft->emails[i].slot == slot &&
-            ruf_text_equal_nocase(draft->emails[i].address, address))
-            return true;
-    return false;
-}
-
-/* Doubles are dropped within a slot only: a later delta may replace one slot
- * and must leave the others whole. */
-static void add_email(struct draft *draft, struct ruf_text address,
-                      enum ruf_email_slot slot)
-{
-    address = clean(draft, address);
-    if (address.size == 0 || has_email(draft, address, slot))
-        return;
-    if (draft->email_count == RUF_RECORD_EMAILS_MAX) {
-        draft->counts->ignored++;
-        return;
-    }
-    draft->emails[draft->email_count].address = address;
-    draft->emails[draft->email_count].slot = slot;
-    draft->email_count++;
-}
-
-static void take_mail(struct draft *draft)
+static void take_mail(struct ruf_draft *draft)
 {
     const cJSON *item = draft->found[P_MAIL];
 
-    switch (word_of(draft, item, cJSON_String)) {
-    case WORD_KEEP:
-        draft->record->keep_emails |= bit(RUF_EMAIL_PRIMARY);
+    switch (ruf_draft_word(draft, item, cJSON_String)) {
+    case RUF_WORD_KEEP:
+        draft->record->keep_emails |= ruf_draft_bit(RUF_EMAIL_PRIMARY);
         break;
-    case WORD_VALUE:
-        add_email(draft, ruf_json_text(item), RUF_EMAIL_PRIMARY);
+    case RUF_WORD_VALUE:
+        ruf_draft_email(draft, ruf_json_text(item), RUF_EMAIL_PRIMARY);
         break;
-    case WORD_CLEAR:
+    case RUF_WORD_CLEAR:
         break;
     }
 }
 
 /* "SMTP:a@b.example" (primary) and "smtp:..." count; X500, SIP, EUM do not. */
-static void add_proxy_address(struct draft *draft, struct ruf_text text)
+static void add_proxy_address(struct ruf_draft *draft, struct ruf_text text)
 {
     struct ruf_text prefix = ruf_text_slice(text, 0, 5);
 
     if (ruf_text_equal_nocase(prefix, ruf_text("smtp:")))
-        add_email(draft, ruf_text_slice(text, 5, text.size), RUF_EMAIL_PROXY);
+        ruf_draft_email(draft, ruf_text_slice(text, 5, text.size),
+                        RUF_EMAIL_PROXY);
 }
 
-static void take_email_list(struct draft *draft, enum property property,
+static void take_email_list(struct ruf_draft *draft, enum property property,
                             enum ruf_email_slot slot)
 {
     const cJSON *list = draft->found[property];
 
-    switch (word_of(draft, list, cJSON_Array)) {
-    case WORD_KEEP:
-        draft->record->keep_emails |= bit(slot);
+    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    case RUF_WORD_KEEP:
+        draft->record->keep_emails |= ruf_draft_bit(slot);
         break;
-    case WORD_VALUE:
+    case RUF_WORD_VALUE:
         for (const cJSON *item = list->child; item != NULL; item = item->next) {
-            if (word_of(draft, item, cJSON_String) != WORD_VALUE)
+            if (ruf_draft_word(draft, item, cJSON_String) != RUF_WORD_VALUE)
                 continue;
             if (slot == RUF_EMAIL_PROXY)
                 add_proxy_address(draft, ruf_json_text(item));
             else
-                add_email(draft, ruf_json_text(item), slot);
+                ruf_draft_email(draft, ruf_json_text(item), slot);
         }
         break;
-    case WORD_CLEAR:
+    case RUF_WORD_CLEAR:
         break;
     }
 }
 
 /* Outlook: [{"name": a label, "address": "..."}]. */
-static void take_email_objects(struct draft *draft)
+static void take_email_objects(struct ruf_draft *draft)
 {
     const cJSON *list = draft->found[P_EMAIL_ADDRESSES];
 
-    switch (word_of(draft, list, cJSON_Array)) {
-    case WORD_KEEP:
-        draft->record->keep_emails |= bit(RUF_EMAIL_PRIMARY);
+    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    case RUF_WORD_KEEP:
+        draft->record->keep_emails |= ruf_draft_bit(RUF_EMAIL_PRIMARY);
         break;
-    case WORD_VALUE:
+    case RUF_WORD_VALUE:
         for (const cJSON *item = list->child; item != NULL; item = item->next) {
             const cJSON *address = ruf_json_member(item, "address");
 
-            if (word_of(draft, item, cJSON_Object) == WORD_VALUE &&
-                word_of(draft, address, cJSON_String) == WORD_VALUE)
-                add_email(draft, ruf_json_text(address), RUF_EMAIL_PRIMARY);
+            if (ruf_draft_word(draft, item, cJSON_Object) == RUF_WORD_VALUE &&
+                ruf_draft_word(draft, address, cJSON_String) == RUF_WORD_VALUE)
+                ruf_draft_email(draft, ruf_json_text(address),
+                                RUF_EMAIL_PRIMARY);
         }
         break;
-    case WORD_CLEAR:
+    case RUF_WORD_CLEAR:
         break;
     }
 }
@@ -462,34 +330,9 @@ static void take_email_objects(struct draft *draft)
 /* --- country
  * ------------------------------------------------------------------------ */
 
-static bool is_letter(char c)
-{
-    char lower = ruf_ascii_lower(c);
-
-    return lower >= 'a' && lower <= 'z';
-}
-
-/* Takes ISO 3166-1 alpha-2 only: country names come in every language. */
-static bool set_country(struct draft *draft, const cJSON *item)
-{
-    struct ruf_text text = ruf_text_trim(ruf_json_text(item));
-    char upper[2];
-    struct ruf_text copy;
-
-    if (text.size != 2 || !is_letter(text.data[0]) || !is_letter(text.data[1]))
-        return false;
-    upper[0] = (char)(text.data[0] & ~0x20);
-    upper[1] = (char)(text.data[1] & ~0x20);
-    if (ruf_arena_text(draft->arena, (struct ruf_text){ upper, 2 }, &copy) !=
-        RUF_OK)
-        draft->no_memory = true;
-    draft->record->fields[RUF_RECORD_COUNTRY] = copy;
-    return true;
-}
-
 /* The first usable code wins; a delta that leaves any of the properties out
  * and has no code elsewhere says nothing. */
-static void take_country(struct draft *draft, enum property first,
+static void take_country(struct ruf_draft *draft, enum property first,
                          enum property second, const char *member)
 {
     const enum property order[] = { first, second };
@@ -498,33 +341,34 @@ static void take_country(struct draft *draft, enum property first,
 
     for (size_t i = 0; i < 2; i++) {
         const cJSON *item = draft->found[order[i]];
-        enum word word = word_of(draft, item, type);
+        enum ruf_word word = ruf_draft_word(draft, item, type);
 
-        open = open || word == WORD_KEEP;
-        if (word == WORD_VALUE &&
-            set_country(draft,
-                        member == NULL ? item : ruf_json_member(item, member)))
+        open = open || word == RUF_WORD_KEEP;
+        if (word == RUF_WORD_VALUE &&
+            ruf_draft_country(
+                draft, member == NULL ? item : ruf_json_member(item, member)))
             return;
     }
     if (open)
-        draft->record->keep_fields |= bit(RUF_RECORD_COUNTRY);
+        draft->record->keep_fields |= ruf_draft_bit(RUF_RECORD_COUNTRY);
 }
 
-static void take_address_list(struct draft *draft)
+static void take_address_list(struct ruf_draft *draft)
 {
     const cJSON *list = draft->found[P_ADDRESSES];
 
-    switch (word_of(draft, list, cJSON_Array)) {
-    case WORD_KEEP:
-        draft->record->keep_fields |= bit(RUF_RECORD_COUNTRY);
+    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    case RUF_WORD_KEEP:
+        draft->record->keep_fields |= ruf_draft_bit(RUF_RECORD_COUNTRY);
         break;
-    case WORD_VALUE:
+    case RUF_WORD_VALUE:
         for (const cJSON *item = list->child; item != NULL; item = item->next)
-            if (word_of(draft, item, cJSON_Object) == WORD_VALUE &&
-                set_country(draft, ruf_json_member(item, "countryOrRegion")))
+            if (ruf_draft_word(draft, item, cJSON_Object) == RUF_WORD_VALUE &&
+                ruf_draft_country(draft,
+                                  ruf_json_member(item, "countryOrRegion")))
                 return;
         break;
-    case WORD_CLEAR:
+    case RUF_WORD_CLEAR:
         break;
     }
 }
@@ -532,7 +376,7 @@ static void take_address_list(struct draft *draft)
 /* --- the three kinds
  * ------------------------------------------------------------------ */
 
-static void take_names(struct draft *draft)
+static void take_names(struct ruf_draft *draft)
 {
     take_field(draft, P_DISPLAY_NAME, RUF_RECORD_DISPLAY);
     take_field(draft, P_GIVEN_NAME, RUF_RECORD_GIVEN);
@@ -542,7 +386,7 @@ static void take_names(struct draft *draft)
     take_field(draft, P_JOB_TITLE, RUF_RECORD_TITLE);
 }
 
-static void take_user(struct draft *draft)
+static void take_user(struct ruf_draft *draft)
 {
     take_field(draft, P_USER_PRINCIPAL_NAME, RUF_RECORD_UPN);
     take_field(draft, P_USER_TYPE, RUF_RECORD_USER_TYPE);
@@ -556,7 +400,7 @@ static void take_user(struct draft *draft)
     take_email_list(draft, P_OTHER_MAILS, RUF_EMAIL_OTHER);
 }
 
-static void take_org_contact(struct draft *draft)
+static void take_org_contact(struct ruf_draft *draft)
 {
     take_address_list(draft);
     take_phones(draft);
@@ -564,7 +408,7 @@ static void take_org_contact(struct draft *draft)
     take_email_list(draft, P_PROXY_ADDRESSES, RUF_EMAIL_PROXY);
 }
 
-static void take_outlook(struct draft *draft)
+static void take_outlook(struct ruf_draft *draft)
 {
     take_country(draft, P_BUSINESS_ADDRESS, P_HOME_ADDRESS, "countryOrRegion");
     take_number_list(draft, P_BUSINESS_PHONES, RUF_KIND_BUSINESS);
@@ -573,7 +417,7 @@ static void take_outlook(struct draft *draft)
     take_email_objects(draft);
 }
 
-static void take_all(struct draft *draft, enum ruf_source_kind kind)
+static void take_all(struct ruf_draft *draft, enum ruf_source_kind kind)
 {
     take_names(draft);
     if (kind == RUF_SOURCE_ENTRA_USERS)
@@ -584,29 +428,8 @@ static void take_all(struct draft *draft, enum ruf_source_kind kind)
         take_outlook(draft);
 }
 
-static void close_lists(struct draft *draft)
-{
-    struct ruf_record *record = draft->record;
-
-    if (draft->number_count > 0)
-        record->numbers =
-            (const struct ruf_raw_number *)(const void *)ruf_arena_copy(
-                draft->arena, draft->numbers,
-                draft->number_count * sizeof(draft->numbers[0]));
-    if (draft->email_count > 0)
-        record->emails =
-            (const struct ruf_raw_email *)(const void *)ruf_arena_copy(
-                draft->arena, draft->emails,
-                draft->email_count * sizeof(draft->emails[0]));
-    record->number_count = draft->number_count;
-    record->email_count = draft->email_count;
-    if ((draft->number_count > 0 && record->numbers == NULL) ||
-        (draft->email_count > 0 && record->emails == NULL))
-        draft->no_memory = true;
-}
-
 /* False if the object cannot be used. */
-static bool read_object(struct draft *draft, enum ruf_source_kind kind,
+static bool read_object(struct ruf_draft *draft, enum ruf_source_kind kind,
                         const cJSON *object)
 {
     struct ruf_record *record = draft->record;
@@ -625,7 +448,7 @@ static bool read_object(struct draft *draft, enum ruf_source_kind kind,
     if (record->removed)
         return true;
     take_all(draft, kind);
-    close_lists(draft);
+    ruf_draft_close(draft);
     if (!draft->delta) {
         record->keep_fields = 0;
         record->keep_numbers = 0;
@@ -640,7 +463,10 @@ ruf_graph_records(enum ruf_source_kind kind, const struct cJSON *value,
                   const struct ruf_record **records, size_t *count,
                   struct ruf_graph_counts *counts, struct ruf_error *err)
 {
-    struct draft draft = { .delta = delta, .arena = arena, .counts = counts };
+    const cJSON *found[P_COUNT];
+    struct ruf_draft draft = {
+        .found = found, .delta = delta, .arena = arena, .counts = counts
+    };
     size_t capacity = (size_t)cJSON_GetArraySize(value);
     struct ruf_record *all =
         ruf_arena_alloc(arena, capacity, sizeof(struct ruf_record));

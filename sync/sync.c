@@ -6,109 +6,34 @@
 #include "sync/sync.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "sync/blob.h"
-#include "sync/graph.h"
+#include "sync/source.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* Outlook answers four requests of an app at a time; others gain nothing. */
-#define COLLECTIONS_AT_ONCE 4
 #define WAIT_MS 200
-
-struct run_source {
-    const struct ruf_policy_source *source;
-    struct ruf_source_result *result;
-    struct ruf_graph_collection *collections;
-    size_t count;
-    struct ruf_blobs *blobs; /* instead of collections */
-    uint64_t records;
-    bool finished;
-};
 
 struct run {
     struct ruf_graph_context graph;
     struct ruf_cancel cancel;
-    struct run_source sources[RUF_POLICY_SOURCES_MAX];
+    struct ruf_source sources[RUF_POLICY_SOURCES_MAX];
     size_t source_count;
-    int64_t started_ms;
 };
 
 /* --- setting up
  * ------------------------------------------------------------------ */
 
-static void source_failed(struct run_source *source, enum ruf_status status,
-                          const struct ruf_error *err)
+static void select_source(struct run *run,
+                          const struct ruf_policy_source *source,
+                          struct ruf_source_result *result)
 {
-    source->finished = true;
-    source->result->status = status;
-    source->result->error = *err;
-}
+    struct ruf_source *added = &run->sources[run->source_count++];
 
-/* Which mailboxes a source of personal contacts means: the user's own, or with
- * an app's token, which has no "me", those the policy names. */
-static enum ruf_status mailbox_count(struct run *run,
-                                     const struct ruf_policy_source *source,
-                                     size_t *count, bool *named,
-                                     struct ruf_error *err)
-{
-    enum ruf_login_flow flow;
-    enum ruf_status status;
-
-    *count = 1;
-    *named = false;
-    if (source->kind != RUF_SOURCE_OUTLOOK_PERSONAL)
-        return RUF_OK;
-    status = ruf_tokens_flow(run->graph.tokens, &flow, err);
-    if (status != RUF_OK || flow != RUF_LOGIN_APP)
-        return status;
-    *named = true;
-    *count = source->mailbox_count;
-    if (source->mailbox_count == 0)
-        return ruf_fail(err, RUF_E_POLICY, "S531", source->id,
-                        "an app's sign-in needs mailboxes in the policy");
-    return RUF_OK;
-}
-
-static enum ruf_status source_open(struct run *run, struct run_source *source,
-                                   struct ruf_error *err)
-{
-    size_t count;
-    bool named;
-    enum ruf_status status;
-
-    if (source->source->kind == RUF_SOURCE_BLOB)
-        return ruf_blobs_create(&run->graph, source->source, &source->blobs,
-                                err);
-    if (ruf_graph_select(source->source->kind) == NULL)
-        return ruf_fail(err, RUF_E_POLICY, "S530", source->source->id,
-                        "sources of kind %s are not readable by this version",
-                        ruf_source_kind_name(source->source->kind));
-    status = mailbox_count(run, source->source, &count, &named, err);
-    if (status != RUF_OK)
-        return status;
-    source->collections = calloc(count, sizeof(*source->collections));
-    if (source->collections == NULL)
-        return ruf_fail_memory(err);
-    for (size_t i = 0; i < count && status == RUF_OK; i++) {
-        status = ruf_graph_collection_create(
-            &run->graph, source->source,
-            named ? source->source->mailboxes[i] : NULL, &source->records,
-            &source->collections[i], err);
-        source->count += status == RUF_OK ? 1 : 0;
-    }
-    return status;
-}
-
-static void sources_close(struct run *run)
-{
-    for (size_t s = 0; s < run->source_count; s++) {
-        struct run_source *source = &run->sources[s];
-
-        for (size_t i = 0; i < source->count; i++)
-            ruf_graph_collection_destroy(&source->collections[i]);
-        free(source->collections);
-        ruf_blobs_destroy(source->blobs);
-    }
+    memset(result, 0, sizeof(*result));
+    result->source = source->id;
+    added->context = &run->graph;
+    added->source = source;
+    added->result = result;
+    added->started_ms = ruf_clock_ms();
 }
 
 static enum ruf_status select_sources(struct run *run,
@@ -122,16 +47,10 @@ static enum ruf_status select_sources(struct run *run,
          i < policy->source_count && run->source_count < RUF_POLICY_SOURCES_MAX;
          i++) {
         const struct ruf_policy_source *source = &policy->sources[i];
-        struct run_source *added = &run->sources[run->source_count];
 
-        if (!source->enabled || source->kind == RUF_SOURCE_FILE ||
-            (only != NULL && strcmp(only, source->id) != 0))
-            continue;
-        added->source = source;
-        added->result = &results[run->source_count];
-        memset(added->result, 0, sizeof(*added->result));
-        added->result->source = source->id;
-        run->source_count++;
+        if (source->enabled && source->kind != RUF_SOURCE_FILE &&
+            (only == NULL || strcmp(only, source->id) == 0))
+            select_source(run, source, &results[run->source_count]);
     }
     if (only != NULL && run->source_count == 0)
         return ruf_fail(err, RUF_E_USAGE, "U030", only,
@@ -142,72 +61,13 @@ static enum ruf_status select_sources(struct run *run,
 /* --- going round
  * ------------------------------------------------------------------- */
 
-static void source_finish(struct run *run, struct run_source *source)
-{
-    struct ruf_source_result *result = source->result;
-
-    source->finished = true;
-    result->ms = (uint64_t)(ruf_clock_ms() - run->started_ms);
-}
-
-/* Step what is under way, begin more while there is room. */
-static void source_step(struct run *run, struct run_source *source)
-{
-    size_t at_work = 0;
-    size_t left = 0;
-
-    if (source->blobs != NULL) {
-        ruf_blobs_step(source->blobs);
-        if (source->blobs->finished)
-            source_finish(run, source);
-        return;
-    }
-    for (size_t i = 0; i < source->count; i++) {
-        struct ruf_graph_collection *collection = &source->collections[i];
-
-        if (!collection->finished && at_work < COLLECTIONS_AT_ONCE) {
-            ruf_graph_collection_step(collection);
-            at_work += collection->finished ? 0 : 1;
-        }
-        left += collection->finished ? 0 : 1;
-    }
-    if (left == 0)
-        source_finish(run, source);
-}
-
-/* How long nothing will happen but for the network: 0 if an answer is waiting,
- * because a token request may have collected it by the way. */
-static int64_t idle_ms(const struct run *run)
-{
-    int64_t now_ms = ruf_clock_ms();
-    int64_t idle = WAIT_MS;
-
-    for (size_t s = 0; s < run->source_count; s++) {
-        const struct run_source *source = &run->sources[s];
-
-        if (source->blobs != NULL && !source->finished)
-            return 0; /* waits by itself */
-        for (size_t i = 0; i < source->count && !source->finished; i++) {
-            const struct ruf_call *call = &source->collections[i].call;
-            int64_t due_ms = ruf_call_due_ms(call);
-
-            if (ruf_call_is_ready(call))
-                return 0;
-            if (due_ms != INT64_MAX && due_ms - now_ms < idle)
-                idle = due_ms - now_ms < 0 ? 0 : due_ms - now_ms;
-        }
-    }
-    return idle;
-}
-
 static bool step_all(struct run *run)
 {
     bool left = false;
 
     for (size_t s = 0; s < run->source_count; s++) {
-        if (run->sources[s].finished)
-            continue;
-        source_step(run, &run->sources[s]);
+        if (!run->sources[s].finished)
+            ruf_source_step(&run->sources[s]);
         left = left || !run->sources[s].finished;
     }
     return left;
@@ -221,18 +81,21 @@ static void step_others(void *context)
 
     for (size_t s = 0; s < run->source_count; s++)
         if (!run->sources[s].finished && run->sources[s].blobs == NULL)
-            source_step(run, &run->sources[s]);
+            ruf_source_step(&run->sources[s]);
 }
 
 static enum ruf_status go_round(struct run *run, struct ruf_error *err)
 {
     while (step_all(run)) {
+        int64_t idle_ms = WAIT_MS;
         enum ruf_status status;
 
         if (ruf_cancelled(&run->cancel))
             return ruf_fail(err, RUF_E_CANCELLED, "S540", "",
                             "stopped by the caller");
-        status = ruf_http_wait(run->graph.http, idle_ms(run), err);
+        for (size_t s = 0; s < run->source_count; s++)
+            idle_ms = ruf_source_idle_ms(&run->sources[s], idle_ms);
+        status = ruf_http_wait(run->graph.http, idle_ms, err);
         if (status != RUF_OK)
             return status;
     }
@@ -241,53 +104,6 @@ static enum ruf_status go_round(struct run *run, struct ruf_error *err)
 
 /* --- what came of it
  * ------------------------------------------------------------------ */
-
-static void sum_blobs(const struct ruf_blobs *from,
-                      struct ruf_source_result *result)
-{
-    result->added = from->result.added;
-    result->changed = from->result.changed;
-    result->removed = from->result.removed;
-    result->requests = from->call.requests;
-    result->bytes = from->call.bytes;
-    result->dropped = from->counts.dropped;
-    if (from->status != RUF_OK) {
-        result->status = from->status;
-        result->error = from->error;
-    }
-}
-
-static void source_sum(struct run *run, struct run_source *source,
-                       enum ruf_status ended, const struct ruf_error *why)
-{
-    struct ruf_source_result *result = source->result;
-
-    if (source->blobs != NULL)
-        sum_blobs(source->blobs, result);
-    for (size_t i = 0; i < source->count; i++) {
-        const struct ruf_graph_collection *from = &source->collections[i];
-
-        result->added += from->result.added;
-        result->changed += from->result.changed;
-        result->removed += from->result.removed;
-        result->requests += from->call.requests;
-        result->bytes += from->call.bytes;
-        result->dropped += from->counts.dropped;
-        result->ignored += from->counts.ignored;
-        if (from->finished && from->status != RUF_OK &&
-            result->status == RUF_OK) {
-            result->status = from->status;
-            result->error = from->error;
-        }
-    }
-    if (source->finished)
-        return;
-    source_finish(run, source);
-    if (ended != RUF_OK) {
-        result->status = ended;
-        result->error = *why;
-    }
-}
 
 /* The word over all: fine, partly, or what the first one says. */
 static enum ruf_status verdict(const struct run *run, struct ruf_error *err)
@@ -327,13 +143,8 @@ static enum ruf_status run_all(struct run *run, struct ruf_error *why)
                                    &run->graph.tokens, why);
     if (status != RUF_OK)
         return status;
-    for (size_t s = 0; s < run->source_count; s++) {
-        struct ruf_error failure = { 0 };
-        enum ruf_status opened = source_open(run, &run->sources[s], &failure);
-
-        if (opened != RUF_OK)
-            source_failed(&run->sources[s], opened, &failure);
-    }
+    for (size_t s = 0; s < run->source_count; s++)
+        ruf_source_open(&run->sources[s]);
     return go_round(run, why);
 }
 
@@ -359,16 +170,16 @@ enum ruf_status ruf_sync_run(const struct ruf_policy *policy,
     run->graph.cancel = &run->cancel;
     run->graph.yield = step_others;
     run->graph.yield_context = run;
-    run->started_ms = ruf_clock_ms();
     status = select_sources(run, results, err);
     if (status == RUF_OK && run->source_count > 0) {
         ended = run_all(run, &why);
         for (size_t s = 0; s < run->source_count; s++)
-            source_sum(run, &run->sources[s], ended, &why);
+            ruf_source_sum(&run->sources[s], ended, &why);
         *result_count = run->source_count;
         status = verdict(run, err);
     }
-    sources_close(run);
+    for (size_t s = 0; s < run->source_count; s++)
+        ruf_source_close(&run->sources[s]);
     ruf_tokens_destroy(run->graph.tokens);
     ruf_http_destroy(run->graph.http);
     free(run);
@@ -378,6 +189,23 @@ enum ruf_status ruf_sync_run(const struct ruf_policy *policy,
 /* --- signing in
  * ------------------------------------------------------------------------- */
 
+struct forgetting {
+    const struct ruf_sync_sink *sink;
+    const char *source;
+    enum ruf_status status;
+    struct ruf_error *err;
+};
+
+static void forget_one(void *context, const char *collection)
+{
+    struct forgetting *forgetting = context;
+
+    if (forgetting->status == RUF_OK && strncmp(collection, "me/", 3) == 0)
+        forgetting->status = forgetting->sink->reset(
+            forgetting->sink->context, forgetting->source, collection,
+            forgetting->err);
+}
+
 /* "me" may be someone else now: their contacts must not be laid over those of
  * the last user as a difference. */
 static enum ruf_status forget_me(const struct ruf_policy *policy,
@@ -386,10 +214,17 @@ static enum ruf_status forget_me(const struct ruf_policy *policy,
 {
     enum ruf_status status = RUF_OK;
 
-    for (size_t i = 0; i < policy->source_count && status == RUF_OK; i++)
-        if (policy->sources[i].kind == RUF_SOURCE_OUTLOOK_PERSONAL)
-            status = sink->reset(sink->context, policy->sources[i].id,
-                                 "me/contacts", err);
+    for (size_t i = 0; i < policy->source_count && status == RUF_OK; i++) {
+        struct forgetting forgetting = { sink, policy->sources[i].id, RUF_OK,
+                                         err };
+
+        if (policy->sources[i].kind != RUF_SOURCE_OUTLOOK_PERSONAL)
+            continue;
+        status = sink->collections(sink->context, policy->sources[i].id,
+                                   forget_one, &forgetting, err);
+        if (status == RUF_OK)
+            status = forgetting.status;
+    }
     return status;
 }
 

@@ -77,7 +77,8 @@ static void run_tenant(const struct tenant_process *tenant,
     char contacts[16];
     char churn[16];
     char faults[128];
-    const char *arguments[16] = {
+    char numbers[3][16];
+    const char *arguments[24] = {
         "rufname-tenant", "--contacts", contacts, "--state",
         tenant->state,    "--seed",     "7"
     };
@@ -88,6 +89,17 @@ static void run_tenant(const struct tenant_process *tenant,
         (void)snprintf(churn, sizeof(churn), "%u", options->churn);
         arguments[count++] = "--churn";
         arguments[count++] = churn;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const names[] = { "--crm", "--blobs", "--folders" };
+        const unsigned values[] = { options->crm, options->blobs,
+                                    options->folders };
+
+        if (values[i] == 0)
+            continue;
+        (void)snprintf(numbers[i], sizeof(numbers[i]), "%u", values[i]);
+        arguments[count++] = names[i];
+        arguments[count++] = numbers[i];
     }
     if (options->port != NULL) {
         arguments[count++] = "--port";

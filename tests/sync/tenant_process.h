@@ -25,6 +25,9 @@ struct tenant_options {
     const char *faults; /* JSON text, or NULL */
     unsigned churn;
     const char *port; /* NULL: any */
+    unsigned crm;     /* rows */
+    unsigned blobs;   /* files */
+    unsigned folders; /* of the mailbox */
 };
 
 /* Aborts the test if the tenant does not come up. */

@@ -687,7 +687,7 @@ Test(sync, names_sources_it_cannot_read)
     memcpy(sources, scene.tenant.policy.sources, sizeof(sources));
     for (size_t i = 0; i < 4; i++) {
         if (sources[i].kind == RUF_SOURCE_ENTRA_USERS)
-            sources[i].kind = RUF_SOURCE_DATAVERSE;
+            sources[i].kind = RUF_SOURCE_KIND_COUNT;
         else if (sources[i].kind == RUF_SOURCE_OUTLOOK_PERSONAL)
             sources[i].mailbox_count = 0;
     }
@@ -699,7 +699,7 @@ Test(sync, names_sources_it_cannot_read)
     cr_expect_str_eq(outcome_of(&scene.outcome, "APC")->error.id, "S531");
     cr_expect_eq(outcome_of(&scene.outcome, "GAL")->status, RUF_OK);
     for (size_t i = 0; i < 4; i++)
-        if (sources[i].kind == RUF_SOURCE_DATAVERSE)
+        if (sources[i].kind == RUF_SOURCE_KIND_COUNT)
             sources[i].enabled = false;
     run(&scene);
     cr_expect_eq(scene.outcome.count, 2u, "switched off: not mentioned");

@@ -54,12 +54,15 @@ enum purpose {
     DRAW_KIND,
     DRAW_MARRIED,
     DRAW_EVENT,
+    DRAW_CRM,
+    DRAW_BLOB,
+    DRAW_FOLDER,
     DRAW_STYLE = 100 /* + number, + 10 * source */
 };
 
 const char *tenant_source_name(enum tenant_source source)
 {
-    static const char *const names[] = { "AAD", "GAL", "APC" };
+    static const char *const names[] = { "AAD", "GAL", "APC", "D365", "ABS" };
 
     return names[source];
 }
@@ -458,6 +461,8 @@ static void person_numbers(const struct company *company,
     if (record->source == TENANT_MAILBOX &&
         draw(company, key, DRAW_SECOND + 1, 100) < 40)
         add_mobile(company, person, plan, "home", 1, record);
+    if (record->source >= TENANT_CRM)
+        return;
     if (record->source == TENANT_USERS && junk)
         add_junk(record, "fax", draw(company, key, DRAW_JUNK + 10, 1000));
     else if (record->source == TENANT_USERS &&
@@ -489,8 +494,26 @@ bool company_has_record(const struct company *company,
                    (company->people_wanted / 20 < MAILBOX_SIZE_MAX
                         ? company->people_wanted / 20 + 1
                         : MAILBOX_SIZE_MAX);
+    case TENANT_CRM:
+        return company->crm_rows > 0 &&
+               draw(company, key, DRAW_CRM, company->people_wanted) <
+                   company->crm_rows;
+    case TENANT_BLOBS:
+        return company->blob_rows > 0 && !is_ghost(key) &&
+               draw(company, key, DRAW_BLOB, company->people_wanted) <
+                   company->blob_rows;
     }
     return false;
+}
+
+uint32_t company_part(const struct company *company,
+                      const struct person *person, enum tenant_source source)
+{
+    if (source == TENANT_BLOBS)
+        return draw(company, person->key, DRAW_FOLDER + 1, company->blobs);
+    return source == TENANT_MAILBOX && company->folders > 0
+               ? draw(company, person->key, DRAW_FOLDER, company->folders + 1)
+               : 0;
 }
 
 void company_record_id(const struct company *company,

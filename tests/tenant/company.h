@@ -18,8 +18,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum tenant_source { TENANT_USERS = 0, TENANT_CONTACTS, TENANT_MAILBOX };
-#define TENANT_SOURCES 3
+enum tenant_source {
+    TENANT_USERS = 0,
+    TENANT_CONTACTS,
+    TENANT_MAILBOX,
+    TENANT_CRM,  /**< rows of Dataverse; none unless asked for */
+    TENANT_BLOBS /**< rows of files; likewise */
+};
+#define TENANT_SOURCES 5
+#define TENANT_FOLDERS_MAX 8
 
 /** One person, alive or gone. */
 struct person {
@@ -36,6 +43,10 @@ struct company {
     uint32_t next_key;
     uint32_t founding_keys; /**< people there at the start have lower keys */
     uint32_t version;
+    uint32_t crm_rows;  /**< about so many people are in the CRM */
+    uint32_t blob_rows; /**< or in files */
+    uint32_t blobs;     /**< number of files */
+    uint32_t folders;   /**< of the mailbox, beside the default one */
     struct person *people;
     size_t count;
     size_t capacity;
@@ -92,7 +103,11 @@ void company_record_id(const struct company *company,
                        const struct person *person, enum tenant_source source,
                        char out[64]);
 
-/** "AAD", "GAL", "APC". */
+/** Folder of a mailbox record, 0 = the default one; file of a file's row. */
+uint32_t company_part(const struct company *company,
+                      const struct person *person, enum tenant_source source);
+
+/** "AAD", "GAL", "APC", "D365", "ABS". */
 const char *tenant_source_name(enum tenant_source source);
 
 #endif

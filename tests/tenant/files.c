@@ -134,13 +134,14 @@ static void dump_numbers(struct text_out *out,
 }
 
 static void dump_record(struct text_out *out,
-                        const struct tenant_record *record)
+                        const struct tenant_record *record, uint32_t part)
 {
     bool first = true;
 
     text_put(out, "{");
     dump_member(out, &first, "source", tenant_source_name(record->source));
     dump_member(out, &first, "id", record->id);
+    text_format(out, ",\"part\":%u", part);
     text_format(out, ",\"person\":%u,\"visible\":%s", record->person,
                 record->visible ? "true" : "false");
     dump_member(out, &first, "region", record->region);
@@ -177,7 +178,8 @@ int tenant_dump(const struct tenant *tenant)
                 !company_has_record(company, person, (enum tenant_source)s))
                 continue;
             company_record(company, person, (enum tenant_source)s, &record);
-            dump_record(&out, &record);
+            dump_record(&out, &record,
+                        company_part(company, person, (enum tenant_source)s));
         }
         if (out.size > 60000) {
             (void)fwrite(out.bytes, 1, out.size, file);
@@ -193,6 +195,44 @@ int tenant_dump(const struct tenant *tenant)
 /* --- policy
  * ----------------------------------------------------------------------- */
 
+static void put_sources(const struct tenant *tenant, FILE *file)
+{
+    const struct company *company = &tenant->company;
+
+    (void)fputs("  \"sources\": [\n"
+                "    { \"id\": \"AAD\", \"kind\": \"entra_users\", "
+                "\"priority\": 90 },\n"
+                "    { \"id\": \"APC\", \"kind\": \"outlook_personal\", "
+                "\"priority\": 80,\n"
+                "      \"mailboxes\": [\"" MAILBOX "\"] },\n"
+                "    { \"id\": \"GAL\", \"kind\": \"entra_contacts\", "
+                "\"priority\": 70 },\n",
+                file);
+    if (company->crm_rows > 0)
+        (void)fprintf(
+            file,
+            "    { \"id\": \"D365\", \"kind\": \"dynamics365\", "
+            "\"priority\": 60,\n      \"url\": \"%s\" },\n"
+            "    { \"id\": \"DVRS\", \"kind\": \"dataverse\", "
+            "\"priority\": 50, \"enabled\": false,\n"
+            "      \"url\": \"%s\", \"table\": \"new_partners\",\n"
+            "      \"columns\": { \"id\": \"new_partnerid\", "
+            "\"givenName\": \"new_first\",\n"
+            "        \"surname\": \"new_last\", \"phoneMobile\": "
+            "\"new_mobile\",\n        \"phoneBusiness\": \"new_phone\", "
+            "\"email\": \"new_mail\" } },\n",
+            tenant->dataverse, tenant->dataverse);
+    if (company->blob_rows > 0)
+        (void)fprintf(file,
+                      "    { \"id\": \"ABS\", \"kind\": \"blob\", "
+                      "\"priority\": 40,\n      \"url\": \"%s/" STORE_ACCOUNT
+                      "\", \"container\": \"contacts\" },\n",
+                      tenant->origin);
+    (void)fputs("    { \"id\": \"FILE\", \"kind\": \"file\", \"priority\": 20 "
+                "} ] }\n",
+                file);
+}
+
 int tenant_files_publish(struct tenant *tenant)
 {
     char temporary[620];
@@ -201,24 +241,20 @@ int tenant_files_publish(struct tenant *tenant)
     if (tenant_dump(tenant) != 0)
         return -1;
     file = open_new(tenant, "policy.json", temporary);
-    if (file != NULL)
+    if (file != NULL) {
         (void)fprintf(
             file,
             "{ \"schema\": \"rufname.policy/1\", \"version\": 1,\n"
             "  \"region\": { \"default\": \"DE\" },\n"
             "  \"auth\": { \"tenant\": \"" TENANT_ID "\",\n"
             "    \"client_id\": \"" CLIENT_ID "\",\n"
-            "    \"endpoints\": { \"login\": \"%s\", \"graph\": \"%s\" } },\n"
-            "  \"sources\": [\n"
-            "    { \"id\": \"AAD\", \"kind\": \"entra_users\", \"priority\": "
-            "90 },\n"
-            "    { \"id\": \"APC\", \"kind\": \"outlook_personal\", "
-            "\"priority\": 80,\n"
-            "      \"mailboxes\": [\"" MAILBOX "\"] },\n"
-            "    { \"id\": \"GAL\", \"kind\": \"entra_contacts\", "
-            "\"priority\": 70 },\n"
-            "    { \"id\": \"FILE\", \"kind\": \"file\", \"priority\": 20 } ]"
-            " }\n",
-            tenant->origin, tenant->origin);
+            "    \"endpoints\": { \"login\": \"%s\", \"graph\": \"%s\"",
+            tenant->origin, tenant->links);
+        if (tenant->company.crm_rows > 0 || tenant->company.blob_rows > 0)
+            (void)fprintf(file, ",\n      \"sources\": [\"%s\", \"%s\"]",
+                          tenant->origin, tenant->dataverse);
+        (void)fputs(" } },\n", file);
+        put_sources(tenant, file);
+    }
     return publish(tenant, "policy.json", file, temporary);
 }

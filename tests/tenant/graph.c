@@ -12,6 +12,7 @@
 #define DELTA_PAGE 200
 #define OUTLOOK_PAGE_DEFAULT 10
 #define OUTLOOK_PAGE_MAX 1000
+#define FOLDER_ID "AQMkAD=/F" /* needs encoding in a path */
 
 void tenant_graph_error(struct exchange *exchange, unsigned status,
                         const char *code, const char *message)
@@ -205,6 +206,8 @@ static void put_record(struct text_out *out, const char *select,
         org_contact_object(&projection, record);
         break;
     case TENANT_MAILBOX:
+    case TENANT_CRM:
+    case TENANT_BLOBS:
         outlook_object(&projection, record);
         break;
     }
@@ -218,8 +221,9 @@ static void put_record(struct text_out *out, const char *select,
  * delta link will start from. Links carry it as "since.until.position". */
 struct round {
     enum tenant_source source;
-    bool delta;   /* the delta function, else a plain list */
-    bool changes; /* only what changed after 'since' */
+    uint32_t folder; /* of the mailbox, 0 = the default one */
+    bool delta;      /* the delta function, else a plain list */
+    bool changes;    /* only what changed after 'since' */
     uint32_t since;
     uint32_t until;
     size_t position;
@@ -228,15 +232,15 @@ struct round {
     bool immutable;
 };
 
-static bool in_round(const struct company *company, const struct round *round,
-                     const struct person *person)
+bool tenant_in_round(const struct company *company, const struct person *person,
+                     enum tenant_source source, bool changes, uint32_t since)
 {
-    if (!company_has_record(company, person, round->source))
+    if (!company_has_record(company, person, source))
         return false;
-    if (!round->changes)
+    if (!changes)
         return person->removed == 0;
-    return person->changed > round->since &&
-           !(person->removed != 0 && person->created > round->since);
+    return person->changed > since &&
+           !(person->removed != 0 && person->created > since);
 }
 
 static void put_item(const struct company *company, const struct round *round,
@@ -264,7 +268,7 @@ static void put_link(struct tenant *tenant, const struct exchange *exchange,
 
     if (!more && !round->delta)
         return; /* a plain list just ends */
-    text_format(out, ",\"@odata.%s\":\"%s%s?%s=", name, tenant->origin,
+    text_format(out, ",\"@odata.%s\":\"%s%s?%s=", name, tenant->links,
                 exchange->path, token);
     if (more)
         text_format(out, "%u.%u.%zu.%zu.%d", round->since, round->until,
@@ -288,7 +292,9 @@ static void put_page(struct tenant *tenant, struct exchange *exchange,
     while (round->position < company->count && items < round->page_size) {
         const struct person *person = &company->people[round->position++];
 
-        if (!in_round(company, round, person))
+        if (!tenant_in_round(company, person, round->source, round->changes,
+                             round->since) ||
+            company_part(company, person, round->source) != round->folder)
             continue;
         text_put(out, items == 0 ? "" : ",");
         put_item(company, round, person, out);
@@ -310,11 +316,50 @@ static bool ends_with(const char *text, const char *end)
     return size >= end_size && strcmp(text + size - end_size, end) == 0;
 }
 
+/* Folders beside the default one. The second lies in the first, the others at
+ * the top, so that clients have to go down. */
+static void folder_list(struct tenant *tenant, struct exchange *exchange,
+                        const char *rest)
+{
+    uint32_t folders = tenant->company.folders;
+    bool children = strcmp(rest, "/" FOLDER_ID "1/childFolders") == 0;
+    bool first = true;
+
+    text_put(&exchange->out, "{\"value\":[");
+    for (uint32_t i = 1; i <= folders; i++) {
+        if ((i == 2) != children)
+            continue;
+        text_format(&exchange->out,
+                    "%s{\"id\":\"" FOLDER_ID "%u\",\"displayName\":\"F%u\","
+                    "\"parentFolderId\":\"%s\",\"childFolderCount\":%d}",
+                    first ? "" : ",", i, i, children ? FOLDER_ID "1" : "root",
+                    i == 1 && folders > 1 ? 1 : 0);
+        first = false;
+    }
+    text_put(&exchange->out, "]}");
+}
+
+/* What follows the owner of a mailbox in a path; NULL if there is none. */
+static const char *mailbox_rest(const char *path, bool *own)
+{
+    static const char *const owners[] = { "/me", "/users/" MAILBOX };
+
+    for (size_t i = 0; i < 2; i++) {
+        *own = i == 0;
+        if (strncmp(path, owners[i], strlen(owners[i])) == 0)
+            return path + strlen(owners[i]);
+    }
+    return NULL;
+}
+
 /* Which collection a path names; false if none. */
-static bool route(struct exchange *exchange, bool delegated,
-                  struct round *round)
+static bool route(struct tenant *tenant, struct exchange *exchange,
+                  bool delegated, struct round *round)
 {
     const char *path = exchange->path + strlen("/v1.0");
+    const char *rest;
+    char tail[40] = "";
+    bool own = false;
 
     round->delta = ends_with(path, "/delta");
     if (strcmp(path, "/users") == 0 || strcmp(path, "/users/delta") == 0) {
@@ -327,18 +372,28 @@ static bool route(struct exchange *exchange, bool delegated,
         return true;
     }
     round->source = TENANT_MAILBOX;
-    if (strcmp(path, "/me/contacts") == 0 ||
-        strcmp(path, "/me/contacts/delta") == 0) {
-        if (delegated)
-            return true;
+    rest = mailbox_rest(path, &own);
+    if (rest != NULL && own && !delegated) {
         tenant_graph_error(exchange, 400, "BadRequest",
                            "/me request is only valid with delegated "
                            "authentication flow.");
         return false;
     }
-    if (strcmp(path, "/users/" MAILBOX "/contacts") == 0 ||
-        strcmp(path, "/users/" MAILBOX "/contacts/delta") == 0)
+    if (rest != NULL && (strcmp(rest, "/contacts") == 0 ||
+                         strcmp(rest, "/contacts/delta") == 0))
         return true;
+    if (rest != NULL &&
+        sscanf(rest, "/contactFolders/" FOLDER_ID "%u%39s", &round->folder,
+               tail) == 2 &&
+        round->folder >= 1 && round->folder <= tenant->company.folders &&
+        (strcmp(tail, "/contacts") == 0 ||
+         strcmp(tail, "/contacts/delta") == 0))
+        return true;
+    if (rest != NULL && strncmp(rest, "/contactFolders", 15) == 0 &&
+        (rest[15] == '\0' || ends_with(rest, "/childFolders"))) {
+        folder_list(tenant, exchange, rest + 15);
+        return false; /* answered */
+    }
     tenant_graph_error(exchange, 404, "Request_ResourceNotFound",
                        "Resource not found for the segment.");
     return false;
@@ -392,6 +447,15 @@ static bool resume(struct tenant *tenant, const char *token,
 
 /* The company moves on when the first collection of a round comes back for
  * changes: then every run finds some, and two homes can still be compared. */
+void tenant_move_on(struct tenant *tenant, uint32_t since)
+{
+    if (tenant->churn == 0 || since != tenant->company.version)
+        return;
+    company_advance(&tenant->company, tenant->churn);
+    (void)tenant_dump(tenant);
+    tenant_log(tenant, "VERSION %u", tenant->company.version);
+}
+
 static bool start_changes(struct tenant *tenant, const char *token,
                           struct round *round)
 {
@@ -400,11 +464,7 @@ static bool start_changes(struct tenant *tenant, const char *token,
 
     if (*token == '\0' || *end != '\0' || since > tenant->company.version)
         return false;
-    if (tenant->churn > 0 && since == tenant->company.version) {
-        company_advance(&tenant->company, tenant->churn);
-        (void)tenant_dump(tenant);
-        tenant_log(tenant, "VERSION %u", tenant->company.version);
-    }
+    tenant_move_on(tenant, (uint32_t)since);
     round->since = (uint32_t)since;
     round->until = tenant->company.version;
     round->changes = true;
@@ -441,14 +501,14 @@ void tenant_graph(struct tenant *tenant, struct exchange *exchange)
         tenant->churn > 0 && strstr(exchange->query, "deltatoken") != NULL;
 
     memset(&round, 0, sizeof(round));
-    if (!tenant_authorized(tenant, exchange, tenant->origin, &delegated))
+    if (!tenant_authorized(tenant, exchange, tenant->links, &delegated))
         return;
     if (strcmp(exchange->method, "GET") != 0) {
         tenant_graph_error(exchange, 405, "Request_BadRequest",
                            "Only GET is supported.");
         return;
     }
-    if (!route(exchange, delegated, &round))
+    if (!route(tenant, exchange, delegated, &round))
         return;
     if (writes)
         (void)pthread_rwlock_wrlock(&tenant->lock);

@@ -218,7 +218,8 @@ static enum MHD_Result send_answer(struct tenant *tenant,
                                    struct exchange *exchange)
 {
     struct text_out compressed = { NULL, 0, 0 };
-    bool gzip = exchange->out.size > 1024 && wants_gzip(connection) &&
+    bool gzip = exchange->out.size > 1024 && !exchange->file &&
+                wants_gzip(connection) &&
                 compress_gzip(&exchange->out, &compressed);
     char nothing[1] = "";
     struct text_out *body = gzip ? &compressed : &exchange->out;
@@ -245,6 +246,11 @@ static enum MHD_Result send_answer(struct tenant *tenant,
     if (exchange->authenticate[0] != '\0')
         (void)MHD_add_response_header(response, "WWW-Authenticate",
                                       exchange->authenticate);
+    if (exchange->etag[0] != '\0')
+        (void)MHD_add_response_header(response, "ETag", exchange->etag);
+    if (exchange->content_range[0] != '\0')
+        (void)MHD_add_response_header(response, "Content-Range",
+                                      exchange->content_range);
     if (exchange->location[0] != '\0')
         (void)MHD_add_response_header(response, "Location", exchange->location);
     result = MHD_queue_response(connection, exchange->status, response);
@@ -258,6 +264,10 @@ static void dispatch(struct tenant *tenant, struct exchange *exchange)
         tenant_signin(tenant, exchange);
     else if (strncmp(exchange->path, "/v1.0/", 6) == 0)
         tenant_graph(tenant, exchange);
+    else if (tenant_is_dataverse(exchange->path))
+        tenant_dataverse(tenant, exchange);
+    else if (tenant_is_blobs(exchange->path))
+        tenant_blobs(tenant, exchange);
     else
         tenant_graph_error(exchange, 404, "UnknownPath", "No such path.");
 }
@@ -301,6 +311,12 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
         connection, MHD_HEADER_KIND, "Authorization");
     exchange.prefer =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Prefer");
+    exchange.range =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Range");
+    exchange.match =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "If-Match");
+    exchange.no_match = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                                    "If-None-Match");
     exchange.body = request->body;
     exchange.status = 200;
     exchange.content_type = "application/json; odata.metadata=minimal";
@@ -326,15 +342,47 @@ struct options {
     const char *faults;
     uint32_t churn;
     uint32_t token_seconds;
+    uint32_t crm;
+    uint32_t blobs;
+    uint32_t blob_rows;
+    uint32_t folders;
+    const char *links;
 };
 
 static int usage(void)
 {
     (void)fputs("usage: rufname-tenant [--contacts N] [--seed S] [--port P] "
                 "[--state DIR]\n                      [--faults FILE] "
-                "[--churn N] [--token-seconds N]\n",
+                "[--churn N] [--token-seconds N]\n"
+                "                      [--crm N] [--blobs N] [--blob-rows N] "
+                "[--folders N]\n                      [--links ORIGIN]\n",
                 stderr);
     return 2;
+}
+
+static bool take_number(struct options *options, const char *name,
+                        const char *value)
+{
+    const struct {
+        const char *name;
+        uint32_t *out;
+    } numbers[] = {
+        { "--contacts", &options->contacts },
+        { "--churn", &options->churn },
+        { "--token-seconds", &options->token_seconds },
+        { "--crm", &options->crm },
+        { "--blobs", &options->blobs },
+        { "--blob-rows", &options->blob_rows },
+        { "--folders", &options->folders },
+    };
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        if (strcmp(name, numbers[i].name) != 0)
+            continue;
+        *numbers[i].out = (uint32_t)strtoul(value, NULL, 10);
+        return true;
+    }
+    return false;
 }
 
 static int parse_options(int argc, char **argv, struct options *options)
@@ -344,9 +392,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 
         if (value == NULL)
             return usage();
-        if (strcmp(argv[i], "--contacts") == 0)
-            options->contacts = (uint32_t)strtoul(value, NULL, 10);
-        else if (strcmp(argv[i], "--seed") == 0)
+        if (take_number(options, argv[i], value))
+            continue;
+        if (strcmp(argv[i], "--seed") == 0)
             options->seed = strtoull(value, NULL, 10);
         else if (strcmp(argv[i], "--port") == 0)
             options->port = (uint16_t)strtoul(value, NULL, 10);
@@ -354,14 +402,15 @@ static int parse_options(int argc, char **argv, struct options *options)
             options->state = value;
         else if (strcmp(argv[i], "--faults") == 0)
             options->faults = value;
-        else if (strcmp(argv[i], "--churn") == 0)
-            options->churn = (uint32_t)strtoul(value, NULL, 10);
-        else if (strcmp(argv[i], "--token-seconds") == 0)
-            options->token_seconds = (uint32_t)strtoul(value, NULL, 10);
+        else if (strcmp(argv[i], "--links") == 0)
+            options->links = value;
         else
             return usage();
     }
-    return options->contacts == 0 ? usage() : 0;
+    return options->contacts == 0 || options->folders > TENANT_FOLDERS_MAX ||
+                   options->blobs > 1000
+               ? usage()
+               : 0;
 }
 
 static struct MHD_Daemon *start_server(struct tenant *tenant, uint16_t port,
@@ -385,9 +434,12 @@ static struct MHD_Daemon *start_server(struct tenant *tenant, uint16_t port,
     info = daemon == NULL
                ? NULL
                : MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
-    if (info != NULL)
+    if (info != NULL) {
         (void)snprintf(tenant->origin, sizeof(tenant->origin),
                        "https://127.0.0.1:%u", (unsigned)info->port);
+        (void)snprintf(tenant->dataverse, sizeof(tenant->dataverse),
+                       "https://localhost:%u", (unsigned)info->port);
+    }
     return daemon;
 }
 
@@ -428,7 +480,13 @@ static int serve(struct tenant *tenant, const struct options *options)
                       options->port);
         return 5;
     }
+    (void)snprintf(tenant->links, sizeof(tenant->links), "%s",
+                   options->links != NULL ? options->links : tenant->origin);
     company_create(&tenant->company, options->contacts, options->seed);
+    tenant->company.crm_rows = options->crm;
+    tenant->company.blobs = options->blobs;
+    tenant->company.blob_rows = options->blobs > 0 ? options->blob_rows : 0;
+    tenant->company.folders = options->folders;
     if (tenant_files_publish(tenant) == 0) {
         (void)fprintf(stderr, "rufname-tenant: %u contacts at %s\n",
                       options->contacts, tenant->origin);
@@ -445,9 +503,11 @@ static int serve(struct tenant *tenant, const struct options *options)
 int main(int argc, char **argv)
 {
     static struct tenant tenant;
-    struct options options = {
-        1000, 1, 0, "rufname-tenant.state", NULL, 0, 3599
-    };
+    struct options options = { .contacts = 1000,
+                               .seed = 1,
+                               .state = "rufname-tenant.state",
+                               .token_seconds = 3599,
+                               .blob_rows = 1000 };
     int code = parse_options(argc, argv, &options);
 
     if (code != 0)

@@ -43,7 +43,7 @@ static void audience_of(const struct tenant *tenant, const char *body,
         size--;
     /* Scopes without a resource are Graph's. */
     (void)snprintf(out, 96, "%.*s", size > 8 ? (int)size - 1 : 95,
-                   size > 8 ? scope : tenant->origin);
+                   size > 8 ? scope : tenant->links);
 }
 
 /* Do the claims of this request meet the challenge? */

@@ -19,6 +19,7 @@
 #define TENANT_ID "7a1e0c5e-0000-4000-8000-00000000c0de"
 #define CLIENT_ID "5f0e9a77-0000-4000-8000-0000000000a1"
 #define MAILBOX "lena.feld@firm0.example"
+#define STORE_ACCOUNT "tenantstore"
 #define TOKENS_MAX 256
 #define FAULTS_MAX 64
 
@@ -68,7 +69,9 @@ struct fault {
 struct tenant {
     struct company company;
     uint32_t churn;
-    char origin[64]; /* https://127.0.0.1:PORT */
+    char origin[64];    /* https://127.0.0.1:PORT */
+    char dataverse[64]; /* the same, under its other name */
+    char links[96];     /* origin in Graph's links: a proxy's, or ours */
     char state[512];
     char client_secret[64];
     FILE *log;
@@ -93,10 +96,16 @@ struct exchange {
     const char *query; /**< as sent, without '?'; "" if none */
     const char *authorization;
     const char *prefer;
+    const char *range;
+    const char *match;
+    const char *no_match;
     const char *body; /**< "" if none */
     unsigned status;
     const char *content_type;
     char retry_after[64];
+    char etag[64];
+    char content_range[96];
+    bool file; /* as it is: never compressed here */
     char authenticate[768];
     char location[512];
     bool reset; /**< close the connection without an answer */
@@ -131,7 +140,20 @@ void tenant_storage_token(unsigned seconds, char *out, size_t size);
 /** base64url of SHA-256 over text, as PKCE has it. */
 void tenant_pkce(const char *text, char out[64]);
 
+/* dataverse.c */
+bool tenant_is_dataverse(const char *path);
+void tenant_dataverse(struct tenant *tenant, struct exchange *exchange);
+
+/* blobs.c */
+bool tenant_is_blobs(const char *path);
+void tenant_blobs(struct tenant *tenant, struct exchange *exchange);
+
 /* graph.c */
+/** Does this record belong into a round, or did it change since? */
+bool tenant_in_round(const struct company *company, const struct person *person,
+                     enum tenant_source source, bool changes, uint32_t since);
+/** The company moves on if this link is of the newest version. */
+void tenant_move_on(struct tenant *tenant, uint32_t since);
 void tenant_graph(struct tenant *tenant, struct exchange *exchange);
 
 /* faults.c */

@@ -1,0 +1,342 @@
+/*
+ * test_sources.c - Dynamics 365, custom tables, mailbox folders and blobs of
+ *                  the sample tenant
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/json.h"
+#include "base/text.h"
+#include "tenant_process.h"
+#include <cjson/cJSON.h>
+#include <criterion/criterion.h>
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAILBOX "lena.feld@firm0.example/"
+
+struct scene {
+    struct tenant_process tenant;
+    struct memory_sink sink;
+    struct run_outcome outcome;
+    struct ruf_error err;
+    struct ruf_policy_source sources[RUF_POLICY_SOURCES_MAX];
+};
+
+static void scene_open(struct scene *scene, const char *faults, unsigned churn)
+{
+    struct tenant_options options = { .contacts = 600,
+                                      .faults = faults,
+                                      .churn = churn,
+                                      .crm = 300,
+                                      .blobs = 6,
+                                      .folders = 4 };
+
+    memset(scene, 0, sizeof(*scene));
+    cr_assert_eq(curl_global_init(CURL_GLOBAL_DEFAULT), CURLE_OK);
+    tenant_start(&scene->tenant, &options);
+    memcpy(scene->sources, scene->tenant.policy.sources,
+           scene->tenant.policy.source_count * sizeof(scene->sources[0]));
+    scene->tenant.policy.sources = scene->sources;
+    memory_sink_init(&scene->sink);
+    cr_assert_eq(tenant_login(&scene->tenant, &scene->sink, &scene->err),
+                 RUF_OK, "%s %s", scene->err.id, scene->err.detail);
+}
+
+static void scene_close(struct scene *scene)
+{
+    tenant_stop(&scene->tenant);
+    memory_sink_free(&scene->sink);
+}
+
+static struct ruf_policy_source *source_of(struct scene *scene, const char *id)
+{
+    for (size_t i = 0; i < scene->tenant.policy.source_count; i++)
+        if (strcmp(scene->sources[i].id, id) == 0)
+            return &scene->sources[i];
+    cr_assert_fail("no source %s", id);
+    return NULL;
+}
+
+static void run(struct scene *scene, const char *only)
+{
+    struct ruf_sync_options options = { .only_source = only };
+
+    tenant_sync(&scene->tenant, &scene->sink, &options, &scene->outcome);
+}
+
+static void run_well(struct scene *scene, const char *only)
+{
+    run(scene, only);
+    cr_assert_eq(scene->outcome.status, RUF_OK, "%s %s: %s",
+                 scene->outcome.error.id, scene->outcome.error.place,
+                 scene->outcome.error.detail);
+}
+
+/* Records of the dump: of a source, visible, in a part (UINT_MAX: any). Each
+ * must be in the collection with its family name and a number of numbers. */
+static size_t expect_dump(struct scene *scene, const char *source,
+                          unsigned part, const char *sink_source,
+                          const char *collection)
+{
+    struct memory_collection *read =
+        memory_collection(&scene->sink, sink_source, collection);
+    char *dump = tenant_file(&scene->tenant, "dump.jsonl");
+    struct ruf_arena *arena = NULL;
+    size_t count = 0;
+
+    cr_assert_eq(ruf_arena_create(&arena, NULL), RUF_OK);
+    for (const char *line = dump; *line != '\0';
+         line += strcspn(line, "\n") + 1) {
+        struct cJSON *tree = cJSON_ParseWithLength(line, strcspn(line, "\n"));
+        const char *id = cJSON_GetStringValue(ruf_json_member(tree, "id"));
+        const struct memory_record *kept = memory_find(&read->visible, id);
+        struct ruf_record record;
+
+        if (ruf_text_is(ruf_json_text(ruf_json_member(tree, "source")),
+                        source) &&
+            cJSON_IsTrue(ruf_json_member(tree, "visible")) &&
+            (unsigned)ruf_json_member(tree, "part")->valueint == part) {
+            count++;
+            cr_assert_not_null(kept, "%s is missing", id);
+            cr_assert_eq(ruf_record_read(kept->bytes.bytes, kept->bytes.size,
+                                         arena, &record, NULL),
+                         RUF_OK);
+            cr_expect(
+                ruf_text_equal(record.fields[RUF_RECORD_FAMILY],
+                               ruf_json_text(ruf_json_member(tree, "family"))));
+            cr_expect_gt(record.email_count, 0u);
+        }
+        cJSON_Delete(tree);
+    }
+    cr_expect_eq(read->visible.count, count, "%s: %zu of %zu", collection,
+                 read->visible.count, count);
+    ruf_arena_destroy(arena);
+    free(dump);
+    return count;
+}
+
+/* --- Dynamics 365 -----------------------------------------------------------
+ */
+
+Test(dynamics, reads_contacts_and_accounts_and_then_changes)
+{
+    struct scene scene;
+
+    scene_open(&scene, NULL, 60);
+    run_well(&scene, "D365");
+    cr_expect_gt(expect_dump(&scene, "D365", 0, "D365", "contacts"), 100u);
+    cr_expect_gt(
+        memory_collection(&scene.sink, "D365", "accounts")->visible.count, 3u);
+    cr_expect_eq(outcome_of(&scene.outcome, "D365")->requests, 3u);
+    run_well(&scene, "D365");
+    cr_expect_eq(outcome_of(&scene.outcome, "D365")->requests, 3u);
+    cr_expect_gt(outcome_of(&scene.outcome, "D365")->removed, 0u);
+    (void)expect_dump(&scene, "D365", 0, "D365", "contacts");
+    scene_close(&scene);
+}
+
+Test(dynamics, starts_over_when_the_version_stamp_has_expired)
+{
+    struct scene scene;
+
+    scene_open(&scene,
+               "[{\"path\":\"contacts?$select=contactid\",\"nth\":2,"
+               "\"status\":400}]",
+               0);
+    run_well(&scene, "D365");
+    run_well(&scene, "D365");
+    cr_expect_eq(memory_collection(&scene.sink, "D365", "contacts")->resets,
+                 1u);
+    (void)expect_dump(&scene, "D365", 0, "D365", "contacts");
+    scene_close(&scene);
+}
+
+Test(dynamics, reads_a_table_that_does_not_track_in_full_each_time)
+{
+    struct memory_collection *read;
+    struct scene scene;
+    size_t count;
+
+    /* The first answer refuses to track, the second comes without a link. */
+    scene_open(&scene, "[{\"path\":\"new_partners\",\"nth\":1,\"status\":400}]",
+               0);
+    source_of(&scene, "DVRS")->enabled = true;
+    run_well(&scene, "DVRS");
+    read = memory_collection(&scene.sink, "DVRS", "new_partners");
+    count = read->visible.count;
+    cr_expect_gt(count, 100u);
+    cr_expect_str_eq(read->link, "", "nothing to ask for changes with");
+    run_well(&scene, "DVRS");
+    cr_expect_eq(read->starts, 2u);
+    cr_expect_eq(tenant_requests(&scene.tenant, "deltatoken"), 0u);
+    run_well(&scene, "DVRS");
+    cr_expect_eq(tenant_requests(&scene.tenant, "deltatoken"), 1u,
+                 "it was asked again to track, and does");
+    cr_expect_eq(read->visible.count, count);
+    scene_close(&scene);
+}
+
+Test(dynamics, asks_only_for_columns_that_are_used)
+{
+    struct scene scene;
+
+    scene_open(&scene, NULL, 0);
+    source_of(&scene, "DVRS")->enabled = true;
+    run_well(&scene, "DVRS");
+    cr_expect_eq(tenant_requests(&scene.tenant,
+                                 "$select=new_partnerid,new_first,new_last,"
+                                 "new_mobile,new_phone,new_mail 200"),
+                 1u);
+    scene_close(&scene);
+}
+
+Test(dynamics, has_a_token_of_its_own)
+{
+    struct scene scene;
+
+    scene_open(&scene, NULL, 0);
+    run_well(&scene, NULL);
+    cr_expect_eq(tenant_requests(&scene.tenant, "/token 200"), 3u,
+                 "Graph, Dataverse, Storage");
+    run_well(&scene, NULL);
+    cr_expect_eq(tenant_requests(&scene.tenant, "/token 200"), 3u);
+    scene_close(&scene);
+}
+
+/* --- folders
+ * --------------------------------------------------------------------- */
+
+Test(folders, are_found_at_every_level)
+{
+    char name[64];
+    size_t count = 0;
+    struct scene scene;
+
+    scene_open(&scene, NULL, 0);
+    run_well(&scene, "APC");
+    count += expect_dump(&scene, "APC", 0, "APC", MAILBOX "contacts");
+    for (unsigned i = 1; i <= 4; i++) {
+        (void)snprintf(name, sizeof(name), MAILBOX "AQMkAD=/F%u", i);
+        count += expect_dump(&scene, "APC", i, "APC", name);
+    }
+    cr_expect_gt(count, 20u);
+    /* Two lists of folders, five of contacts. */
+    cr_expect_eq(outcome_of(&scene.outcome, "APC")->requests, 7u);
+    scene_close(&scene);
+}
+
+Test(folders, that_are_gone_take_their_contacts_along)
+{
+    struct memory_collection *gone;
+    struct scene scene;
+    struct ruf_sync_page page = { .source = "APC",
+                                  .collection = MAILBOX "AQMkAD=/OLD",
+                                  .select = "",
+                                  .starts_round = true,
+                                  .link_kind = RUF_LINK_DELTA,
+                                  .link = "" };
+    struct ruf_record record = { .native_id = { "X", 1 } };
+    struct ruf_round_result result;
+
+    scene_open(&scene, NULL, 0);
+    page.records = &record;
+    page.record_count = 1;
+    cr_assert_eq(scene.sink.sink.page(&scene.sink, &page, &result, NULL),
+                 RUF_OK);
+    run_well(&scene, "APC");
+    gone = memory_collection(&scene.sink, "APC", MAILBOX "AQMkAD=/OLD");
+    cr_expect_eq(gone->visible.count, 0u);
+    cr_expect_eq(outcome_of(&scene.outcome, "APC")->removed, 1u);
+    scene_close(&scene);
+}
+
+Test(folders, that_cannot_be_listed_leave_everything_as_it_is)
+{
+    struct scene scene;
+
+    scene_open(&scene,
+               "[{\"path\":\"contactFolders?\",\"nth\":2,"
+               "\"status\":403}]",
+               0);
+    run_well(&scene, "APC");
+    run(&scene, "APC");
+    cr_expect_eq(scene.outcome.status, RUF_E_AUTH);
+    cr_expect_str_eq(scene.outcome.error.id, "S501");
+    (void)expect_dump(&scene, "APC", 0, "APC", MAILBOX "contacts");
+    (void)expect_dump(&scene, "APC", 1, "APC", MAILBOX "AQMkAD=/F1");
+    scene_close(&scene);
+}
+
+Test(folders, of_shared_mailboxes_are_those_the_policy_names)
+{
+    struct scene scene;
+
+    scene_open(&scene, NULL, 0);
+    source_of(&scene, "APC")->kind = RUF_SOURCE_OUTLOOK_SHARED;
+    run_well(&scene, "APC");
+    (void)expect_dump(&scene, "APC", 0, "APC", MAILBOX "contacts");
+    source_of(&scene, "APC")->mailbox_count = 0;
+    run(&scene, "APC");
+    cr_expect_eq(scene.outcome.status, RUF_E_POLICY);
+    cr_expect_str_eq(scene.outcome.error.id, "S531");
+    scene_close(&scene);
+}
+
+/* --- blobs
+ * ----------------------------------------------------------------------- */
+
+static void expect_files(struct scene *scene)
+{
+    static const char *const names[] = { "file-0.csv",   "file-1.jsonl.gz",
+                                         "file-2.vcf",   "file-3.csv.gz",
+                                         "file-4.jsonl", "file-5.vcf.gz" };
+
+    for (unsigned i = 0; i < 6; i++)
+        (void)expect_dump(scene, "ABS", i, "ABS", names[i]);
+}
+
+Test(blobs, are_read_while_the_other_sources_go_on)
+{
+    struct scene scene;
+
+    scene_open(&scene, NULL, 40);
+    run_well(&scene, NULL);
+    expect_files(&scene);
+    cr_expect_eq(outcome_of(&scene.outcome, "ABS")->requests, 7u);
+    run_well(&scene, NULL);
+    expect_files(&scene);
+    (void)expect_dump(&scene, "D365", 0, "D365", "contacts");
+    scene_close(&scene);
+}
+
+Test(blobs, survive_lost_connections_and_busy_servers)
+{
+    struct scene scene;
+
+    scene_open(&scene,
+               "[{\"path\":\"file-0.csv\",\"nth\":1,\"body\":\"reset\"},"
+               "{\"path\":\"file-1\",\"nth\":1,\"status\":503,"
+               "\"retry_after\":\"1\"},"
+               "{\"path\":\"comp=list\",\"nth\":1,\"status\":500}]",
+               0);
+    run_well(&scene, "ABS");
+    expect_files(&scene);
+    cr_expect_geq(outcome_of(&scene.outcome, "ABS")->requests, 9u);
+    scene_close(&scene);
+}
+
+Test(blobs, that_change_while_they_are_listed_cost_no_other_source)
+{
+    struct scene scene;
+
+    scene_open(&scene, "[{\"path\":\"file-2.vcf\",\"nth\":1,\"status\":404}]",
+               0);
+    run(&scene, NULL);
+    cr_expect_eq(scene.outcome.status, RUF_E_PARTIAL);
+    cr_expect_str_eq(outcome_of(&scene.outcome, "ABS")->error.id, "S526");
+    (void)expect_dump(&scene, "ABS", 5, "ABS", "file-5.vcf.gz");
+    run_well(&scene, NULL);
+    expect_files(&scene);
+    scene_close(&scene);
+}
