@@ -269,7 +269,7 @@ static void put_link(struct tenant *tenant, const struct exchange *exchange,
     if (!more && !round->delta)
         return; /* a plain list just ends */
     text_format(out, ",\"@odata.%s\":\"%s%s?%s=", name, tenant->links,
-                exchange->path, token);
+                exchange->sent, token);
     if (more)
         text_format(out, "%u.%u.%zu.%zu.%d", round->since, round->until,
                     round->position, round->page_size, round->changes ? 1 : 0);

@@ -102,6 +102,7 @@ bool tenant_parameter(const char *text, const char *name, char *out,
 struct request {
     char target[4096];
     char path[2048];
+    char sent[4096]; /* target without its query */
     char body[BODY_MAX];
     size_t body_size;
 };
@@ -305,6 +306,9 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
     width = strcspn(request->target, "?");
     exchange.method = method;
     exchange.path = request->path;
+    (void)snprintf(request->sent, sizeof(request->sent), "%.*s", (int)width,
+                   request->target);
+    exchange.sent = request->sent;
     exchange.query =
         request->target[width] == '?' ? request->target + width + 1 : "";
     exchange.authorization = MHD_lookup_connection_value(

@@ -93,6 +93,7 @@ struct tenant {
 struct exchange {
     const char *method;
     const char *path;  /**< decoded */
+    const char *sent;  /**< path as sent, without its query */
     const char *query; /**< as sent, without '?'; "" if none */
     const char *authorization;
     const char *prefer;
