@@ -64,6 +64,7 @@ struct ruf_store_page {
     const struct ruf_record *records;
     size_t record_count;
     bool completes_round;
+    bool allow_shrink; /**< believe a full round that lost most records */
     const char *link;
 };
 

@@ -24,6 +24,10 @@ struct fold {
     int64_t collection;
     struct ruf_arena *arena;
     struct ruf_writer payload;
+    struct ruf_mac *mac; /* under the key of hashes and markers */
+    bool first;          /* a full round into an empty collection */
+    bool allow_shrink;
+    bool shown_before; /* the record was there: not inserted */
     struct store_numbers numbers;
     sqlite3_stmt *find;
     sqlite3_stmt *insert;
@@ -98,7 +102,7 @@ static enum ruf_status keyed_hash(struct fold *fold, const void *bytes,
 {
     uint8_t digest[RUF_DIGEST_SIZE];
     enum ruf_status status =
-        ruf_hmac_sha256(fold->store->hash_key.bytes, bytes, size, digest, err);
+        ruf_mac_digest(fold->mac, bytes, size, digest, err);
 
     memcpy(out, digest, HASH_SIZE);
     return status;
@@ -184,6 +188,9 @@ static enum ruf_status write_record(struct fold *fold,
     status = ruf_store_change(fold->store, statement, err);
     if (status != RUF_OK)
         return status;
+    fold->shown_before = id == 0 && sqlite3_changes(fold->store->db) == 0;
+    if (fold->shown_before)
+        return RUF_OK;
     if (id == 0)
         fold->round->added++;
     else
@@ -244,9 +251,9 @@ static enum ruf_status merge_with_stored(struct fold *fold,
     return status;
 }
 
-static enum ruf_status fold_record(struct fold *fold,
-                                   const struct ruf_record *update,
-                                   struct ruf_error *err)
+static enum ruf_status fold_known(struct fold *fold,
+                                  const struct ruf_record *update,
+                                  struct ruf_error *err)
 {
     struct ruf_record record = *update;
     struct ruf_filter_verdict verdict;
@@ -285,6 +292,27 @@ static enum ruf_status fold_record(struct fold *fold,
         status = erase_record(fold, id, err);
     return status == RUF_OK ? change_marker(fold, fold->mark, &record, err)
                             : status;
+}
+
+/* In a first round nearly every record is new: it is inserted without looking
+ * for an old one, unless the round shows it twice or a rule hides it. */
+static enum ruf_status fold_record(struct fold *fold,
+                                   const struct ruf_record *update,
+                                   struct ruf_error *err)
+{
+    static const uint8_t no_hash[HASH_SIZE] = { 0 };
+    struct ruf_filter_verdict verdict;
+    enum ruf_status status;
+
+    if (!fold->first || update->removed)
+        return fold_known(fold, update, err);
+    ruf_policy_judge(fold->policy, fold->source, update, &verdict);
+    if (verdict.exclude)
+        return fold_known(fold, update, err);
+    status = keep_record(fold, update, 0, no_hash, err);
+    if (status == RUF_OK && fold->shown_before)
+        status = fold_known(fold, update, err);
+    return status;
 }
 
 /* --- the round
@@ -348,7 +376,7 @@ static enum ruf_status check_shrink(const struct fold *fold, int64_t before,
     int64_t left = before - missing;
     enum ruf_status status;
 
-    if (missing <= 20 || missing <= before / 2)
+    if (fold->allow_shrink || missing <= 20 || missing <= before / 2)
         return RUF_OK;
     status = count_rows(fold, "SELECT shrunk_to FROM collections WHERE id = ?1",
                         &shrunk_to, err);
@@ -403,7 +431,7 @@ static enum ruf_status open_statements(struct fold *fold, bool see,
     static const char *const sql[] = {
         "SELECT id, hash, payload FROM records"
         " WHERE collection = ?1 AND native_id = ?2",
-        "INSERT INTO records (hash, payload, collection, native_id)"
+        "INSERT OR IGNORE INTO records (hash, payload, collection, native_id)"
         " VALUES (?1, ?2, ?3, ?4)",
         "UPDATE records SET hash = ?1, payload = ?2 WHERE id = ?3",
         "DELETE FROM records WHERE id = ?1",
@@ -446,8 +474,8 @@ static void close_statements(struct fold *fold)
 
 enum ruf_status ruf_store_fold(struct ruf_store *store,
                                const struct ruf_policy *policy,
-                               const char *source, int64_t collection,
-                               bool delta_round, struct ruf_store_round *out,
+                               const struct ruf_store_page *page,
+                               int64_t collection, struct ruf_store_round *out,
                                struct ruf_error *err)
 {
     struct fold fold = { 0 };
@@ -456,26 +484,31 @@ enum ruf_status ruf_store_fold(struct ruf_store *store,
 
     fold.store = store;
     fold.policy = policy;
-    fold.source = ruf_policy_source(policy, ruf_text(source));
+    fold.source = ruf_policy_source(policy, ruf_text(page->source));
     fold.collection = collection;
     fold.round = out;
+    fold.allow_shrink = page->allow_shrink;
     if (fold.source == NULL)
-        return ruf_fail(err, RUF_E_USAGE, "U014", source,
+        return ruf_fail(err, RUF_E_USAGE, "U014", page->source,
                         "the policy names no such source");
     status = ruf_arena_create(&fold.arena, err);
+    if (status == RUF_OK)
+        status = ruf_mac_create(store->hash_key.bytes, &fold.mac, err);
     if (status == RUF_OK)
         status = count_rows(&fold,
                             "SELECT count(*) FROM records"
                             " WHERE collection = ?1",
                             &before, err);
+    fold.first = !page->delta_round && before == 0;
     /* A first round has nothing to sweep, so it need not remember ids. */
     if (status == RUF_OK)
-        status = open_statements(&fold, !delta_round && before > 0, err);
+        status = open_statements(&fold, !page->delta_round && before > 0, err);
     if (status == RUF_OK)
         status = fold_staged(&fold, err);
     if (status == RUF_OK && fold.see != NULL)
         status = remove_unseen(&fold, before, err);
     close_statements(&fold);
+    ruf_mac_destroy(fold.mac);
     ruf_writer_wipe(&fold.payload);
     ruf_arena_destroy(fold.arena);
     return status;

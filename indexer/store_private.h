@@ -80,7 +80,7 @@ ruf_store_collection_id(const struct ruf_store *store, const char *source,
 /* Fold what is staged for a collection into the visible records. */
 RUF_MUST_USE enum ruf_status
 ruf_store_fold(struct ruf_store *store, const struct ruf_policy *policy,
-               const char *source, int64_t collection, bool delta_round,
+               const struct ruf_store_page *page, int64_t collection,
                struct ruf_store_round *out, struct ruf_error *err);
 
 /* A row of (source, payload) as a source contact, standardised. *kept is false

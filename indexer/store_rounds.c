@@ -178,8 +178,7 @@ static enum ruf_status take_page(struct ruf_store *store,
     if (status == RUF_OK)
         status = save_link(store, collection, page, err);
     if (status == RUF_OK && page->completes_round) {
-        status = ruf_store_fold(store, policy, page->source, collection,
-                                page->delta_round, out, err);
+        status = ruf_store_fold(store, policy, page, collection, out, err);
         if (status == RUF_OK)
             status = forget_staged(store, collection, err);
     }

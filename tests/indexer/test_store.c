@@ -82,7 +82,7 @@ static struct ruf_record gone(const char *id)
     return record;
 }
 
-enum { FIRST = 1, LAST = 2, DELTA = 4 };
+enum { FIRST = 1, LAST = 2, DELTA = 4, SHRINK = 8 };
 
 static enum ruf_status page(const char *source,
                             const struct ruf_record *records, size_t count,
@@ -95,6 +95,7 @@ static enum ruf_status page(const char *source,
         .starts_round = (how & FIRST) != 0,
         .completes_round = (how & LAST) != 0,
         .delta_round = (how & DELTA) != 0,
+        .allow_shrink = (how & SHRINK) != 0,
         .records = records,
         .record_count = count,
         .link = (how & LAST) != 0 ? "delta" : "next",
@@ -148,6 +149,36 @@ Test(store, sweeps_what_a_full_round_did_not_show)
     cr_assert_eq(round_.removed, 1);
     cr_assert_eq(round_.changed, 0, "unchanged records are not written");
     cr_assert_str_eq(names(), "Klein Graf ", "the other source is untouched");
+}
+
+Test(store, takes_the_last_of_two_in_a_first_round)
+{
+    struct ruf_record seen[] = { person("a", "Graf"), person("b", "Klein"),
+                                 person("a", "Neu"),  gone("b"),
+                                 gone("c"),           person("a", "Neu") };
+
+    cr_assert(page("FILE", seen, 2, FIRST) == RUF_OK);
+    cr_assert(page("FILE", seen + 2, 4, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Neu ");
+    cr_assert_eq(round_.added, 2);
+    cr_assert_eq(round_.changed, 1);
+    cr_assert_eq(round_.removed, 1);
+}
+
+Test(store, believes_a_shrink_that_is_allowed)
+{
+    char ids[40][4];
+    struct ruf_record all[40];
+
+    for (size_t i = 0; i < 40; i++) {
+        (void)snprintf(ids[i], sizeof(ids[i]), "%zu", i);
+        all[i] = person(ids[i], "Graf");
+    }
+    cr_assert(page("FILE", all, 40, FIRST | LAST) == RUF_OK);
+    cr_assert(page("FILE", all, 1, FIRST | LAST) == RUF_E_SERVER);
+    cr_assert(page("FILE", all, 2, FIRST | LAST) == RUF_E_SERVER);
+    cr_assert(page("FILE", all, 3, FIRST | LAST | SHRINK) == RUF_OK);
+    cr_assert_eq(round_.removed, 37);
 }
 
 Test(store, lays_a_partial_update_over_what_it_has)
