@@ -188,6 +188,7 @@ int cmd_sync(struct cli *cli)
     int code;
 
     request.full = cli_take_flag(cli, "--full");
+    request.allow_shrink = cli_take_flag(cli, "--allow-shrink");
     code = cli_take_value(cli, "--source", &request.source);
     if (code == 0)
         code = cli_reject_options(cli);

@@ -22,6 +22,7 @@
 struct store_sink {
     struct ruf_store *store;
     const struct ruf_policy *policy;
+    bool allow_shrink;
 };
 
 static enum ruf_status sink_load(void *context, const char *source,
@@ -60,6 +61,7 @@ static enum ruf_status sink_page(void *context,
         .records = page->records,
         .record_count = page->record_count,
         .completes_round = page->link_kind == RUF_LINK_DELTA,
+        .allow_shrink = sink->allow_shrink,
         .link = page->link,
     };
     enum ruf_status status =
@@ -167,7 +169,7 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
 
     if (status != RUF_OK)
         return status;
-    context = (struct store_sink){ writer.store, &home->effective };
+    context = (struct store_sink){ writer.store, &home->effective, false };
     sink = sink_over(&context);
     status = ruf_sync_login(&home->effective, &sink, &options, err);
     ruf_home_writer_close(&writer);
@@ -185,7 +187,7 @@ enum ruf_status ruf_home_source_secret(struct ruf_home *home,
 
     if (status != RUF_OK)
         return status;
-    context = (struct store_sink){ writer.store, &home->effective };
+    context = (struct store_sink){ writer.store, &home->effective, false };
     sink = sink_over(&context);
     status =
         ruf_sync_source_secret(&home->effective, &sink, source, secret, err);
@@ -202,7 +204,7 @@ enum ruf_status ruf_home_logout(struct ruf_home *home, struct ruf_error *err)
 
     if (status != RUF_OK)
         return status;
-    context = (struct store_sink){ writer.store, &home->effective };
+    context = (struct store_sink){ writer.store, &home->effective, false };
     sink = sink_over(&context);
     status = ruf_sync_logout(&sink, err);
     ruf_home_writer_close(&writer);
@@ -298,7 +300,8 @@ static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
                                  struct ruf_sync_report *report,
                                  struct ruf_error *err)
 {
-    struct store_sink context = { store, &home->effective };
+    struct store_sink context = { store, &home->effective,
+                                  request->allow_shrink };
     struct ruf_sync_sink sink = sink_over(&context);
     struct progress_bridge bridge = { request };
     struct ruf_sync_options options = {
@@ -403,7 +406,7 @@ enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
     status = ruf_home_writer_open(home, &writer, err);
     if (status != RUF_OK)
         return status;
-    context = (struct store_sink){ writer.store, &home->effective };
+    context = (struct store_sink){ writer.store, &home->effective, false };
     sink = sink_over(&context);
     status = ruf_store_fact_save(writer.store, FACT_UNPUBLISHED, 1, err);
     if (status == RUF_OK)

@@ -182,6 +182,7 @@ struct ruf_sync_request {
     void (*progress)(void *context, const char *source, uint64_t records);
     bool (*cancelled)(void *context);
     void *context;
+    bool allow_shrink; /**< believe a source that lost most of its records */
 };
 
 /**

@@ -351,6 +351,9 @@ static void add_number(struct tenant_record *record, const char *kind,
     (void)snprintf(number->e164, sizeof(number->e164), "+%.3s%.5s%.12s",
                    plan->code, area, subscriber);
     spell_number(plan, area, subscriber, style, number->raw);
+    /* Neither tables nor files of ours tell a country. */
+    if (record->source >= TENANT_CRM && strcmp(plan->region, "DE") != 0)
+        memcpy(number->raw, number->e164, sizeof(number->e164));
 }
 
 static void add_junk(struct tenant_record *record, const char *kind,
