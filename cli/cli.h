@@ -100,6 +100,7 @@ int cmd_export(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_policy(struct cli *cli);
 int cmd_report(struct cli *cli);
+int cmd_doctor(struct cli *cli);
 int cmd_stats(struct cli *cli);
 int cmd_verify(struct cli *cli);
 

@@ -107,6 +107,8 @@ const struct cli_command cli_commands[] = {
     { "stats", "", "counts and sizes", "", cmd_stats },
     { "verify", "", "check every block of the index and page of the store", "",
       cmd_verify },
+    { "doctor", "", "which rights the sources need, have, and have too many",
+      "", cmd_doctor },
     { NULL, NULL, NULL, NULL, NULL },
 };
 
