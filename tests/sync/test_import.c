@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -73,11 +74,14 @@ static void remove_folder(void)
     (void)rmdir(folder);
 }
 
+static enum ruf_charset charset;
+
 static enum ruf_status import_bytes(const char *name, const void *bytes,
                                     size_t size)
 {
-    static const struct ruf_policy_source source = { .id = "FILE",
-                                                     .kind = RUF_SOURCE_FILE };
+    const struct ruf_policy_source source = { .id = "FILE",
+                                              .kind = RUF_SOURCE_FILE,
+                                              .charset = charset };
     const struct ruf_sync_sink sink = { .page = take_page };
 
     (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
@@ -259,4 +263,129 @@ Test(import, reads_compressed_files_and_refuses_damaged_ones)
     cr_assert(import_bytes("a.csv.gz", bytes, size) == RUF_E_CORRUPT);
     cr_assert(!completed);
     free(bytes);
+}
+
+/* gzip of several members (a log rotated into one), then padding of a tape. */
+Test(import, reads_all_members_of_a_compressed_file)
+{
+    static const char *const parts[] = { "surname\nGr", "af\nKlein\n" };
+    unsigned char packed[600] = { 0 };
+    size_t size = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        z_stream stream;
+
+        memset(&stream, 0, sizeof(stream));
+        cr_assert_eq(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8,
+                                  Z_DEFAULT_STRATEGY),
+                     Z_OK);
+        stream.next_in = (unsigned char *)(uintptr_t)parts[i];
+        stream.avail_in = (unsigned)strlen(parts[i]);
+        stream.next_out = packed + size;
+        stream.avail_out = (unsigned)(sizeof(packed) - size);
+        cr_assert_eq(deflate(&stream, Z_FINISH), Z_STREAM_END);
+        size += stream.total_out;
+        (void)deflateEnd(&stream);
+    }
+    cr_assert_eq(import_bytes("a.csv.gz", packed, size + 100), RUF_OK, "%s",
+                 err.detail);
+    cr_assert_str_eq(seen, "|Graf||\n|Klein||\n");
+    for (size_t cut = 2; cut < size; cut += 7)
+        cr_expect_neq(import_bytes("a.csv.gz", packed, size - cut), RUF_OK,
+                      "%zu bytes short", cut);
+}
+
+Test(import, reads_windows_1252_only_when_told_to)
+{
+    static const char text[] = "surname;company\nGr\xF6\xDF"
+                               "ing;\x80 & \x9A\n";
+
+    cr_expect_eq(import_bytes("a.csv", text, sizeof(text) - 1), RUF_E_CORRUPT,
+                 "not UTF-8, and not guessed");
+    charset = RUF_CHARSET_WINDOWS_1252;
+    cr_assert_eq(import_bytes("a.csv", text, sizeof(text) - 1), RUF_OK);
+    cr_assert_str_eq(seen, "|Größing|€ & š|\n");
+    /* A mark is stronger than the policy. */
+    cr_assert_eq(import_bytes("a.csv", "\xEF\xBB\xBFsurname\nGr\xC3\xB6\n", 16),
+                 RUF_OK);
+    cr_assert_str_eq(seen, "|Grö||\n");
+}
+
+/* --- a million rows ---------------------------------------------------------
+ */
+
+#define ROWS 1000000u
+
+struct rows {
+    unsigned next;
+    size_t handed_over;
+};
+
+static enum ruf_status write_rows(void *context, void *bytes, size_t size,
+                                  size_t *got, struct ruf_error *error)
+{
+    struct rows *rows = context;
+    char *out = bytes;
+
+    (void)error;
+    *got = 0;
+    if (rows->next == 0)
+        *got = (size_t)snprintf(out, size,
+                                "id,givenName,surname,company,"
+                                "phoneBusiness,email\r\n");
+    while (rows->next < ROWS && size - *got > 200) {
+        *got += (size_t)snprintf(out + *got, size - *got,
+                                 "%u,Änne,\"Größing %u\",\"Rufname, "
+                                 "Test\",\"=\"\"030 23125-%03u\"\"\","
+                                 "p%u@example.net\r\n",
+                                 rows->next, rows->next, rows->next % 1000,
+                                 rows->next);
+        rows->next++;
+    }
+    return RUF_OK;
+}
+
+static enum ruf_status count_page(void *context,
+                                  const struct ruf_sync_page *page,
+                                  struct ruf_round_result *round,
+                                  struct ruf_error *error)
+{
+    struct rows *rows = context;
+
+    (void)error;
+    memset(round, 0, sizeof(*round));
+    rows->handed_over += page->record_count;
+    return RUF_OK;
+}
+
+static long peak_kib(void)
+{
+    struct rusage usage;
+
+    (void)getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+Test(import, takes_a_million_rows_in_little_memory)
+{
+    static const struct ruf_policy_source source = { .id = "FILE",
+                                                     .kind = RUF_SOURCE_FILE };
+    static const char *const link = "x";
+    struct rows rows = { 0 };
+    const struct ruf_sync_sink sink = { .context = &rows, .page = count_page };
+    const struct ruf_import_set set = { .name = "a.csv",
+                                        .collection = "a.csv",
+                                        .select = "x",
+                                        .link = &link,
+                                        .source = &source,
+                                        .sink = &sink };
+    const struct ruf_input_reader reader = { &rows, write_rows };
+
+    cr_assert_eq(ruf_import_stream(&set, &reader, &result, &err), RUF_OK, "%s",
+                 err.detail);
+    cr_expect_eq(rows.handed_over, ROWS);
+    cr_expect_eq(result.skipped, 0u);
+#ifndef __SANITIZE_ADDRESS__
+    cr_expect_leq(peak_kib(), 64 * 1024, "%ld KiB", peak_kib());
+#endif
 }
