@@ -340,3 +340,48 @@ Test(blobs, that_change_while_they_are_listed_cost_no_other_source)
     expect_files(&scene);
     scene_close(&scene);
 }
+
+/* --- cut at every page
+ * ------------------------------------------------------------- */
+
+static void expect_everything(struct scene *scene)
+{
+    char name[64];
+
+    (void)expect_dump(scene, "APC", 0, "APC", MAILBOX "contacts");
+    for (unsigned i = 1; i <= 4; i++) {
+        (void)snprintf(name, sizeof(name), MAILBOX "AQMkAD=/F%u", i);
+        (void)expect_dump(scene, "APC", i, "APC", name);
+    }
+    (void)expect_dump(scene, "D365", 0, "D365", "contacts");
+    expect_files(scene);
+}
+
+/* A sink that fails at a page stands for a process that dies between data and
+ * link: they go in together or not at all. */
+Test(sources, go_on_wherever_they_were_cut, .timeout = 120)
+{
+    struct scene scene;
+    unsigned cuts = 0;
+    bool cut = true;
+
+    scene_open(&scene, NULL, 0);
+    for (unsigned page = 1; cut; page++) {
+        memory_sink_free(&scene.sink);
+        memory_sink_init(&scene.sink);
+        cr_assert_eq(tenant_login(&scene.tenant, &scene.sink, &scene.err),
+                     RUF_OK);
+        scene.sink.fail_at_page = page;
+        run(&scene, NULL);
+        cut = scene.outcome.status != RUF_OK;
+        cuts += cut ? 1 : 0;
+        if (cut)
+            cr_expect_eq(scene.outcome.status, RUF_E_PARTIAL,
+                         "page %u: one source at most", page);
+        scene.sink.fail_at_page = 0;
+        run_well(&scene, NULL);
+        expect_everything(&scene);
+    }
+    cr_expect_gt(cuts, 15u);
+    scene_close(&scene);
+}
