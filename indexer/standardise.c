@@ -224,7 +224,9 @@ static enum ruf_status collect_numbers(const struct ruf_record *record,
     size_t count = 0;
 
     numbers = ruf_arena_alloc(arena, room, sizeof(*numbers));
-    for (size_t i = 0; i < record->number_count && numbers != NULL; i++) {
+    if (numbers == NULL)
+        return RUF_E_NOMEM;
+    for (size_t i = 0; i < record->number_count; i++) {
         size_t more =
             standardise_number(&record->numbers[i], choice, policy, found);
 
@@ -234,7 +236,7 @@ static enum ruf_status collect_numbers(const struct ruf_record *record,
             room = count + more + record->number_count;
             numbers = ruf_arena_alloc(arena, room, sizeof(*numbers));
             if (numbers == NULL)
-                break;
+                return RUF_E_NOMEM;
             memcpy(numbers, old, count * sizeof(*numbers));
         }
         memcpy(numbers + count, found, more * sizeof(*numbers));
@@ -242,7 +244,7 @@ static enum ruf_status collect_numbers(const struct ruf_record *record,
     }
     out->numbers = numbers;
     out->number_count = count;
-    return numbers == NULL ? RUF_E_NOMEM : RUF_OK;
+    return RUF_OK;
 }
 
 enum ruf_number_held ruf_number_held(const struct ruf_source_contact *contact,
