@@ -10,13 +10,11 @@
 
 enum letter { SEPARATOR = 0, JOINER, WORD };
 
-static enum letter ascii_letter(char c)
-{
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-        (c >= 'A' && c <= 'Z'))
-        return WORD;
-    return c == '\'' || c == '-' || c == '.' || c == '`' ? JOINER : SEPARATOR;
-}
+/* SEPARATOR, JOINER or WORD of each ASCII character. */
+static const char ascii_letters[] = "00000000000000000000000000000000"
+                                    "00000001000001102222222222000000"
+                                    "02222222222222222222222222200000"
+                                    "12222222222222222222222222200000";
 
 /* Apostrophes and hyphens as word processors write them. */
 static bool is_wide_joiner(uint32_t c)
@@ -41,14 +39,14 @@ static enum letter wide_letter(uint32_t c)
                : SEPARATOR;
 }
 
-static enum letter letter_at(const char *text, size_t size, size_t at,
-                             size_t *step)
+static inline enum letter letter_at(const char *text, size_t size, size_t at,
+                                    size_t *step)
 {
     uint32_t c;
 
     *step = 1;
     if ((unsigned char)text[at] < 0x80)
-        return ascii_letter(text[at]);
+        return (enum letter)(ascii_letters[(unsigned char)text[at]] - '0');
     *step = ruf_utf8_decode(text + at, size - at, &c);
     return wide_letter(c);
 }

@@ -200,6 +200,7 @@ static enum ruf_status scratch_get(struct ruf_query *query,
         return ruf_index_damaged(
             query->index, (enum ruf_section_kind)RUF_SECTION_SEARCH_WORDS, err);
     }
+    ruf_search_marks_init(scratch);
     query->search = scratch;
     query->search_free = scratch_free;
     return RUF_OK;

@@ -184,7 +184,7 @@ static void mark_by_keypad(struct marking *m, const struct folded *text,
 #define JOINER 1
 #define OTHER 2
 
-static unsigned char letter_of(char c)
+static unsigned char read_letter(char c)
 {
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
         return (unsigned char)c;
@@ -195,16 +195,28 @@ static unsigned char letter_of(char c)
     return c == '\'' || c == '-' || c == '.' || c == '`' ? JOINER : SEPARATOR;
 }
 
+void ruf_search_marks_init(struct search_scratch *s)
+{
+    for (unsigned c = 0; c < 256; c++)
+        s->letters[c] = read_letter((char)c);
+}
+
+static inline unsigned char letter_of(const struct marking *m, char c)
+{
+    return m->s->letters[(unsigned char)c];
+}
+
 /* Where a form that begins at a word's start ends, 0 if it does not stand
  * there. From the start of a run on joiners may be passed over. */
-static size_t form_end(const struct folded *text, size_t start,
-                       const struct search_form *form, bool may_join)
+static size_t form_end(const struct marking *m, const struct folded *text,
+                       size_t start, const struct search_form *form,
+                       bool may_join)
 {
     size_t done = 0;
     size_t at = start;
 
     for (; at < text->size && done < form->size; at++) {
-        unsigned char letter = letter_of(text->bytes[at]);
+        unsigned char letter = letter_of(m, text->bytes[at]);
 
         if (letter == (unsigned char)form->bytes[done])
             done++;
@@ -222,9 +234,10 @@ static void mark_start(struct marking *m, const struct folded *text,
             const struct search_form *form = &m->reading->words[i].forms[k];
             size_t end;
 
-            if ((unsigned char)form->bytes[0] != letter_of(text->bytes[start]))
+            if ((unsigned char)form->bytes[0] !=
+                letter_of(m, text->bytes[start]))
                 continue;
-            end = form_end(text, start, form, may_join);
+            end = form_end(m, text, start, form, may_join);
             if (end > 0)
                 mark_bytes(m, text, start, end);
         }
@@ -239,7 +252,7 @@ static bool mark_ascii(struct marking *m, const struct folded *text,
     bool in_run = false;
 
     for (size_t i = 0; i < text->size; i++) {
-        unsigned char letter = letter_of(text->bytes[i]);
+        unsigned char letter = letter_of(m, text->bytes[i]);
 
         if (letter == OTHER)
             return false;

@@ -412,18 +412,23 @@ struct pattern {
     bool ends;
 };
 
-static bool holds(const struct pattern *pattern, uint64_t value)
+static bool is_end(const struct pattern *pattern, uint64_t digits)
+{
+    size_t size = ruf_number_size(digits);
+
+    return size >= pattern->size &&
+           ((digits << 4 * (size - pattern->size)) ^ pattern->packed) == 0;
+}
+
+/* Does the pattern stand at a place of this parity, or at the end? */
+static bool holds(const struct pattern *pattern, uint64_t value, size_t parity)
 {
     uint64_t digits = value & ~RUF_NUMBER_FLAGS;
     uint64_t mask = ~(UINT64_MAX >> (4 * pattern->size));
 
-    if (pattern->ends) {
-        size_t size = ruf_number_size(digits);
-
-        return size >= pattern->size &&
-               ((digits << 4 * (size - pattern->size)) ^ pattern->packed) == 0;
-    }
-    for (; digits != 0; digits <<= 4)
+    if (pattern->ends)
+        return is_end(pattern, digits);
+    for (digits <<= 4 * parity; digits != 0; digits <<= 8)
         if (((digits ^ pattern->packed) & mask) == 0)
             return true;
     return false;
@@ -495,16 +500,21 @@ static void offer_fragments(struct search_scratch *s,
     for (uint64_t steps = 0;; steps++) {
         uint32_t number = lists[0].number < lists[1].number ? lists[0].number
                                                             : lists[1].number;
+        bool found = false;
+        uint64_t value;
 
         if (number == UINT32_MAX)
             return;
+        value = value_of(numbers, number);
         for (size_t parity = 0; parity < 2; parity++)
-            if (lists[parity].number == number)
+            if (lists[parity].number == number) {
                 next_number(numbers, &lists[parity]);
+                found = found || holds(pattern, value, parity);
+            }
         if (steps % 256 == 255 &&
             !ruf_search_spend(s, 64, RUF_TIER_NUMBER_PART))
             return;
-        if (!holds(pattern, value_of(numbers, number)))
+        if (!found)
             continue;
         if (ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
                                   owner_of(numbers, number)) ||

@@ -104,6 +104,7 @@ struct search_scratch {
     uint64_t work_limit;
     int reliable; /* tiers up to this one were looked through */
     struct search_prefix prefixes[SEARCH_PREFIXES_MAX];
+    unsigned char letters[256];           /* what each byte is to a mark */
     char folded[4 * RUF_RECORD_TEXT_MAX]; /* of the text being marked */
     uint32_t offsets[4 * RUF_RECORD_TEXT_MAX + 1];
 };
@@ -223,6 +224,9 @@ bool ruf_search_is_typo(const struct search_form *form, const char *word,
 
 /* --- highlights (search_marks.c)
  * ------------------------------------------------- */
+
+/* Fill the table of letters, once. */
+void ruf_search_marks_init(struct search_scratch *s);
 
 /* Mark what made the tier of a hit; form rules are those of search.h. */
 void ruf_search_mark(struct search_scratch *s,
