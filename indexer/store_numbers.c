@@ -49,14 +49,19 @@ static enum ruf_status restandardise_rows(struct ruf_store *store,
     return status;
 }
 
-/* The plan tables' version as one number: 9.0.40 is 9000040. */
+/* Grows when the cleaning layer reads a text otherwise than before. */
+#define CLEANING_VERSION 1
+
+/* The versions of plan tables and cleaning as one number: 9.0.40 with cleaning
+ * 1 is 900004001. */
 int64_t ruf_store_plan_number(void)
 {
     unsigned part[3] = { 0, 0, 0 };
 
     (void)sscanf(ruf_number_metadata_version(), "%3u.%3u.%3u", &part[0],
                  &part[1], &part[2]);
-    return (int64_t)part[0] * 1000000 + part[1] * 1000 + part[2];
+    return ((int64_t)part[0] * 1000000 + part[1] * 1000 + part[2]) * 100 +
+           CLEANING_VERSION;
 }
 
 enum ruf_status ruf_store_standardise(struct ruf_store *store,
