@@ -34,12 +34,10 @@
 /** Bit per slot that holds the lower half of this number. */
 static inline unsigned ruf_page_match(const uint8_t *page, uint64_t number)
 {
-    const uint8_t *lower = page + 2 + RUF_PAGE_SLOTS;
-    unsigned match = ruf_match_words(lower, UINT32_MAX, (uint32_t)number);
+    unsigned match =
+        ruf_match_twelve(page + 2 + RUF_PAGE_SLOTS, (uint32_t)number);
 
-    match |= (unsigned)(ruf_load32(lower + 32) == (uint32_t)number) << 8;
-    match |= (unsigned)(ruf_load32(lower + 36) == (uint32_t)number) << 9;
-    return match & ((1u << (page[0] & 15)) - 1);
+    return match & ((1u << (page[0] & 15)) - 1) & ((1u << RUF_PAGE_SLOTS) - 1);
 }
 
 static inline bool ruf_page_ran_over(const uint8_t *page)

@@ -142,20 +142,25 @@ ruf_index_record(struct ruf_query *query, enum ruf_section_kind records,
                  enum ruf_section_kind offsets, uint64_t used, uint32_t number,
                  const uint8_t **out, size_t *size, struct ruf_error *err);
 
+/* What an answer in resident mode is made of: calls would cost more than what
+ * they do, and keep the processor from looking ahead to the next answer. */
+#define HOT_INLINE static inline __attribute__((always_inline))
+
 /* --- labels ----------------------------------------------------------------
  */
 
 /* Bytes that may be written where a label is put together. */
 #define LABEL_ROOM (RUF_LABEL_SIZE_MAX + 64)
 
-/* Copy a text whose source and target have 64 bytes behind them. 64 bytes at
- * once hold nearly every one: a copy of its exact size would branch on bytes
+/* Copy a text whose source and target have 'step' bytes behind them. That many
+ * at once hold nearly every one: a copy of its exact size would branch on bytes
  * that are still on their way from memory. */
-static inline void ruf_label_copy(char *out, const uint8_t *bytes, size_t size)
+HOT_INLINE void ruf_label_copy(char *out, const uint8_t *bytes, size_t size,
+                               size_t step)
 {
-    memcpy(out, bytes, 64);
-    if (size > 64)
-        memcpy(out + 64, bytes + 64, size - 64);
+    memcpy(out, bytes, step);
+    if (size > step)
+        memcpy(out + step, bytes + step, size - step);
 }
 
 /*
@@ -163,10 +168,9 @@ static inline void ruf_label_copy(char *out, const uint8_t *bytes, size_t size)
  * step in TAILS, all of which is at tails; step 0 is an empty text.
  * @return its size; 0 if it is empty, too long or its tail is not there.
  */
-static inline size_t ruf_label_join(const struct ruf_index *index,
-                                    const uint8_t *head, size_t head_size,
-                                    uint32_t tail, const uint8_t *tails,
-                                    char *out)
+HOT_INLINE size_t ruf_label_join(const struct ruf_index *index,
+                                 const uint8_t *head, size_t head_size,
+                                 uint32_t tail, const uint8_t *tails, char *out)
 {
     size_t at = (size_t)tail * RUF_TEXT_STEP;
     size_t size;
@@ -176,8 +180,8 @@ static inline size_t ruf_label_join(const struct ruf_index *index,
     size = head_size + tails[at];
     if (size > RUF_LABEL_SIZE_MAX)
         return 0;
-    ruf_label_copy(out, head, head_size);
-    ruf_label_copy(out + head_size, tails + at + 1, tails[at]);
+    ruf_label_copy(out, head, head_size, 32);
+    ruf_label_copy(out + head_size, tails + at + 1, tails[at], 48);
     return size;
 }
 

@@ -103,9 +103,9 @@ void ruf_query_destroy(struct ruf_query *query)
  */
 
 /* The contacts of a shared number: u32 count, then the numbers. */
-static enum ruf_status read_list(struct ruf_query *query, uint64_t place,
-                                 uint32_t *owners, size_t room,
-                                 struct ruf_caller *out, struct ruf_error *err)
+__attribute__((noinline)) static enum ruf_status
+read_list(struct ruf_query *query, uint64_t place, uint32_t *owners,
+          size_t room, struct ruf_caller *out, struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
     const uint8_t *bytes = NULL;
@@ -149,9 +149,8 @@ struct row {
 
 /* The row of the number in this page; its bytes may go on for INDEX_SLACK.
  * @return false if it is not there. */
-static inline bool find_in_page(const struct ruf_index *index,
-                                const uint8_t *page, ruf_e164 number,
-                                struct row *out)
+HOT_INLINE bool find_in_page(const struct ruf_index *index, const uint8_t *page,
+                             ruf_e164 number, struct row *out)
 {
     unsigned match = ruf_page_match(page, number);
 
@@ -173,28 +172,27 @@ static inline bool find_in_page(const struct ruf_index *index,
 }
 
 /* owners has room for room contacts, the longest list at least. */
-static inline enum ruf_status
-read_owners(struct ruf_query *query, const struct row *row, uint32_t *owners,
-            size_t room, struct ruf_caller *out, struct ruf_error *err)
+HOT_INLINE enum ruf_status read_owners(struct ruf_query *query, uint32_t owner,
+                                       uint32_t *owners, size_t room,
+                                       struct ruf_caller *out,
+                                       struct ruf_error *err)
 {
     uint64_t contacts = query->index->contact_count;
 
-    if (row->owner >= contacts)
-        return read_list(query, row->owner - contacts, owners, room, out, err);
-    owners[0] = row->owner;
+    if (owner >= contacts)
+        return read_list(query, owner - contacts, owners, room, out, err);
+    owners[0] = owner;
     out->contacts = owners;
     out->contact_count = 1;
     return RUF_OK;
 }
 
-/* A head that is too long for a page; such labels have no tail. */
-static enum ruf_status read_long_label(struct ruf_query *query,
-                                       const struct row *row, char *out,
-                                       struct ruf_text *label,
-                                       struct ruf_error *err)
+/* A label that is too long for a page, from its offset in LABELS. */
+__attribute__((noinline)) static enum ruf_status
+read_long_label(struct ruf_query *query, uint64_t at, char *out,
+                struct ruf_text *label, struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    uint64_t at = ruf_load32(row->head);
     const uint8_t *bytes;
     enum ruf_status status;
 
@@ -216,15 +214,15 @@ static enum ruf_status read_long_label(struct ruf_query *query,
 /* --- resident
  * ------------------------------------------------------------------------- */
 
-static inline const uint8_t *home_page(const struct ruf_index *index,
-                                       uint64_t hash)
+HOT_INLINE const uint8_t *home_page(const struct ruf_index *index,
+                                    uint64_t hash)
 {
     return index->sections[RUF_SECTION_NUMBERS].bytes +
            (size_t)ruf_table_home(hash, index->page_count) * RUF_PAGE_SIZE;
 }
 
 /* All of a page, so that the row is there when it is known which one it is. */
-static inline void prefetch_page(const uint8_t *page)
+HOT_INLINE void prefetch_page(const uint8_t *page)
 {
     __builtin_prefetch(page);
     __builtin_prefetch(page + 64);
@@ -233,8 +231,9 @@ static inline void prefetch_page(const uint8_t *page)
 }
 
 /* The pages behind a home page that ran over. */
-static bool find_further(const struct ruf_index *index, uint64_t hash,
-                         ruf_e164 number, struct row *out)
+__attribute__((noinline)) static bool
+find_further(const struct ruf_index *index, uint64_t hash, ruf_e164 number,
+             struct row *out)
 {
     const uint8_t *pages = index->sections[RUF_SECTION_NUMBERS].bytes;
     uint32_t at = ruf_table_home(hash, index->page_count);
@@ -252,29 +251,22 @@ static bool find_further(const struct ruf_index *index, uint64_t hash,
     return false;
 }
 
-/* label: LABEL_ROOM bytes. */
-static inline enum ruf_status
-answer_resident(struct ruf_query *query, const uint8_t *page, uint64_t hash,
-                ruf_e164 number, char *label, uint32_t *owners, size_t room,
-                struct ruf_caller *out, struct ruf_error *err)
+/* The answer from a row; label: LABEL_ROOM bytes. */
+HOT_INLINE enum ruf_status answer_row(struct ruf_query *query, struct row row,
+                                      char *label, uint32_t *owners,
+                                      size_t room, struct ruf_caller *out,
+                                      struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    struct row row;
 
-    if (!find_in_page(index, page, number, &row) &&
-        (!ruf_page_ran_over(page) ||
-         !find_further(index, hash, number, &row))) {
-        *out = (struct ruf_caller){ 0 };
-        return RUF_OK;
-    }
     out->known = true;
     out->approximate = false;
     if (row.is_long) {
-        enum ruf_status status =
-            read_long_label(query, &row, label, &out->label, err);
+        enum ruf_status status = read_long_label(query, ruf_load32(row.head),
+                                                 label, &out->label, err);
 
         return status == RUF_OK
-                   ? read_owners(query, &row, owners, room, out, err)
+                   ? read_owners(query, row.owner, owners, room, out, err)
                    : status;
     }
     out->label.data = label;
@@ -283,7 +275,38 @@ answer_resident(struct ruf_query *query, const uint8_t *page, uint64_t hash,
                        index->sections[RUF_SECTION_TAILS].bytes, label);
     if (out->label.size == 0)
         return ruf_index_damaged(index, RUF_SECTION_NUMBERS, err);
-    return read_owners(query, &row, owners, room, out, err);
+    return read_owners(query, row.owner, owners, room, out, err);
+}
+
+/* By itself, so that its row does not keep that of the usual case out of
+ * registers. */
+__attribute__((noinline)) static enum ruf_status
+answer_further(struct ruf_query *query, uint64_t hash, ruf_e164 number,
+               char *label, uint32_t *owners, size_t room,
+               struct ruf_caller *out, struct ruf_error *err)
+{
+    struct row row;
+
+    if (find_further(query->index, hash, number, &row))
+        return answer_row(query, row, label, owners, room, out, err);
+    *out = (struct ruf_caller){ 0 };
+    return RUF_OK;
+}
+
+HOT_INLINE enum ruf_status
+answer_resident(struct ruf_query *query, const uint8_t *page, uint64_t hash,
+                ruf_e164 number, char *label, uint32_t *owners, size_t room,
+                struct ruf_caller *out, struct ruf_error *err)
+{
+    struct row row;
+
+    if (find_in_page(query->index, page, number, &row))
+        return answer_row(query, row, label, owners, room, out, err);
+    if (ruf_page_ran_over(page))
+        return answer_further(query, hash, number, label, owners, room, out,
+                              err);
+    *out = (struct ruf_caller){ 0 };
+    return RUF_OK;
 }
 
 /* --- on demand
@@ -338,24 +361,24 @@ static enum ruf_status label_on_demand(struct ruf_query *query,
                           out + row->head_size, err);
 }
 
-static enum ruf_status answer_on_demand(struct ruf_query *query,
-                                        ruf_e164 number, struct ruf_caller *out,
-                                        struct ruf_error *err)
+__attribute__((noinline)) static enum ruf_status
+answer_on_demand(struct ruf_query *query, ruf_e164 number,
+                 struct ruf_caller *out, struct ruf_error *err)
 {
-    struct row row;
+    struct row row = { 0 };
     bool known;
     enum ruf_status status = find_on_demand(query, number, &row, &known, err);
 
     *out = (struct ruf_caller){ 0 };
     if (status != RUF_OK || !known)
         return status;
-    status =
-        row.is_long
-            ? read_long_label(query, &row, query->labels, &out->label, err)
-            : label_on_demand(query, &row, query->labels, &out->label, err);
+    status = row.is_long ? read_long_label(query, ruf_load32(row.head),
+                                           query->labels, &out->label, err)
+                         : label_on_demand(query, &row, query->labels,
+                                           &out->label, err);
     if (status == RUF_OK)
-        status = read_owners(query, &row, query->owners, query->owner_room, out,
-                             err);
+        status = read_owners(query, row.owner, query->owners, query->owner_room,
+                             out, err);
     out->known = status == RUF_OK;
     return status;
 }
