@@ -66,6 +66,22 @@ struct search_reading {
     size_t driver;
 };
 
+/* A column where a word may stand, reduced to what a first look needs. */
+struct search_probe {
+    const struct search_array *column;
+    uint32_t first; /* texts of one word */
+    uint32_t count;
+    uint32_t single_count;
+    const uint64_t *sieve; /* of the others */
+};
+
+/* The words of a reading but one, and the probes of each. */
+struct search_filter {
+    struct search_probe probes[SEARCH_WORDS_MAX * 2 * RUF_COLUMN_COUNT];
+    size_t ends[SEARCH_WORDS_MAX];
+    size_t count;
+};
+
 /* Digits of a query that looks like a number. */
 struct search_digits {
     char text[SEARCH_QUERY_MAX];
@@ -103,6 +119,7 @@ struct search_scratch {
     uint64_t work;
     uint64_t work_limit;
     int reliable; /* tiers up to this one were looked through */
+    struct search_filter filter;
     struct search_prefix prefixes[SEARCH_PREFIXES_MAX];
     unsigned char letters[256];           /* what each byte is to a mark */
     char folded[4 * RUF_RECORD_TEXT_MAX]; /* of the text being marked */

@@ -408,9 +408,9 @@ static uint64_t cost_of(struct search_scratch *s, struct search_word *word,
     return cost;
 }
 
-/* The word with the least cost; the order of words decides between equals. */
-static size_t rarest(struct search_scratch *s, struct search_reading *reading,
-                     enum ruf_search_column last, uint64_t *cost)
+/* The word with the least cost proposes; the first one of equals. */
+static void rarest(struct search_scratch *s, struct search_reading *reading,
+                   enum ruf_search_column last, uint64_t *cost)
 {
     size_t best = 0;
 
@@ -424,13 +424,70 @@ static size_t rarest(struct search_scratch *s, struct search_reading *reading,
         }
     }
     reading->driver = best;
-    return best;
+}
+
+static void make_filter(struct search_scratch *s,
+                        struct search_reading *reading, size_t but,
+                        enum ruf_search_column last, struct search_filter *out)
+{
+    size_t count = 0;
+
+    out->count = 0;
+    for (size_t i = 0; i < reading->count; i++) {
+        /* From the rarest word on, as it turns most contacts away. */
+        size_t which = (reading->driver + i) % reading->count;
+        struct search_word *word = &reading->words[which];
+
+        for (unsigned column = 0; which != but && column <= last; column++)
+            for (size_t k = 0; k < word->form_count; k++) {
+                const struct search_field *field = &s->tables.fields[column];
+                const struct search_range *range =
+                    &word->forms[k].ranges[column];
+
+                if ((word->columns >> column & 1) != 0)
+                    out->probes[count++] = (struct search_probe){
+                        &field->column, range->first, range->end - range->first,
+                        field->single_count, word->sieves[column]
+                    };
+            }
+        if (which != but)
+            out->ends[out->count++] = count;
+    }
+}
+
+static inline bool probe_hits(const struct search_probe *probe,
+                              uint32_t contact)
+{
+    uint32_t text = ruf_search_item(probe->column, contact) - 1;
+    uint32_t bit = text % SEARCH_SIEVE_BITS;
+
+    return text - probe->first < probe->count ||
+           (text >= probe->single_count && text != UINT32_MAX &&
+            (probe->sieve[bit / 64] >> bit % 64 & 1) != 0);
+}
+
+/* May all words be there? Lets too many through, never too few. */
+static bool passes(const struct search_filter *filter, uint32_t contact)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < filter->count; i++) {
+        bool hit = false;
+
+        for (; at < filter->ends[i] && !hit; at++)
+            hit = probe_hits(&filter->probes[at], contact);
+        if (!hit)
+            return false;
+        at = filter->ends[i];
+    }
+    return true;
 }
 
 /* The contacts of a text, graded and offered, as far as one of this tier, the
  * best still to come, could enter. */
 static bool offer_text(struct search_scratch *s,
                        const struct search_field *field, uint32_t text,
+                       const struct search_filter *filter,
                        enum ruf_search_column last, unsigned tier)
 {
     struct search_postings postings;
@@ -442,8 +499,9 @@ static bool offer_text(struct search_scratch *s,
     for (; !postings.done; steps++) {
         if (ruf_search_settled_at(s, tier, postings.contact))
             break; /* nor can what follows, of a worse rank */
-        ruf_search_offer(s, grade_all(s, postings.contact, last),
-                         postings.contact);
+        if (passes(filter, postings.contact))
+            ruf_search_offer(s, grade_all(s, postings.contact, last),
+                             postings.contact);
         ruf_search_postings_next(&s->tables, &postings);
         if (steps % 1024 == 1023 && !ruf_search_spend(s, 1024, tier))
             return false;
@@ -451,10 +509,13 @@ static bool offer_text(struct search_scratch *s,
     return ruf_search_spend(s, steps % 1024 + 1, tier);
 }
 
-static bool offer_word(struct search_scratch *s, struct search_word *word,
+static bool offer_word(struct search_scratch *s, struct search_reading *reading,
                        enum ruf_search_column last, bool exact_only,
                        unsigned tier)
 {
+    struct search_word *word = &reading->words[reading->driver];
+
+    make_filter(s, reading, reading->driver, last, &s->filter);
     for (unsigned column = 0; column <= last; column++)
         for (size_t i = 0; i < word->form_count; i++) {
             const struct search_field *field = &s->tables.fields[column];
@@ -464,7 +525,7 @@ static bool offer_word(struct search_scratch *s, struct search_word *word,
             uint32_t end = exact_only ? range->exact : range->end;
 
             for (uint32_t text = range->first; text < end; text++)
-                if (!offer_text(s, field, text, last, tier))
+                if (!offer_text(s, field, text, &s->filter, last, tier))
                     return false;
             for (uint32_t k = range->pair_first; k < range->pair_end; k++) {
                 if (exact_only && (!form->span.exact ||
@@ -472,8 +533,8 @@ static bool offer_word(struct search_scratch *s, struct search_word *word,
                                        form->span.first))
                     break;
                 if (!offer_text(s, field,
-                                ruf_search_item(&field->pair_texts, k), last,
-                                tier))
+                                ruf_search_item(&field->pair_texts, k),
+                                &s->filter, last, tier))
                     return false;
             }
         }
@@ -495,9 +556,8 @@ static bool offer_full_names(struct search_scratch *s,
         if (!exact)
             return true;
     }
-    return offer_word(
-        s, &reading->words[rarest(s, reading, RUF_COLUMN_GIVEN, &cost)],
-        RUF_COLUMN_GIVEN, true, RUF_TIER_FULL_NAME);
+    rarest(s, reading, RUF_COLUMN_GIVEN, &cost);
+    return offer_word(s, reading, RUF_COLUMN_GIVEN, true, RUF_TIER_FULL_NAME);
 }
 
 /* Frequent words meet often: then the first contacts hold enough of them. */
@@ -521,7 +581,7 @@ static struct scan plan_scan(struct search_scratch *s,
         share *= of_word < contacts ? of_word / contacts : 1;
     }
     expected = share <= 0 ? contacts : 2 * (double)s->capacity / share;
-    if (cost > contacts)
+    if (cost > s->tables.contacts)
         cost = s->tables.contacts;
     if (expected * 2 > (double)cost)
         return (struct scan){ 0, 0 };
@@ -530,13 +590,16 @@ static struct scan plan_scan(struct search_scratch *s,
 
 /* Contacts in the order of rank, until no better one can come.
  * @return true if the answer is settled. */
-static bool scan_ranks(struct search_scratch *s, struct scan scan,
-                       enum ruf_search_column last, unsigned tier)
+static bool scan_ranks(struct search_scratch *s, struct search_reading *reading,
+                       struct scan scan, enum ruf_search_column last,
+                       unsigned tier)
 {
     size_t before = s->count;
 
+    make_filter(s, reading, SIZE_MAX, last, &s->filter);
     for (uint32_t contact = 0; contact < scan.limit; contact++) {
-        ruf_search_offer(s, grade_all(s, contact, last), contact);
+        if (passes(&s->filter, contact))
+            ruf_search_offer(s, grade_all(s, contact, last), contact);
         if (contact % 64 != 63)
             continue;
         if (ruf_search_settled_at(s, tier, contact))
@@ -554,10 +617,10 @@ static void several_words(struct search_scratch *s,
                           struct search_reading *reading)
 {
     uint64_t cost;
-    size_t word = rarest(s, reading, RUF_COLUMN_DOMAIN, &cost);
 
+    rarest(s, reading, RUF_COLUMN_DOMAIN, &cost);
     if (cost <= FEW_BYTES) {
-        (void)offer_word(s, &reading->words[word], RUF_COLUMN_DOMAIN, false,
+        (void)offer_word(s, reading, RUF_COLUMN_DOMAIN, false,
                          RUF_TIER_FULL_NAME);
         return;
     }
@@ -567,12 +630,11 @@ static void several_words(struct search_scratch *s,
     for (size_t p = 0; p < PHASE_COUNT; p++) {
         unsigned tier = phases[p].tier;
 
-        word = rarest(s, reading, phases[p].last, &cost);
-        if (scan_ranks(s, plan_scan(s, reading, phases[p].last, cost),
+        rarest(s, reading, phases[p].last, &cost);
+        if (scan_ranks(s, reading, plan_scan(s, reading, phases[p].last, cost),
                        phases[p].last, tier))
             return;
-        if (!offer_word(s, &reading->words[word], phases[p].last, false,
-                        tier) ||
+        if (!offer_word(s, reading, phases[p].last, false, tier) ||
             ruf_search_settled(s, tier))
             return;
     }
