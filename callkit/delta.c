@@ -5,7 +5,6 @@
  */
 #include "callkit/delta.h"
 #include "base/bytes.h"
-#include "base/text.h"
 #include <string.h>
 
 #define KEPT_REMOVALS_MAX 4096u
@@ -49,8 +48,8 @@ static enum ruf_status add_first(struct merge *merge, struct ruf_error *err)
                                  merge->to->entry.label, err);
 }
 
-/* The smaller of both numbers is in one side only; of equal ones the label
- * decides. */
+/* Two entries that differ. The smaller of both numbers is in one side only; of
+ * equal ones the label has changed. */
 static enum ruf_status merge_step(struct merge *merge, struct ruf_error *err)
 {
     ruf_e164 old = merge->from->entry.number;
@@ -59,17 +58,35 @@ static enum ruf_status merge_step(struct merge *merge, struct ruf_error *err)
     bool has_new = new != 0 && (old == 0 || new <= old);
     enum ruf_status status = RUF_OK;
 
-    if (!has_old || !has_new ||
-        !ruf_text_equal(merge->from->entry.label, merge->to->entry.label)) {
-        if (has_old)
-            status = remove_first(merge, err);
-        if (status == RUF_OK && has_new)
-            status = add_first(merge, err);
-    }
+    if (has_old)
+        status = remove_first(merge, err);
+    if (status == RUF_OK && has_new)
+        status = add_first(merge, err);
     if (status == RUF_OK && has_old)
         status = step_from(merge, err);
     if (status == RUF_OK && has_new)
         status = ruf_side_walk_next(merge->to, err);
+    return status;
+}
+
+static bool is_same(const struct ruf_entry *a, const struct ruf_entry *b)
+{
+    return a->number == b->number && a->number != 0 &&
+           a->label.size == b->label.size &&
+           memcmp(a->label.data, b->label.data, a->label.size) == 0;
+}
+
+/* Nearly all entries are in both sides as they were. */
+static enum ruf_status pass_same(struct merge *merge, struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    while (status == RUF_OK &&
+           is_same(&merge->from->entry, &merge->to->entry)) {
+        status = step_from(merge, err);
+        if (status == RUF_OK)
+            status = ruf_side_walk_next(merge->to, err);
+    }
     return status;
 }
 
@@ -79,9 +96,14 @@ static enum ruf_status run_merge(struct merge *merge, struct ruf_error *err)
 
     if (status == RUF_OK)
         status = ruf_side_walk_next(merge->to, err);
+    if (status == RUF_OK)
+        status = pass_same(merge, err);
     while (status == RUF_OK &&
-           (merge->from->entry.number != 0 || merge->to->entry.number != 0))
+           (merge->from->entry.number != 0 || merge->to->entry.number != 0)) {
         status = merge_step(merge, err);
+        if (status == RUF_OK)
+            status = pass_same(merge, err);
+    }
     return status;
 }
 
@@ -137,9 +159,11 @@ static enum ruf_status open_walks(struct ruf_delta *delta, size_t first,
 
     if (status == RUF_OK)
         status = ruf_side_walk_open(&delta->walks[first + 1], delta->to, err);
-    delta->walks[first].trusted = true;
-    delta->walks[first + 1].trusted = true;
-    return status;
+    if (status != RUF_OK)
+        return status;
+    ruf_side_walk_trust(&delta->walks[first]);
+    ruf_side_walk_trust(&delta->walks[first + 1]);
+    return RUF_OK;
 }
 
 static void close_walks(struct ruf_delta *delta)

@@ -15,7 +15,7 @@ struct emission {
     struct ruf_directory_report report; /* its own: the request's is shared */
     uint64_t names;                     /* in the phone afterwards */
     bool emptied;                       /* it forgot, and got nothing */
-    uint64_t calls;                     /* removals and additions */
+    unsigned until_poll;                /* removals and additions */
 };
 
 static bool is_stopped(const struct emission *emission)
@@ -37,9 +37,10 @@ static enum ruf_status stopped(struct ruf_error *err)
 static enum ruf_status count_call(struct emission *emission,
                                   struct ruf_error *err)
 {
-    if (emission->calls++ % STOP_POLL_INTERVAL == 0 && is_stopped(emission))
-        return stopped(err);
-    return RUF_OK;
+    if (emission->until_poll-- > 0)
+        return RUF_OK;
+    emission->until_poll = STOP_POLL_INTERVAL - 1;
+    return is_stopped(emission) ? stopped(err) : RUF_OK;
 }
 
 /* --- calls ------------------------------------------------------------------

@@ -211,8 +211,9 @@ static enum ruf_status plan(struct ruf_directory_request *request,
     if (status == RUF_OK)
         status = ruf_side_walk_open(&request->walk, &request->to, err);
     /* The planning pass has looked at every label. */
-    request->walk.trusted = request->report.mode == RUF_DIRECTORY_FULL &&
-                            request->report.skipped == 0;
+    if (status == RUF_OK && request->report.mode == RUF_DIRECTORY_FULL &&
+        request->report.skipped == 0)
+        ruf_side_walk_trust(&request->walk);
     return status;
 }
 

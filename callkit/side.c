@@ -138,8 +138,18 @@ static bool is_blocked(struct ruf_side_walk *walk, ruf_e164 number)
            side->blocking[walk->blocking_at] == number && !side->name_blocked;
 }
 
-enum ruf_status ruf_side_walk_next(struct ruf_side_walk *walk,
-                                   struct ruf_error *err)
+void ruf_side_walk_trust(struct ruf_side_walk *walk)
+{
+    struct ruf_index_info info;
+
+    ruf_index_describe(walk->side->index, &info);
+    walk->trusted = true;
+    walk->plain =
+        walk->side->blocking_count == 0 && info.entry_count <= walk->left;
+}
+
+enum ruf_status ruf_side_walk_search(struct ruf_side_walk *walk,
+                                     struct ruf_error *err)
 {
     for (;;) {
         enum ruf_status status =

@@ -29,8 +29,8 @@ struct ruf_side_walk {
     const struct ruf_side *side;
     struct ruf_cursor *cursor;
     struct ruf_entry entry; /**< number 0: the end */
-    /** All numbers and labels are known to fit: they are not looked at. */
-    bool trusted;
+    bool trusted;           /* see ruf_side_walk_trust() */
+    bool plain;             /* every entry of the index is a name of the side */
     size_t blocking_at;
     uint64_t left; /* names that still fit the limit */
     uint64_t count;
@@ -45,9 +45,26 @@ RUF_MUST_USE enum ruf_status ruf_side_walk_open(struct ruf_side_walk *walk,
 /** A zeroed walk is fine. */
 void ruf_side_walk_close(struct ruf_side_walk *walk);
 
+/** All numbers and labels are known to fit: they are not looked at. Before the
+ *  first step. */
+void ruf_side_walk_trust(struct ruf_side_walk *walk);
+
+/* The step where entries may have to be passed over. */
+RUF_MUST_USE enum ruf_status ruf_side_walk_search(struct ruf_side_walk *walk,
+                                                  struct ruf_error *err);
+
 /** Step. @return RUF_OK; RUF_E_CORRUPT; RUF_E_IO. */
-RUF_MUST_USE enum ruf_status ruf_side_walk_next(struct ruf_side_walk *walk,
-                                                struct ruf_error *err);
+RUF_MUST_USE static inline enum ruf_status
+ruf_side_walk_next(struct ruf_side_walk *walk, struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    if (!walk->plain)
+        return ruf_side_walk_search(walk, err);
+    status = ruf_cursor_next(walk->cursor, &walk->entry, err);
+    walk->count += walk->entry.number != 0;
+    return status;
+}
 
 /** Would a phone show this label: UTF-8, 1 to 65,534 bytes, something visible,
  *  no control character? Others it drops without a word. */

@@ -131,7 +131,7 @@ void folder_damage_entries(const char *folder, const char *name)
     size = ftell(file);
     must(fclose(file) == 0, name);
     /* From the end: the last entries, so that many are read before. */
-    for (long at = size - 1; at > 400; at -= 200) {
+    for (long at = size - 1; at > 400; at -= 200 + size / 64) {
         folder_damage(folder, name, at);
         if (opens(folder_path(folder, name), &walks) && !walks)
             return;

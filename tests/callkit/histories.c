@@ -32,6 +32,7 @@
 #define SMALL 40u
 #define LARGE 4000u
 #define HUGE 9000u
+#define DAMAGED 40000u
 #define STEPS_MAX 24u
 #define BLOCKED_MAX 8u
 
@@ -44,7 +45,7 @@ static const char *const files[] = {
 
 static const char *const labels[] = {
     "Anna Graf (Muster AG)", "Bernd Graf",           "Ça va GmbH",
-    "Dora Müller",           "Muster AG (Zentrale)",
+    "Dora Müller",           "Muster AG (Zentrale)", "Berta Graf",
 };
 
 /* --- images -----------------------------------------------------------------
@@ -78,7 +79,7 @@ static void make_item(struct pool_item *item, const struct pool_item *before,
         abort();
     for (size_t i = 0, k = 0; i < universe; i++) {
         bool was = false;
-        const char *label = labels[folder_random(random, 5)];
+        const char *label = labels[folder_random(random, 6)];
 
         if (!fresh) {
             while (k < before->count &&
@@ -109,6 +110,20 @@ static void make_item(struct pool_item *item, const struct pool_item *before,
                 number_of(i) + folder_random(random, 2);
 }
 
+/* An image whose damage shows after many entries only. */
+static void make_late_damage(void)
+{
+    struct folder_entry *entries = calloc(DAMAGED, sizeof(*entries));
+
+    if (entries == NULL)
+        abort();
+    for (size_t i = 0; i < DAMAGED; i++)
+        entries[i] = (struct folder_entry){ number_of(i), labels[i % 6] };
+    folder_write_image(pool_folder, "late", 1, entries, DAMAGED);
+    folder_damage_entries(pool_folder, "late");
+    free(entries);
+}
+
 /* Generations 1, 2, 3 ... of three companies of different size. */
 static void make_pool(uint64_t seed)
 {
@@ -125,12 +140,16 @@ static void make_pool(uint64_t seed)
         folder_write_image(pool_folder, name, i + 1, pool[i].entries,
                            pool[i].count);
         (void)snprintf(name, sizeof(name), "bad-%zu", i);
-        folder_write_image(pool_folder, name, i + 1, pool[i].entries,
-                           pool[i].count);
-        if (i % 4 == 0)
+        if (i % 4 == 0) {
+            folder_write_image(pool_folder, name, i + 1, pool[i].entries,
+                               pool[i].count);
             folder_damage(pool_folder, name, 100);
-        else
-            folder_damage_entries(pool_folder, name);
+        } else {
+            (void)unlink(folder_path(pool_folder, name));
+            if (link(folder_path(pool_folder, "late"),
+                     folder_path(pool_folder, name)) != 0)
+                abort();
+        }
     }
 }
 
@@ -922,6 +941,7 @@ int main(int argc, char **argv)
     folder_make(pool_folder);
     folder_make(world.folder);
     folder_make(world.saved);
+    make_late_damage();
     good = run_large(&world);
     for (uint64_t i = 0; i < count && good; i++)
         good = run_seed(&world, first + i);
