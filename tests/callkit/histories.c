@@ -704,8 +704,9 @@ static void break_record(struct world *world)
 {
     if (access(folder_path(world->folder, files[3]), F_OK) != 0)
         return;
-    /* A new file: the saved name must keep its own bytes. */
-    if (chance(world, 2) == 0) {
+    /* A new file: the saved name must keep its own bytes. And the same byte
+     * damaged twice would be whole again. */
+    if (!world->believed || chance(world, 2) == 0) {
         FILE *file = fopen(folder_path(world->folder, "x"), "wb");
 
         if (file == NULL || fputs("RUFCOMIT", file) < 0 || fclose(file) != 0)
