@@ -213,6 +213,8 @@ static enum ruf_status set_url(struct ruf_graph_collection *collection,
 static enum ruf_status begin_full_round(struct ruf_graph_collection *collection,
                                         struct ruf_error *err)
 {
+    collection->round_records = 0;
+    collection->round_numbers = 0;
     collection->stored_link = false;
     collection->starts_round = true;
     collection->delta_round = false;
@@ -334,16 +336,56 @@ static enum ruf_status send_request(struct ruf_graph_collection *collection,
     return ruf_call_start(&collection->call, &request, err);
 }
 
+/* Asked for by name, phones of organisational contacts were reported to come
+ * empty; asked for nothing by name, they come. The start is cut at its query,
+ * and so is the text that stored links belong to, which remembers it. */
+static void ask_plainly(struct ruf_graph_collection *collection)
+{
+    char *tail = strstr(collection->select, "?$select=");
+    const char *tenant = strstr(collection->select, " tenant=");
+
+    if (tail == NULL || tenant == NULL)
+        return;
+    collection->start[strcspn(collection->start, "?")] = '\0';
+    memmove(tail, tenant, strlen(tenant) + 1);
+    collection->plain = true;
+}
+
+static bool lacks_phones(const struct ruf_graph_collection *collection,
+                         const struct ruf_graph_page *page)
+{
+    return collection->source->kind == RUF_SOURCE_ENTRA_CONTACTS &&
+           page->link_kind == RUF_LINK_DELTA && !collection->delta_round &&
+           !collection->plain && collection->round_records > 0 &&
+           collection->round_numbers == 0;
+}
+
+/* Was the plain way found to be the right one in an earlier run? */
+static void recall_plain(struct ruf_graph_collection *collection,
+                         const struct ruf_sync_state *state)
+{
+    size_t size = strcspn(collection->start, "?");
+
+    if (collection->source->kind == RUF_SOURCE_ENTRA_CONTACTS &&
+        state->select != NULL &&
+        strncmp(state->select, collection->start, size) == 0 &&
+        strncmp(state->select + size, " tenant=", 8) == 0)
+        ask_plainly(collection);
+}
+
 /* Where to begin, by what the sink remembers. */
 static enum ruf_status choose_link(struct ruf_graph_collection *collection,
                                    const struct ruf_sync_state *state,
                                    struct ruf_error *err)
 {
-    bool usable = !collection->context->options->full &&
-                  state->link_kind != RUF_LINK_NONE && state->link != NULL &&
-                  state->link[0] != '\0' && /* not tracked */
-                  state->select != NULL &&
-                  strcmp(state->select, collection->select) == 0;
+    bool usable;
+
+    recall_plain(collection, state);
+    usable = !collection->context->options->full &&
+             state->link_kind != RUF_LINK_NONE && state->link != NULL &&
+             state->link[0] != '\0' && /* not tracked */
+             state->select != NULL &&
+             strcmp(state->select, collection->select) == 0;
 
     if (!usable)
         return begin_full_round(collection, err);
@@ -614,6 +656,16 @@ static enum ruf_status take_page(struct ruf_graph_collection *collection,
     status = check_progress(collection, &page, err);
     if (status == RUF_OK)
         status = read_records(collection, &page, &records, &count, err);
+    for (size_t i = 0; i < count; i++)
+        collection->round_numbers += records[i].number_count;
+    collection->round_records += count;
+    if (status == RUF_OK && lacks_phones(collection, &page)) {
+        ruf_graph_page_free(&page);
+        ruf_arena_reset(collection->arena);
+        ask_plainly(collection);
+        status = begin_full_round(collection, err);
+        return status == RUF_OK ? send_request(collection, err) : status;
+    }
     if (status == RUF_OK) {
         ahead = ask_ahead(collection, &page, &ahead_error);
         status =

@@ -47,6 +47,9 @@ struct ruf_graph_collection {
     enum ruf_http_peer peer;
     char *start;  /**< URL of a full round */
     char *select; /**< what stored links must belong to */
+    bool plain;   /**< asked without $select: see "phones" in graph.c */
+    uint64_t round_records; /**< of this full round */
+    uint64_t round_numbers;
     enum ruf_resource resource;
     struct ruf_call call;
     struct ruf_arena *arena;

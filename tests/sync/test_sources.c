@@ -341,6 +341,30 @@ Test(blobs, that_change_while_they_are_listed_cost_no_other_source)
     scene_close(&scene);
 }
 
+/* --- phones that do not come when they are asked for by name
+ * ------------------------- */
+
+Test(contacts, are_asked_for_plainly_where_their_phones_stay_away)
+{
+    struct memory_collection *read;
+    struct scene scene;
+
+    scene_open(&scene,
+               "[{\"path\":\"/v1.0/contacts/delta?$select\",\"nth\":0,"
+               "\"body\":\"no-phones\"}]",
+               20);
+    run_well(&scene, "GAL");
+    (void)expect_dump(&scene, "GAL", 0, "GAL", "contacts");
+    read = memory_collection(&scene.sink, "GAL", "contacts");
+    cr_expect_null(strstr(read->select, "$select"), "%s", read->select);
+    cr_expect_eq(outcome_of(&scene.outcome, "GAL")->requests, 2u);
+    run_well(&scene, "GAL");
+    cr_expect_eq(outcome_of(&scene.outcome, "GAL")->requests, 1u,
+                 "remembered: only what changed");
+    (void)expect_dump(&scene, "GAL", 0, "GAL", "contacts");
+    scene_close(&scene);
+}
+
 /* --- cut at every page
  * ------------------------------------------------------------- */
 

@@ -159,6 +159,24 @@ static bool compress_gzip(const struct text_out *plain, struct text_out *out)
     return done;
 }
 
+/* "phones":[{...},{...}] becomes "phones":[]. */
+static void drop_phones(struct text_out *out)
+{
+    static const char name[] = "\"phones\":[";
+    char *at = out->bytes;
+
+    while (at != NULL && (at = strstr(at, name)) != NULL) {
+        char *end;
+
+        at += sizeof(name) - 1;
+        end = strchr(at, ']');
+        if (end == NULL)
+            return;
+        memmove(at, end, (size_t)(out->bytes + out->size - end) + 1);
+        out->size -= (size_t)(end - at);
+    }
+}
+
 static void replace_body(struct exchange *exchange, const struct fault *fault)
 {
     struct text_out *out = &exchange->out;
@@ -171,6 +189,8 @@ static void replace_body(struct exchange *exchange, const struct fault *fault)
         out->size /= 2;
     } else if (strcmp(fault->body, "empty") == 0) {
         out->size = 0;
+    } else if (strcmp(fault->body, "no-phones") == 0) {
+        drop_phones(out);
     } else if (strcmp(fault->body, "reset") == 0) {
         exchange->reset = true;
     }
