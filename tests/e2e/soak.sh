@@ -81,7 +81,7 @@ while [ "$round" -lt "$rounds" ]; do
     asked=$((asked + $(grep -c '^GET' "$work/round")))
     least=$((least + minimum + $(grep -c 'GET /tenantstore/contacts/file' \
         "$work/round" || true)))
-    planted=$((planted + $(grep -c '^GET.* \(410\|429\|500\|503\) [0-9]*$' \
+    planted=$((planted + $(grep -c '^GET.* \(401\|410\|429\|500\|503\) [0-9]*$' \
         "$work/round" || true)))
     # Starting over after 410 reads all pages of the users.
     ! grep -q ' 410 ' "$work/round" ||
@@ -89,8 +89,10 @@ while [ "$round" -lt "$rounds" ]; do
 done
 extra=$((asked - least - planted))
 [ "$extra" -ge 0 ] || extra=$((-extra))
-[ "$((extra * 50))" -le "$((least + planted))" ] ||
+[ "$((extra * 50))" -le "$((least + planted))" ] || {
+    tail -n 20 "$work/round" >&2
     fail "$asked requests; at least $least, $planted for planted faults"
+}
 note "$rounds rounds of $churn changes: $asked requests, at least $least," \
     "$planted for planted faults"
 
