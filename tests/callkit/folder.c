@@ -46,7 +46,7 @@ const char *folder_path(const char *folder, const char *name)
     static unsigned turn;
     char *out = buffers[turn++ % 4];
 
-    (void)snprintf(out, sizeof(buffers[0]), "%s/%s", folder, name);
+    (void)snprintf(out, sizeof(buffers[0]), "%.120s/%.120s", folder, name);
     return out;
 }
 

@@ -20,6 +20,7 @@
 #include "callkit/conformance.h"
 #include "callkit/host_model.h"
 #include "tests/callkit/folder.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -227,6 +228,12 @@ static void publish(struct world *world, int item, enum image_state state)
     world->image = state;
 }
 
+static void add_name(const char *of, const char *name)
+{
+    if (link(of, name) != 0 && errno != ENOENT)
+        abort(); /* a file that is not there has no state to keep */
+}
+
 /* Files are replaced, never changed in place: a second name keeps the state of
  * this moment. */
 static void keep_files(void *context)
@@ -235,8 +242,8 @@ static void keep_files(void *context)
 
     for (size_t i = 0; i < FILES; i++) {
         (void)unlink(folder_path(world->saved, files[i]));
-        (void)link(folder_path(world->folder, files[i]),
-                   folder_path(world->saved, files[i]));
+        add_name(folder_path(world->folder, files[i]),
+                 folder_path(world->saved, files[i]));
     }
 }
 
@@ -244,8 +251,8 @@ static void restore_files(struct world *world)
 {
     for (size_t i = 0; i < FILES; i++) {
         (void)unlink(folder_path(world->folder, files[i]));
-        (void)link(folder_path(world->saved, files[i]),
-                   folder_path(world->folder, files[i]));
+        add_name(folder_path(world->saved, files[i]),
+                 folder_path(world->folder, files[i]));
         (void)unlink(folder_path(world->saved, files[i]));
     }
 }

@@ -458,6 +458,7 @@ static int prefix_distance(const struct oword *asked, const struct oword *word)
 static void sound_of(const struct oword *word, char out[3 * LETTERS])
 {
     char raw[3 * LETTERS] = "";
+    size_t raw_size = 0;
     size_t count = 0;
     char last = 'x';
 
@@ -493,7 +494,8 @@ static void sound_of(const struct oword *word, char out[3 * LETTERS])
             code = "7";
         else if (strchr("szdt", c) != NULL)
             code = "8";
-        (void)strcat(raw, code);
+        for (; *code != '\0'; code++)
+            raw[raw_size++] = *code;
     }
     for (size_t i = 0; raw[i] != '\0'; i++) {
         if (raw[i] != last && (raw[i] != '0' || i == 0))
