@@ -165,15 +165,15 @@ static void put_parameter(struct writing *writing,
     put_text(writing, "\n");
     for (size_t i = 0; i < parameter->size; i++) {
         char c = parameter->text[i];
+        bool escaped = c == '%' && i + 2 < parameter->size;
+        int high = escaped ? hex_value(parameter->text[i + 1]) : -1;
+        int low = high >= 0 ? hex_value(parameter->text[i + 2]) : -1;
 
         if (c == '=' && !value) {
             value = true;
             c = ':';
-        } else if (c == '%' && i + 2 < parameter->size &&
-                   hex_value(parameter->text[i + 1]) >= 0 &&
-                   hex_value(parameter->text[i + 2]) >= 0) {
-            c = (char)(hex_value(parameter->text[i + 1]) << 4 |
-                       hex_value(parameter->text[i + 2]));
+        } else if (high >= 0 && low >= 0) {
+            c = (char)(high * 16 + low);
             i += 2;
         }
         put(writing, &c, 1);

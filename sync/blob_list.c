@@ -165,9 +165,11 @@ static void decode(char *text)
     char *out = text;
 
     for (; *text != '\0'; text++) {
-        if (*text == '%' && hex_value(text[1]) >= 0 &&
-            hex_value(text[2]) >= 0) {
-            *out++ = (char)(hex_value(text[1]) << 4 | hex_value(text[2]));
+        int high = *text == '%' ? hex_value(text[1]) : -1;
+        int low = high >= 0 ? hex_value(text[2]) : -1;
+
+        if (high >= 0 && low >= 0) {
+            *out++ = (char)(high * 16 + low);
             text += 2;
         } else {
             *out++ = *text;

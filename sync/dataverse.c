@@ -282,7 +282,7 @@ static bool read_row(struct row *row, const cJSON *object)
     record->removed = is_deleted(row);
     if (!take_id(record, record->removed ? row->removed_id : id))
         return false;
-    if (row->table->state && cJSON_IsNumber(row->state) &&
+    if (row->table->state && row->state != NULL && cJSON_IsNumber(row->state) &&
         row->state->valuedouble != 0)
         record->removed = true; /* inactive */
     if (record->removed)

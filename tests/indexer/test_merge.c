@@ -32,7 +32,8 @@ static void use_policy(const char *more)
         "\"auth\":{\"tenant\":\"t\",\"client_id\":\"c\"},\"sources\":["
         "{\"id\":\"AAD\",\"kind\":\"entra_users\",\"priority\":90},"
         "{\"id\":\"APC\",\"kind\":\"outlook_personal\",\"priority\":80},"
-        "{\"id\":\"CRM\",\"kind\":\"dynamics365\",\"priority\":60}]%s}",
+        "{\"id\":\"CRM\",\"kind\":\"dynamics365\",\"url\":"
+        "\"https://a.crm4.dynamics.com\",\"priority\":60}]%s}",
         more);
     ruf_policy_destroy(policy);
     policy = NULL;
