@@ -40,6 +40,8 @@ struct ruf_source_contact {
     const struct ruf_text *emails; /**< deduplicated ignoring ASCII case */
     size_t email_count;
     bool no_caller_id; /**< a filter rule keeps it off the phone */
+    bool has_hash_id;  /**< it comes from a store, which knows its Hash-ID */
+    uint8_t hash_id[16];
 };
 
 /** A number of a person. */
@@ -70,7 +72,7 @@ struct ruf_person {
     size_t source_count;
     uint32_t field_sources[RUF_CONTACT_FIELD_COUNT]; /**< bit sets */
     bool has_hash_id;
-    uint8_t hash_id[16]; /**< of the merged record */
+    uint8_t hash_id[16]; /**< of its only record, or over those of all */
     const struct ruf_source_contact *const *members;
     size_t member_count;
 };

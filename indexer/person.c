@@ -291,6 +291,40 @@ static enum ruf_status set_id(const struct ruf_source_contact **members,
     return RUF_OK;
 }
 
+static int by_bytes(const void *left, const void *right)
+{
+    return memcmp(left, right, sizeof(((struct ruf_person *)NULL)->hash_id));
+}
+
+/* The Hash-ID of a single record is that of the person. Those of several are
+ * keyed already, so a digest over them, in an order of their own, says no more
+ * about them than they do. */
+static enum ruf_status set_hash_id(const struct ruf_source_contact **members,
+                                   size_t count, struct ruf_person *out)
+{
+    const size_t size = sizeof(out->hash_id);
+    uint8_t digest[RUF_DIGEST_SIZE];
+    struct ruf_writer all = { 0 };
+    enum ruf_status status;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!members[i]->has_hash_id)
+            break;
+        ruf_write_bytes(&all, members[i]->hash_id, size);
+    }
+    out->has_hash_id = !all.failed && all.size == count * size;
+    status = all.failed ? RUF_E_NOMEM : RUF_OK;
+    if (out->has_hash_id && count == 1) {
+        memcpy(out->hash_id, all.bytes, size);
+    } else if (out->has_hash_id) {
+        qsort(all.bytes, count, size, by_bytes);
+        status = ruf_sha256(all.bytes, all.size, digest, NULL);
+        memcpy(out->hash_id, digest, size);
+    }
+    ruf_writer_free(&all);
+    return status == RUF_OK ? RUF_OK : RUF_E_NOMEM;
+}
+
 enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
                                 size_t count, const struct ruf_policy *policy,
                                 struct ruf_arena *arena, struct ruf_person *out)
@@ -307,6 +341,7 @@ enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
     out->title = best_field(members, count, RUF_RECORD_TITLE);
     out->department = best_field(members, count, RUF_RECORD_DEPARTMENT);
     if (set_id(members, count, out) != RUF_OK ||
+        set_hash_id(members, count, out) != RUF_OK ||
         unite_sources(members, count, arena, out) != RUF_OK ||
         unite_numbers(members, count, policy, arena, out) != RUF_OK ||
         unite_emails(members, count, arena, out) != RUF_OK)

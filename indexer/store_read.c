@@ -62,6 +62,17 @@ enum ruf_status ruf_store_read_contact(sqlite3_stmt *rows,
     return status;
 }
 
+/* Hash-ID of a record, in the third column. */
+static void read_hash_id(sqlite3_stmt *rows, struct ruf_source_contact *out)
+{
+    const void *bytes = sqlite3_column_blob(rows, 2);
+
+    out->has_hash_id = bytes != NULL && sqlite3_column_bytes(rows, 2) ==
+                                            (int)sizeof(out->hash_id);
+    if (out->has_hash_id)
+        memcpy(out->hash_id, bytes, sizeof(out->hash_id));
+}
+
 enum ruf_status ruf_store_contacts(struct ruf_store *store,
                                    const struct ruf_policy *policy,
                                    struct ruf_arena *arena,
@@ -83,7 +94,7 @@ enum ruf_status ruf_store_contacts(struct ruf_store *store,
         return ruf_fail_memory(err);
     status =
         ruf_store_prepare(store,
-                          "SELECT c.source, r.payload FROM records r"
+                          "SELECT c.source, r.payload, r.hash FROM records r"
                           " CROSS JOIN collections c ON c.id = r.collection"
                           " ORDER BY r.id",
                           &rows, err);
@@ -95,7 +106,8 @@ enum ruf_status ruf_store_contacts(struct ruf_store *store,
             break;
         status = ruf_store_read_contact(rows, policy, arena, &(*out)[done],
                                         &kept, err);
-        done += status == RUF_OK && kept ? 1 : 0;
+        if (status == RUF_OK && kept)
+            read_hash_id(rows, &(*out)[done++]);
     }
     (void)sqlite3_finalize(rows);
     *count = done;

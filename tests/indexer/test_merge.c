@@ -150,6 +150,34 @@ Test(merge, credits_every_value_to_its_sources)
     cr_assert_eq(person->email_sources[0], 7);
 }
 
+Test(merge, gives_a_hash_id_that_no_order_changes)
+{
+    uint8_t first[16];
+
+    add("AAD", "1", "Thomas", "Müller", NULL, NULL, "+49 89 99998-012", NULL);
+    memset(contacts[0].hash_id, 1, sizeof(first));
+    contacts[0].has_hash_id = true;
+    cr_assert_eq(merge(), 1);
+    cr_assert(people.persons[0].has_hash_id);
+    cr_assert_arr_eq(people.persons[0].hash_id, contacts[0].hash_id, 16);
+
+    add("APC", "x", "Thomas", "Müller", NULL, NULL, "089/99998012", NULL);
+    cr_assert_eq(merge(), 1);
+    cr_assert(!people.persons[0].has_hash_id, "one record has none");
+    memset(contacts[1].hash_id, 2, sizeof(first));
+    contacts[1].has_hash_id = true;
+    cr_assert_eq(merge(), 1);
+    cr_assert(people.persons[0].has_hash_id);
+    memcpy(first, people.persons[0].hash_id, sizeof(first));
+    memset(contacts[0].hash_id, 2, sizeof(first));
+    memset(contacts[1].hash_id, 1, sizeof(first));
+    cr_assert_eq(merge(), 1);
+    cr_assert_arr_eq(people.persons[0].hash_id, first, 16);
+    contacts[1].hash_id[15] = 9;
+    cr_assert_eq(merge(), 1);
+    cr_assert(memcmp(people.persons[0].hash_id, first, 16) != 0);
+}
+
 Test(merge, m2_keeps_five_hundred_behind_one_switchboard_apart)
 {
     char id[16];

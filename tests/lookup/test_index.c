@@ -675,6 +675,81 @@ Test(open, refuses_a_generation_older_than_the_known_one)
     fixture_destroy(fixture);
 }
 
+Test(build, gives_the_same_bytes_for_the_same_input)
+{
+    struct image_fixture *fixture = fixture_create(31, 300, 900);
+    uint8_t *first;
+    uint8_t *second;
+    size_t first_size;
+    size_t second_size;
+
+    fixture_write(fixture);
+    first = fixture_read_file(fixture->path, &first_size);
+    cr_assert_eq(ruf_build(fixture->path, fixture->key, &fixture->seed,
+                           &fixture->people, &fixture->entries, NULL),
+                 RUF_OK);
+    second = fixture_read_file(fixture->path, &second_size);
+    cr_assert_eq(first_size, second_size);
+    cr_assert_arr_eq(first, second, first_size);
+    free(second);
+    fixture->seed.salt[0] ^= 1;
+    cr_assert_eq(ruf_build(fixture->path, fixture->key, &fixture->seed,
+                           &fixture->people, &fixture->entries, NULL),
+                 RUF_OK);
+    second = fixture_read_file(fixture->path, &second_size);
+    cr_assert_eq(first_size, second_size, "another salt, the same sizes");
+    cr_assert(memcmp(first, second, first_size) != 0);
+    free(first);
+    free(second);
+    fixture_destroy(fixture);
+}
+
+Test(open, refuses_an_unknown_section_unless_it_is_optional)
+{
+    struct image_fixture *fixture = fixture_create(32, 3, 6);
+    struct ruf_image_part parts[RUF_IMAGE_SECTIONS_MAX];
+    const struct ruf_image_section *section;
+    struct ruf_image_reader *reader;
+    struct ruf_image *image;
+    struct ruf_error err;
+    size_t count = 0;
+
+    fixture_write(fixture);
+    cr_assert_eq(ruf_image_open(fixture->path, fixture->key, &image, NULL),
+                 RUF_OK);
+    cr_assert_eq(ruf_image_reader_create(image, &reader, NULL), RUF_OK);
+    while ((section = ruf_image_section_at(image, count)) != NULL) {
+        size_t size = (size_t)section->block_count * section->block_size;
+        uint8_t *bytes = malloc(size + 1);
+
+        cr_assert_eq(ruf_image_read_blocks(reader, section, 0,
+                                           section->block_count, bytes, NULL),
+                     RUF_OK);
+        parts[count++] =
+            (struct ruf_image_part){ section->kind, section->flags, bytes, size,
+                                     section->block_size };
+    }
+    ruf_image_reader_destroy(reader);
+    ruf_image_close(image);
+    parts[count] =
+        (struct ruf_image_part){ 1000, RUF_SECTION_OPTIONAL, "new", 3, 64 };
+    for (int optional = 1; optional >= 0; optional--) {
+        parts[count].flags = optional ? RUF_SECTION_OPTIONAL : 0;
+        cr_assert_eq(ruf_image_write(fixture->path, fixture->key,
+                                     &fixture->seed, parts, count + 1, NULL),
+                     RUF_OK);
+        for (size_t m = 0; m < 2; m++)
+            cr_assert_eq(try_open(fixture, fixture->key, modes[m], &err),
+                         optional ? RUF_OK : RUF_E_CORRUPT);
+        cr_assert_eq(ruf_index_verify(fixture->path, fixture->key, 0, &err),
+                     optional ? RUF_OK : RUF_E_CORRUPT);
+    }
+    cr_assert_str_eq(err.id, "D702");
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)parts[i].bytes);
+    fixture_destroy(fixture);
+}
+
 Test(open, refuses_bytes_after_the_end)
 {
     struct image_fixture *fixture = fixture_create(26, 4, 6);
