@@ -205,12 +205,16 @@ static void read_columns(const struct policy_at *source,
     }
 }
 
-static bool has_id_column(const struct ruf_policy_source *source)
+/* Whether it is well-formed was told when it was read. */
+static bool names_id(const cJSON *columns)
 {
-    for (size_t i = 0; i < source->column_count; i++)
-        if (ruf_column_of(ruf_text(source->columns[i].field)).key ==
-            RUF_COLUMN_ID)
+    const cJSON *child;
+
+    cJSON_ArrayForEach(child, columns)
+    {
+        if (ruf_column_of(ruf_text(child->string)).key == RUF_COLUMN_ID)
             return true;
+    }
     return false;
 }
 
@@ -224,11 +228,9 @@ static void read_table(const struct policy_at *source,
                          "is required for this kind");
     else
         out->table = read_name(&here);
-    if (out->columns == NULL || !has_id_column(out)) {
-        (void)ruf_policy_member(source, "columns", &here);
+    if (!names_id(ruf_policy_member(source, "columns", &here)))
         ruf_policy_error(source->parser, "P102", here.pointer,
                          "must name the columns, among them one for id");
-    }
 }
 
 void ruf_policy_read_reach(const struct policy_at *source,

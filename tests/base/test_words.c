@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/words.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -59,12 +60,14 @@ static void expect_words(const char *text, const char *want)
     struct ruf_words words = ruf_words(text, strlen(text));
     struct ruf_word word;
     char got[300] = "";
+    int size = 0;
 
     while (ruf_words_next(&words, &word)) {
-        (void)strcat(got, got[0] == '\0' ? "" : "|");
-        (void)strcat(got, word.kind == RUF_WORD_JOINED ? "(" : "");
-        (void)strncat(got, word.bytes, word.size);
-        (void)strcat(got, word.kind == RUF_WORD_JOINED ? ")" : "");
+        bool joined = word.kind == RUF_WORD_JOINED;
+
+        size += snprintf(got + size, sizeof(got) - (size_t)size, "%s%s%.*s%s",
+                         size == 0 ? "" : "|", joined ? "(" : "",
+                         (int)word.size, word.bytes, joined ? ")" : "");
     }
     cr_expect_str_eq(got, want, "\"%s\": %s", text, got);
     cr_expect(!ruf_words_next(&words, &word), "the end is the end");
