@@ -20,21 +20,28 @@
  * ---------------------------------------------------------------------------
  */
 
+static bool grow_keys(struct ruf_table_keys *keys)
+{
+    size_t room = keys->room == 0 ? 1024 : 2 * keys->room;
+    void *grown = realloc(keys->hashes, room * sizeof(*keys->hashes));
+
+    if (grown == NULL)
+        return false;
+    keys->hashes = grown;
+    grown = realloc(keys->references, room * sizeof(*keys->references));
+    if (grown == NULL)
+        return false;
+    keys->references = grown;
+    keys->room = room;
+    return true;
+}
+
 void ruf_table_keys_add(struct ruf_table_keys *keys, uint64_t hash,
                         uint32_t reference)
 {
-    if (keys->count == keys->room) {
-        size_t room = keys->room == 0 ? 1024 : 2 * keys->room;
-        uint64_t *hashes = realloc(keys->hashes, room * sizeof(*hashes));
-        uint32_t *references;
-
-        keys->hashes = hashes != NULL ? hashes : keys->hashes;
-        references = realloc(keys->references, room * sizeof(*references));
-        keys->references = references != NULL ? references : keys->references;
-        keys->failed = hashes == NULL || references == NULL;
-        if (keys->failed)
-            return;
-        keys->room = room;
+    if (keys->count == keys->room && !grow_keys(keys)) {
+        keys->failed = true;
+        return;
     }
     keys->hashes[keys->count] = hash;
     keys->references[keys->count++] = reference;

@@ -312,7 +312,8 @@ static enum ruf_status set_hash_id(const struct ruf_source_contact **members,
             break;
         ruf_write_bytes(&all, members[i]->hash_id, size);
     }
-    out->has_hash_id = !all.failed && all.size == count * size;
+    out->has_hash_id =
+        all.bytes != NULL && !all.failed && all.size == count * size;
     status = all.failed ? RUF_E_NOMEM : RUF_OK;
     if (out->has_hash_id && count == 1) {
         memcpy(out->hash_id, all.bytes, size);

@@ -56,7 +56,7 @@ static uint64_t power_of_ten(size_t exponent)
         UINT64_C(10000000000000000000),
     };
 
-    return powers[exponent];
+    return powers[exponent < DIGITS_MAX ? exponent : DIGITS_MAX];
 }
 
 static bool collect_digits(struct ruf_text raw, struct digits *out)

@@ -96,8 +96,6 @@ static enum ruf_status fetch(struct ruf_query *query,
     struct block_cache *cache = &query->caches[kind];
     enum ruf_status status = RUF_OK;
 
-    if (block >= section->place->block_count || cache->slots == 0)
-        return ruf_index_damaged(query->index, kind, err);
     if (query->reader == NULL)
         status =
             ruf_image_reader_create(query->index->image, &query->reader, err);
@@ -126,8 +124,10 @@ enum ruf_status ruf_index_block(struct ruf_query *query,
         *out = section->bytes + block * section->place->block_size;
         return RUF_OK;
     }
-    slot = cache->slots == 0 ? 0 : (uint32_t)(block % cache->slots);
-    if (cache->slots == 0 || cache->held[slot] != block + 1)
+    if (cache->slots == 0 || cache->bytes == NULL)
+        return ruf_index_damaged(query->index, kind, err);
+    slot = (uint32_t)(block % cache->slots);
+    if (cache->held[slot] != block + 1)
         status = fetch(query, kind, block, slot, err);
     *out = cache->bytes + (size_t)slot * section->place->block_size;
     return status;
@@ -146,11 +146,11 @@ enum ruf_status ruf_index_copy(struct ruf_query *query,
     while (size > 0) {
         size_t at = (size_t)(offset % section->place->block_size);
         size_t step = section->place->block_size - at;
-        const uint8_t *bytes;
+        const uint8_t *bytes = NULL;
         enum ruf_status status = ruf_index_block(
             query, kind, offset / section->place->block_size, &bytes, err);
 
-        if (status != RUF_OK)
+        if (status != RUF_OK || bytes == NULL)
             return status;
         step = step < size ? step : size;
         memcpy(next, bytes + at, step);
@@ -167,7 +167,7 @@ enum ruf_status ruf_index_bytes(struct ruf_query *query,
                                 struct ruf_error *err)
 {
     const struct index_section *section = &query->index->sections[kind];
-    const uint8_t *block;
+    const uint8_t *block = NULL;
     size_t at;
     enum ruf_status status;
 
@@ -187,7 +187,8 @@ enum ruf_status ruf_index_bytes(struct ruf_query *query,
     }
     status = ruf_index_block(query, kind, offset / section->place->block_size,
                              &block, err);
-    *out = block + at;
+    if (status == RUF_OK)
+        *out = block + at;
     return status;
 }
 
@@ -197,7 +198,7 @@ enum ruf_status ruf_index_record(struct ruf_query *query,
                                  uint32_t number, const uint8_t **out,
                                  size_t *size, struct ruf_error *err)
 {
-    const uint8_t *block;
+    const uint8_t *block = NULL;
     const uint8_t *at;
     uint64_t base;
     uint64_t start;
@@ -205,7 +206,7 @@ enum ruf_status ruf_index_record(struct ruf_query *query,
     enum ruf_status status = ruf_index_block(
         query, offsets, number / RUF_OFFSETS_PER_BLOCK, &block, err);
 
-    if (status != RUF_OK)
+    if (status != RUF_OK || block == NULL)
         return status;
     at = block + 8 + 4 * (size_t)(number % RUF_OFFSETS_PER_BLOCK);
     base = ruf_load64(block);

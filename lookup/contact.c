@@ -23,7 +23,7 @@ static bool put(struct ruf_query *query, const void *bytes, size_t size)
 {
     if (size > (size_t)(query->texts_end - query->texts_next))
         return false;
-    if (size > 0)
+    if (bytes != NULL && size > 0)
         memcpy(query->texts_next, bytes, size);
     query->texts_next += size;
     return true;
@@ -152,7 +152,7 @@ static enum ruf_status read_sources(struct ruf_query *query,
     size_t start = 0;
     enum ruf_status status = ruf_text_reference(query, reader, &list, err);
 
-    if (status != RUF_OK || list.size == 0)
+    if (status != RUF_OK || list.data == NULL || list.size == 0)
         return status;
     for (size_t i = 0; i <= list.size; i++) {
         if (i < list.size && list.data[i] != SOURCE_SEPARATOR)
