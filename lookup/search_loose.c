@@ -273,12 +273,8 @@ static bool may_be_loose(enum looseness by, const struct search_word *word)
 static bool word_matches(struct search_scratch *s, struct search_word *word,
                          enum looseness by, uint32_t contact)
 {
-    for (unsigned column = 0; column < RUF_COLUMN_COUNT; column++)
-        if (ruf_search_match_text(&s->tables, word,
-                                  (enum ruf_search_column)column,
-                                  ruf_search_text_of(&s->tables.fields[column],
-                                                     contact)) != SEARCH_NO)
-            return true;
+    if (ruf_search_has_word(s, word, contact))
+        return true;
     for (size_t i = 0; may_be_loose(by, word) && i < word->form_count; i++) {
         struct loose loose = loose_form(by, &word->forms[i]);
 

@@ -173,7 +173,7 @@ void ruf_search_parse(struct search_scratch *s, struct ruf_text text);
 /* Prepare the words for typos and sounds. */
 void ruf_search_prepare_loose(struct search_reading *reading);
 
-/* --- words (search_words.c)
+/* --- words (search_match.c, search_words.c)
  * ----------------------------------------------------- */
 
 enum search_match { SEARCH_NO = 0, SEARCH_PREFIX, SEARCH_EXACT };
@@ -191,6 +191,14 @@ enum search_match ruf_search_match_text(const struct search_tables *tables,
                                         struct search_word *word,
                                         enum ruf_search_column column,
                                         uint32_t text_plus_one);
+
+/* Does the word begin one of the contact's, in any column? */
+bool ruf_search_has_word(const struct search_scratch *s,
+                         const struct search_word *word, uint32_t contact);
+
+/* The best tier of all readings, looking at columns up to 'last'. */
+unsigned ruf_search_grade(const struct search_scratch *s, uint32_t contact,
+                          enum ruf_search_column last);
 
 /* The tier a reading finds a contact in; as a stage of typos or sounds would
  * grade it if 'tier' is theirs. */

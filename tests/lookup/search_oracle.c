@@ -17,29 +17,15 @@
 /* --- letters
  * ------------------------------------------------------------------------ */
 
-/* Letter, base form, German form (NULL: the same). */
-static const struct {
-    const char *letter;
-    const char *base;
-    const char *german;
-} letters[] = {
-    { "ä", "a", "ae" },  { "ö", "o", "oe" },  { "ü", "u", "ue" },
-    { "Ä", "a", "ae" },  { "Ö", "o", "oe" },  { "Ü", "u", "ue" },
-    { "ß", "ss", NULL }, { "ẞ", "ss", NULL }, { "é", "e", NULL },
-    { "É", "e", NULL },  { "è", "e", NULL },  { "ê", "e", NULL },
-    { "ç", "c", NULL },  { "Ç", "c", NULL },  { "ł", "l", NULL },
-    { "Ł", "l", NULL },  { "ø", "o", NULL },  { "Ø", "o", NULL },
-    { "ñ", "n", NULL },  { "á", "a", NULL },  { "í", "i", NULL },
-    { "ó", "o", NULL },  { "ú", "u", NULL },  { "å", "a", NULL },
-    { "Å", "a", NULL },  { "ě", "e", NULL },  { "š", "s", NULL },
-    { "Š", "s", NULL },  { "č", "c", NULL },  { "Č", "c", NULL },
-    { "ř", "r", NULL },  { "ž", "z", NULL },  { "ğ", "g", NULL },
-    { "ş", "s", NULL },  { "ı", "i", NULL },  { "æ", "ae", NULL },
-    { "œ", "oe", NULL }, { "đ", "d", NULL },  { "Đ", "d", NULL },
-    { "ж", "ж", NULL },  { "а", "а", NULL },  { "н", "н", NULL },
-    { "И", "и", NULL },  { "и", "и", NULL },  { "в", "в", NULL },
-    { "Ж", "ж", NULL },  { "ę", "e", NULL },  { "ć", "c", NULL },
-    { "ë", "e", NULL },  { "ﬁ", "fi", NULL },
+/* Letter, base form and, if it is another, German form. */
+static const char *const letters[] = {
+    "ä a ae", "ö o oe", "ü u ue", "Ä a ae", "Ö o oe", "Ü u ue", "ß ss", "ẞ ss",
+    "é e",    "É e",    "è e",    "ê e",    "ç c",    "Ç c",    "ł l",  "Ł l",
+    "ø o",    "Ø o",    "ñ n",    "á a",    "í i",    "ó o",    "ú u",  "å a",
+    "Å a",    "ě e",    "š s",    "Š s",    "č c",    "Č c",    "ř r",  "ž z",
+    "ğ g",    "ş s",    "ı i",    "æ ae",   "œ oe",   "đ d",    "Đ d",  "ж ж",
+    "а а",    "н н",    "И и",    "и и",    "в в",    "Ж ж",    "ę e",  "ć c",
+    "ë e",    "ﬁ fi"
 };
 
 static const char *const joiners[] = { "'", "-", ".", "`", "’", "‘", "–", "‐" };
@@ -81,14 +67,17 @@ static enum kind read_char(const char *text, size_t left, bool german,
             return JOIN;
     if (*size == 2 && (c == 0xCC || (c == 0xCD && (text[1] & 0xFF) < 0xB0)))
         return MARK;
-    for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
-        if (is(text, *size, letters[i].letter)) {
-            (void)snprintf(out, 8, "%s",
-                           german && letters[i].german != NULL
-                               ? letters[i].german
-                               : letters[i].base);
+    for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+        char letter[8];
+        char base[8];
+        char other[8];
+        int count = sscanf(letters[i], "%7s %7s %7s", letter, base, other);
+
+        if (is(text, *size, letter)) {
+            (void)snprintf(out, 8, "%s", german && count == 3 ? other : base);
             return LETTER;
         }
+    }
     return GAP;
 }
 
