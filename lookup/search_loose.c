@@ -132,32 +132,49 @@ static bool is_loose_column(enum looseness by, enum ruf_search_column column)
     return column == RUF_COLUMN_FAMILY || column == RUF_COLUMN_GIVEN;
 }
 
-/* Does the contact have such a word? */
+/* Does the contact have such a word in this column? */
+static bool matches_column(const struct search_scratch *s,
+                           const struct loose *loose, unsigned column,
+                           uint32_t contact)
+{
+    const struct search_field *field = &s->tables.fields[column];
+    uint32_t text = ruf_search_text_of(field, contact);
+    uint32_t first;
+    uint32_t end;
+
+    if (text == 0 ||
+        !is_loose_column(loose->by, (enum ruf_search_column)column))
+        return false;
+    if (text <= field->single_count)
+        return matches_word(loose, &s->tables.words,
+                            ruf_search_item(&field->singles, text - 1));
+    if (!ruf_search_text_words(field, text - 1, &first, &end))
+        return false;
+    for (uint32_t i = first; i < end; i++)
+        if (matches_word(loose, &s->tables.words,
+                         ruf_search_item(&field->words, i)))
+            return true;
+    return false;
+}
+
+/* The columns in which it has one, as bits. */
+static unsigned matching_columns(const struct search_scratch *s,
+                                 const struct loose *loose, uint32_t contact)
+{
+    unsigned columns = 0;
+
+    for (unsigned column = 0; column < RUF_COLUMN_COUNT; column++)
+        if (matches_column(s, loose, column, contact))
+            columns |= 1u << column;
+    return columns;
+}
+
 static bool matches_contact(const struct search_scratch *s,
                             const struct loose *loose, uint32_t contact)
 {
-    for (unsigned column = 0; column < RUF_COLUMN_COUNT; column++) {
-        const struct search_field *field = &s->tables.fields[column];
-        uint32_t text = ruf_search_text_of(field, contact);
-        uint32_t first;
-        uint32_t end;
-
-        if (text == 0 ||
-            !is_loose_column(loose->by, (enum ruf_search_column)column))
-            continue;
-        if (text <= field->single_count) {
-            if (matches_word(loose, &s->tables.words,
-                             ruf_search_item(&field->singles, text - 1)))
-                return true;
-            continue;
-        }
-        if (!ruf_search_text_words(field, text - 1, &first, &end))
-            continue;
-        for (uint32_t i = first; i < end; i++)
-            if (matches_word(loose, &s->tables.words,
-                             ruf_search_item(&field->words, i)))
-                return true;
-    }
+    for (unsigned column = 0; column < RUF_COLUMN_COUNT; column++)
+        if (matches_column(s, loose, column, contact))
+            return true;
     return false;
 }
 
@@ -235,15 +252,22 @@ static void offer_top(struct search_scratch *s, unsigned tier)
 /* --- keypad
  * ------------------------------------------------------------------------ */
 
-void ruf_search_keypad_stage(struct search_scratch *s)
+static struct loose loose_digits(const struct search_digits *digits)
 {
-    struct loose loose = { .by = BY_KEYPAD, .digits = &s->digits };
-    struct visit visit = { .text = collect_text, .tier = RUF_TIER_KEYPAD };
-    size_t keyed = s->digits.size < KEYED ? s->digits.size : KEYED;
+    struct loose loose = { .by = BY_KEYPAD, .digits = digits };
+    size_t keyed = digits->size < KEYED ? digits->size : KEYED;
 
     for (size_t i = 0; i < keyed; i++)
-        loose.key |= (uint32_t)(s->digits.text[i] - '0') << (28 - 4 * i);
+        loose.key |= (uint32_t)(digits->text[i] - '0') << (28 - 4 * i);
     loose.mask = keyed == KEYED ? UINT32_MAX : ~(UINT32_MAX >> 4 * keyed);
+    return loose;
+}
+
+void ruf_search_keypad_stage(struct search_scratch *s)
+{
+    struct loose loose = loose_digits(&s->digits);
+    struct visit visit = { .text = collect_text, .tier = RUF_TIER_KEYPAD };
+
     for (size_t i = 0; i < ruf_search_boosted_count(s); i++)
         if (matches_contact(s, &loose, ruf_search_boosted(s, i)))
             ruf_search_offer(s, RUF_TIER_KEYPAD, ruf_search_boosted(s, i));
@@ -302,6 +326,28 @@ bool ruf_search_loose_match(struct search_scratch *s,
 {
     return all_match(s, reading, tier == RUF_TIER_TYPO ? BY_TYPO : BY_SOUND,
                      contact, NULL);
+}
+
+unsigned ruf_search_loose_columns(struct search_scratch *s,
+                                  const struct search_reading *reading,
+                                  unsigned tier, uint32_t contact)
+{
+    enum looseness by = tier == RUF_TIER_TYPO ? BY_TYPO : BY_SOUND;
+    struct loose loose = loose_digits(&s->digits);
+    unsigned columns = 0;
+
+    if (tier == RUF_TIER_KEYPAD)
+        return matching_columns(s, &loose, contact);
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct search_word *word = &reading->words[i];
+
+        for (size_t k = 0; may_be_loose(by, word) && k < word->form_count;
+             k++) {
+            loose = loose_form(by, &word->forms[k]);
+            columns |= matching_columns(s, &loose, contact);
+        }
+    }
+    return columns;
 }
 
 static bool offer_contacts(struct search_scratch *s,

@@ -22,6 +22,7 @@ struct marking {
     struct ruf_hit *hit;
     struct search_reading *reading; /* NULL: digits only */
     unsigned tier;
+    unsigned loose; /* columns with words that are alike, as bits */
     uint32_t starts[RANGES_MAX]; /* of one text */
     uint32_t ends[RANGES_MAX];
     size_t count;
@@ -282,6 +283,25 @@ static void mark_folded(struct marking *m, const struct folded *text,
     }
 }
 
+/* Do words have to be compared one by one? E-mail addresses may repeat words of
+ * the names, which the index keeps with the names only. */
+static bool may_be_loose(const struct marking *m, enum ruf_search_field field)
+{
+    static const unsigned columns[] = {
+        [RUF_FIELD_GIVEN] = 1u << RUF_COLUMN_GIVEN,
+        [RUF_FIELD_FAMILY] = 1u << RUF_COLUMN_FAMILY,
+        [RUF_FIELD_DISPLAY] = 1u << RUF_COLUMN_FAMILY,
+        [RUF_FIELD_COMPANY] = 1u << RUF_COLUMN_COMPANY,
+        [RUF_FIELD_DEPARTMENT] = 1u << RUF_COLUMN_DEPARTMENT,
+        [RUF_FIELD_TITLE] = 1u << RUF_COLUMN_TITLE,
+        [RUF_FIELD_EMAIL] = 1u << RUF_COLUMN_FAMILY | 1u << RUF_COLUMN_GIVEN |
+                            1u << RUF_COLUMN_LOCAL | 1u << RUF_COLUMN_DOMAIN,
+        [RUF_FIELD_NUMBER] = 0,
+    };
+
+    return m->tier > RUF_TIER_NUMBER_PART && (m->loose & columns[field]) != 0;
+}
+
 static void mark_folding(struct marking *m, enum ruf_search_field field,
                          struct ruf_text text, enum ruf_folding folding)
 {
@@ -289,7 +309,7 @@ static void mark_folding(struct marking *m, enum ruf_search_field field,
     size_t before = m->count;
 
     folded.size = ruf_fold_map(text, folding, m->s->folded, m->s->offsets);
-    if (m->tier < RUF_TIER_NUMBER_PART && mark_ascii(m, &folded, field))
+    if (!may_be_loose(m, field) && mark_ascii(m, &folded, field))
         return;
     m->count = before;
     mark_folded(m, &folded, field);
@@ -310,10 +330,11 @@ static void mark_text(struct marking *m, enum ruf_search_field field,
     size_t before = m->count;
 
     text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
-    if (text.size == 0 || m->hit->highlight_count == RUF_HIGHLIGHTS_MAX)
+    if (text.size == 0 || m->hit->highlight_count == RUF_HIGHLIGHTS_MAX ||
+        (m->tier == RUF_TIER_KEYPAD && !may_be_loose(m, field)))
         return;
     plain = (struct folded){ text.data, text.size, NULL };
-    if (m->tier >= RUF_TIER_NUMBER_PART || !mark_ascii(m, &plain, field)) {
+    if (may_be_loose(m, field) || !mark_ascii(m, &plain, field)) {
         m->count = before;
         mark_folding(m, field, text, RUF_FOLD_BASE);
         if (!is_ascii(text))
@@ -513,5 +534,8 @@ void ruf_search_mark(struct search_scratch *s,
         return;
     }
     m.reading = reading_of(s, hit);
+    if (hit->tier > RUF_TIER_NUMBER_PART)
+        m.loose =
+            ruf_search_loose_columns(s, m.reading, hit->tier, hit->contact);
     mark_texts(&m, contact);
 }

@@ -211,6 +211,12 @@ bool ruf_search_loose_match(struct search_scratch *s,
                             struct search_reading *reading, unsigned tier,
                             uint32_t contact);
 
+/* The columns, as bits, where the contact has a word that matches by keypad,
+ * typo or sound, whichever tier it is. */
+unsigned ruf_search_loose_columns(struct search_scratch *s,
+                                  const struct search_reading *reading,
+                                  unsigned tier, uint32_t contact);
+
 void ruf_search_words_stage(struct search_scratch *s);
 
 /* --- other stages
