@@ -14,6 +14,7 @@
 
 #define LONGER_MAX (1 + RUF_RAW_NUMBER_MAX)
 #define DIGITS_MIN 2
+#define SHORT_END UINT64_C(1000000000000000) /* fifteen digits */
 
 /* --- taking numbers in
  * ------------------------------------------------------------ */
@@ -142,25 +143,54 @@ static size_t read_digits(const struct ruf_person_number *number,
     return size;
 }
 
+/* A number of at most fifteen digits, taken apart from its end. */
+static bool add_short(struct search_numbers *numbers, ruf_e164 e164,
+                      uint32_t contact)
+{
+    char digits[RUF_NUMBER_DIGITS_MAX];
+    size_t start = sizeof(digits);
+    uint64_t packed = 0;
+
+    for (; e164 > 0; e164 /= 10) {
+        uint64_t digit = e164 % 10;
+
+        digits[--start] = (char)('0' + digit);
+        packed = packed >> 4 | (digit + 1) << 60;
+    }
+    if (sizeof(digits) - start < DIGITS_MIN)
+        return true;
+    return add_value(
+        numbers,
+        packed | code_size_of(digits + start, sizeof(digits) - start, numbers),
+        contact);
+}
+
+static bool add_number(struct search_numbers *numbers,
+                       const struct ruf_person_number *number, uint32_t contact)
+{
+    char digits[RUF_RAW_NUMBER_MAX];
+    size_t size = read_digits(number, digits);
+
+    if (size < DIGITS_MIN)
+        return true;
+    if (size <= RUF_NUMBER_DIGITS_MAX) /* not identified, so without a code */
+        return add_value(numbers, ruf_number_pack(digits, size), contact);
+    return add_longer(
+        numbers, digits, size,
+        number->e164 == 0 ? 0 : code_size_of(digits, size, numbers), contact);
+}
+
 bool ruf_search_numbers_add(struct search_numbers *numbers, uint32_t contact,
                             const struct ruf_person *person)
 {
     bool ok = ruf_search_list_add(&numbers->first, (uint32_t)numbers->count);
 
     for (size_t i = 0; ok && i < person->number_count; i++) {
-        char digits[RUF_RAW_NUMBER_MAX];
-        size_t size = read_digits(&person->numbers[i], digits);
-        size_t code_size = person->numbers[i].e164 == 0
-                               ? 0
-                               : code_size_of(digits, size, numbers);
+        const struct ruf_person_number *number = &person->numbers[i];
 
-        if (size < DIGITS_MIN)
-            continue;
-        if (size > RUF_NUMBER_DIGITS_MAX)
-            ok = add_longer(numbers, digits, size, code_size, contact);
-        else
-            ok = add_value(numbers, ruf_number_pack(digits, size) | code_size,
-                           contact);
+        ok = number->e164 != 0 && number->e164 < SHORT_END
+                 ? add_short(numbers, number->e164, contact)
+                 : add_number(numbers, number, contact);
     }
     return ok;
 }

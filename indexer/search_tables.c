@@ -44,6 +44,42 @@ static void add_folded(struct ruf_search_builder *builder,
             add_word(builder, field, word.bytes, word.size);
 }
 
+/* Plain ASCII folds to its lower case, both ways; false if there is more. */
+static bool lower_ascii(struct ruf_text text, char *out)
+{
+    unsigned char all = 0;
+
+    for (size_t i = 0; i < text.size; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+
+        all |= c;
+        out[i] = (char)(c + ((unsigned char)(c - 'A') < 26 ? 'a' - 'A' : 0));
+    }
+    return all < 0x80;
+}
+
+static bool is_letter_or_digit(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* The parts of ASCII text, as ruf_words_next() gives them. */
+static void add_ascii_parts(struct ruf_search_builder *builder,
+                            struct search_field *field, const char *folded,
+                            size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        size_t start = i;
+
+        while (i < size && is_letter_or_digit(folded[i]))
+            i++;
+        if (i > start)
+            add_word(builder, field, folded + start,
+                     i - start < RUF_WORD_SIZE_MAX ? i - start
+                                                   : RUF_WORD_SIZE_MAX);
+    }
+}
+
 /* Words of both foldings, the second only where it differs. */
 static void add_words(struct ruf_search_builder *builder,
                       struct search_field *field, struct ruf_text text,
@@ -51,9 +87,18 @@ static void add_words(struct ruf_search_builder *builder,
 {
     char *base = builder->base;
     char *german = builder->german;
-    size_t base_size = ruf_fold(text, RUF_FOLD_BASE, base);
-    size_t german_size = ruf_fold(text, RUF_FOLD_GERMAN, german);
+    size_t base_size;
+    size_t german_size;
 
+    if (lower_ascii(text, base)) {
+        if (splitting == PARTS_ONLY)
+            add_ascii_parts(builder, field, base, text.size);
+        else
+            add_folded(builder, field, base, text.size, splitting);
+        return;
+    }
+    base_size = ruf_fold(text, RUF_FOLD_BASE, base);
+    german_size = ruf_fold(text, RUF_FOLD_GERMAN, german);
     add_folded(builder, field, base, base_size, splitting);
     if (base_size != german_size || memcmp(base, german, base_size) != 0)
         add_folded(builder, field, german, german_size, splitting);
