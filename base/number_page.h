@@ -31,6 +31,27 @@
 #define RUF_PAGE_HEAD_MAX 120u
 #define RUF_PAGE_LONG 255u
 
+/** Pages in a sealed block. A key whose home page is full goes to another page
+ *  of the same block first, so that on demand it is found there, too. */
+#define RUF_PAGES_PER_BLOCK 4u
+
+/** Pages a key may lie in: those of sixteen blocks. */
+#define RUF_PAGE_PROBES 64u
+
+/** The n-th page on the way of a hash, 0 = its home; pages is a multiple of
+ *  RUF_PAGES_PER_BLOCK and not 0. */
+static inline uint32_t ruf_page_at(uint64_t hash, uint32_t n, uint32_t pages)
+{
+    uint32_t home = ruf_table_home(hash, pages);
+    uint64_t step = (hash >> 8 & 0xFF) | 1;
+    uint64_t block =
+        home / RUF_PAGES_PER_BLOCK + n / RUF_PAGES_PER_BLOCK * step;
+
+    return (uint32_t)(block % (pages / RUF_PAGES_PER_BLOCK) *
+                      RUF_PAGES_PER_BLOCK) +
+           (home + n) % RUF_PAGES_PER_BLOCK;
+}
+
 /** Bit per slot that holds the lower half of this number. */
 static inline unsigned ruf_page_match(const uint8_t *page, uint64_t number)
 {

@@ -197,9 +197,8 @@ struct filling {
 static bool put_row(struct filling *filling, uint64_t hash, ruf_e164 number,
                     const uint8_t *row, size_t size)
 {
-    uint32_t at = ruf_table_home(hash, filling->count);
-
-    for (unsigned probe = 0; probe < RUF_TABLE_PROBES; probe++) {
+    for (uint32_t n = 0; n < RUF_PAGE_PROBES; n++) {
+        uint32_t at = ruf_page_at(hash, n, filling->count);
         uint8_t *page = filling->pages + (size_t)at * RUF_PAGE_SIZE;
         size_t used = RUF_PAGE_ROWS + filling->used[at];
         unsigned slot = page[0];
@@ -219,7 +218,6 @@ static bool put_row(struct filling *filling, uint64_t hash, ruf_e164 number,
             return true;
         }
         page[1] |= 1;
-        at = ruf_table_next(hash, at, filling->count);
     }
     return false;
 }
@@ -261,13 +259,14 @@ static bool put_rows(const struct ruf_entry_sections *sections,
     return true;
 }
 
-/* Four fifths of the pages' bytes and slots are used, so that few run over. */
+/* Five sixths of the pages' bytes and slots are used: some run over, hardly
+ * any block of four does. */
 static uint64_t pages_for(const struct ruf_entry_sections *sections)
 {
     uint64_t bytes = sections->rows.size - KEPT_HEADER * sections->count +
                      sections->upper_width * sections->count;
-    uint64_t by_bytes = bytes * 5 / 4 / (RUF_PAGE_SIZE - RUF_PAGE_ROWS);
-    uint64_t by_slots = sections->count * 5 / 4 / RUF_PAGE_SLOTS;
+    uint64_t by_bytes = bytes * 6 / 5 / (RUF_PAGE_SIZE - RUF_PAGE_ROWS);
+    uint64_t by_slots = sections->count * 6 / 5 / RUF_PAGE_SLOTS;
 
     return (by_bytes > by_slots ? by_bytes : by_slots) + 1;
 }
@@ -281,6 +280,8 @@ static bool write_pages(struct ruf_entry_sections *sections)
     for (int tries = 0; tries < 16 && !done && count < UINT32_MAX; tries++) {
         ruf_writer_wipe(&sections->pages);
         free(filling.used);
+        count += (RUF_PAGES_PER_BLOCK - count % RUF_PAGES_PER_BLOCK) %
+                 RUF_PAGES_PER_BLOCK;
         filling.count = (uint32_t)count;
         filling.used = calloc(count, 1);
         filling.pages =

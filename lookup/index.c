@@ -150,6 +150,7 @@ static bool counts_fit(const struct ruf_index *index)
            offset_blocks(index->contact_count) ==
                s[RUF_SECTION_IDENTITY_OFFSETS].place->block_count &&
            index->page_count > 0 &&
+           index->page_count % RUF_PAGES_PER_BLOCK == 0 &&
            index->page_count <= s[RUF_SECTION_NUMBERS].size / RUF_PAGE_SIZE &&
            table_fits(&s[RUF_SECTION_SOURCE_IDS], index->source_id_buckets) &&
            table_fits(&s[RUF_SECTION_HASH_IDS], index->hash_id_buckets);

@@ -236,13 +236,12 @@ find_further(const struct ruf_index *index, uint64_t hash, ruf_e164 number,
              struct row *out)
 {
     const uint8_t *pages = index->sections[RUF_SECTION_NUMBERS].bytes;
-    uint32_t at = ruf_table_home(hash, index->page_count);
 
-    for (unsigned probe = 1; probe < RUF_TABLE_PROBES; probe++) {
-        const uint8_t *page;
+    for (uint32_t n = 1; n < RUF_PAGE_PROBES; n++) {
+        const uint8_t *page =
+            pages +
+            (size_t)ruf_page_at(hash, n, index->page_count) * RUF_PAGE_SIZE;
 
-        at = ruf_table_next(hash, at, index->page_count);
-        page = pages + (size_t)at * RUF_PAGE_SIZE;
         if (find_in_page(index, page, number, out))
             return true;
         if (!ruf_page_ran_over(page))
@@ -318,21 +317,20 @@ static enum ruf_status find_on_demand(struct ruf_query *query, ruf_e164 number,
 {
     const struct ruf_index *index = query->index;
     uint64_t hash = ruf_hash_number(index->number_secret, number);
-    uint32_t at = ruf_table_home(hash, index->page_count);
 
     *known = false;
-    for (unsigned probe = 0; probe < RUF_TABLE_PROBES; probe++) {
+    for (uint32_t n = 0; n < RUF_PAGE_PROBES; n++) {
+        uint64_t at = ruf_page_at(hash, n, index->page_count);
         const uint8_t *page;
-        enum ruf_status status = ruf_index_bytes(query, RUF_SECTION_NUMBERS,
-                                                 (uint64_t)at * RUF_PAGE_SIZE,
-                                                 RUF_PAGE_SIZE, &page, err);
+        enum ruf_status status =
+            ruf_index_bytes(query, RUF_SECTION_NUMBERS, at * RUF_PAGE_SIZE,
+                            RUF_PAGE_SIZE, &page, err);
 
         if (status != RUF_OK)
             return status;
         *known = find_in_page(index, page, number, row);
         if (*known || !ruf_page_ran_over(page))
             return RUF_OK;
-        at = ruf_table_next(hash, at, index->page_count);
     }
     return RUF_OK;
 }

@@ -151,9 +151,10 @@ function ownersOf(value) {
 
 function lookUp(number) {
   const hash = hashNumber(number)
-  const pages = BigInt(pageCount)
-  let at = (hash >> 32n) * pages >> 32n
-  for (let probe = 0; probe < 16; probe++) {
+  const home = (hash >> 32n) * BigInt(pageCount) >> 32n
+  for (let n = 0n; n < 64n; n++) {
+    const block = home / 4n + n / 4n * (hash >> 8n & 255n | 1n)
+    const at = block % BigInt(pageCount / 4) * 4n + (home + n) % 4n
     const page = bytesOf(3).subarray(256 * Number(at), 256 * Number(at) + 256)
     for (let slot = 0; slot < page[0]; slot++) {
       if (BigInt(page.readUInt32LE(12 + 4 * slot)) !== (number & 0xffffffffn))
@@ -173,7 +174,6 @@ function lookUp(number) {
       return { label: Buffer.concat([head, tailAt(tail)]).toString(), owners }
     }
     if ((page[1] & 1) === 0) break
-    at = (at + (hash >> 8n & 255n | 1n)) % pages
   }
   return { label: '?', owners: [] }
 }
