@@ -10,6 +10,7 @@
 #include "base/image.h"
 #include "base/text.h"
 #include "indexer/contacts.h"
+#include "lookup/index_private.h"
 #include <criterion/criterion.h>
 #include <rufname/search.h>
 #include <stdio.h>
@@ -359,6 +360,53 @@ Test(search, takes_any_bytes)
                                       &scene.count, NULL),
                      RUF_OK);
     }
+}
+
+/* The seal keeps strangers out, not a builder's mistake: whatever stands in the
+ * tables, nothing outside of them is read (guard pages, sanitizers) and nothing
+ * runs forever. */
+Test(search, survives_any_content_of_its_tables, .timeout = 120)
+{
+    static const char *const queries[] = { "m",       "anna h", "thomsa",
+                                           "+493023", "5022",   "-22",
+                                           "685537",  "mayr",   "o'connor a" };
+    uint32_t state = 1;
+    size_t opened = 0;
+
+    for (unsigned round = 0; round < 4000; round++) {
+        struct ruf_query *query;
+        uint8_t *at[3];
+        uint8_t before[3];
+
+        for (size_t i = 0; i < 3; i++) {
+            const struct index_section *section;
+
+            state = state * 1664525u + 1013904223u;
+            section =
+                &scene.index
+                     ->sections[RUF_SECTION_SEARCH_WORDS + (state >> 8) % 4];
+            state = state * 1664525u + 1013904223u;
+            at[i] = scene.index->plain.bytes +
+                    (section->bytes - scene.index->plain.bytes) +
+                    (state >> 8) % section->size % 900;
+            before[i] = *at[i];
+            *at[i] = (uint8_t)(state >> 24);
+        }
+        cr_assert_eq(ruf_query_create(scene.index, &query, NULL), RUF_OK);
+        for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+            enum ruf_status status =
+                ruf_query_search(query, queries[i], strlen(queries[i]),
+                                 scene.hits, 20, &scene.count, NULL);
+
+            cr_assert(status == RUF_OK || status == RUF_E_CORRUPT);
+            opened += status == RUF_OK ? 1 : 0;
+        }
+        ruf_query_destroy(query);
+        for (size_t i = 3; i-- > 0;)
+            *at[i] = before[i];
+    }
+    cr_expect_gt(opened, 1000);
+    expect("muller", "0543");
 }
 
 Test(search, refuses_a_wrong_limit)
