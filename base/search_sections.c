@@ -37,7 +37,7 @@ static uint32_t pack_digits(const char *digits, size_t size, unsigned add)
 
 uint32_t ruf_search_keypad(const char *word, size_t size)
 {
-    char digits[KEYED] = { '\0' };
+    char digits[KEYED] = { 0 };
 
     return pack_digits(
         digits, ruf_word_keypad(word, size < KEYED ? size : KEYED, digits), 0);
@@ -45,7 +45,7 @@ uint32_t ruf_search_keypad(const char *word, size_t size)
 
 uint32_t ruf_search_sound(const char *word, size_t size)
 {
-    char digits[2 * RUF_WORD_SIZE_MAX];
+    char digits[2 * RUF_WORD_SIZE_MAX] = { 0 };
 
     return pack_digits(digits, ruf_word_sound(word, size, digits), 1);
 }
