@@ -8,9 +8,9 @@
  */
 #include "base/arena.h"
 #include "base/image.h"
+#include "base/search_sections.h"
 #include "base/text.h"
 #include "indexer/contacts.h"
-#include "base/search_sections.h"
 #include "lookup/index_private.h"
 #include <criterion/criterion.h>
 #include <rufname/search.h>
