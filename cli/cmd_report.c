@@ -169,9 +169,18 @@ static void print_health(const struct cli *cli,
     print_corrections(cli, health);
 }
 
+static void print_report(const struct cli *cli, const struct ruf_report *report)
+{
+    for (size_t i = 0; i < report->source_count; i++)
+        if (cli->json)
+            print_health_json(&report->sources[i]);
+        else
+            print_health(cli, &report->sources[i]);
+}
+
 int cmd_report(struct cli *cli)
 {
-    struct ruf_report *report = NULL;
+    struct ruf_report *report;
     struct ruf_home *home = NULL;
     struct ruf_error err;
     int code = cli_reject_options(cli);
@@ -187,11 +196,8 @@ int cmd_report(struct cli *cli)
         code = cli_exit_code(RUF_E_NOMEM);
     else if (ruf_home_report(home, report, &err) != RUF_OK)
         code = cli_fail(cli, &err);
-    for (size_t i = 0; code == 0 && i < report->source_count; i++)
-        if (cli->json)
-            print_health_json(&report->sources[i]);
-        else
-            print_health(cli, &report->sources[i]);
+    else
+        print_report(cli, report);
     free(report);
     ruf_home_close(home);
     return code;

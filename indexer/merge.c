@@ -57,7 +57,8 @@ struct merge {
 /* Equal first bytes of source id and native id: compare them whole. */
 static int by_source_and_id(const void *left, const void *right, void *context)
 {
-    const struct ruf_source_contact *contacts = context;
+    const struct ruf_source_contact *contacts =
+        *(const struct ruf_source_contact **)context;
     const struct ruf_source_contact *a =
         &contacts[((const struct ruf_keyed *)left)->item];
     const struct ruf_source_contact *b =
@@ -86,9 +87,7 @@ static enum ruf_status sort_contacts(const struct ruf_source_contact *contacts,
         list[i] =
             (struct ruf_keyed){ source_and_id_key(&contacts[i]), (uint32_t)i };
     ruf_keyed_sort(list, list + count, count);
-    /* The context is only read. */
-    ruf_keyed_settle(list, count, by_source_and_id,
-                     (void *)(uintptr_t)contacts);
+    ruf_keyed_settle(list, count, by_source_and_id, &contacts);
     for (size_t i = 0; i < count; i++)
         out[i] = &contacts[list[i].item];
     free(list);

@@ -399,15 +399,14 @@ static enum ruf_status rank_key(const struct ruf_person *person,
 }
 
 /* By name first, then, stable, by falling priority. */
-static void sort_ranks(const struct ranking *ranking, size_t count,
+static void sort_ranks(struct ranking *ranking, size_t count,
                        struct ruf_keyed *list)
 {
     for (size_t i = 0; i < count; i++)
         list[i] =
             (struct ruf_keyed){ ruf_keyed_text(ranking->keys[i]), (uint32_t)i };
     ruf_keyed_sort(list, list + count, count);
-    /* The context is only read. */
-    ruf_keyed_settle(list, count, by_rank, (void *)(uintptr_t)ranking);
+    ruf_keyed_settle(list, count, by_rank, ranking);
     for (size_t i = 0; i < count; i++)
         list[i].key = UINT8_MAX - ranking->persons[list[i].item].priority;
     ruf_keyed_sort(list, list + count, count);

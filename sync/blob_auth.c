@@ -188,7 +188,7 @@ static void put_resource(struct writing *writing, const char *account,
     const char *path = host + strcspn(host, "/?");
     size_t path_size = strcspn(path, "?");
     const char *query = path + path_size;
-    struct parameter parameters[PARAMETERS_MAX];
+    struct parameter parameters[PARAMETERS_MAX] = { { NULL, 0 } };
     size_t count = 0;
 
     put_text(writing, "/");

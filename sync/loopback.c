@@ -151,12 +151,14 @@ static bool take_parameter(struct ruf_text query, const char *name, char *out,
     for (at += name_size + 1; at < query.size && query.data[at] != '&'; at++) {
         char c = query.data[at];
 
-        if (c == '%' && at + 2 < query.size &&
-            hex_value(query.data[at + 1]) >= 0 &&
-            hex_value(query.data[at + 2]) >= 0) {
-            c = (char)(hex_value(query.data[at + 1]) << 4 |
-                       hex_value(query.data[at + 2]));
-            at += 2;
+        if (c == '%' && at + 2 < query.size) {
+            int high = hex_value(query.data[at + 1]);
+            int low = hex_value(query.data[at + 2]);
+
+            if (high >= 0 && low >= 0) {
+                c = (char)(high << 4 | low);
+                at += 2;
+            }
         }
         if (used + 1 >= size)
             return false;
