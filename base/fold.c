@@ -226,32 +226,38 @@ static bool is_clean_ascii(struct ruf_text text)
     return before != ' ';
 }
 
-/* Removes and collapses; composition comes after. */
-static size_t strip(struct ruf_text text, char *out, size_t capacity)
+/* Removes and collapses; composition comes after. White space becomes a blank,
+ * or 'line' where a line ends in it. */
+static size_t strip(struct ruf_text text, const char *line, char *out,
+                    size_t capacity)
 {
     size_t size = 0;
-    bool pending = false;
+    const char *gap = "";
 
     for (size_t i = 0; i < text.size;) {
         uint32_t c;
         char encoded[4];
+        size_t gap_size;
         size_t width;
 
         i += ruf_utf8_decode(text.data + i, text.size - i, &c);
         if (is_space(c)) {
-            pending = size > 0;
+            if (size > 0 && (c == '\n' || c == '\r'))
+                gap = line;
+            else if (size > 0 && gap[0] == '\0')
+                gap = " ";
             continue;
         }
         if (is_control(c) || is_dropped(c))
             continue;
         width = ruf_utf8_encode(c, encoded);
-        if (size + width + (pending ? 1 : 0) > capacity)
+        gap_size = strlen(gap);
+        if (size + gap_size + width > capacity)
             break;
-        if (pending)
-            out[size++] = ' ';
-        pending = false;
-        memcpy(out + size, encoded, width);
-        size += width;
+        memcpy(out + size, gap, gap_size);
+        memcpy(out + size + gap_size, encoded, width);
+        size += gap_size + width;
+        gap = "";
     }
     return size;
 }
@@ -281,7 +287,8 @@ static size_t compose(char *text, size_t size, size_t capacity)
     return size;
 }
 
-size_t ruf_clean_text(struct ruf_text text, char *out, size_t capacity)
+static size_t clean(struct ruf_text text, const char *line, char *out,
+                    size_t capacity)
 {
     size_t size;
 
@@ -292,10 +299,20 @@ size_t ruf_clean_text(struct ruf_text text, char *out, size_t capacity)
             memcpy(out, text.data, text.size);
         return text.size;
     }
-    size = strip(text, out, capacity);
+    size = strip(text, line, out, capacity);
     if (has_combining_bytes(out, size))
         size = compose(out, size, capacity);
     return size;
+}
+
+size_t ruf_clean_text(struct ruf_text text, char *out, size_t capacity)
+{
+    return clean(text, " ", out, capacity);
+}
+
+size_t ruf_clean_numbers(struct ruf_text text, char *out, size_t capacity)
+{
+    return clean(text, " / ", out, capacity);
 }
 
 /* --- graphemes

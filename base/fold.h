@@ -51,6 +51,12 @@ size_t ruf_fold_map(struct ruf_text text, enum ruf_folding folding, char *out,
  */
 size_t ruf_clean_text(struct ruf_text text, char *out, size_t capacity);
 
+/**
+ * As ruf_clean_text(), for a field of phone numbers: a line end becomes " / ",
+ * which separates numbers and may also stand within one.
+ */
+size_t ruf_clean_numbers(struct ruf_text text, char *out, size_t capacity);
+
 /** Bytes of text that hold at most max grapheme clusters (UAX #29). */
 size_t ruf_grapheme_prefix(struct ruf_text text, size_t max);
 

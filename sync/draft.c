@@ -26,8 +26,11 @@ static bool is_clean_ascii(struct ruf_text text)
     return text.size == 0 || before != ' ';
 }
 
+typedef size_t clean_function(struct ruf_text text, char *out, size_t capacity);
+
 /* Cleaned text; empty becomes absent. */
-struct ruf_text ruf_draft_clean(struct ruf_draft *draft, struct ruf_text text)
+static struct ruf_text cleaned(struct ruf_draft *draft, struct ruf_text text,
+                               clean_function *clean)
 {
     char buffer[RUF_RECORD_TEXT_MAX];
     struct ruf_text none = { NULL, 0 };
@@ -36,13 +39,18 @@ struct ruf_text ruf_draft_clean(struct ruf_draft *draft, struct ruf_text text)
 
     if (is_clean_ascii(text))
         return text.size == 0 ? none : text;
-    size = ruf_clean_text(text, buffer, sizeof(buffer));
+    size = clean(text, buffer, sizeof(buffer));
     if (size == 0)
         return none;
     if (ruf_arena_text(draft->arena, (struct ruf_text){ buffer, size },
                        &copy) != RUF_OK)
         draft->no_memory = true;
     return copy;
+}
+
+struct ruf_text ruf_draft_clean(struct ruf_draft *draft, struct ruf_text text)
+{
+    return cleaned(draft, text, ruf_clean_text);
 }
 
 enum ruf_word ruf_draft_word(struct ruf_draft *draft, const cJSON *item,
@@ -84,7 +92,7 @@ void ruf_draft_number(struct ruf_draft *draft, const cJSON *item,
         draft->counts->ignored++;
         return;
     }
-    text = ruf_draft_clean(draft, text);
+    text = cleaned(draft, text, ruf_clean_numbers);
     if (text.size == 0)
         return;
     if (draft->number_count == RUF_RECORD_NUMBERS_MAX) {

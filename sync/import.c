@@ -59,13 +59,14 @@ static bool is_scientific(struct ruf_text value)
 }
 
 static enum ruf_status clean_copy(struct ruf_import *import,
-                                  struct ruf_text value, struct ruf_text *out,
-                                  struct ruf_error *err)
+                                  struct ruf_text value, bool is_phone,
+                                  struct ruf_text *out, struct ruf_error *err)
 {
     char clean[RUF_RECORD_TEXT_MAX];
     struct ruf_text text = { clean, 0 };
 
-    text.size = ruf_clean_text(value, clean, sizeof(clean));
+    text.size = is_phone ? ruf_clean_numbers(value, clean, sizeof(clean))
+                         : ruf_clean_text(value, clean, sizeof(clean));
     if (ruf_arena_text(import->arena, text, out) != RUF_OK)
         return ruf_fail_memory(err);
     return RUF_OK;
@@ -102,7 +103,8 @@ enum ruf_status ruf_import_value(struct ruf_import *import,
                           "one");
         return RUF_OK;
     }
-    status = clean_copy(import, value, &text, err);
+    status =
+        clean_copy(import, value, column.key == RUF_COLUMN_PHONE, &text, err);
     if (status != RUF_OK || text.size == 0)
         return status;
     if (column.key == RUF_COLUMN_ID)

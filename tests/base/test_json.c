@@ -144,6 +144,30 @@ Test(clean, takes_out_what_could_deceive_or_break)
     expect_clean("   ", "");
 }
 
+static void expect_numbers(const char *text, const char *expected)
+{
+    char out[256];
+    size_t size = ruf_clean_numbers(ruf_text(text), out, sizeof(out));
+
+    cr_expect(size == strlen(expected) && memcmp(out, expected, size) == 0,
+              "%s: %.*s", text, (int)size, out);
+}
+
+Test(clean, keeps_apart_what_stands_on_two_lines)
+{
+    char out[256];
+
+    expect_numbers("030 23125-001\n089 99998-002",
+                   "030 23125-001 / 089 99998-002");
+    expect_numbers("030 23125-001 \r\n \t 089 99998-002\n",
+                   "030 23125-001 / 089 99998-002");
+    expect_numbers("\n030  23125-001\r\n", "030 23125-001");
+    cr_expect(ruf_clean_text(ruf_text("Anna\nGraf"), out, 9) == 9 &&
+              memcmp(out, "Anna Graf", 9) == 0);
+    /* No room for the second line: its separator stays away, too. */
+    cr_expect(ruf_clean_numbers(ruf_text("030\n089"), out, 6) == 3);
+}
+
 Test(grapheme, counts_what_people_see)
 {
     cr_assert_eq(ruf_grapheme_count(ruf_text("")), 0);

@@ -16,7 +16,8 @@ END
 cat >"$work/list.csv" <<'END'
 givenname,surname,company,phone-business,phone-mobile
 Anna,Adler,Muster AG,Tel.: 030 23125-001 (Zentrale),4915228817386
-Bernd,Birke,Muster AG,030 23125-002 / 089 99998-002,siehe Notiz
+Bernd,Birke,Muster AG,"030 23125-002
+089 99998-002",siehe Notiz
 Clara,Cramer,Beispiel GmbH,23125 003,2024-11-05
 Dora,Distel,Beispiel GmbH,0900 1234567,112
 Emil,Esche,Beispiel GmbH,+999 123456,+1 555 123 4567
