@@ -18,17 +18,6 @@
 /* --- repair ----------------------------------------------------------------
  */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Value of "\uXXXX" at text, or -1. */
 static int unicode_escape(const char *text, size_t size)
 {
@@ -37,7 +26,7 @@ static int unicode_escape(const char *text, size_t size)
     if (size < 6 || text[0] != '\\' || text[1] != 'u')
         return -1;
     for (size_t i = 2; i < 6; i++) {
-        int digit = hex_value(text[i]);
+        int digit = ruf_hex_value(text[i]);
 
         if (digit < 0)
             return -1;

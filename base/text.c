@@ -91,6 +91,14 @@ char ruf_ascii_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+int ruf_hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = ruf_ascii_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 /* Length and first bits of a sequence by its first byte; 0 if it starts none.
  * Unicode 15, table 3-7. */
 static size_t sequence_size(unsigned char first)

@@ -42,6 +42,9 @@ struct ruf_text ruf_text_trim(struct ruf_text text);
 /** ASCII lower case of one byte; others unchanged. */
 char ruf_ascii_lower(char c);
 
+/** Value of a hexadecimal digit of either case, 0..15; -1 for another byte. */
+int ruf_hex_value(char c);
+
 /** Is this whole text well-formed UTF-8 (no surrogates, no overlongs)? */
 bool ruf_utf8_valid(struct ruf_text text);
 

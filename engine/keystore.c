@@ -6,6 +6,7 @@
 #include "engine/keystore.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
 #include <errno.h>
 #include <rufname/index.h>
 #include <stdlib.h>
@@ -37,17 +38,6 @@ bool ruf_keystore_known(const char *name)
     return strcmp(name, "file") == 0 || descriptor_of(name) >= 0;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* 32 raw bytes, or 64 hex digits with at most a line feed after them. */
 static bool decode_key(const char *text, size_t size, uint8_t *key)
 {
@@ -60,8 +50,8 @@ static bool decode_key(const char *text, size_t size, uint8_t *key)
     if (size != KEY_HEX_SIZE)
         return false;
     for (size_t i = 0; i < RUF_KEY_SIZE; i++) {
-        int high = hex_value(text[2 * i]);
-        int low = hex_value(text[2 * i + 1]);
+        int high = ruf_hex_value(text[2 * i]);
+        int low = ruf_hex_value(text[2 * i + 1]);
 
         if (high < 0 || low < 0)
             return false;

@@ -124,14 +124,6 @@ static int compare_parameters(const void *left, const void *right)
                             (struct ruf_text){ b->text, b->size });
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = ruf_ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 struct writing {
     char *out;
     size_t used;
@@ -166,8 +158,8 @@ static void put_parameter(struct writing *writing,
     for (size_t i = 0; i < parameter->size; i++) {
         char c = parameter->text[i];
         bool escaped = c == '%' && i + 2 < parameter->size;
-        int high = escaped ? hex_value(parameter->text[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(parameter->text[i + 2]) : -1;
+        int high = escaped ? ruf_hex_value(parameter->text[i + 1]) : -1;
+        int low = high >= 0 ? ruf_hex_value(parameter->text[i + 2]) : -1;
 
         if (c == '=' && !value) {
             value = true;

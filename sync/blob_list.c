@@ -152,21 +152,13 @@ static void on_text(void *context, const XML_Char *text, int size)
         reading->text_size += (size_t)size;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = ruf_ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void decode(char *text)
 {
     char *out = text;
 
     for (; *text != '\0'; text++) {
-        int high = *text == '%' ? hex_value(text[1]) : -1;
-        int low = high >= 0 ? hex_value(text[2]) : -1;
+        int high = *text == '%' ? ruf_hex_value(text[1]) : -1;
+        int low = high >= 0 ? ruf_hex_value(text[2]) : -1;
 
         if (high >= 0 && low >= 0) {
             *out++ = (char)(high * 16 + low);

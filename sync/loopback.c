@@ -123,14 +123,6 @@ unsigned ruf_loopback_port(const struct ruf_loopback *loopback)
 /* --- what a guest asks
  * -------------------------------------------------------- */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = ruf_ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A parameter of a query, decoded; false if absent or too long. */
 static bool take_parameter(struct ruf_text query, const char *name, char *out,
                            size_t size)
@@ -152,8 +144,8 @@ static bool take_parameter(struct ruf_text query, const char *name, char *out,
         char c = query.data[at];
 
         if (c == '%' && at + 2 < query.size) {
-            int high = hex_value(query.data[at + 1]);
-            int low = hex_value(query.data[at + 2]);
+            int high = ruf_hex_value(query.data[at + 1]);
+            int low = ruf_hex_value(query.data[at + 2]);
 
             if (high >= 0 && low >= 0) {
                 c = (char)(high << 4 | low);

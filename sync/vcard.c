@@ -141,14 +141,6 @@ static bool has_word(struct ruf_text parameters, const char *word)
 /* --- values
  * ------------------------------------------------------------------------ */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = ruf_ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static void decode_quoted_printable(struct ruf_text value,
                                     struct ruf_writer *out)
 {
@@ -157,8 +149,8 @@ static void decode_quoted_printable(struct ruf_text value,
         int low = -1;
 
         if (value.data[i] == '=' && i + 2 < value.size) {
-            high = hex_value(value.data[i + 1]);
-            low = hex_value(value.data[i + 2]);
+            high = ruf_hex_value(value.data[i + 1]);
+            low = ruf_hex_value(value.data[i + 2]);
         }
         if (high >= 0 && low >= 0) {
             ruf_write_u8(out, (uint8_t)(high << 4 | low));
