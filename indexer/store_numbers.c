@@ -10,6 +10,28 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The contact of the next row that the policy keeps; it lasts until the call
+ * after this. */
+static enum ruf_status next_contact(struct ruf_store *store, sqlite3_stmt *rows,
+                                    const struct ruf_policy *policy,
+                                    struct ruf_arena *arena,
+                                    struct ruf_source_contact *contact,
+                                    bool *found, struct ruf_error *err)
+{
+    enum ruf_status status;
+    bool kept = false;
+
+    do {
+        status = ruf_store_step(store, rows, found, err);
+        if (status != RUF_OK || !*found)
+            return status;
+        ruf_arena_reset(arena);
+        status =
+            ruf_store_read_contact(rows, policy, arena, contact, &kept, err);
+    } while (status == RUF_OK && !kept);
+    return status;
+}
+
 /* --- standardising anew
  * ------------------------------------------------------------- */
 
@@ -20,7 +42,8 @@ static enum ruf_status restandardise_rows(struct ruf_store *store,
 {
     struct store_numbers numbers = { NULL, NULL };
     sqlite3_stmt *rows = NULL;
-    bool row = true;
+    struct ruf_source_contact contact;
+    bool found;
     enum ruf_status status = ruf_store_numbers_open(store, &numbers, err);
 
     if (status == RUF_OK)
@@ -30,19 +53,13 @@ static enum ruf_status restandardise_rows(struct ruf_store *store,
                                    " ON c.id = r.collection ORDER BY r.id",
                                    &rows, err);
     while (status == RUF_OK) {
-        struct ruf_source_contact contact;
-        bool kept;
-
-        status = ruf_store_step(store, rows, &row, err);
-        if (status != RUF_OK || !row)
-            break;
-        ruf_arena_reset(arena);
         status =
-            ruf_store_read_contact(rows, policy, arena, &contact, &kept, err);
-        if (status == RUF_OK && kept)
-            status = ruf_store_numbers_write(store, &numbers,
-                                             sqlite3_column_int64(rows, 2),
-                                             false, &contact, err);
+            next_contact(store, rows, policy, arena, &contact, &found, err);
+        if (status != RUF_OK || !found)
+            break;
+        status = ruf_store_numbers_write(store, &numbers,
+                                         sqlite3_column_int64(rows, 2), false,
+                                         &contact, err);
     }
     (void)sqlite3_finalize(rows);
     ruf_store_numbers_close(&numbers);
@@ -100,7 +117,8 @@ enum ruf_status ruf_store_carriers(struct ruf_store *store,
 {
     struct ruf_arena *arena = NULL;
     sqlite3_stmt *rows = NULL;
-    bool row = true;
+    struct ruf_source_contact contact;
+    bool found;
     enum ruf_status status = ruf_arena_create(&arena, err);
 
     if (status == RUF_OK)
@@ -118,17 +136,11 @@ enum ruf_status ruf_store_carriers(struct ruf_store *store,
     if (status == RUF_OK && e164 > 0)
         (void)sqlite3_bind_int64(rows, 1, (int64_t)e164);
     while (status == RUF_OK) {
-        struct ruf_source_contact contact;
-        bool kept;
-
-        status = ruf_store_step(store, rows, &row, err);
-        if (status != RUF_OK || !row)
-            break;
-        ruf_arena_reset(arena);
         status =
-            ruf_store_read_contact(rows, policy, arena, &contact, &kept, err);
-        if (status == RUF_OK && kept)
-            callback(context, &contact);
+            next_contact(store, rows, policy, arena, &contact, &found, err);
+        if (status != RUF_OK || !found)
+            break;
+        callback(context, &contact);
     }
     (void)sqlite3_finalize(rows);
     ruf_arena_destroy(arena);
