@@ -101,6 +101,68 @@ RUF_MUST_USE enum ruf_status ruf_store_throttle(struct ruf_store *store,
                                                 int64_t not_before,
                                                 struct ruf_error *err);
 
+/* --- photos: thumbnails, one a record --------------------------------------
+ */
+
+/** Largest photo that is kept. */
+#define RUF_STORE_PHOTO_MAX 16384u
+
+/** A record and what is known of its photo; text is borrowed for the call. */
+struct ruf_store_photo {
+    struct ruf_text native_id;
+    struct ruf_text etag; /**< as put; absent: nobody asked for a photo yet */
+    size_t size;          /**< bytes kept; 0: there is none */
+};
+
+typedef void ruf_store_photo_record(void *context,
+                                    const struct ruf_store_photo *photo);
+
+/**
+ * Hand out every visible record of a source and what is known of its photo, in
+ * stored order. The receiver must not change the store.
+ * @return RUF_OK; RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status ruf_store_photos(struct ruf_store *store,
+                                              const char *source,
+                                              ruf_store_photo_record *record,
+                                              void *context,
+                                              struct ruf_error *err);
+
+/**
+ * Keep the photo of a record, replacing an older one. It goes with the record.
+ * @param[in] etag   what the source calls this state of it; "" if it has none.
+ * @param[in] bytes  JPEG or PNG, up to RUF_STORE_PHOTO_MAX; size 0 keeps the
+ *                   etag alone: the source was asked and has no photo.
+ * @return RUF_OK; RUF_E_USAGE (U035: neither JPEG nor PNG, or too large);
+ *         RUF_E_NOT_FOUND (U036: no such record, nothing is kept); RUF_E_BUSY;
+ *         RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_store_photo_put(struct ruf_store *store, const char *source,
+                    struct ruf_text native_id, struct ruf_text etag,
+                    const void *bytes, size_t size, struct ruf_error *err);
+
+/**
+ * Read the photo of a record into the caller's RUF_STORE_PHOTO_MAX bytes.
+ * @param[out] size  0 if none is kept or the record is unknown.
+ * @return RUF_OK; RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status ruf_store_photo_get(struct ruf_store *store,
+                                                 const char *source,
+                                                 struct ruf_text native_id,
+                                                 uint8_t *bytes, size_t *size,
+                                                 struct ruf_error *err);
+
+/** Forget the photo of a record and its etag; none is fine. */
+RUF_MUST_USE enum ruf_status ruf_store_photo_remove(struct ruf_store *store,
+                                                    const char *source,
+                                                    struct ruf_text native_id,
+                                                    struct ruf_error *err);
+
+/** Forget all photos: the policy no longer wants any. */
+RUF_MUST_USE enum ruf_status ruf_store_photos_clear(struct ruf_store *store,
+                                                    struct ruf_error *err);
+
 /* --- secrets and facts ---------------------------------------------------- */
 
 /** *value malloc()ed, NULL if there is none. */

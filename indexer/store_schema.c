@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "indexer/store_private.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
 
@@ -20,6 +20,14 @@
     " type INTEGER NOT NULL, corrections INTEGER NOT NULL,"                    \
     " PRIMARY KEY (record, position)) WITHOUT ROWID;"                          \
     "CREATE INDEX numbers_e164 ON numbers (e164) WHERE e164 > 0;"
+
+/* A photo, or with no bytes the knowledge that there is none. A record takes
+ * its photo with it, whoever erases the record. Version 2 had no photos. */
+#define PHOTOS                                                                 \
+    "CREATE TABLE photos (record INTEGER PRIMARY KEY, etag TEXT NOT NULL,"     \
+    " bytes BLOB NOT NULL);"                                                   \
+    "CREATE TRIGGER records_photos AFTER DELETE ON records BEGIN"              \
+    " DELETE FROM photos WHERE record = OLD.id; END;"
 
 static const char schema[] =
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
@@ -41,7 +49,8 @@ static const char schema[] =
     " UNIQUE (collection, native_id));"
     "CREATE INDEX records_hash ON records (hash);" NUMBERS
     "CREATE TABLE markers (collection INTEGER NOT NULL,"
-    " marker BLOB NOT NULL, PRIMARY KEY (collection, marker)) WITHOUT ROWID;"
+    " marker BLOB NOT NULL, PRIMARY KEY (collection, marker))"
+    " WITHOUT ROWID;" PHOTOS
     "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION);
 
 enum ruf_status ruf_store_schema_create(struct ruf_store *store,
@@ -77,17 +86,25 @@ static enum ruf_status read_version(const struct ruf_store *store, int *version,
 /* What is derived is made anew by ruf_store_standardise(); all else stays. */
 static const char from_version_1[] =
     "DROP TABLE numbers;" NUMBERS
-    "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "';"
-    "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION);
+    "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "';";
+static const char from_version_2[] = PHOTOS;
 
-static enum ruf_status migrate(const struct ruf_store *store,
+/* Each step makes the version before it into the next one. */
+static enum ruf_status migrate(const struct ruf_store *store, int version,
                                struct ruf_error *err)
 {
     enum ruf_status status = ruf_store_begin(store, err);
 
     if (status != RUF_OK)
         return status;
-    return ruf_store_end(store, ruf_store_run(store, from_version_1, err), err);
+    if (version < 2)
+        status = ruf_store_run(store, from_version_1, err);
+    if (status == RUF_OK && version < 3)
+        status = ruf_store_run(store, from_version_2, err);
+    if (status == RUF_OK)
+        status = ruf_store_run(
+            store, "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION), err);
+    return ruf_store_end(store, status, err);
 }
 
 enum ruf_status ruf_store_schema_check(const struct ruf_store *store,
@@ -99,13 +116,13 @@ enum ruf_status ruf_store_schema_check(const struct ruf_store *store,
 
     if (status != RUF_OK || version == SCHEMA_VERSION)
         return status;
-    if (version == 1 && mode == RUF_STORE_WRITE)
-        return migrate(store, err);
-    if (version == 1)
-        return ruf_fail(err, RUF_E_CORRUPT, "D713", store->path,
-                        "schema version 1, this build writes %d",
+    if (version < 1 || version > SCHEMA_VERSION)
+        return ruf_fail(err, RUF_E_CORRUPT, "D712", store->path,
+                        "schema version %d, this build knows %d", version,
                         SCHEMA_VERSION);
-    return ruf_fail(err, RUF_E_CORRUPT, "D712", store->path,
-                    "schema version %d, this build knows %d", version,
+    if (mode == RUF_STORE_WRITE)
+        return migrate(store, version, err);
+    return ruf_fail(err, RUF_E_CORRUPT, "D713", store->path,
+                    "schema version %d, this build writes %d", version,
                     SCHEMA_VERSION);
 }

@@ -415,6 +415,7 @@ Test(store, finds_the_records_that_carry_a_number)
 static void make_version_1(void)
 {
     cr_assert(ruf_store_run(store,
+                            "DROP TABLE photos; DROP TRIGGER records_photos;"
                             "DROP TABLE numbers;"
                             "CREATE TABLE numbers (record INTEGER NOT NULL,"
                             " position INTEGER NOT NULL, e164 INTEGER NOT NULL,"
@@ -445,6 +446,25 @@ Test(store, brings_a_store_of_version_1_up_to_date)
     cr_assert_eq(carriers_of(493023125042), 1);
     ruf_store_close(store);
     open_store(RUF_STORE_READ);
+}
+
+Test(store, gives_a_store_of_version_2_room_for_photos)
+{
+    struct ruf_record record = person("a", "Graf");
+
+    cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
+    cr_assert(ruf_store_run(store,
+                            "DROP TABLE photos; DROP TRIGGER records_photos;"
+                            "PRAGMA user_version = 2",
+                            &err) == RUF_OK);
+    ruf_store_close(store);
+    cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
+              RUF_E_CORRUPT);
+    cr_assert_str_eq(err.id, "D713");
+    open_store(RUF_STORE_WRITE);
+    cr_assert_eq(carriers_of(493023125042), 1, "numbers stay");
+    cr_assert(ruf_store_photo_put(store, "FILE", ruf_text("a"), ruf_text(""),
+                                  "", 0, &err) == RUF_OK);
 }
 
 Test(store, refuses_a_newer_schema)
