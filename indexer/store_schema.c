@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "indexer/store_private.h"
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
 
@@ -28,6 +28,18 @@
     " bytes BLOB NOT NULL);"                                                   \
     "CREATE TRIGGER records_photos AFTER DELETE ON records BEGIN"              \
     " DELETE FROM photos WHERE record = OLD.id; END;"
+
+/* What people decide about contacts, and what was done; since version 4. */
+#define DECISIONS                                                              \
+    "CREATE TABLE overrides (a BLOB NOT NULL, b BLOB NOT NULL,"                \
+    " together INTEGER NOT NULL, made INTEGER NOT NULL,"                       \
+    " PRIMARY KEY (a, b)) WITHOUT ROWID;"                                      \
+    "CREATE TABLE marks (kind INTEGER NOT NULL, source TEXT NOT NULL,"         \
+    " native_id TEXT NOT NULL, made INTEGER NOT NULL,"                         \
+    " PRIMARY KEY (kind, source, native_id)) WITHOUT ROWID;"                   \
+    "CREATE TABLE audit (number INTEGER PRIMARY KEY, made INTEGER NOT NULL,"   \
+    " event TEXT NOT NULL, object TEXT NOT NULL, status INTEGER NOT NULL,"     \
+    " count INTEGER NOT NULL, chain BLOB NOT NULL);"
 
 static const char schema[] =
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
@@ -50,7 +62,7 @@ static const char schema[] =
     "CREATE INDEX records_hash ON records (hash);" NUMBERS
     "CREATE TABLE markers (collection INTEGER NOT NULL,"
     " marker BLOB NOT NULL, PRIMARY KEY (collection, marker))"
-    " WITHOUT ROWID;" PHOTOS
+    " WITHOUT ROWID;" PHOTOS DECISIONS
     "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION);
 
 enum ruf_status ruf_store_schema_create(struct ruf_store *store,
@@ -83,13 +95,16 @@ static enum ruf_status read_version(const struct ruf_store *store, int *version,
     return status;
 }
 
-/* What is derived is made anew by ruf_store_standardise(); all else stays. */
-static const char from_version_1[] =
+/* From each version to the next. What is derived is made anew by
+ * ruf_store_standardise(); all else stays. */
+static const char *const steps[SCHEMA_VERSION] = {
+    NULL,
     "DROP TABLE numbers;" NUMBERS
-    "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "';";
-static const char from_version_2[] = PHOTOS;
+    "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "'",
+    PHOTOS,
+    DECISIONS,
+};
 
-/* Each step makes the version before it into the next one. */
 static enum ruf_status migrate(const struct ruf_store *store, int version,
                                struct ruf_error *err)
 {
@@ -97,10 +112,8 @@ static enum ruf_status migrate(const struct ruf_store *store, int version,
 
     if (status != RUF_OK)
         return status;
-    if (version < 2)
-        status = ruf_store_run(store, from_version_1, err);
-    if (status == RUF_OK && version < 3)
-        status = ruf_store_run(store, from_version_2, err);
+    for (; version < SCHEMA_VERSION && status == RUF_OK; version++)
+        status = ruf_store_run(store, steps[version], err);
     if (status == RUF_OK)
         status = ruf_store_run(
             store, "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION), err);

@@ -411,23 +411,69 @@ Test(store, finds_the_records_that_carry_a_number)
     free(report);
 }
 
-/* What a store of schema version 1 looks like. */
-static void make_version_1(void)
+/* Turn the open store into one of an earlier schema version, as it was. */
+static void make_version(int version)
 {
-    cr_assert(ruf_store_run(store,
-                            "DROP TABLE photos; DROP TRIGGER records_photos;"
-                            "DROP TABLE numbers;"
-                            "CREATE TABLE numbers (record INTEGER NOT NULL,"
-                            " position INTEGER NOT NULL, e164 INTEGER NOT NULL,"
-                            " status INTEGER NOT NULL, rule INTEGER NOT NULL,"
-                            " PRIMARY KEY (record, position)) WITHOUT ROWID;"
-                            "CREATE INDEX numbers_e164 ON numbers (e164)"
-                            " WHERE e164 > 0;"
-                            "DELETE FROM facts WHERE name = 'plan';"
-                            "PRAGMA user_version = 1",
-                            &err) == RUF_OK);
+    static const char *const back[] = {
+        NULL,
+        "DROP TABLE numbers;"
+        "CREATE TABLE numbers (record INTEGER NOT NULL,"
+        " position INTEGER NOT NULL, e164 INTEGER NOT NULL,"
+        " status INTEGER NOT NULL, rule INTEGER NOT NULL,"
+        " PRIMARY KEY (record, position)) WITHOUT ROWID;"
+        "CREATE INDEX numbers_e164 ON numbers (e164)"
+        " WHERE e164 > 0;"
+        "DELETE FROM facts WHERE name = 'plan';"
+        "PRAGMA user_version = 1",
+        "DROP TABLE photos; DROP TRIGGER records_photos;"
+        "PRAGMA user_version = 2",
+        "DROP TABLE overrides; DROP TABLE marks; DROP TABLE audit;"
+        "PRAGMA user_version = 3",
+    };
+
+    for (int at = 3; at >= version; at--)
+        cr_assert(ruf_store_run(store, back[at], &err) == RUF_OK);
     ruf_store_close(store);
     store = NULL;
+}
+
+/* Tables and indexes with their definitions: the same by any way. */
+static const char *layout(void)
+{
+    static char text[8192];
+    sqlite3_stmt *rows;
+    size_t used = 0;
+
+    cr_assert(ruf_store_prepare(store,
+                                "SELECT sql FROM sqlite_schema"
+                                " WHERE sql IS NOT NULL ORDER BY name",
+                                &rows, &err) == RUF_OK);
+    while (sqlite3_step(rows) == SQLITE_ROW)
+        used += (size_t)snprintf(text + used, sizeof(text) - used, "%s\n",
+                                 (const char *)sqlite3_column_text(rows, 0));
+    (void)sqlite3_finalize(rows);
+    cr_assert(used > 0 && used < sizeof(text));
+    return text;
+}
+
+Test(store, brings_every_earlier_version_to_one_layout)
+{
+    char *fresh = strdup(layout());
+    struct ruf_record record = person("a", "Graf");
+
+    cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
+    for (int version = 1; version < 4; version++) {
+        make_version(version);
+        cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
+                  RUF_E_CORRUPT);
+        cr_assert_str_eq(err.id, "D713", "a reader changes nothing");
+        open_store(RUF_STORE_WRITE);
+        cr_assert_str_eq(layout(), fresh, "version %d", version);
+        cr_assert_str_eq(names(), "Graf ");
+        cr_assert(ruf_store_standardise(store, policy, false, &err) == RUF_OK);
+        cr_assert_eq(carriers_of(493023125042), 1);
+    }
+    free(fresh);
 }
 
 Test(store, brings_a_store_of_version_1_up_to_date)
@@ -435,7 +481,7 @@ Test(store, brings_a_store_of_version_1_up_to_date)
     struct ruf_record record = person("a", "Graf");
 
     cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
-    make_version_1();
+    make_version(1);
     cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
               RUF_E_CORRUPT);
     cr_assert_str_eq(err.id, "D713", "a reader changes nothing");
@@ -453,11 +499,7 @@ Test(store, gives_a_store_of_version_2_room_for_photos)
     struct ruf_record record = person("a", "Graf");
 
     cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
-    cr_assert(ruf_store_run(store,
-                            "DROP TABLE photos; DROP TRIGGER records_photos;"
-                            "PRAGMA user_version = 2",
-                            &err) == RUF_OK);
-    ruf_store_close(store);
+    make_version(2);
     cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
               RUF_E_CORRUPT);
     cr_assert_str_eq(err.id, "D713");
