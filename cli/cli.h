@@ -15,6 +15,7 @@
 #include <rufname/message.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /** Global options; they may stand before or after the command. */
@@ -85,6 +86,11 @@ bool cli_has_terminal(void);
 const char *cli_say(const struct cli *cli, const char *german,
                     const char *english);
 
+#define CLI_TIME_SIZE 32
+
+/** Unix seconds as ISO 8601 in UTC; "" for 0, never. */
+void cli_format_time(int64_t seconds, char out[CLI_TIME_SIZE]);
+
 int cmd_init(struct cli *cli);
 int cmd_login(struct cli *cli);
 int cmd_logout(struct cli *cli);
@@ -101,6 +107,7 @@ int cmd_explain(struct cli *cli);
 int cmd_policy(struct cli *cli);
 int cmd_report(struct cli *cli);
 int cmd_doctor(struct cli *cli);
+int cmd_audit(struct cli *cli);
 int cmd_stats(struct cli *cli);
 int cmd_verify(struct cli *cli);
 

@@ -7,33 +7,18 @@
 #include "cli/json_out.h"
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
-
-#define TIME_SIZE 32
-
-/* ISO 8601 in UTC; "" for never. */
-static void format_time(int64_t seconds, char out[TIME_SIZE])
-{
-    time_t at = (time_t)seconds;
-    struct tm parts;
-
-    out[0] = '\0';
-    if (seconds > 0 && gmtime_r(&at, &parts) != NULL &&
-        strftime(out, TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        out[0] = '\0';
-}
 
 static void print_stats_json(const struct ruf_home_stats *stats)
 {
     struct json_out out;
-    char updated[TIME_SIZE];
+    char updated[CLI_TIME_SIZE];
 
     json_begin_line(&out, "stats");
     json_number(&out, "contacts", stats->contacts);
     json_number(&out, "records", stats->records);
     json_begin_array(&out, "sources");
     for (size_t i = 0; i < stats->source_count; i++) {
-        format_time(stats->sources[i].updated, updated);
+        cli_format_time(stats->sources[i].updated, updated);
         json_begin_object(&out, NULL);
         json_string(&out, "id", stats->sources[i].id);
         json_number(&out, "records", stats->sources[i].records);
@@ -62,12 +47,12 @@ static void print_row(const char *name, uint64_t value)
 static void print_stats_text(const struct cli *cli,
                              const struct ruf_home_stats *stats)
 {
-    char updated[TIME_SIZE];
+    char updated[CLI_TIME_SIZE];
 
     print_row(cli_say(cli, "Kontakte", "contacts"), stats->contacts);
     print_row(cli_say(cli, "Datensätze", "records"), stats->records);
     for (size_t i = 0; i < stats->source_count; i++) {
-        format_time(stats->sources[i].updated, updated);
+        cli_format_time(stats->sources[i].updated, updated);
         (void)printf("  %-26s %12" PRIu64 "  %s\n", stats->sources[i].id,
                      stats->sources[i].records, updated);
     }

@@ -104,6 +104,8 @@ const struct cli_command cli_commands[] = {
       cmd_policy },
     { "report", "", "how the numbers of each source fare, and why", "",
       cmd_report },
+    { "audit", "", "what was done, and whether an entry is missing", "",
+      cmd_audit },
     { "stats", "", "counts and sizes", "", cmd_stats },
     { "verify", "", "check every block of the index and page of the store", "",
       cmd_verify },

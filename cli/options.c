@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 int cli_exit_code(enum ruf_status status)
@@ -24,6 +25,17 @@ int cli_exit_code(enum ruf_status status)
     if ((size_t)status >= sizeof(codes) / sizeof(codes[0]))
         return 9;
     return codes[status];
+}
+
+void cli_format_time(int64_t seconds, char out[CLI_TIME_SIZE])
+{
+    time_t at = (time_t)seconds;
+    struct tm parts;
+
+    out[0] = '\0';
+    if (seconds > 0 && gmtime_r(&at, &parts) != NULL &&
+        strftime(out, CLI_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        out[0] = '\0';
 }
 
 const char *cli_say(const struct cli *cli, const char *german,

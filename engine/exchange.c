@@ -7,6 +7,7 @@
  */
 #include "base/error.h"
 #include "base/text.h"
+#include "engine/audit.h"
 #include "engine/home_private.h"
 #include "sync/import.h"
 #include "sync/sync.h"
@@ -172,6 +173,8 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
     context = (struct store_sink){ writer.store, &home->effective, false };
     sink = sink_over(&context);
     status = ruf_sync_login(&home->effective, &sink, &options, err);
+    status = ruf_audit_append(home, writer.store, RUF_AUDIT_LOGIN, NULL, status,
+                              0, err);
     ruf_home_writer_close(&writer);
     return status;
 }
@@ -207,6 +210,8 @@ enum ruf_status ruf_home_logout(struct ruf_home *home, struct ruf_error *err)
     context = (struct store_sink){ writer.store, &home->effective, false };
     sink = sink_over(&context);
     status = ruf_sync_logout(&sink, err);
+    status = ruf_audit_append(home, writer.store, RUF_AUDIT_LOGOUT, NULL,
+                              status, 0, err);
     ruf_home_writer_close(&writer);
     return status;
 }
@@ -339,6 +344,16 @@ static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
     return status;
 }
 
+static uint64_t changes_of(const struct ruf_sync_report *report)
+{
+    uint64_t changes = 0;
+
+    for (size_t i = 0; i < report->source_count; i++)
+        changes += report->sources[i].added + report->sources[i].changed +
+                   report->sources[i].removed;
+    return changes;
+}
+
 enum ruf_status ruf_home_sync(struct ruf_home *home,
                               const struct ruf_sync_request *request,
                               struct ruf_sync_report *report,
@@ -359,6 +374,8 @@ enum ruf_status ruf_home_sync(struct ruf_home *home,
     status = ruf_home_writer_open(home, &writer, err);
     if (status == RUF_OK) {
         status = sync_into(home, writer.store, request, results, report, err);
+        status = ruf_audit_append(home, writer.store, RUF_AUDIT_SYNC, NULL,
+                                  status, changes_of(report), err);
         ruf_home_writer_close(&writer);
     }
     free(results);
@@ -418,6 +435,9 @@ enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
     report->added = result.round.added;
     report->changed = result.round.changed;
     report->removed = result.round.removed;
+    status = ruf_audit_append(
+        home, writer.store, RUF_AUDIT_IMPORT, NULL, status,
+        report->added + report->changed + report->removed, err);
     ruf_home_writer_close(&writer);
     return status;
 }

@@ -18,11 +18,12 @@
  *   home.h       sign in, sync, import, publish, inspect
  *   phone.h      requests to a phone from a home, and what a phone shows
  *   report.h     why a number is identified, or why not
+ *   audit.h      what was done with the home, and when
  *
  * Link rufname::rufname for everything. A memory-limited program that only
  * reads (the extension) links rufname::reader, which has all of the above but
- * message.h, search.h, home.h, phone.h and report.h. rufname::number has
- * number.h and clean.h and needs the C library only.
+ * message.h, search.h, home.h, phone.h, report.h and audit.h. rufname::number
+ * has number.h and clean.h and needs the C library only.
  *
  * Who is calling, with a home that has been synced:
  *
@@ -52,6 +53,7 @@
 #ifndef RUFNAME_RUFNAME_H
 #define RUFNAME_RUFNAME_H
 
+#include <rufname/audit.h>
 #include <rufname/clean.h>
 #include <rufname/contact.h>
 #include <rufname/directory.h>
