@@ -110,5 +110,6 @@ int cmd_doctor(struct cli *cli);
 int cmd_audit(struct cli *cli);
 int cmd_stats(struct cli *cli);
 int cmd_verify(struct cli *cli);
+int cmd_wipe(struct cli *cli);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cli/json_out.h"
 #include <inttypes.h>
 #include <rufname/phone.h>
+#include <rufname/wipe.h>
 #include <string.h>
 
 static enum ruf_status output_failed(struct ruf_error *err)
@@ -159,10 +160,16 @@ static int emit_stream(struct cli *cli, struct player *player,
     struct ruf_home *home;
     struct ruf_error err;
     int code = cli_open_home(cli, &home);
+    enum ruf_status status;
 
-    if (code != 0)
+    /* The phone of a wiped home still has to be told to forget. */
+    if (code == cli_exit_code(RUF_E_WIPED))
+        status = ruf_wiped_emit(cli->home_path, &host, record, &report, &err);
+    else if (code != 0)
         return code;
-    if (ruf_home_emit(home, &host, record, &report, &err) != RUF_OK)
+    else
+        status = ruf_home_emit(home, &host, record, &report, &err);
+    if (status != RUF_OK)
         code = ferror(stdout) ? 10 : cli_fail(cli, &err);
     else
         print_report(cli, &report);

@@ -111,6 +111,14 @@ const struct cli_command cli_commands[] = {
       cmd_verify },
     { "doctor", "", "which rights the sources need, have, and have too many",
       "", cmd_doctor },
+    { "wipe", "[--yes]", "remove the organisation's data from this device",
+      "Key first, then all files of the home; the phone is given an empty "
+      "list.\n"
+      "What was cut short is finished by the next command. Afterwards the "
+      "home\n"
+      "gives out nothing (exit 8).\n"
+      "  --yes   do not ask on a terminal\n",
+      cmd_wipe },
     { NULL, NULL, NULL, NULL, NULL },
 };
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/audit.h"
 #include "engine/home_private.h"
+#include "engine/wipe.h"
 #include "sync/import.h"
 #include "sync/sync.h"
 #include <stdlib.h>
@@ -220,6 +221,7 @@ enum ruf_status ruf_home_logout(struct ruf_home *home, struct ruf_error *err)
  * ---------------------------------------------------------------------- */
 
 struct progress_bridge {
+    const struct ruf_home *home;
     const struct ruf_sync_request *request;
 };
 
@@ -237,8 +239,9 @@ static bool bridge_cancelled(void *context)
 {
     struct progress_bridge *bridge = context;
 
-    return bridge->request->cancelled != NULL &&
-           bridge->request->cancelled(bridge->request->context);
+    return ruf_wipe_is_pending(bridge->home->path) ||
+           (bridge->request->cancelled != NULL &&
+            bridge->request->cancelled(bridge->request->context));
 }
 
 /* Fills the report; true if any record came, changed or went. */
@@ -308,7 +311,7 @@ static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
     struct store_sink context = { store, &home->effective,
                                   request->allow_shrink };
     struct ruf_sync_sink sink = sink_over(&context);
-    struct progress_bridge bridge = { request };
+    struct progress_bridge bridge = { home, request };
     struct ruf_sync_options options = {
         .full = request->full,
         .only_source = request->source,
@@ -376,6 +379,8 @@ enum ruf_status ruf_home_sync(struct ruf_home *home,
         status = sync_into(home, writer.store, request, results, report, err);
         status = ruf_audit_append(home, writer.store, RUF_AUDIT_SYNC, NULL,
                                   status, changes_of(report), err);
+        if (ruf_wipe_is_pending(home->path)) /* what stopped the run */
+            status = ruf_home_still_ours(home, err);
         ruf_home_writer_close(&writer);
     }
     free(results);

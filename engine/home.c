@@ -6,8 +6,10 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "engine/home_files.h"
 #include "engine/home_private.h"
 #include "engine/keystore.h"
+#include "engine/wipe.h"
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +22,9 @@
 
 /* --- small file helpers --------------------------------------------------- */
 
-static enum ruf_status home_file_read(const char *home, const char *name,
-                                      size_t limit, char **bytes, size_t *size,
-                                      struct ruf_error *err)
+enum ruf_status ruf_home_file_read(const char *home, const char *name,
+                                   size_t limit, char **bytes, size_t *size,
+                                   struct ruf_error *err)
 {
     char *path = ruf_path_join(home, name);
     enum ruf_status status;
@@ -35,9 +37,9 @@ static enum ruf_status home_file_read(const char *home, const char *name,
     return status;
 }
 
-static enum ruf_status home_file_write(const char *home, const char *name,
-                                       const void *bytes, size_t size,
-                                       struct ruf_error *err)
+enum ruf_status ruf_home_file_write(const char *home, const char *name,
+                                    const void *bytes, size_t size,
+                                    struct ruf_error *err)
 {
     char *path = ruf_path_join(home, name);
     enum ruf_status status;
@@ -45,6 +47,19 @@ static enum ruf_status home_file_write(const char *home, const char *name,
     if (path == NULL)
         return ruf_fail_memory(err);
     status = ruf_file_replace(path, bytes, size, err);
+    free(path);
+    return status;
+}
+
+enum ruf_status ruf_home_file_remove(const char *home, const char *name,
+                                     struct ruf_error *err)
+{
+    char *path = ruf_path_join(home, name);
+    enum ruf_status status;
+
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_file_remove(path, err);
     free(path);
     return status;
 }
@@ -102,7 +117,7 @@ static enum ruf_status write_profile(const char *path, const char *keystore,
 
     if (size < 0 || (size_t)size >= sizeof(text))
         return ruf_fail(err, RUF_E_USAGE, "U011", "", "name is too long");
-    return home_file_write(path, HOME_PROFILE, text, (size_t)size, err);
+    return ruf_home_file_write(path, HOME_PROFILE, text, (size_t)size, err);
 }
 
 static enum ruf_status create_store(const char *path, const char *keystore,
@@ -133,12 +148,12 @@ static enum ruf_status fill_home(const char *path,
                                  const struct ruf_home_setup *setup,
                                  const char *keystore, struct ruf_error *err)
 {
-    enum ruf_status status = home_file_write(path, HOME_POLICY, setup->policy,
-                                             setup->policy_size, err);
+    enum ruf_status status = ruf_home_file_write(
+        path, HOME_POLICY, setup->policy, setup->policy_size, err);
 
     if (status == RUF_OK && setup->ca_pem != NULL)
-        status = home_file_write(path, HOME_CA, setup->ca_pem,
-                                 setup->ca_pem_size, err);
+        status = ruf_home_file_write(path, HOME_CA, setup->ca_pem,
+                                     setup->ca_pem_size, err);
     if (status == RUF_OK)
         status = create_store(path, keystore, err);
     if (status == RUF_OK)
@@ -146,24 +161,11 @@ static enum ruf_status fill_home(const char *path,
     return status;
 }
 
+/* A receipt of an earlier wipe stays true, and keeps the directory. */
 static void remove_home_files(const char *path)
 {
-    static const char *const names[] = {
-        HOME_PROFILE,      HOME_POLICY,
-        HOME_CA,           HOME_KEY,
-        HOME_STORE,        HOME_STORE "-wal",
-        HOME_STORE "-shm", HOME_STORE "-journal",
-        "store.check",
-    };
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        char *file = ruf_path_join(path, names[i]);
-
-        if (file != NULL)
-            ruf_file_discard(file);
-        free(file);
-    }
-    (void)rmdir(path);
+    if (ruf_home_files_remove(path, NULL) == RUF_OK)
+        (void)rmdir(path);
 }
 
 enum ruf_status ruf_home_init(const char *path,
@@ -177,6 +179,11 @@ enum ruf_status ruf_home_init(const char *path,
     if (!ruf_keystore_known(keystore))
         return ruf_fail(err, RUF_E_USAGE, "U011", keystore,
                         "this build has the key stores file and fd:N");
+    if (ruf_wipe_is_pending(path)) {
+        status = ruf_wipe_resume(path, err);
+        if (status != RUF_OK)
+            return status;
+    }
     /* Never a second key over existing data, even a half-made home. */
     if (home_file_exists(path, HOME_PROFILE) ||
         home_file_exists(path, HOME_STORE) || home_file_exists(path, HOME_KEY))
@@ -192,22 +199,23 @@ enum ruf_status ruf_home_init(const char *path,
     status = fill_home(path, setup, keystore, err);
     if (status != RUF_OK)
         remove_home_files(path);
+    else
+        status = ruf_home_file_remove(path, HOME_WIPE_RECEIPT, err);
     return status;
 }
 
 /* --- open --------------------------------------------------------------------
  */
 
-static enum ruf_status read_keystore_name(const char *path, char *name,
-                                          size_t name_size,
-                                          struct ruf_error *err)
+enum ruf_status ruf_home_keystore_name(const char *path, char *name,
+                                       size_t name_size, struct ruf_error *err)
 {
     struct ruf_text keystore;
     cJSON *profile = NULL;
     char *text = NULL;
     size_t size = 0;
-    enum ruf_status status =
-        home_file_read(path, HOME_PROFILE, PROFILE_SIZE_MAX, &text, &size, err);
+    enum ruf_status status = ruf_home_file_read(
+        path, HOME_PROFILE, PROFILE_SIZE_MAX, &text, &size, err);
 
     if (status == RUF_E_NOT_FOUND)
         return ruf_fail(err, RUF_E_USAGE, "U012", path,
@@ -238,10 +246,10 @@ static enum ruf_status read_keystore_name(const char *path, char *name,
 
 static enum ruf_status load_key(struct ruf_home *home, struct ruf_error *err)
 {
-    char keystore[64];
+    char keystore[HOME_KEYSTORE_SIZE];
     char *key_path;
     enum ruf_status status =
-        read_keystore_name(home->path, keystore, sizeof(keystore), err);
+        ruf_home_keystore_name(home->path, keystore, sizeof(keystore), err);
 
     if (status != RUF_OK)
         return status;
@@ -261,8 +269,8 @@ static enum ruf_status load_trust_anchors(struct ruf_home *home,
     char *of_init = NULL;
     size_t size = 0;
     size_t room;
-    enum ruf_status status =
-        home_file_read(home->path, HOME_CA, CA_SIZE_MAX, &of_init, &size, err);
+    enum ruf_status status = ruf_home_file_read(
+        home->path, HOME_CA, CA_SIZE_MAX, &of_init, &size, err);
 
     if (status == RUF_E_NOT_FOUND)
         return RUF_OK;
@@ -285,7 +293,7 @@ static enum ruf_status load_policy(struct ruf_home *home, struct ruf_error *err)
 {
     char *text = NULL;
     size_t size = 0;
-    enum ruf_status status = home_file_read(
+    enum ruf_status status = ruf_home_file_read(
         home->path, HOME_POLICY, RUF_POLICY_SIZE_MAX, &text, &size, err);
 
     if (status == RUF_E_NOT_FOUND)
@@ -301,13 +309,33 @@ static enum ruf_status load_policy(struct ruf_home *home, struct ruf_error *err)
     return load_trust_anchors(home, err);
 }
 
+/* Nothing of a home that was wiped, or is being wiped, is given out. */
+static enum ruf_status refuse_wiped(const char *path, struct ruf_error *err)
+{
+    if (ruf_wipe_is_pending(path)) {
+        enum ruf_status status = ruf_wipe_resume(path, err);
+
+        if (status != RUF_OK)
+            return status;
+    } else if (home_file_exists(path, HOME_PROFILE) ||
+               !ruf_wipe_is_done(path)) {
+        return RUF_OK;
+    }
+    return ruf_fail(err, RUF_E_WIPED, "W602", path,
+                    "the organisation's data was removed");
+}
+
 enum ruf_status ruf_home_open(const char *path, struct ruf_home **out,
                               struct ruf_error *err)
 {
-    struct ruf_home *home = calloc(1, sizeof(*home));
+    struct ruf_home *home;
     enum ruf_status status;
 
     *out = NULL;
+    status = refuse_wiped(path, err);
+    if (status != RUF_OK)
+        return status;
+    home = calloc(1, sizeof(*home));
     if (home == NULL)
         return ruf_fail_memory(err);
     home->path = strdup(path);
@@ -391,6 +419,17 @@ enum ruf_status ruf_home_store_open(const struct ruf_home *home,
     return open_store(home, RUF_STORE_READ, out, err);
 }
 
+/* A wipe that began after this home was opened ends all writing. */
+enum ruf_status ruf_home_still_ours(const struct ruf_home *home,
+                                    struct ruf_error *err)
+{
+    if (!ruf_wipe_is_pending(home->path) &&
+        home_file_exists(home->path, HOME_PROFILE))
+        return RUF_OK;
+    return ruf_fail(err, RUF_E_WIPED, "W602", home->path,
+                    "the organisation's data was removed");
+}
+
 enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
                                      struct ruf_home_writer *out,
                                      struct ruf_error *err)
@@ -403,6 +442,8 @@ enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
         return ruf_fail_memory(err);
     status = ruf_lock_acquire(path, &out->lock, err);
     free(path);
+    if (status == RUF_OK)
+        status = ruf_home_still_ours(home, err);
     if (status == RUF_OK)
         status = open_store(home, RUF_STORE_WRITE, &out->store, err);
     if (status != RUF_OK)

@@ -11,6 +11,7 @@
 #include "indexer/store.h"
 #include "policy/policy.h"
 #include <rufname/home.h>
+#include <rufname/phone.h>
 
 /* Files of a home. */
 #define HOME_PROFILE "profile.json"
@@ -18,8 +19,15 @@
 #define HOME_CA "ca.pem"
 #define HOME_KEY "key"
 #define HOME_STORE "store.db"
+#define HOME_STORE_WAL (HOME_STORE "-wal")
+#define HOME_STORE_SHM (HOME_STORE "-shm")
+#define HOME_STORE_JOURNAL (HOME_STORE "-journal")
+#define HOME_STORE_CHECK "store.check" /* indexer/store.c writes it */
 #define HOME_IMAGE "directory.ruf"
 #define HOME_LOCK "lock"
+
+/* Room for the name of a key store, with its NUL. */
+#define HOME_KEYSTORE_SIZE 64
 
 struct ruf_home {
     char *path;
@@ -28,6 +36,26 @@ struct ruf_home {
     struct ruf_policy effective; /* the same with ca_pem laid over */
     struct ruf_secret key;
 };
+
+/* Read, replace or remove one file of a home: as ruf_file_read(),
+ * ruf_file_replace(), ruf_file_remove(). */
+RUF_MUST_USE enum ruf_status ruf_home_file_read(const char *home,
+                                                const char *name, size_t limit,
+                                                char **bytes, size_t *size,
+                                                struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_home_file_write(const char *home,
+                                                 const char *name,
+                                                 const void *bytes, size_t size,
+                                                 struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_home_file_remove(const char *home, const char *name, struct ruf_error *err);
+
+/* Name of the key store in the profile. RUF_E_USAGE: U012 no profile, U011
+ * unknown; RUF_E_CORRUPT: D721. */
+RUF_MUST_USE enum ruf_status ruf_home_keystore_name(const char *path,
+                                                    char *name,
+                                                    size_t name_size,
+                                                    struct ruf_error *err);
 
 /* A store opened for writing, under the home's lock. */
 struct ruf_home_writer {
@@ -39,6 +67,10 @@ RUF_MUST_USE enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
                                                   struct ruf_home_writer *out,
                                                   struct ruf_error *err);
 void ruf_home_writer_close(struct ruf_home_writer *writer);
+
+/* RUF_E_WIPED (W602) if a wipe began since the home was opened. */
+RUF_MUST_USE enum ruf_status ruf_home_still_ours(const struct ruf_home *home,
+                                                 struct ruf_error *err);
 
 /* Open the store for reading. */
 RUF_MUST_USE enum ruf_status ruf_home_store_open(const struct ruf_home *home,
@@ -57,5 +89,12 @@ RUF_MUST_USE enum ruf_status ruf_publish(const struct ruf_home *home,
                                          struct ruf_store *store,
                                          uint64_t *generation,
                                          struct ruf_error *err);
+
+/* Make the calls of one request over a folder, under its lock unless it is only
+ * a look. */
+RUF_MUST_USE enum ruf_status
+ruf_folder_emit(const char *folder, const struct ruf_directory_options *options,
+                const struct ruf_directory_host *host,
+                struct ruf_directory_report *report, struct ruf_error *err);
 
 #endif

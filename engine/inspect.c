@@ -79,7 +79,7 @@ enum ruf_status ruf_home_describe(struct ruf_home *home,
     if (status == RUF_OK) {
         copy_store_stats(stats, out);
         out->store_bytes = file_size(home->path, HOME_STORE) +
-                           file_size(home->path, HOME_STORE "-wal");
+                           file_size(home->path, HOME_STORE_WAL);
         status = describe_index(home, out, err);
     }
     free(stats);

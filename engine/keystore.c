@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <rufname/index.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,4 +147,26 @@ enum ruf_status ruf_keystore_create(const char *name, const char *key_path,
     if (status != RUF_OK)
         ruf_secret_destroy(out);
     return status;
+}
+
+/* Zeros over the key first: on many file systems that is where it lay. */
+static void overwrite(const char *path)
+{
+    static const uint8_t zeros[KEY_HEX_SIZE + 1];
+    int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    if (write(fd, zeros, sizeof(zeros)) > 0)
+        (void)fsync(fd);
+    (void)close(fd);
+}
+
+enum ruf_status ruf_keystore_erase(const char *name, const char *key_path,
+                                   struct ruf_error *err)
+{
+    if (strcmp(name, "file") != 0)
+        return RUF_OK;
+    overwrite(key_path);
+    return ruf_file_remove(key_path, err);
 }

@@ -39,4 +39,13 @@ RUF_MUST_USE enum ruf_status ruf_keystore_load(const char *name,
                                                struct ruf_secret *out,
                                                struct ruf_error *err);
 
+/**
+ * Destroy the key. One that is not there is fine; what a descriptor hands in is
+ * kept, and destroyed, by others.
+ * @return RUF_OK; RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status ruf_keystore_erase(const char *name,
+                                                const char *key_path,
+                                                struct ruf_error *err);
+
 #endif

@@ -109,6 +109,34 @@ static enum ruf_status emit_request(struct recorder *recorder,
     return status;
 }
 
+enum ruf_status ruf_folder_emit(const char *folder,
+                                const struct ruf_directory_options *options,
+                                const struct ruf_directory_host *host,
+                                struct ruf_directory_report *report,
+                                struct ruf_error *err)
+{
+    struct recorder recorder = { host, NULL };
+    struct ruf_lock *lock = NULL;
+    enum ruf_status status = RUF_OK;
+
+    memset(report, 0, sizeof(*report));
+    if (!options->dry_run) {
+        char *path = ruf_path_join(folder, HOME_LOCK);
+
+        status = path == NULL ? ruf_fail_memory(err)
+                              : ruf_lock_acquire(path, &lock, err);
+        free(path);
+    }
+    if (status == RUF_OK)
+        status =
+            ruf_directory_request_open(folder, options, &recorder.request, err);
+    if (status == RUF_OK)
+        status = emit_request(&recorder, report, err);
+    ruf_directory_request_close(recorder.request);
+    ruf_lock_release(lock);
+    return status;
+}
+
 enum ruf_status ruf_home_emit(struct ruf_home *home,
                               const struct ruf_directory_host *host,
                               enum ruf_emit_record record,
@@ -123,26 +151,8 @@ enum ruf_status ruf_home_emit(struct ruf_home *home,
         .dry_run = record == RUF_EMIT_LOOK,
         .entries_max = policy->max_entries,
     };
-    struct recorder recorder = { host, NULL };
-    struct ruf_lock *lock = NULL;
-    enum ruf_status status = RUF_OK;
 
-    memset(report, 0, sizeof(*report));
-    if (record == RUF_EMIT_COMMIT) {
-        char *path = ruf_path_join(home->path, HOME_LOCK);
-
-        status = path == NULL ? ruf_fail_memory(err)
-                              : ruf_lock_acquire(path, &lock, err);
-        free(path);
-    }
-    if (status == RUF_OK)
-        status = ruf_directory_request_open(home->path, &options,
-                                            &recorder.request, err);
-    if (status == RUF_OK)
-        status = emit_request(&recorder, report, err);
-    ruf_directory_request_close(recorder.request);
-    ruf_lock_release(lock);
-    return status;
+    return ruf_folder_emit(home->path, &options, host, report, err);
 }
 
 /* --- the phone's own contacts -----------------------------------------------

@@ -69,7 +69,9 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
 
     if (path == NULL)
         return ruf_fail_memory(err);
-    status = ruf_store_standardise(store, home->policy, false, err);
+    status = ruf_home_still_ours(home, err);
+    if (status == RUF_OK)
+        status = ruf_store_standardise(store, home->policy, false, err);
     if (status == RUF_OK)
         status = next_generation(home, store, path, &seed.generation, err);
     if (status == RUF_OK)

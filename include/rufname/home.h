@@ -75,7 +75,8 @@ ruf_home_init(const char *path, const struct ruf_home_setup *setup,
 /**
  * Open a home: profile, policy and key. Neither store nor index is touched.
  * @return RUF_OK; RUF_E_USAGE (U012: no home here); RUF_E_KEY (K201: the key
- *         is missing); RUF_E_POLICY (P100); RUF_E_IO; RUF_E_NOMEM.
+ *         is missing); RUF_E_WIPED (W602: it was wiped; W603: a wipe began and
+ *         cannot be finished); RUF_E_POLICY (P100); RUF_E_IO; RUF_E_NOMEM.
  */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_open(const char *path, struct ruf_home **out, struct ruf_error *err);

@@ -19,11 +19,12 @@
  *   phone.h      requests to a phone from a home, and what a phone shows
  *   report.h     why a number is identified, or why not
  *   audit.h      what was done with the home, and when
+ *   wipe.h       remove all of it from the device
  *
  * Link rufname::rufname for everything. A memory-limited program that only
  * reads (the extension) links rufname::reader, which has all of the above but
- * message.h, search.h, home.h, phone.h, report.h and audit.h. rufname::number
- * has number.h and clean.h and needs the C library only.
+ * message.h, search.h and those of a home. rufname::number has number.h and
+ * clean.h and needs the C library only.
  *
  * Who is calling, with a home that has been synced:
  *
@@ -68,5 +69,6 @@
 #include <rufname/search.h>
 #include <rufname/status.h>
 #include <rufname/version.h>
+#include <rufname/wipe.h>
 
 #endif

@@ -1,0 +1,66 @@
+/*
+ * engine/home_files.c - every file that Rufname may leave in a home
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "engine/home_files.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "callkit/commit.h"
+#include "engine/home_private.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *const names[] = {
+    HOME_KEY,          HOME_STORE,         HOME_STORE_WAL,
+    HOME_STORE_SHM,    HOME_STORE_JOURNAL, HOME_STORE_CHECK,
+    HOME_PROFILE,      HOME_POLICY,        HOME_CA,
+    RUF_FOLDER_INDEX,  RUF_FOLDER_NEXT,    RUF_FOLDER_COMMITTED,
+    RUF_FOLDER_RECORD, RUF_FOLDER_HELD,    RUF_FOLDER_REPORT,
+};
+
+#define COUNT (sizeof(names) / sizeof(names[0]))
+#define NAME_MAX_SIZE 64
+
+/* Name number i of 2 * COUNT: all as they are, then as they are written. */
+static char *path_of(const char *home, size_t i)
+{
+    char name[NAME_MAX_SIZE];
+
+    (void)snprintf(name, sizeof(name), "%s%s", names[i % COUNT],
+                   i < COUNT ? "" : ".new");
+    return ruf_path_join(home, name);
+}
+
+uint64_t ruf_home_files_count(const char *home)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < 2 * COUNT; i++) {
+        char *path = path_of(home, i);
+
+        count += path != NULL &&
+                 faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+        free(path);
+    }
+    return count;
+}
+
+enum ruf_status ruf_home_files_remove(const char *home, struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    for (size_t i = 0; i < 2 * COUNT; i++) {
+        struct ruf_error *first = status == RUF_OK ? err : NULL;
+        char *path = path_of(home, i);
+        enum ruf_status removed = path == NULL ? ruf_fail_memory(first)
+                                               : ruf_file_remove(path, first);
+
+        free(path);
+        if (status == RUF_OK)
+            status = removed;
+    }
+    return status;
+}
