@@ -5,6 +5,7 @@
  */
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/pages.h"
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -70,17 +71,17 @@ void ruf_arena_reset(struct ruf_arena *arena)
 static struct arena_chunk *arena_grow(struct ruf_arena *arena, size_t size)
 {
     struct arena_chunk *chunk;
-    size_t capacity = arena->next_capacity;
+    size_t total = arena->next_capacity;
 
-    if (capacity < size)
-        capacity = size;
-    if (capacity > SIZE_MAX - sizeof(*chunk))
+    if (size > SIZE_MAX - sizeof(*chunk))
         return NULL;
-    chunk = malloc(sizeof(*chunk) + capacity);
+    if (total < size + sizeof(*chunk))
+        total = size + sizeof(*chunk);
+    chunk = ruf_pages_alloc(total);
     if (chunk == NULL)
         return NULL;
     chunk->older = arena->newest;
-    chunk->capacity = capacity;
+    chunk->capacity = total - sizeof(*chunk);
     chunk->used = 0;
     arena->newest = chunk;
     if (arena->next_capacity < ARENA_LARGEST_STEP)

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/bytes.h"
+#include "base/pages.h"
 #include "base/secret.h"
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +139,7 @@ void ruf_writer_wipe(struct ruf_writer *writer)
 /* realloc() would leave the old copy of a secret behind, so move by hand. */
 static bool writer_move(struct ruf_writer *writer, size_t capacity)
 {
-    uint8_t *bytes = malloc(capacity);
+    uint8_t *bytes = ruf_pages_alloc(capacity);
 
     if (bytes == NULL)
         return false;

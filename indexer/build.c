@@ -133,12 +133,13 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
 /* Persons are in rank order, their texts where they were read: all over the
  * memory. What is needed for the persons ahead is fetched in two steps, first
  * their lists, then what those point to. */
-#define FETCH_LISTS 16
-#define FETCH_TEXTS 8
+#define FETCH_LISTS 6
+#define FETCH_TEXTS 3
 
 static void fetch_lists(const struct ruf_person *person)
 {
     __builtin_prefetch(person->given.data);
+    __builtin_prefetch(person->family.data);
     __builtin_prefetch(person->display.data);
     __builtin_prefetch(person->company.data);
     __builtin_prefetch(person->title.data);
@@ -160,8 +161,13 @@ static void fetch_texts(const struct ruf_person *person)
     }
 }
 
+/* Persons given to the search sections at a time. */
+#define BATCH 64
+
+/* One walk for all sections: a person's texts are in the cache once. */
 static void add_people(const struct ruf_people *people,
-                       struct ruf_contact_sections *out)
+                       struct ruf_contact_sections *out,
+                       struct ruf_search_builder *search)
 {
     const struct ruf_person *persons = people->persons;
 
@@ -171,7 +177,24 @@ static void add_people(const struct ruf_people *people,
         if (i + FETCH_TEXTS < people->count)
             fetch_texts(&persons[i + FETCH_TEXTS]);
         ruf_contact_sections_add(out, &persons[i]);
+        if ((i + 1) % BATCH == 0 || i + 1 == people->count)
+            ruf_search_builder_add(search, &persons[i / BATCH * BATCH],
+                                   i % BATCH + 1);
     }
+}
+
+static enum ruf_status build_people(const struct ruf_people *people,
+                                    struct sections *out, struct ruf_error *err)
+{
+    struct ruf_search_builder *search;
+    enum ruf_status status = ruf_search_builder_create(&search, err);
+
+    if (status != RUF_OK)
+        return status;
+    add_people(people, &out->contacts, search);
+    status = ruf_search_builder_finish(search, &out->search, err);
+    ruf_search_builder_destroy(search);
+    return status;
 }
 
 static void add_entries(const struct ruf_labelled_entries *entries,
@@ -212,9 +235,8 @@ enum ruf_status ruf_build(const char *path, const uint8_t key[32],
     if (sections == NULL)
         return ruf_fail_memory(err);
     ruf_contact_sections_start(&sections->contacts, seed->hash_secret);
-    add_people(people, &sections->contacts);
     add_entries(entries, people->count, seed->hash_secret, &sections->entries);
-    status = ruf_search_tables_build(people, &sections->search, err);
+    status = build_people(people, sections, err);
     if (status == RUF_OK) {
         ok = ruf_contact_sections_finish(&sections->contacts) &&
              ruf_entry_sections_finish(&sections->entries) &&

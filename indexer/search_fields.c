@@ -299,7 +299,7 @@ static bool write_field(struct search_field *field, const uint32_t *rank,
 bool ruf_search_write_fields(struct ruf_search_builder *builder,
                              const uint32_t *rank, struct ruf_writer *out)
 {
-    uint32_t words = (uint32_t)builder->words.ends.count;
+    uint32_t words = (uint32_t)builder->words.starts.count;
     struct ruf_writer header = { 0 };
     struct ruf_writer body = { 0 };
     bool ok = true;

@@ -8,6 +8,7 @@
  */
 #include "base/number_plan.h"
 #include "base/number_program.h"
+#include "indexer/keyed.h"
 #include "indexer/search_private.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,74 +20,21 @@
 /* --- taking numbers in
  * ------------------------------------------------------------ */
 
-static size_t slot_of(const struct search_numbers *numbers, uint64_t value)
-{
-    return (size_t)(ruf_search_mix(value, numbers->seed) >> 20) & numbers->mask;
-}
-
-static bool grow_slots(struct search_numbers *numbers)
-{
-    size_t room = numbers->mask == 0 ? 4096 : 2 * (numbers->mask + 1);
-    uint32_t *slots = calloc(room, sizeof(*slots));
-
-    if (slots == NULL)
-        return false;
-    free(numbers->slots);
-    numbers->slots = slots;
-    numbers->mask = room - 1;
-    for (size_t i = 0; i < numbers->count; i++) {
-        size_t at = slot_of(numbers, numbers->values[i]);
-
-        while (slots[at] != 0)
-            at = (at + 1) & numbers->mask;
-        slots[at] = (uint32_t)i + 1;
-    }
-    return true;
-}
-
-static bool grow_values(struct search_numbers *numbers)
-{
-    size_t room = numbers->room == 0 ? 1024 : 2 * numbers->room;
-    uint64_t *values = realloc(numbers->values, room * sizeof(*values));
-    uint32_t *owners;
-
-    if (values == NULL)
-        return false;
-    numbers->values = values;
-    owners = realloc(numbers->last_owner, room * sizeof(*owners));
-    if (owners == NULL)
-        return false;
-    numbers->last_owner = owners;
-    numbers->room = room;
-    return true;
-}
-
 static bool add_value(struct search_numbers *numbers, uint64_t value,
                       uint32_t contact)
 {
-    size_t at;
+    if (numbers->count == numbers->room) {
+        size_t room = numbers->room == 0 ? 1024 : 2 * numbers->room;
+        void *grown =
+            realloc(numbers->arrivals, room * sizeof(*numbers->arrivals));
 
-    if ((numbers->mask == 0 || numbers->count >= numbers->mask / 2) &&
-        !grow_slots(numbers))
-        return false;
-    for (at = slot_of(numbers, value); numbers->slots[at] != 0;
-         at = (at + 1) & numbers->mask) {
-        uint32_t i = numbers->slots[at] - 1;
-
-        if (numbers->values[i] != value)
-            continue;
-        if (numbers->last_owner[i] == contact)
-            return true;
-        numbers->last_owner[i] = contact;
-        return ruf_search_list_add(&numbers->shared, i) &&
-               ruf_search_list_add(&numbers->shared, contact);
+        if (grown == NULL || room > UINT32_MAX)
+            return false;
+        numbers->arrivals = grown;
+        numbers->room = room;
     }
-    if (numbers->count == UINT32_MAX - 1 ||
-        (numbers->count == numbers->room && !grow_values(numbers)))
-        return false;
-    numbers->values[numbers->count] = value;
-    numbers->last_owner[numbers->count++] = contact;
-    numbers->slots[at] = (uint32_t)numbers->count;
+    numbers->arrivals[numbers->count++] =
+        (struct search_number){ value, contact };
     return true;
 }
 
@@ -183,7 +131,7 @@ static bool add_number(struct search_numbers *numbers,
 bool ruf_search_numbers_add(struct search_numbers *numbers, uint32_t contact,
                             const struct ruf_person *person)
 {
-    bool ok = ruf_search_list_add(&numbers->first, (uint32_t)numbers->count);
+    bool ok = true;
 
     for (size_t i = 0; ok && i < person->number_count; i++) {
         const struct ruf_person_number *number = &person->numbers[i];
@@ -197,10 +145,8 @@ bool ruf_search_numbers_add(struct search_numbers *numbers, uint32_t contact,
 
 void ruf_search_numbers_free(struct search_numbers *numbers)
 {
-    free(numbers->values);
-    free(numbers->last_owner);
-    free(numbers->slots);
-    ruf_search_list_free(&numbers->first);
+    free(numbers->arrivals);
+    free(numbers->order);
     ruf_search_list_free(&numbers->shared);
     ruf_search_list_free(&numbers->longer_owners);
     ruf_search_pool_free(&numbers->longer);
@@ -237,52 +183,81 @@ static void free_grouped(struct grouped *grouped)
     free(grouped->owners);
 }
 
-/* --- writing
- * ---------------------------------------------------------------------- */
+/* --- each number once
+ * ------------------------------------------------------------- */
 
-struct sort_item {
-    uint64_t value;
-    uint32_t number;
-};
+/* Walks arrivals by value: the first of each run is the number, the others
+ * are further owners, noted under the first one's arrival. */
+static bool find_doubles(struct search_numbers *numbers,
+                         const struct ruf_keyed *sorted, uint32_t *is_first)
+{
+    uint32_t first = 0;
+    uint32_t last_owner = 0;
+    bool ok = true;
 
-/* Numbers by their digits: least significant byte first, passes that change
- * nothing left out. */
-static uint32_t *order_values(const struct search_numbers *numbers)
+    for (size_t i = 0; ok && i < numbers->count; i++) {
+        uint32_t arrival = sorted[i].item;
+        uint32_t owner = numbers->arrivals[arrival].contact;
+
+        if (i == 0 || sorted[i].key != sorted[i - 1].key) {
+            first = arrival;
+            is_first[arrival] = 1;
+        } else if (owner != last_owner) {
+            ok = ruf_search_list_add(&numbers->shared, first) &&
+                 ruf_search_list_add(&numbers->shared, owner);
+        }
+        last_owner = owner;
+    }
+    return ok;
+}
+
+/* Numbers in the order of their first arrival, that is of their best owner;
+ * 'place' says which arrivals are first and then where they went. */
+static void keep_first(struct search_numbers *numbers,
+                       const struct ruf_keyed *sorted, uint32_t *place)
 {
     size_t count = numbers->count;
-    struct sort_item *from = calloc(count + 1, sizeof(*from));
-    struct sort_item *to = calloc(count + 1, sizeof(*to));
-    uint32_t *order = calloc(count + 1, sizeof(*order));
+    size_t kept = 0;
+    size_t ordered = 0;
 
-    if (from == NULL || to == NULL || order == NULL) {
-        free(from);
-        free(to);
-        free(order);
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++)
-        from[i] = (struct sort_item){ numbers->values[i], (uint32_t)i };
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        size_t starts[257] = { 0 };
-        struct sort_item *swap = from;
-
-        for (size_t i = 0; i < count; i++)
-            starts[(from[i].value >> shift & 255) + 1]++;
-        if (starts[1 + (from[0].value >> shift & 255)] == count)
+    for (size_t i = 0; i < count; i++) {
+        if (place[i] == 0)
             continue;
-        for (size_t i = 1; i < 257; i++)
-            starts[i] += starts[i - 1];
-        for (size_t i = 0; i < count; i++)
-            to[starts[from[i].value >> shift & 255]++] = from[i];
-        from = to;
-        to = swap;
+        numbers->arrivals[kept] = numbers->arrivals[i];
+        place[i] = (uint32_t)kept++;
     }
     for (size_t i = 0; i < count; i++)
-        order[i] = from[i].number;
-    free(from);
-    free(to);
-    return order;
+        if (i == 0 || sorted[i].key != sorted[i - 1].key)
+            numbers->order[ordered++] = place[sorted[i].item];
+    for (size_t i = 0; i < numbers->shared.count; i += 2)
+        numbers->shared.items[i] = place[numbers->shared.items[i]];
+    numbers->count = kept;
 }
+
+static bool settle(struct search_numbers *numbers)
+{
+    size_t count = numbers->count;
+    struct ruf_keyed *sorted = malloc((2 * count + 1) * sizeof(*sorted));
+    uint32_t *place = calloc(count + 1, sizeof(*place));
+    bool ok;
+
+    numbers->order = calloc(count + 1, sizeof(*numbers->order));
+    ok = sorted != NULL && place != NULL && numbers->order != NULL;
+    for (size_t i = 0; ok && i < count; i++)
+        sorted[i] =
+            (struct ruf_keyed){ numbers->arrivals[i].value, (uint32_t)i };
+    if (ok)
+        ruf_keyed_sort(sorted, sorted + count, count);
+    ok = ok && find_doubles(numbers, sorted, place);
+    if (ok)
+        keep_first(numbers, sorted, place);
+    free(sorted);
+    free(place);
+    return ok;
+}
+
+/* --- writing
+ * ---------------------------------------------------------------------- */
 
 /* A one per number, a zero behind the numbers of each contact. */
 static void write_owner_bits(const struct search_numbers *numbers,
@@ -291,14 +266,10 @@ static void write_owner_bits(const struct search_numbers *numbers,
 {
     size_t bits = numbers->count + contacts;
     uint8_t *bytes = ruf_write_space(out, (bits + 63) / 64 * 8);
-    uint32_t contact = 0;
 
     for (size_t i = 0; bytes != NULL && i < numbers->count; i++) {
-        size_t at;
+        size_t at = i + numbers->arrivals[i].contact;
 
-        while (contact + 1 < contacts && numbers->first.items[contact + 1] <= i)
-            contact++;
-        at = i + contact;
         bytes[at / 8] |= (uint8_t)(1u << at % 8);
         if (i % RUF_SEARCH_NUMBERS_PER_SAMPLE == 0)
             ruf_write_u32(samples, (uint32_t)at);
@@ -312,7 +283,7 @@ static uint32_t count_shared(const struct grouped *shared,
 
     for (size_t i = 0; i < numbers->count; i++)
         if (shared->starts[i + 1] > shared->starts[i]) {
-            numbers->values[i] |= RUF_NUMBER_SHARED;
+            numbers->arrivals[i].value |= RUF_NUMBER_SHARED;
             count++;
         }
     return count;
@@ -335,7 +306,7 @@ static void write_shared(const struct grouped *shared, size_t count,
 static bool write_longer(const struct search_numbers *numbers,
                          struct ruf_writer *out)
 {
-    size_t count = numbers->longer.ends.count;
+    size_t count = numbers->longer.starts.count;
     struct grouped owners = { NULL, NULL };
     bool ok = group(&numbers->longer_owners, count, &owners);
 
@@ -374,8 +345,7 @@ static bool write_numbers(struct search_numbers *numbers, uint32_t contacts,
     struct ruf_writer longer = { 0 };
     struct ruf_writer codes = { 0 };
     struct grouped shared = { NULL, NULL };
-    uint32_t *order = order_values(numbers);
-    bool ok = order != NULL &&
+    bool ok = settle(numbers) &&
               group(&numbers->shared, numbers->count, &shared) &&
               write_longer(numbers, &longer);
 
@@ -387,9 +357,9 @@ static bool write_numbers(struct search_numbers *numbers, uint32_t contacts,
         ruf_write_u32(out, write_codes(numbers, &codes));
         ruf_write_u32(out, (uint32_t)longer.size);
         for (size_t i = 0; i < numbers->count; i++)
-            ruf_write_u64(out, numbers->values[i]);
+            ruf_write_u64(out, numbers->arrivals[i].value);
         write_owner_bits(numbers, contacts, out, &samples);
-        ruf_search_write_array(out, order, numbers->count,
+        ruf_search_write_array(out, numbers->order, numbers->count,
                                ruf_search_width((uint32_t)numbers->count));
         ruf_write_bytes(out, samples.bytes, samples.size);
         write_shared(&shared, numbers->count, contacts, out);
@@ -402,7 +372,6 @@ static bool write_numbers(struct search_numbers *numbers, uint32_t contacts,
     ruf_writer_wipe(&longer);
     ruf_writer_wipe(&codes);
     free_grouped(&shared);
-    free(order);
     return ok;
 }
 
@@ -453,7 +422,7 @@ static bool write_grams(const struct search_numbers *numbers,
     bool ok = starts != NULL;
 
     for (size_t i = 0; ok && i < numbers->count; i++) {
-        size_t count = grams_of(numbers->values[i], grams);
+        size_t count = grams_of(numbers->arrivals[i].value, grams);
 
         for (size_t k = 0; k < count; k++)
             starts[grams[k] + 1]++;
@@ -464,7 +433,7 @@ static bool write_grams(const struct search_numbers *numbers,
         ok ? calloc((size_t)starts[RUF_GRAM_COUNT] + 1, sizeof(*list)) : NULL;
     ok = ok && list != NULL;
     for (size_t i = 0; ok && i < numbers->count; i++) {
-        size_t count = grams_of(numbers->values[i], grams);
+        size_t count = grams_of(numbers->arrivals[i].value, grams);
 
         for (size_t k = 0; k < count; k++)
             list[starts[grams[k]]++] = (uint32_t)i;

@@ -32,9 +32,9 @@ void ruf_search_list_free(struct search_list *list);
 /** Equal bytes, equal number: 0, 1, 2 ... in the order of arrival. */
 struct search_pool {
     uint64_t seed;
-    struct ruf_writer bytes;
-    struct search_list ends; /* end of each item in bytes */
-    uint64_t *slots; /* upper half of the hash, then number + 1; 0 = free */
+    struct ruf_writer bytes;   /* per item u32 number, u32 size, the bytes */
+    struct search_list starts; /* of each item in bytes */
+    uint64_t *slots; /* upper half of the hash, then start + 1; 0 = free */
     size_t mask;
 };
 
@@ -43,6 +43,14 @@ struct search_pool {
 /** @return the number of these bytes, or SEARCH_POOL_FULL. */
 uint32_t ruf_search_pool_add(struct search_pool *pool, const void *bytes,
                              size_t size);
+/** The same with the hash of the bytes at hand. What is known some steps before
+ *  may be fetched into the cache: first the slot, steps later the item. */
+uint32_t ruf_search_pool_add_hashed(struct search_pool *pool, const void *bytes,
+                                    size_t size, uint32_t hash);
+uint32_t ruf_search_pool_hash(const struct search_pool *pool, const void *bytes,
+                              size_t size);
+void ruf_search_pool_fetch_slot(const struct search_pool *pool, uint32_t hash);
+void ruf_search_pool_fetch_item(const struct search_pool *pool, uint32_t hash);
 /** Item by number, borrowed until the next one is added. */
 struct ruf_text ruf_search_pool_text(const struct search_pool *pool,
                                      uint32_t number);
@@ -56,16 +64,19 @@ struct search_field {
     struct search_list column;    /* per contact text + 1, or 0 */
 };
 
-/** Numbers of at most 15 digits and their owners. */
+/** A number as SEARCH_NUMBERS writes it, and a contact that has it. */
+struct search_number {
+    uint64_t value;
+    uint32_t contact;
+};
+
+/** Numbers of at most 15 digits and their owners. As many as arrive are kept;
+ *  each is there once, with its best owner, when they are written. */
 struct search_numbers {
-    uint64_t seed;
-    uint64_t *values; /* in the order of arrival = rank of the best owner */
-    uint32_t *last_owner;
+    struct search_number *arrivals; /* in rank order */
     size_t count;
     size_t room;
-    uint32_t *slots; /* number + 1; 0 = free */
-    size_t mask;
-    struct search_list first;  /* per contact, numbers before it */
+    uint32_t *order;           /* by value; made last */
     struct search_list shared; /* pairs: number, further owner */
     struct search_pool longer; /* size of the calling code, then the digits */
     struct search_list longer_owners; /* pairs: number, owner */
@@ -84,6 +95,7 @@ struct ruf_search_builder {
     char base[4 * RUF_RECORD_TEXT_MAX];
     char german[4 * RUF_RECORD_TEXT_MAX];
     char domains[RUF_RECORD_TEXT_MAX];
+    char local[4 * RUF_RECORD_TEXT_MAX];
     struct search_field email; /* words of the contact's addresses */
     struct search_list email_words;
 };

@@ -63,23 +63,6 @@ static bool is_letter_or_digit(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* The parts of ASCII text, as ruf_words_next() gives them. */
-static void add_ascii_parts(struct ruf_search_builder *builder,
-                            struct search_field *field, const char *folded,
-                            size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        size_t start = i;
-
-        while (i < size && is_letter_or_digit(folded[i]))
-            i++;
-        if (i > start)
-            add_word(builder, field, folded + start,
-                     i - start < RUF_WORD_SIZE_MAX ? i - start
-                                                   : RUF_WORD_SIZE_MAX);
-    }
-}
-
 /* Words of both foldings, the second only where it differs. */
 static void add_words(struct ruf_search_builder *builder,
                       struct search_field *field, struct ruf_text text,
@@ -91,10 +74,7 @@ static void add_words(struct ruf_search_builder *builder,
     size_t german_size;
 
     if (lower_ascii(text, base)) {
-        if (splitting == PARTS_ONLY)
-            add_ascii_parts(builder, field, base, text.size);
-        else
-            add_folded(builder, field, base, text.size, splitting);
+        add_folded(builder, field, base, text.size, splitting);
         return;
     }
     base_size = ruf_fold(text, RUF_FOLD_BASE, base);
@@ -111,13 +91,14 @@ static void add_words(struct ruf_search_builder *builder,
  * them with end_text(). */
 static uint32_t find_text(struct ruf_search_builder *builder,
                           struct search_field *field, const void *bytes,
-                          size_t size, bool *fresh)
+                          size_t size, uint32_t hash, bool *fresh)
 {
-    size_t before = field->texts.ends.count;
-    uint32_t number = ruf_search_pool_add(&field->texts, bytes, size);
+    size_t before = field->texts.starts.count;
+    uint32_t number =
+        ruf_search_pool_add_hashed(&field->texts, bytes, size, hash);
 
     builder->failed = builder->failed || number == SEARCH_POOL_FULL;
-    *fresh = field->texts.ends.count != before;
+    *fresh = field->texts.starts.count != before;
     return number;
 }
 
@@ -140,18 +121,17 @@ static void set_column(struct ruf_search_builder *builder,
 /* @return text + 1, 0 for an absent one. */
 static uint32_t add_text(struct ruf_search_builder *builder,
                          enum ruf_search_column column, struct ruf_text text,
-                         enum splitting splitting)
+                         uint32_t hash, enum splitting splitting)
 {
     struct search_field *field = &builder->fields[column];
     uint32_t number;
     bool fresh;
 
-    text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
     if (text.size == 0) {
         set_column(builder, column, 0);
         return 0;
     }
-    number = find_text(builder, field, text.data, text.size, &fresh);
+    number = find_text(builder, field, text.data, text.size, hash, &fresh);
     if (fresh) {
         add_words(builder, field, text, splitting);
         end_text(builder, field);
@@ -242,18 +222,88 @@ static bool has_word(const struct search_field *field, uint32_t column,
     return false;
 }
 
-static void add_local_words(struct ruf_search_builder *builder,
-                            const struct ruf_person *person)
-{
-    builder->email.words.count = 0;
-    for (size_t i = 0; i < person->email_count; i++) {
-        struct ruf_text text =
-            ruf_text_slice(person->emails[i], 0, RUF_RECORD_TEXT_MAX);
-        const char *at =
-            text.size == 0 ? NULL : memrchr(text.data, '@', text.size);
+/* The words of plain addresses, before their turn: what they lead to is fetched
+ * while the person's other texts are added. */
+struct early_words {
+    size_t count;
+    bool complete; /* these are all words of the person's addresses */
+    struct {
+        const char *bytes;
+        size_t size;
+        uint32_t hash;
+    } items[16];
+};
 
-        if (at != NULL)
-            text.size = (size_t)(at - text.data);
+static struct ruf_text local_part(struct ruf_text email)
+{
+    struct ruf_text text = ruf_text_slice(email, 0, RUF_RECORD_TEXT_MAX);
+    const char *at = text.size == 0 ? NULL : memrchr(text.data, '@', text.size);
+
+    if (at != NULL)
+        text.size = (size_t)(at - text.data);
+    return text;
+}
+
+/* @return false if there are too many. */
+static bool take_early(const struct search_pool *words, const char *folded,
+                       size_t size, struct early_words *out)
+{
+    for (size_t i = 0; i < size; i++) {
+        size_t start = i;
+
+        while (i < size && is_letter_or_digit(folded[i]))
+            i++;
+        if (i == start)
+            continue;
+        if (out->count == sizeof(out->items) / sizeof(out->items[0]))
+            return false;
+        out->items[out->count].bytes = folded + start;
+        out->items[out->count].size =
+            i - start < RUF_WORD_SIZE_MAX ? i - start : RUF_WORD_SIZE_MAX;
+        out->items[out->count].hash = ruf_search_pool_hash(
+            words, folded + start, out->items[out->count].size);
+        ruf_search_pool_fetch_slot(words, out->items[out->count++].hash);
+    }
+    return true;
+}
+
+static void find_early(struct ruf_search_builder *builder,
+                       const struct ruf_person *person, struct early_words *out)
+{
+    char *folded = builder->local;
+    size_t used = 0;
+
+    out->count = 0;
+    out->complete = true;
+    for (size_t i = 0; i < person->email_count && out->complete; i++) {
+        struct ruf_text text = local_part(person->emails[i]);
+
+        out->complete =
+            used + text.size <= sizeof(builder->local) &&
+            lower_ascii(text, folded + used) &&
+            take_early(&builder->words, folded + used, text.size, out);
+        used += text.size;
+    }
+}
+
+static void add_local_words(struct ruf_search_builder *builder,
+                            const struct ruf_person *person,
+                            const struct early_words *early)
+{
+    struct search_list *words = &builder->email.words;
+
+    words->count = 0;
+    for (size_t i = 0; early->complete && i < early->count; i++) {
+        uint32_t number = ruf_search_pool_add_hashed(
+            &builder->words, early->items[i].bytes, early->items[i].size,
+            early->items[i].hash);
+
+        builder->failed = builder->failed || number == SEARCH_POOL_FULL ||
+                          !ruf_search_list_add(words, number);
+    }
+    for (size_t i = 0; !early->complete && i < person->email_count; i++) {
+        struct ruf_text text = local_part(person->emails[i]);
+
         if (text.size > 0)
             add_words(builder, &builder->email, text, PARTS_ONLY);
     }
@@ -282,22 +332,20 @@ static void keep_local_words(struct ruf_search_builder *builder,
     }
 }
 
-static void add_local(struct ruf_search_builder *builder,
-                      const struct ruf_person *person, const uint32_t names[2])
+/* The contact's text of RUF_COLUMN_LOCAL: the words that were kept. */
+static void add_local(struct ruf_search_builder *builder, uint32_t hash)
 {
     struct search_field *field = &builder->fields[RUF_COLUMN_LOCAL];
     const struct search_list *words = &builder->email_words;
     uint32_t number;
     bool fresh;
 
-    add_local_words(builder, person);
-    keep_local_words(builder, names);
     if (words->count == 0) {
         set_column(builder, RUF_COLUMN_LOCAL, 0);
         return;
     }
     number = find_text(builder, field, words->items,
-                       words->count * sizeof(words->items[0]), &fresh);
+                       words->count * sizeof(words->items[0]), hash, &fresh);
     for (size_t i = 0; fresh && i < words->count; i++)
         builder->failed = builder->failed ||
                           !ruf_search_list_add(&field->words, words->items[i]);
@@ -327,67 +375,136 @@ static void add_domains(struct ruf_search_builder *builder,
         size += email.size - start;
     }
     (void)add_text(builder, RUF_COLUMN_DOMAIN, (struct ruf_text){ text, size },
+                   ruf_search_pool_hash(
+                       &builder->fields[RUF_COLUMN_DOMAIN].texts, text, size),
                    PARTS_ONLY);
 }
 
 /* --- persons
  * ------------------------------------------------------------------- */
 
-static void add_names(struct ruf_search_builder *builder,
-                      const struct ruf_person *person, uint32_t names[2])
+/* The texts of a person that lead into large tables, all over the memory. Their
+ * hashes are made some persons ahead, so that what they lead to is there when
+ * its turn comes. */
+static const enum ruf_search_column ahead_columns[] = {
+    RUF_COLUMN_FAMILY,     RUF_COLUMN_GIVEN, RUF_COLUMN_COMPANY,
+    RUF_COLUMN_DEPARTMENT, RUF_COLUMN_TITLE,
+};
+
+#define AHEAD_TEXTS (sizeof(ahead_columns) / sizeof(ahead_columns[0]))
+#define AHEAD_SLOTS 8
+#define AHEAD_ITEMS 4
+
+struct ahead {
+    struct ruf_text texts[AHEAD_TEXTS];
+    uint32_t hashes[AHEAD_TEXTS];
+};
+
+static void look_ahead(const struct ruf_search_builder *builder,
+                       const struct ruf_person *person, struct ahead *out)
 {
-    struct ruf_text family = person->family;
+    bool unnamed = person->family.size == 0 && person->given.size == 0;
+    const struct ruf_text texts[AHEAD_TEXTS] = {
+        unnamed ? person->display : person->family, person->given,
+        person->company, person->department, person->title
+    };
+
+    for (size_t i = 0; i < AHEAD_TEXTS; i++) {
+        const struct search_pool *pool =
+            &builder->fields[ahead_columns[i]].texts;
+
+        out->texts[i] = ruf_text_slice(texts[i], 0, RUF_RECORD_TEXT_MAX);
+        out->hashes[i] =
+            ruf_search_pool_hash(pool, out->texts[i].data, out->texts[i].size);
+        ruf_search_pool_fetch_slot(pool, out->hashes[i]);
+    }
+}
+
+static void fetch_items(const struct ruf_search_builder *builder,
+                        const struct ahead *ahead)
+{
+    for (size_t i = 0; i < AHEAD_TEXTS; i++)
+        ruf_search_pool_fetch_item(&builder->fields[ahead_columns[i]].texts,
+                                   ahead->hashes[i]);
+}
+
+/* @param[in] names  family and given text + 1, or 0. */
+static void add_name_initials(struct ruf_search_builder *builder,
+                              const struct ahead *texts,
+                              const uint32_t names[2])
+{
+    struct search_field *field = &builder->fields[RUF_COLUMN_INITIALS];
     uint32_t letters[2];
     uint32_t number;
     bool fresh;
 
-    if (person->family.size == 0 && person->given.size == 0)
-        family = person->display;
-    names[0] = add_text(builder, RUF_COLUMN_FAMILY, family, PARTS_AND_JOINED);
-    names[1] =
-        add_text(builder, RUF_COLUMN_GIVEN, person->given, PARTS_AND_JOINED);
-    if (builder->failed)
-        return;
     letters[1] = names[0] == 0 ? 0
                                : letters_of(builder, RUF_COLUMN_FAMILY,
-                                            names[0] - 1, family);
+                                            names[0] - 1, texts->texts[0]);
     letters[0] = names[1] == 0 ? 0
                                : letters_of(builder, RUF_COLUMN_GIVEN,
-                                            names[1] - 1, person->given);
+                                            names[1] - 1, texts->texts[1]);
     if (builder->failed || names[0] == 0 || names[1] == 0) {
         set_column(builder, RUF_COLUMN_INITIALS, 0);
         return;
     }
-    number = find_text(builder, &builder->fields[RUF_COLUMN_INITIALS], letters,
-                       sizeof(letters), &fresh);
+    number = find_text(
+        builder, field, letters, sizeof(letters),
+        ruf_search_pool_hash(&field->texts, letters, sizeof(letters)), &fresh);
     if (fresh) {
         add_initials(builder, letters);
-        end_text(builder, &builder->fields[RUF_COLUMN_INITIALS]);
+        end_text(builder, field);
     }
     set_column(builder, RUF_COLUMN_INITIALS, number + 1);
 }
 
-void ruf_search_builder_add(struct ruf_search_builder *builder,
-                            const struct ruf_person *person)
+static void add_person(struct ruf_search_builder *builder,
+                       const struct ruf_person *person,
+                       const struct ahead *texts)
 {
-    uint32_t names[2];
+    const struct search_pool *locals = &builder->fields[RUF_COLUMN_LOCAL].texts;
+    uint32_t numbers[AHEAD_TEXTS];
+    struct early_words early;
+    uint32_t hash;
 
+    find_early(builder, person, &early);
+    for (size_t i = 0; i < AHEAD_TEXTS; i++)
+        numbers[i] = add_text(builder, ahead_columns[i], texts->texts[i],
+                              texts->hashes[i], PARTS_AND_JOINED);
     if (builder->failed)
         return;
-    add_names(builder, person, names);
-    (void)add_text(builder, RUF_COLUMN_COMPANY, person->company,
-                   PARTS_AND_JOINED);
-    (void)add_text(builder, RUF_COLUMN_DEPARTMENT, person->department,
-                   PARTS_AND_JOINED);
-    (void)add_text(builder, RUF_COLUMN_TITLE, person->title, PARTS_AND_JOINED);
+    add_name_initials(builder, texts, numbers);
     if (builder->failed)
         return;
-    add_local(builder, person, names);
+    add_local_words(builder, person, &early);
+    keep_local_words(builder, numbers);
+    hash = ruf_search_pool_hash(locals, builder->email_words.items,
+                                builder->email_words.count *
+                                    sizeof(builder->email_words.items[0]));
+    ruf_search_pool_fetch_slot(locals, hash);
     add_domains(builder, person);
     builder->failed =
         builder->failed || builder->contacts == UINT32_MAX - 1 ||
         !ruf_search_numbers_add(&builder->numbers, builder->contacts, person);
+    add_local(builder, hash);
     builder->contacts++;
+}
+
+void ruf_search_builder_add(struct ruf_search_builder *builder,
+                            const struct ruf_person *persons, size_t count)
+{
+    struct ahead ahead[AHEAD_SLOTS];
+
+    for (size_t i = 0; i < count + AHEAD_SLOTS && !builder->failed; i++) {
+        if (i >= AHEAD_SLOTS)
+            add_person(builder, &persons[i - AHEAD_SLOTS],
+                       &ahead[i % AHEAD_SLOTS]);
+        if (i < count)
+            look_ahead(builder, &persons[i], &ahead[i % AHEAD_SLOTS]);
+        if (i >= AHEAD_SLOTS - AHEAD_ITEMS &&
+            i - (AHEAD_SLOTS - AHEAD_ITEMS) < count)
+            fetch_items(builder, &ahead[(i + AHEAD_ITEMS) % AHEAD_SLOTS]);
+    }
 }
 
 /* --- the builder
@@ -410,7 +527,6 @@ enum ruf_status ruf_search_builder_create(struct ruf_search_builder **out,
     }
     builder->words.seed = seed;
     builder->initials.seed = seed;
-    builder->numbers.seed = seed;
     builder->numbers.longer.seed = seed;
     for (size_t i = 0; i < RUF_COLUMN_COUNT; i++)
         builder->fields[i].texts.seed = seed;
@@ -421,7 +537,7 @@ enum ruf_status ruf_search_builder_create(struct ruf_search_builder **out,
 static bool write_all(struct ruf_search_builder *builder,
                       struct ruf_search_tables *out)
 {
-    size_t words = builder->words.ends.count;
+    size_t words = builder->words.starts.count;
     uint32_t *order = calloc(words + 1, sizeof(*order));
     uint32_t *rank = calloc(words + 1, sizeof(*rank));
     bool ok = order != NULL && rank != NULL &&
@@ -468,23 +584,6 @@ void ruf_search_builder_destroy(struct ruf_search_builder *builder)
     ruf_search_numbers_free(&builder->numbers);
     ruf_wipe(builder, sizeof(*builder));
     free(builder);
-}
-
-enum ruf_status ruf_search_tables_build(const struct ruf_people *people,
-                                        struct ruf_search_tables *out,
-                                        struct ruf_error *err)
-{
-    struct ruf_search_builder *builder;
-    enum ruf_status status = ruf_search_builder_create(&builder, err);
-
-    memset(out, 0, sizeof(*out));
-    if (status != RUF_OK)
-        return status;
-    for (size_t i = 0; i < people->count; i++)
-        ruf_search_builder_add(builder, &people->persons[i]);
-    status = ruf_search_builder_finish(builder, out, err);
-    ruf_search_builder_destroy(builder);
-    return status;
 }
 
 void ruf_search_tables_free(struct ruf_search_tables *tables)

@@ -1,7 +1,7 @@
 /*
  * indexer/search_tables.h - people in rank order to the search sections
  *
- *   create, add every person in rank order, finish
+ *   create, add all persons in rank order, finish
  *
  * docs/index-format.md, "Search", says what comes out. Memory grows with the
  * distinct words, texts and numbers, and a few bytes per contact; persons are
@@ -30,10 +30,10 @@ RUF_MUST_USE enum ruf_status
 ruf_search_builder_create(struct ruf_search_builder **out,
                           struct ruf_error *err);
 
-/** The next person in rank order; borrowed for the call. A failure is told by
- *  ruf_search_builder_finish(). */
+/** The next persons in rank order, borrowed for the call; some dozens at a time
+ *  cost least. A failure is told by ruf_search_builder_finish(). */
 void ruf_search_builder_add(struct ruf_search_builder *builder,
-                            const struct ruf_person *person);
+                            const struct ruf_person *persons, size_t count);
 
 /** Write the sections. @return RUF_OK, RUF_E_NOMEM. */
 RUF_MUST_USE enum ruf_status
@@ -42,11 +42,6 @@ ruf_search_builder_finish(struct ruf_search_builder *builder,
 
 /** Wipe and free; NULL is fine. */
 void ruf_search_builder_destroy(struct ruf_search_builder *builder);
-
-/** All of the above for a list. */
-RUF_MUST_USE enum ruf_status
-ruf_search_tables_build(const struct ruf_people *people,
-                        struct ruf_search_tables *out, struct ruf_error *err);
 
 /** Wipe and free; a zeroed struct is fine. */
 void ruf_search_tables_free(struct ruf_search_tables *tables);

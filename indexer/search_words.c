@@ -21,7 +21,7 @@ static int by_text(const void *left, const void *right, void *words)
 
 static bool sort_words(struct search_pool *words, uint32_t *order)
 {
-    size_t count = words->ends.count;
+    size_t count = words->starts.count;
     struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
 
     if (list == NULL)
@@ -55,7 +55,7 @@ static void write_text(const struct search_pool *words, const uint32_t *order,
 {
     struct ruf_text before = { NULL, 0 };
 
-    for (size_t i = 0; i < words->ends.count; i++) {
+    for (size_t i = 0; i < words->starts.count; i++) {
         struct ruf_text word = ruf_search_pool_text(words, order[i]);
         size_t shared = 0;
 
@@ -74,7 +74,7 @@ static void write_keys(const struct search_pool *words, const uint32_t *order,
                        size_t first_letter, struct ruf_writer *out,
                        uint32_t (*key)(const char *word, size_t size))
 {
-    for (size_t i = first_letter; i < words->ends.count; i++) {
+    for (size_t i = first_letter; i < words->starts.count; i++) {
         struct ruf_text word = ruf_search_pool_text(words, order[i]);
 
         ruf_write_u32(out, key(word.data, word.size));
@@ -84,7 +84,7 @@ static void write_keys(const struct search_pool *words, const uint32_t *order,
 bool ruf_search_write_words(struct search_pool *words, uint32_t *order,
                             uint32_t *rank, struct ruf_writer *out)
 {
-    size_t count = words->ends.count;
+    size_t count = words->starts.count;
     size_t first_letter = 0;
     struct ruf_writer offsets = { 0 };
     struct ruf_writer text = { 0 };

@@ -1,0 +1,19 @@
+/*
+ * base/pages.h - malloc() for megabytes that are about to be filled
+ *
+ * Fresh memory costs a page fault per 4 KiB, about as much as filling it. On
+ * huge pages, where the system gives them, it is one per 2 MiB.
+ *
+ * Threads: any thread.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BASE_PAGES_H
+#define BASE_PAGES_H
+
+#include <stddef.h>
+
+/** Not zeroed; free() it. @return NULL when memory is out. */
+void *ruf_pages_alloc(size_t size);
+
+#endif
