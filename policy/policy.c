@@ -20,7 +20,6 @@
 #include <string.h>
 
 #define POLICY_SCHEMA "rufname.policy/1"
-#define POLICY_DEPTH_MAX 12
 #define LABEL_DEFAULT "{given} {family}[ ({company})]"
 
 /* The public struct comes first, so that a pointer to it is one to this. */
@@ -52,8 +51,8 @@ static void add_finding(struct policy_parser *parser, bool is_error,
     (void)snprintf(item->id, sizeof(item->id), "%s", id);
     (void)snprintf(item->pointer, sizeof(item->pointer), "%s", pointer);
     (void)vsnprintf(item->detail, sizeof(item->detail), format, arguments);
-    ruf_json_position(parser->text, parser->size, pointer, &item->line,
-                      &item->column);
+    ruf_policy_form_position(&parser->form, pointer, &item->line,
+                             &item->column);
 }
 
 void ruf_policy_error(struct policy_parser *parser, const char *id,
@@ -427,41 +426,42 @@ static int by_place(const void *left, const void *right)
     return strcmp(a->id, b->id);
 }
 
-static enum ruf_status parse_document(const char *json, size_t size,
+static void warn_given_up(void *context, const char *pointer)
+{
+    ruf_policy_warning(context, "P130", pointer,
+                       "several values, none of them is the stricter one: "
+                       "the default is used");
+}
+
+static enum ruf_status parse_document(const char *text, size_t size,
                                       struct policy_parser *parser,
                                       struct ruf_policy *policy,
                                       struct ruf_error *err)
 {
-    struct ruf_text text = { json, size };
     struct policy_at root = { parser, "", NULL };
-    cJSON *document = NULL;
     enum ruf_status status;
 
     if (size > RUF_POLICY_SIZE_MAX)
         return ruf_fail(err, RUF_E_POLICY, "P104", "",
                         "document is larger than 256 KiB");
-    if (!ruf_utf8_valid(text))
+    if (!ruf_utf8_valid((struct ruf_text){ text, size }))
         return ruf_fail(err, RUF_E_POLICY, "P106", "",
                         "document is not valid UTF-8");
-    status = ruf_json_parse(json, size, "policy", POLICY_DEPTH_MAX,
-                            RUF_JSON_REFUSE_DOCUMENT, &document, err);
-    if (status == RUF_E_CORRUPT && err != NULL) {
-        err->status = RUF_E_POLICY;
-        (void)snprintf(err->id, sizeof(err->id), "P106");
-        status = RUF_E_POLICY;
-    }
+    status = ruf_policy_form_read(&parser->form, text, size, warn_given_up,
+                                  parser, err);
     if (status != RUF_OK)
-        return status == RUF_E_CORRUPT ? RUF_E_POLICY : status;
-    root.item = document;
-    if (cJSON_IsObject(document))
+        return status;
+    root.item = parser->form.document;
+    if (cJSON_IsObject(root.item)) {
+        ruf_policy_check_tokens(&root);
         read_root(&root, policy);
-    else
+    } else {
         ruf_policy_error(parser, "P103", "", "must be an object");
-    cJSON_Delete(document);
+    }
     return RUF_OK;
 }
 
-enum ruf_status ruf_policy_parse(const char *json, size_t size,
+enum ruf_status ruf_policy_parse(const char *text, size_t size,
                                  struct ruf_policy **out,
                                  struct ruf_policy_findings *findings,
                                  struct ruf_error *err)
@@ -477,12 +477,11 @@ enum ruf_status ruf_policy_parse(const char *json, size_t size,
         (void)ruf_fail_memory(err);
         goto out;
     }
-    parser.text = json;
-    parser.size = size;
     parser.arena = policy->arena;
+    parser.form.arena = policy->arena;
     parser.findings = own;
     set_defaults(&policy->public);
-    status = parse_document(json, size, &parser, &policy->public, err);
+    status = parse_document(text, size, &parser, &policy->public, err);
     if (own->count > 1)
         qsort(own->items, own->count, sizeof(own->items[0]), by_place);
     if (status == RUF_OK && parser.out_of_memory)
@@ -491,6 +490,7 @@ enum ruf_status ruf_policy_parse(const char *json, size_t size,
         status = refuse(own, err);
     if (findings != NULL)
         *findings = *own;
+    ruf_policy_form_free(&parser.form);
 out:
     free(own);
     if (status == RUF_OK)

@@ -1,9 +1,10 @@
 /*
  * policy/policy.h - the admin's document, parsed and checked
  *
- * One JSON text (rufname.policy/1) becomes one immutable struct ruf_policy.
- * A document with any error is refused whole; all its errors are reported in
- * one run, each with JSON pointer, line and column.
+ * One text (rufname.policy/1; policy/form.h knows its forms) becomes one
+ * immutable struct ruf_policy. A document with any error is refused whole; all
+ * its errors are reported in one run, each with JSON pointer, line and column
+ * of the text as given.
  *
  * Threads: a policy is immutable after parsing, share freely.
  *
@@ -205,14 +206,14 @@ struct ruf_policy_findings {
 
 /**
  * Parse and check a document.
- * @param[in]  json      UTF-8, size bytes; not kept.
+ * @param[in]  text      UTF-8, size bytes, of any form; not kept.
  * @param[out] out       owned by the caller; NULL on failure.
  * @param[out] findings  errors and warnings in document order; may be NULL.
  * @return RUF_OK (warnings possible); RUF_E_POLICY (err = first error);
  *         RUF_E_NOMEM.
  */
 RUF_MUST_USE enum ruf_status
-ruf_policy_parse(const char *json, size_t size, struct ruf_policy **out,
+ruf_policy_parse(const char *text, size_t size, struct ruf_policy **out,
                  struct ruf_policy_findings *findings, struct ruf_error *err);
 
 /**

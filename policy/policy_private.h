@@ -7,14 +7,13 @@
 #define POLICY_POLICY_PRIVATE_H
 
 #include "base/arena.h"
-#include "policy/json_position.h"
+#include "policy/form.h"
 #include "policy/policy.h"
 
 struct cJSON;
 
 struct policy_parser {
-    const char *text;
-    size_t size;
+    struct policy_form form;
     struct ruf_arena *arena;
     struct ruf_policy_findings *findings;
     size_t errors;
@@ -63,6 +62,9 @@ void ruf_policy_integer(const struct policy_at *at, const char *key,
                         uint32_t min, uint32_t max, uint32_t *value);
 /* Is this the scheme of a URL ("ciscotel")? */
 bool ruf_policy_is_scheme(struct ruf_text text);
+
+/* Tokens such as {{mail}} that device management left in the texts. */
+void ruf_policy_check_tokens(const struct policy_at *at);
 
 /* Sections in files of their own. */
 void ruf_policy_sections_default(struct ruf_policy *policy);

@@ -29,7 +29,7 @@ struct ruf_home; /**< Opaque; made by ruf_home_open(). */
 /** What a new home is made of. Texts are borrowed for the call. */
 struct ruf_home_setup {
     size_t struct_size; /**< sizeof(struct ruf_home_setup) */
-    const char *policy; /**< rufname.policy/1 JSON, UTF-8 */
+    const char *policy; /**< rufname.policy/1 of any form, UTF-8 */
     size_t policy_size; /**< bytes, at most 256 KiB */
     const char *ca_pem; /**< extra trust anchors, PEM; NULL: none */
     size_t ca_pem_size;
