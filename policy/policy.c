@@ -89,13 +89,20 @@ const cJSON *ruf_policy_member(const struct policy_at *at, const char *key,
     return out->item;
 }
 
-void ruf_policy_element(const struct policy_at *at, size_t position,
-                        struct policy_at *out)
+void ruf_policy_element_at(const struct policy_at *at, size_t position,
+                           const cJSON *item, struct policy_at *out)
 {
     out->parser = at->parser;
     (void)snprintf(out->pointer, sizeof(out->pointer), "%.100s/%zu",
                    at->pointer, position);
-    out->item = cJSON_GetArrayItem(at->item, (int)position);
+    out->item = item;
+}
+
+void ruf_policy_element(const struct policy_at *at, size_t position,
+                        struct policy_at *out)
+{
+    ruf_policy_element_at(at, position,
+                          cJSON_GetArrayItem(at->item, (int)position), out);
 }
 
 bool ruf_policy_text(const struct policy_at *at, size_t max,
@@ -289,6 +296,7 @@ static void read_caller_id(const struct policy_at *root,
         if (label != NULL && ruf_policy_check_label(&here, label))
             policy->label_template = label;
     }
+    ruf_policy_read_trunk(&section, &policy->trunk);
     item = ruf_policy_member(&section, "kinds", &here);
     if (item != NULL)
         ruf_policy_kinds(&here, &policy->caller_id_kinds);
@@ -368,6 +376,7 @@ static void read_root(const struct policy_at *root, struct ruf_policy *policy)
     ruf_policy_read_filters(root, policy);
     read_merge(root, policy);
     read_caller_id(root, policy);
+    ruf_policy_read_blocking(root, policy);
     ruf_policy_read_sections(root, policy);
     ruf_policy_check_auth_needed(root, policy);
 }
@@ -386,6 +395,8 @@ static void set_defaults(struct ruf_policy *policy)
     policy->caller_id_kinds = 1u << RUF_KIND_BUSINESS | 1u << RUF_KIND_MOBILE |
                               1u << RUF_KIND_MAIN | 1u << RUF_KIND_OTHER;
     policy->max_entries = 500000;
+    policy->trunk.min_members = 4;
+    policy->trunk.max_extension_digits = 4;
     ruf_policy_sections_default(policy);
 }
 

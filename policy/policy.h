@@ -17,6 +17,7 @@
 #include "policy/protection.h"
 #include <rufname/clean.h>
 #include <rufname/contact.h>
+#include <rufname/index.h>
 #include <rufname/status.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -152,6 +153,14 @@ struct ruf_policy_branding {
     const char *privacy_url; /**< https, or NULL */
 };
 
+/** Unknown numbers below a company's own prefix. */
+struct ruf_policy_trunk {
+    bool enabled;
+    uint32_t min_members;          /**< 3..100 people that share the prefix */
+    uint32_t max_extension_digits; /**< 1..5 behind it */
+    uint32_t emit; /**< unknown extensions emitted per trunk, 0..1000 */
+};
+
 struct ruf_filter_rule; /**< policy/filter.h knows its inside */
 
 struct ruf_policy {
@@ -176,6 +185,9 @@ struct ruf_policy {
     uint32_t label_max_chars;
     uint32_t caller_id_kinds; /**< bit per enum ruf_number_kind */
     uint32_t max_entries;
+    struct ruf_policy_trunk trunk;
+    const ruf_e164 *blocked; /**< blocking.numbers, strictly ascending */
+    size_t blocked_count;    /**< 0..RUF_BLOCKED_MAX */
     enum ruf_policy_level level;
     struct ruf_policy_protection protection;
     struct ruf_policy_presence presence;

@@ -45,6 +45,10 @@ void ruf_policy_show_text(struct cJSON *out, const char *name,
 
 void ruf_policy_show_corrections(const struct ruf_policy *policy,
                                  struct cJSON *out);
+void ruf_policy_show_trunk(const struct ruf_policy *policy,
+                           struct cJSON *caller_id);
+void ruf_policy_show_blocking(const struct ruf_policy *policy,
+                              struct cJSON *root);
 void ruf_policy_show_sections(const struct ruf_policy *policy,
                               struct cJSON *root);
 void ruf_policy_show_protection(const struct ruf_policy *policy,

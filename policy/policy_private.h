@@ -40,6 +40,9 @@ const struct cJSON *ruf_policy_member(const struct policy_at *at,
 /* Element of a list. */
 void ruf_policy_element(const struct policy_at *at, size_t position,
                         struct policy_at *out);
+/* The same where the element is at hand. */
+void ruf_policy_element_at(const struct policy_at *at, size_t position,
+                           const struct cJSON *item, struct policy_at *out);
 bool ruf_policy_text(const struct policy_at *at, size_t max,
                      struct ruf_text *out);
 const char *ruf_policy_string(const struct policy_at *at, size_t max);
@@ -88,6 +91,10 @@ void ruf_policy_read_cleaning(const struct policy_at *root,
                               struct ruf_policy *policy);
 void ruf_policy_read_index(const struct policy_at *root,
                            struct ruf_policy *policy);
+void ruf_policy_read_trunk(const struct policy_at *caller_id,
+                           struct ruf_policy_trunk *out);
+void ruf_policy_read_blocking(const struct policy_at *root,
+                              struct ruf_policy *policy);
 void ruf_policy_read_filters(const struct policy_at *root,
                              struct ruf_policy *policy);
 /* Is the template well-formed? Reports what is not. */

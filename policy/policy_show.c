@@ -63,6 +63,7 @@ static void show_caller_id(const struct ruf_policy *policy, cJSON *root)
             (void)cJSON_AddItemToArray(
                 kinds, cJSON_CreateString(
                            ruf_number_kind_name((enum ruf_number_kind)kind)));
+    ruf_policy_show_trunk(policy, caller);
 }
 
 static void show_numbers(const struct ruf_policy *policy, cJSON *root)
@@ -100,6 +101,7 @@ char *ruf_policy_show(const struct ruf_policy *policy)
     show_merge(policy, root);
     show_caller_id(policy, root);
     show_numbers(policy, root);
+    ruf_policy_show_blocking(policy, root);
     ruf_policy_show_sections(policy, root);
     text = root == NULL ? NULL : cJSON_Print(root);
     cJSON_Delete(root);

@@ -37,12 +37,16 @@ enum ruf_index_mode {
     RUF_INDEX_ON_DEMAND
 };
 
+/** Most numbers an index asks a phone to block. */
+#define RUF_BLOCKED_MAX 10000
+
 /** Facts about an open index. */
 struct ruf_index_info {
     uint64_t generation;  /**< grows by one with every publish */
     uint64_t entry_count; /**< distinct numbers that are emitted */
     uint64_t contact_count;
-    uint64_t image_size; /**< bytes of the file */
+    uint64_t trunk_count; /**< prefixes that stand for a whole company */
+    uint64_t image_size;  /**< bytes of the file */
 };
 
 /**
@@ -106,8 +110,10 @@ RUF_API void ruf_query_destroy(struct ruf_query *query);
 
 /** Answer to "who is calling?". */
 struct ruf_caller {
-    bool known;               /**< false: all else is zero */
-    bool approximate;         /**< trunk match, not this very number */
+    bool known; /**< false: all else is zero */
+    /** Nobody is known by this very number, but it lies below a prefix that
+     *  one company has: the label names the company, contact_count is 0. */
+    bool approximate;
     struct ruf_text label;    /**< what the phone shows */
     const uint32_t *contacts; /**< contact numbers, 0..contact_count-1 */
     size_t contact_count;

@@ -190,6 +190,37 @@ Test(sections, refuse_what_is_out_of_bounds_or_unknown)
           "/sync/forbidden_grace_hours" },
         { "\"audit\":{\"days\":401}", "P104", "/audit/days" },
         { "\"recents\":{\"enabled\":null}", "P103", "/recents/enabled" },
+        { "\"caller_id\":{\"trunk\":true}", "P103", "/caller_id/trunk" },
+        { "\"caller_id\":{\"trunk\":{\"enabled\":1}}", "P103",
+          "/caller_id/trunk/enabled" },
+        { "\"caller_id\":{\"trunk\":{\"min_members\":2}}", "P104",
+          "/caller_id/trunk/min_members" },
+        { "\"caller_id\":{\"trunk\":{\"min_members\":101}}", "P104",
+          "/caller_id/trunk/min_members" },
+        { "\"caller_id\":{\"trunk\":{\"max_extension_digits\":0}}", "P104",
+          "/caller_id/trunk/max_extension_digits" },
+        { "\"caller_id\":{\"trunk\":{\"max_extension_digits\":6}}", "P104",
+          "/caller_id/trunk/max_extension_digits" },
+        { "\"caller_id\":{\"trunk\":{\"emit\":1001}}", "P104",
+          "/caller_id/trunk/emit" },
+        { "\"blocking\":[]", "P103", "/blocking" },
+        { "\"blocking\":{\"numbers\":\"+493023125001\"}", "P103",
+          "/blocking/numbers" },
+        { "\"blocking\":{\"numbers\":[493023125001]}", "P103",
+          "/blocking/numbers/0" },
+        { "\"blocking\":{\"numbers\":[\"030 23125-001\"]}", "P107",
+          "/blocking/numbers/0" },
+        { "\"blocking\":{\"numbers\":[\"+49 30 23125001\"]}", "P107",
+          "/blocking/numbers/0" },
+        { "\"blocking\":{\"numbers\":[\"+1234\"]}", "P107",
+          "/blocking/numbers/0" },
+        { "\"blocking\":{\"numbers\":[\"+1234567890123456789\"]}", "P107",
+          "/blocking/numbers/0" },
+        { "\"blocking\":{\"numbers\":[\"+023125001\"]}", "P107",
+          "/blocking/numbers/0" },
+        { "\"blocking\":{\"numbers\":[\"+493023125001\",\"+493023125000\","
+          "\"+493023125001\"]}",
+          "P107", "/blocking/numbers/2" },
         { "\"actions\":{\"allow\":\"tel\"}", "P103", "/actions/allow" },
         { "\"actions\":{\"allow\":[\"tel\",\"fly\"]}", "P105",
           "/actions/allow/1" },
@@ -236,6 +267,12 @@ Test(sections, warn_of_what_is_ignored_or_risky)
                    "/actions/allow/1");
     expect_warning("\"branding\":{\"accent\":\"#ffff00\"}", "P140",
                    "/branding/accent");
+    expect_warning("\"caller_id\":{\"trunk\":{\"digits\":3}}", "P101",
+                   "/caller_id/trunk/digits");
+    expect_warning("\"blocking\":{\"names\":[]}", "P101", "/blocking/names");
+    expect_warning("\"blocking\":{\"numbers\":[\"+493023125001\","
+                   "\"+99012345\"]}",
+                   "P152", "/blocking/numbers/1");
     expect_warning("\"branding\":{\"logo_png\":\"\"}", "P151",
                    "/branding/logo_png");
 }
@@ -265,6 +302,66 @@ Test(sections, are_reported_in_the_order_of_the_document)
         cr_assert_eq(findings.items[i].line, i + 1);
 }
 
+Test(sections, calls_have_defaults_and_an_order)
+{
+    struct ruf_policy *policy = must_parse("");
+
+    cr_assert_not(policy->trunk.enabled);
+    cr_assert_eq(policy->trunk.min_members, 4);
+    cr_assert_eq(policy->trunk.max_extension_digits, 4);
+    cr_assert_eq(policy->trunk.emit, 0);
+    cr_assert_eq(policy->blocked_count, 0);
+    ruf_policy_destroy(policy);
+    policy = must_parse(
+        "\"caller_id\":{\"trunk\":{\"enabled\":true,\"min_members\":3,"
+        "\"max_extension_digits\":5,\"emit\":1000}},\"blocking\":{\"numbers\":"
+        "[\"+493023125009\",\"+498999998000\",\"+493023125001\"]}");
+    cr_assert(policy->trunk.enabled);
+    cr_assert_eq(policy->trunk.min_members, 3);
+    cr_assert_eq(policy->trunk.max_extension_digits, 5);
+    cr_assert_eq(policy->trunk.emit, 1000);
+    cr_assert_eq(policy->blocked_count, 3);
+    cr_assert_eq(policy->blocked[0], 493023125001);
+    cr_assert_eq(policy->blocked[1], 493023125009);
+    cr_assert_eq(policy->blocked[2], 498999998000);
+    ruf_policy_destroy(policy);
+}
+
+/* A policy that blocks so many numbers; malloc()ed. */
+static char *block_many(size_t count)
+{
+    size_t room = count * 20 + 256;
+    char *json = malloc(room);
+    size_t at;
+
+    cr_assert(json != NULL);
+    at = (size_t)snprintf(
+        json, room, "{" HEAD "," FILE_SOURCE ",\"blocking\":{\"numbers\":[");
+    for (size_t i = 0; i < count; i++)
+        at += (size_t)snprintf(json + at, room - at, "%s\"+4930%06zu\"",
+                               i == 0 ? "" : ",", count - i);
+    (void)snprintf(json + at, room - at, "]}}");
+    return json;
+}
+
+Test(sections, block_so_many_numbers_and_no_more)
+{
+    char *json = block_many(RUF_BLOCKED_MAX);
+    struct ruf_policy *policy = NULL;
+    struct ruf_error err;
+
+    cr_assert(ruf_policy_parse(json, strlen(json), &policy, NULL, &err) ==
+              RUF_OK);
+    cr_assert_eq(policy->blocked_count, RUF_BLOCKED_MAX);
+    ruf_policy_destroy(policy);
+    free(json);
+    json = block_many(RUF_BLOCKED_MAX + 1);
+    cr_assert(ruf_policy_parse(json, strlen(json), &policy, NULL, &err) ==
+              RUF_E_POLICY);
+    cr_assert_str_eq(err.place, "/blocking/numbers");
+    free(json);
+}
+
 /* What is shown says everything: read again it is shown the same. */
 Test(sections, a_shown_policy_is_a_policy)
 {
@@ -273,6 +370,8 @@ Test(sections, a_shown_policy_is_a_policy)
         "\"actions\":{\"allow\":[\"sip\"],\"dialer\":\"specific\","
         "\"dialer_scheme\":\"muster\"},\"store\":{\"mode\":\"memory\"},"
         "\"cleaning\":{\"split\":false,\"area_codes\":{\"AT\":\"1\"}},"
+        "\"caller_id\":{\"trunk\":{\"enabled\":true,\"emit\":100}},"
+        "\"blocking\":{\"numbers\":[\"+493023125001\"]},"
         "\"protection\":{\"links\":\"scheme:muster\",\"max_os\":{\"version\":"
         "\"18\"}}");
     char *first = ruf_policy_show(policy);
