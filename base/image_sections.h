@@ -26,6 +26,7 @@ enum ruf_section_kind {
     RUF_SECTION_IDENTITY_OFFSETS = 13,
     RUF_SECTION_SOURCE_IDS = 14,   /**< hash table: GUID -> contact */
     RUF_SECTION_HASH_IDS = 15,     /**< hash table: Hash-ID -> contact */
+    RUF_SECTION_TRUNKS = 16,       /**< prefixes of companies */
     RUF_SECTION_SEARCH_FIRST = 32, /**< 32..47: base/search_sections.h */
     RUF_SECTION_SEARCH_LAST = 47
 };
@@ -81,6 +82,11 @@ enum ruf_contact_display {
 /** Form of a source's id in an identity record. */
 #define RUF_SOURCE_ID_TEXT 0u
 #define RUF_SOURCE_ID_GUID 1u /**< lower-case GUID, as 16 bytes */
+
+/** Row of TRUNKS: u64 prefix with zeros up to 18 digits, u8 its digits, u8 most
+ *  digits behind it, u16 size of the label, u32 its place. */
+#define RUF_TRUNK_ROW_SIZE 16u
+#define RUF_TRUNK_DIGITS 18u
 
 /** Limits a reader accepts, so that a lying image cannot ask for the world. */
 #define RUF_OWNERS_MAX (1u << 24)

@@ -364,12 +364,45 @@ static int explain_message(const struct cli *cli, const char *id)
     return 0;
 }
 
+/* A number of no record: does a company have all numbers around it? */
+static int explain_trunk(struct cli *cli, struct ruf_home *home,
+                         const struct ruf_explained_number *read, bool *found)
+{
+    struct ruf_index *index = NULL;
+    struct ruf_query *query = NULL;
+    struct ruf_caller caller = { 0 };
+    struct json_out out;
+    struct ruf_error err;
+    enum ruf_status status =
+        ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, &err);
+
+    if (status == RUF_OK)
+        status = ruf_query_create(index, &query, &err);
+    if (status == RUF_OK)
+        status = ruf_query_lookup(query, read->e164, &caller, &err);
+    *found = status == RUF_OK && caller.approximate;
+    if (*found && cli->json) {
+        json_begin_line(&out, "explain_trunk");
+        json_e164(&out, "e164", read->e164);
+        json_text(&out, "label", caller.label);
+        json_end_line(&out);
+    } else if (*found) {
+        print_text_row(cli, "Stammnummer von", "trunk of", caller.label);
+    }
+    ruf_query_destroy(query);
+    ruf_index_close(index);
+    /* Nothing was synced yet: then nobody is known. */
+    return status == RUF_OK || status == RUF_E_NOT_FOUND ? 0
+                                                         : cli_fail(cli, &err);
+}
+
 static int explain_number(struct cli *cli, const char *text)
 {
     struct explain explain = { cli, 0 };
     struct ruf_explained_number read;
     struct ruf_home *home;
     struct ruf_error err;
+    bool trunk = false;
     int code = cli_open_home(cli, &home);
 
     if (code != 0)
@@ -379,8 +412,10 @@ static int explain_number(struct cli *cli, const char *text)
         code = cli_fail(cli, &err);
     else if (explain.records == 0 && !cli->json)
         print_number(cli, &read);
+    if (code == 0 && explain.records == 0 && read.e164 != 0)
+        code = explain_trunk(cli, home, &read, &trunk);
     ruf_home_close(home);
-    if (code == 0 && explain.records == 0)
+    if (code == 0 && explain.records == 0 && !trunk)
         code = cli_exit_code(RUF_E_NOT_FOUND);
     return code;
 }

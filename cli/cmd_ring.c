@@ -22,6 +22,7 @@ static void print_json(const char *number, const struct ruf_ring *ring)
     json_string(&out, "label", ring->label);
     json_string(&out, "source", source_names[ring->source]);
     json_e164(&out, "matched", ring->matched);
+    json_string(&out, "trunk", ring->trunk);
     json_number(&out, "generation", ring->generation);
     json_bool(&out, "committed", ring->committed);
     json_end_line(&out);
@@ -59,6 +60,11 @@ static void print_directory(const struct cli *cli, const struct ruf_ring *ring)
     } else if (ring->international == 0) {
         (void)puts(cli_say(cli, "  die Nummer hat keine internationale Form",
                            "  the number has no international form"));
+    } else if (ring->trunk[0] != '\0') {
+        (void)printf("  %s %s\n",
+                     cli_say(cli, "nicht enthalten; die App nennt",
+                             "not in it; the app says"),
+                     ring->trunk);
     } else {
         (void)puts(cli_say(cli,
                            "  nicht enthalten; rufname explain sagt, warum",

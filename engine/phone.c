@@ -289,6 +289,23 @@ static enum ruf_status ring_index(const struct ruf_index *index,
     return loader.status;
 }
 
+/* What the app would say about a number the phone does not know. */
+static enum ruf_status ring_trunk(const struct ruf_index *index,
+                                  struct ruf_ring *ring, struct ruf_error *err)
+{
+    struct ruf_caller caller = { 0 };
+    struct ruf_query *query = NULL;
+    enum ruf_status status = ruf_query_create(index, &query, err);
+
+    if (status == RUF_OK)
+        status = ruf_query_lookup(query, ring->international, &caller, err);
+    if (status == RUF_OK && caller.approximate &&
+        caller.label.size < sizeof(ring->trunk))
+        memcpy(ring->trunk, caller.label.data, caller.label.size);
+    ruf_query_destroy(query);
+    return status;
+}
+
 /* What the phone has; else what it would get now. */
 static enum ruf_status open_list(const struct ruf_home *home,
                                  struct ruf_ring *ring, struct ruf_index **out,
@@ -327,6 +344,8 @@ enum ruf_status ruf_home_ring(struct ruf_home *home, const char *text,
         out->generation = info.generation;
         if (out->as_sent != 0)
             status = ring_index(index, text, region, out, err);
+        if (status == RUF_OK && out->source == RUF_RING_NOBODY)
+            status = ring_trunk(index, out, err);
     }
     ruf_index_close(index);
     return status;

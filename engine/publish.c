@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/image.h"
 #include "engine/home_private.h"
+#include "indexer/build_extras.h"
 #include <stdlib.h>
 
 /* Greater than what the store remembers and what the file says, so that a
@@ -40,6 +41,8 @@ static enum ruf_status build_image(const struct ruf_home *home,
 {
     struct ruf_labelled_entries entries = { 0 };
     struct ruf_people people = { 0 };
+    struct ruf_trunks trunks = { 0 };
+    const struct ruf_image_extras extras = { .trunks = &trunks };
     struct ruf_source_contact *contacts = NULL;
     struct ruf_arena *arena = NULL;
     size_t count = 0;
@@ -53,8 +56,12 @@ static enum ruf_status build_image(const struct ruf_home *home,
     if (status == RUF_OK)
         status = ruf_label(&people, home->policy, arena, &entries, err);
     if (status == RUF_OK)
-        status = ruf_build(image_path, home->key.bytes, seed, &people, &entries,
-                           err);
+        status = ruf_trunks_find(&people, home->policy, arena, &trunks, err);
+    if (status == RUF_OK)
+        status = ruf_trunks_emit(&trunks, home->policy, arena, &entries, err);
+    if (status == RUF_OK)
+        status = ruf_build_with(image_path, home->key.bytes, seed, &people,
+                                &entries, &extras, err);
     ruf_arena_destroy(arena);
     return status;
 }

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "indexer/build_contacts.h"
 #include "indexer/build_entries.h"
+#include "indexer/build_extras.h"
 #include "indexer/search_tables.h"
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct sections {
     struct ruf_contact_sections contacts;
     struct ruf_entry_sections entries;
     struct ruf_search_tables search;
+    struct ruf_extra_sections extras;
     struct ruf_writer meta;
     struct ruf_writer source_ids;
     struct ruf_writer hash_ids;
@@ -60,6 +62,9 @@ static void write_meta(const struct ruf_image_seed *seed, struct sections *out)
     ruf_write_u32(meta, contacts->limit_record);
     ruf_write_u32(meta, contacts->limit_text);
     ruf_write_bytes(meta, seed->hash_secret, sizeof(seed->hash_secret));
+    ruf_write_u32(meta, out->extras.trunk_count);
+    ruf_write_u32(meta, out->extras.held_count);
+    ruf_write_u32(meta, out->extras.trunk_labels);
 }
 
 /* --- all together
@@ -70,6 +75,7 @@ static void free_sections(struct sections *sections)
     ruf_contact_sections_free(&sections->contacts);
     ruf_entry_sections_free(&sections->entries);
     ruf_search_tables_free(&sections->search);
+    ruf_extra_sections_free(&sections->extras);
     ruf_writer_wipe(&sections->meta);
     ruf_writer_wipe(&sections->source_ids);
     ruf_writer_wipe(&sections->hash_ids);
@@ -98,6 +104,26 @@ static struct ruf_image_part whole(uint32_t kind,
     return part(kind, section, whole_block_size(section));
 }
 
+/* Of a section that readers can do without; empty ones are left out. */
+static struct ruf_image_part optional(uint32_t kind,
+                                      const struct ruf_writer *section)
+{
+    struct ruf_image_part out = part(kind, section, RUF_IMAGE_BLOCK_SIZE);
+
+    out.flags = RUF_SECTION_OPTIONAL;
+    return out;
+}
+
+static size_t drop_empty(struct ruf_image_part *parts, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (parts[i].size > 0 || (parts[i].flags & RUF_SECTION_OPTIONAL) == 0)
+            parts[kept++] = parts[i];
+    return kept;
+}
+
 static enum ruf_status publish(const char *path, const uint8_t *key,
                                const struct ruf_image_seed *seed,
                                const struct sections *s, struct ruf_error *err)
@@ -106,7 +132,7 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
     const struct ruf_entry_sections *e = &s->entries;
     const struct ruf_writer *search = s->search.sections;
     const uint32_t small = RUF_IMAGE_BLOCK_SIZE;
-    const struct ruf_image_part parts[] = {
+    struct ruf_image_part parts[] = {
         part(RUF_SECTION_META, &s->meta, small),
         part(RUF_SECTION_ENTRIES, &e->entries, RUF_ENTRY_BLOCK_SIZE),
         part(RUF_SECTION_NUMBERS, &e->pages, small),
@@ -120,6 +146,7 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
         part(RUF_SECTION_IDENTITY_OFFSETS, &c->identity_offsets.bytes, small),
         part(RUF_SECTION_SOURCE_IDS, &s->source_ids, small),
         part(RUF_SECTION_HASH_IDS, &s->hash_ids, small),
+        optional(RUF_SECTION_TRUNKS, &s->extras.trunks),
         whole(RUF_SECTION_SEARCH_WORDS, &search[0]),
         whole(RUF_SECTION_SEARCH_FIELDS, &search[1]),
         whole(RUF_SECTION_SEARCH_NUMBERS, &search[2]),
@@ -127,7 +154,8 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
     };
 
     return ruf_image_write(path, key, seed, parts,
-                           sizeof(parts) / sizeof(parts[0]), err);
+                           drop_empty(parts, sizeof(parts) / sizeof(parts[0])),
+                           err);
 }
 
 /* Persons are in rank order, their texts where they were read: all over the
@@ -228,6 +256,16 @@ enum ruf_status ruf_build(const char *path, const uint8_t key[32],
                           const struct ruf_labelled_entries *entries,
                           struct ruf_error *err)
 {
+    return ruf_build_with(path, key, seed, people, entries, NULL, err);
+}
+
+enum ruf_status ruf_build_with(const char *path, const uint8_t key[32],
+                               const struct ruf_image_seed *seed,
+                               const struct ruf_people *people,
+                               const struct ruf_labelled_entries *entries,
+                               const struct ruf_image_extras *extras,
+                               struct ruf_error *err)
+{
     struct sections *sections = calloc(1, sizeof(*sections));
     bool ok;
     enum ruf_status status;
@@ -240,6 +278,7 @@ enum ruf_status ruf_build(const char *path, const uint8_t key[32],
     if (status == RUF_OK) {
         ok = ruf_contact_sections_finish(&sections->contacts) &&
              ruf_entry_sections_finish(&sections->entries) &&
+             ruf_extra_sections_write(extras, &sections->extras) &&
              write_tables(sections);
         write_meta(seed, sections);
         status = !ok || sections->meta.failed

@@ -18,7 +18,7 @@ static const uint16_t slots_of[INDEX_SECTIONS] = {
     [RUF_SECTION_TAILS] = 256,          [RUF_SECTION_LABELS] = 1,
     [RUF_SECTION_TEXTS] = 128,          [RUF_SECTION_IDENTITIES] = 2,
     [RUF_SECTION_IDENTITY_OFFSETS] = 2, [RUF_SECTION_SOURCE_IDS] = 2,
-    [RUF_SECTION_HASH_IDS] = 2,
+    [RUF_SECTION_HASH_IDS] = 2,         [RUF_SECTION_TRUNKS] = 64,
 };
 
 static uint32_t slots_for(const struct ruf_index *index, size_t kind)
@@ -190,6 +190,37 @@ enum ruf_status ruf_index_bytes(struct ruf_query *query,
     if (status == RUF_OK)
         *out = block + at;
     return status;
+}
+
+enum ruf_status ruf_index_has_number(struct ruf_query *query,
+                                     enum ruf_section_kind kind,
+                                     uint64_t offset, uint32_t count,
+                                     ruf_e164 number, bool *has,
+                                     struct ruf_error *err)
+{
+    uint32_t low = 0;
+    uint32_t high = count;
+
+    *has = false;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        uint8_t bytes[sizeof(ruf_e164)];
+        enum ruf_status status =
+            ruf_index_copy(query, kind, offset + middle * sizeof(bytes),
+                           sizeof(bytes), bytes, err);
+
+        if (status != RUF_OK)
+            return status;
+        if (ruf_load64(bytes) == number) {
+            *has = true;
+            return RUF_OK;
+        }
+        if (ruf_load64(bytes) < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return RUF_OK;
 }
 
 enum ruf_status ruf_index_record(struct ruf_query *query,

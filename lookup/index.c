@@ -27,7 +27,7 @@ enum use {
     USE_UNKNOWN = 0,
     USE_ON_DEMAND, /* in both modes */
     USE_RESIDENT,  /* decrypted at open in resident mode */
-    USE_SEARCH     /* the same; an image may do without */
+    USE_OPTIONAL   /* the same; an image may do without */
 };
 
 /* block_size: what the reader relies on; 0 = any. */
@@ -48,12 +48,13 @@ static const struct {
     [RUF_SECTION_IDENTITY_OFFSETS] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_SOURCE_IDS] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_HASH_IDS] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
+    [RUF_SECTION_TRUNKS] = { USE_OPTIONAL, RUF_IMAGE_BLOCK_SIZE },
 };
 
 static enum use use_of(uint32_t kind)
 {
     if (kind >= RUF_SECTION_SEARCH_FIRST && kind <= RUF_SECTION_SEARCH_LAST)
-        return USE_SEARCH;
+        return USE_OPTIONAL;
     return kind < INDEX_SECTIONS ? (enum use)known[kind].use : USE_UNKNOWN;
 }
 
@@ -107,7 +108,7 @@ static enum ruf_status load_resident(struct ruf_index *index,
         enum use use = use_of(kind);
 
         if (index->sections[kind].place != NULL &&
-            (use == USE_RESIDENT || use == USE_SEARCH))
+            (use == USE_RESIDENT || use == USE_OPTIONAL))
             kinds[count++] = kind;
     }
     return ruf_index_load(index, kinds, count, err);
@@ -125,6 +126,15 @@ static bool table_fits(const struct index_section *section, uint32_t buckets)
 {
     return buckets > 0 && section->place->block_size % RUF_BUCKET_SIZE == 0 &&
            (uint64_t)buckets * RUF_BUCKET_SIZE <= section->size;
+}
+
+static bool trunks_fit(const struct ruf_index *index)
+{
+    uint64_t size = (uint64_t)index->trunk_count * RUF_TRUNK_ROW_SIZE +
+                    (uint64_t)index->held_count * sizeof(ruf_e164) +
+                    index->trunk_labels_size;
+
+    return size <= index->sections[RUF_SECTION_TRUNKS].size;
 }
 
 /* Do the counts fit the sections? After this, offsets computed from them stay
@@ -153,7 +163,8 @@ static bool counts_fit(const struct ruf_index *index)
            index->page_count % RUF_PAGES_PER_BLOCK == 0 &&
            index->page_count <= s[RUF_SECTION_NUMBERS].size / RUF_PAGE_SIZE &&
            table_fits(&s[RUF_SECTION_SOURCE_IDS], index->source_id_buckets) &&
-           table_fits(&s[RUF_SECTION_HASH_IDS], index->hash_id_buckets);
+           table_fits(&s[RUF_SECTION_HASH_IDS], index->hash_id_buckets) &&
+           trunks_fit(index);
 }
 
 static bool limits_fit(const struct index_limits *limits)
@@ -195,6 +206,9 @@ static enum ruf_status read_meta(struct ruf_index *index, const uint8_t *bytes,
     if (secret != NULL)
         memcpy(index->hash_secret, secret, sizeof(index->hash_secret));
     index->number_secret = ruf_hash_number_secret(index->hash_secret);
+    index->trunk_count = ruf_read_u32(&reader);
+    index->held_count = ruf_read_u32(&reader);
+    index->trunk_labels_size = ruf_read_u32(&reader);
     if (reader.failed || !limits_fit(&index->limits) || !counts_fit(index))
         return ruf_index_damaged(index, RUF_SECTION_META, err);
     index->upper_mask = UINT32_MAX >> (32 - 8 * index->upper_width);
@@ -301,5 +315,6 @@ void ruf_index_describe(const struct ruf_index *index,
     out->generation = ruf_image_generation(index->image);
     out->entry_count = index->entry_count;
     out->contact_count = index->contact_count;
+    out->trunk_count = index->trunk_count;
     out->image_size = ruf_image_size(index->image);
 }

@@ -54,6 +54,9 @@ struct ruf_index {
     uint32_t page_count; /* of NUMBERS */
     uint32_t source_id_buckets;
     uint32_t hash_id_buckets;
+    uint32_t trunk_count;
+    uint32_t held_count; /* of TRUNKS: numbers that stay unknown */
+    uint32_t trunk_labels_size;
     uint32_t upper_width; /* bytes of a number's upper half in a row, 2 or 4 */
     uint32_t upper_mask;
     uint32_t owner_width; /* bytes of an owner in a row, 1..4 */
@@ -136,6 +139,12 @@ RUF_MUST_USE enum ruf_status ruf_index_copy(struct ruf_query *query,
                                             uint64_t offset, size_t size,
                                             void *out, struct ruf_error *err);
 
+/* Is the number among 'count' ascending u64 from this offset on? */
+RUF_MUST_USE enum ruf_status
+ruf_index_has_number(struct ruf_query *query, enum ruf_section_kind kind,
+                     uint64_t offset, uint32_t count, ruf_e164 number,
+                     bool *has, struct ruf_error *err);
+
 /* Record 'number' of a section with offsets: its bytes, borrowed. */
 RUF_MUST_USE enum ruf_status
 ruf_index_record(struct ruf_query *query, enum ruf_section_kind records,
@@ -184,6 +193,20 @@ HOT_INLINE size_t ruf_label_join(const struct ruf_index *index,
     ruf_label_copy(out + head_size, tails + at + 1, tails[at], 48);
     return size;
 }
+
+/* --- trunks, lookup/trunks.c -----------------------------------------------
+ */
+
+/* The company below whose prefix an unknown number lies, if any; out is zero
+ * and stays so if there is none. label: LABEL_ROOM bytes. */
+RUF_MUST_USE enum ruf_status ruf_trunk_lookup(struct ruf_query *query,
+                                              ruf_e164 number, char *label,
+                                              struct ruf_caller *out,
+                                              struct ruf_error *err);
+
+/* Do the trunks ascend, and does each have a label? */
+RUF_MUST_USE enum ruf_status ruf_trunks_check(struct ruf_query *query,
+                                              struct ruf_error *err);
 
 /* --- the whole, lookup/check.c ---------------------------------------------
  */

@@ -131,6 +131,8 @@ read_list(struct ruf_query *query, uint64_t place, uint32_t *owners,
     }
     out->contacts = owners;
     out->contact_count = (size_t)count;
+    /* Emitted, but nobody's: an unknown extension of a company. */
+    out->approximate = count == 0;
     return status;
 }
 
@@ -277,6 +279,18 @@ HOT_INLINE enum ruf_status answer_row(struct ruf_query *query, struct row row,
     return read_owners(query, row.owner, owners, room, out, err);
 }
 
+/* No row has the number. Apart from the test, this costs only images with
+ * trunks anything. */
+HOT_INLINE enum ruf_status answer_miss(struct ruf_query *query, ruf_e164 number,
+                                       char *label, struct ruf_caller *out,
+                                       struct ruf_error *err)
+{
+    *out = (struct ruf_caller){ 0 };
+    return query->index->trunk_count == 0
+               ? RUF_OK
+               : ruf_trunk_lookup(query, number, label, out, err);
+}
+
 /* By itself, so that its row does not keep that of the usual case out of
  * registers. */
 __attribute__((noinline)) static enum ruf_status
@@ -288,8 +302,7 @@ answer_further(struct ruf_query *query, uint64_t hash, ruf_e164 number,
 
     if (find_further(query->index, hash, number, &row))
         return answer_row(query, row, label, owners, room, out, err);
-    *out = (struct ruf_caller){ 0 };
-    return RUF_OK;
+    return answer_miss(query, number, label, out, err);
 }
 
 HOT_INLINE enum ruf_status
@@ -304,8 +317,7 @@ answer_resident(struct ruf_query *query, const uint8_t *page, uint64_t hash,
     if (ruf_page_ran_over(page))
         return answer_further(query, hash, number, label, owners, room, out,
                               err);
-    *out = (struct ruf_caller){ 0 };
-    return RUF_OK;
+    return answer_miss(query, number, label, out, err);
 }
 
 /* --- on demand
@@ -368,8 +380,10 @@ answer_on_demand(struct ruf_query *query, ruf_e164 number,
     enum ruf_status status = find_on_demand(query, number, &row, &known, err);
 
     *out = (struct ruf_caller){ 0 };
-    if (status != RUF_OK || !known)
+    if (status != RUF_OK)
         return status;
+    if (!known)
+        return answer_miss(query, number, query->labels, out, err);
     status = row.is_long ? read_long_label(query, ruf_load32(row.head),
                                            query->labels, &out->label, err)
                          : label_on_demand(query, &row, query->labels,

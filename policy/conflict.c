@@ -71,7 +71,7 @@ static const struct field fields[] = {
     { "caller_id.kinds", POLICY_VALUE_LIST, RULE_ALL, NULL },
     { "caller_id.max_entries", POLICY_VALUE_INTEGER, RULE_MIN, NULL },
     { "caller_id.trunk.enabled", POLICY_VALUE_BOOL, RULE_FALSE, NULL },
-    { "caller_id.trunk.emit", POLICY_VALUE_BOOL, RULE_FALSE, NULL },
+    { "caller_id.trunk.emit", POLICY_VALUE_INTEGER, RULE_MIN, NULL },
     { "caller_id.trunk.min_members", POLICY_VALUE_INTEGER, RULE_MAX, NULL },
     { "caller_id.trunk.max_extension_digits", POLICY_VALUE_INTEGER, RULE_MIN,
       NULL },

@@ -55,6 +55,9 @@ struct ruf_ring {
     uint64_t generation;    /**< of the list asked; 0: none */
     bool committed;         /**< a phone has it; else: it would get it now */
     uint64_t device_contacts;
+    /** Nobody, but the number lies below the prefix of a company: its label in
+     *  the app ("~ Muster AG"), which the phone does not have. Else "". */
+    char trunk[512];
 };
 
 /**

@@ -64,8 +64,7 @@ static void set_up(void)
                    (long)getpid());
     (void)atexit(remove_file);
     fixture = fixture_create(5, 12, 40);
-    fuzz_require(ruf_build(path, fixture->key, &fixture->seed, &fixture->people,
-                           &fixture->entries, NULL) == RUF_OK,
+    fuzz_require(fixture_build(fixture, path, NULL) == RUF_OK,
                  "the image is built");
     read_sections();
 }
@@ -125,6 +124,11 @@ static void ask_numbers(const struct ruf_index *index, struct ruf_query *query)
         (void)!ruf_query_lookup(query, numbers[i] + 1, &callers[0], NULL);
     }
     (void)!ruf_query_lookup_many(query, numbers, count, callers, &done, NULL);
+    for (size_t i = 0; i < fixture->trunks.count; i++)
+        if (ruf_query_lookup(query, fixture->trunks.trunks[i].prefix * 100 + i,
+                             &callers[0], NULL) == RUF_OK)
+            free(fuzz_copy((const uint8_t *)callers[0].label.data,
+                           callers[0].label.size));
     (void)index;
 }
 

@@ -101,6 +101,28 @@ static void print_identity(struct ruf_query *query, uint32_t n)
     (void)putchar('\n');
 }
 
+/* Each trunk by an unknown number below it, then the numbers that are held. */
+static void print_trunks(const struct image_fixture *fixture,
+                         struct ruf_query *query)
+{
+    const struct ruf_trunks *trunks = &fixture->trunks;
+    struct ruf_caller caller;
+
+    for (size_t i = 0; i < trunks->count; i++) {
+        ruf_e164 number = trunks->trunks[i].prefix * 10 + 7;
+
+        must(ruf_query_lookup(query, number, &caller, NULL));
+        (void)printf("T%llu", (unsigned long long)number);
+        print_text(caller.label);
+        (void)printf("|%d\n", (int)caller.approximate);
+    }
+    for (size_t i = 0; i < trunks->held_count; i++) {
+        must(ruf_query_lookup(query, trunks->held[i], &caller, NULL));
+        (void)printf("H%llu|%d\n", (unsigned long long)trunks->held[i],
+                     (int)caller.known);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct image_fixture *fixture;
@@ -113,8 +135,7 @@ int main(int argc, char **argv)
                              strtoul(argv[3], NULL, 10));
     for (size_t i = 0; i < sizeof(fixture->key); i++)
         fixture->key[i] = (uint8_t)(i + 1);
-    must(ruf_build(argv[1], fixture->key, &fixture->seed, &fixture->people,
-                   &fixture->entries, NULL));
+    must(fixture_build(fixture, argv[1], NULL));
     must(ruf_index_open(argv[1], fixture->key, RUF_INDEX_ON_DEMAND, &index,
                         NULL));
     must(ruf_query_create(index, &query, NULL));
@@ -123,6 +144,7 @@ int main(int argc, char **argv)
         print_contact(query, i);
         print_identity(query, i);
     }
+    print_trunks(fixture, query);
     ruf_query_destroy(query);
     ruf_index_close(index);
     fixture_destroy(fixture);

@@ -105,6 +105,7 @@ meta.u32(); meta.u32()
 const [upperWidth, ownerWidth] = [meta.u32(), meta.u32()]
 for (let i = 0; i < 6; i++) meta.u32()
 const secret = meta.take(192)
+const [trunkCount, heldCount] = [meta.u32(), meta.u32()]
 
 // --- numbers and labels ------------------------------------------------------
 
@@ -279,3 +280,19 @@ for (let i = 0; i < contactCount; i++) {
   console.log(readContact(i))
   console.log(readIdentity(i))
 }
+
+// --- trunks ------------------------------------------------------------------
+
+// A number below each trunk, the longest prefix of which it is.
+for (let i = 0; i < trunkCount; i++) {
+  const row = new Reader(bytesOf(16), 16 * i)
+  const prefix = row.u64()
+  const [digits, more] = [row.u8(), row.u8()]
+  const size = Number(row.little(2))
+  const at = 16 * trunkCount + 8 * heldCount + row.u32()
+  const label = bytesOf(16).toString('utf8', at, at + size)
+  if (more < 1) refuse('a trunk without extensions')
+  console.log(`T${prefix / 10n ** BigInt(18 - digits)}7|${label}|1`)
+}
+for (let i = 0; i < heldCount; i++)
+  console.log(`H${bytesOf(16).readBigUInt64LE(16 * trunkCount + 8 * i)}|0`)

@@ -349,6 +349,26 @@ static void fill_entries(struct image_fixture *fixture, size_t count)
         qsort(out->entries, out->count, sizeof(*out->entries), by_number);
 }
 
+/* --- extras
+ * --------------------------------------------------------------------------
+ */
+
+/* Prefixes of numbers for drama, of Ofcom: London, Leeds and Cardiff. Of the
+ * first, two numbers stay unknown. */
+static void add_trunks(struct image_fixture *fixture)
+{
+    static ruf_e164 held[] = { UINT64_C(441134960111), UINT64_C(441134960222) };
+    static struct ruf_trunk list[] = {
+        { 441134960, 9, 4, { "~ Blaumeer & S\xC3\xB6hne", 18 }, 3, 0 },
+        { 442079460, 9, 3, { "~ Albrecht Werke", 16 }, 3, 0 },
+        { 4429201801, 10, 2, { "~ 3F Medien", 11 }, 2, 0 },
+    };
+
+    fixture->trunks =
+        (struct ruf_trunks){ list, COUNT(list), held, COUNT(held) };
+    fixture->extras.trunks = &fixture->trunks;
+}
+
 /* --- fixture
  * --------------------------------------------------------------------- */
 
@@ -372,6 +392,7 @@ struct image_fixture *fixture_create(uint64_t seed, size_t persons,
         fill_person(fixture, i);
     fill_entries(fixture, entries);
     add_numbers(fixture);
+    add_trunks(fixture);
     return fixture;
 }
 
@@ -385,6 +406,13 @@ void fixture_destroy(struct image_fixture *fixture)
     free(fixture);
 }
 
+enum ruf_status fixture_build(const struct image_fixture *fixture,
+                              const char *path, struct ruf_error *err)
+{
+    return ruf_build_with(path, fixture->key, &fixture->seed, &fixture->people,
+                          &fixture->entries, &fixture->extras, err);
+}
+
 void fixture_write(struct image_fixture *fixture)
 {
     struct ruf_error err;
@@ -396,8 +424,7 @@ void fixture_write(struct image_fixture *fixture)
     if (fd < 0)
         abort();
     (void)close(fd);
-    if (ruf_build(fixture->path, fixture->key, &fixture->seed, &fixture->people,
-                  &fixture->entries, &err) != RUF_OK) {
+    if (fixture_build(fixture, fixture->path, &err) != RUF_OK) {
         (void)fprintf(stderr, "%s: %s\n", err.id, err.detail);
         abort();
     }

@@ -14,13 +14,15 @@
 
 #include "base/arena.h"
 #include "base/image.h"
-#include "indexer/contacts.h"
+#include "indexer/build_extras.h"
 
 /** A company and, after fixture_write(), its image. */
 struct image_fixture {
     struct ruf_arena *arena;
     struct ruf_people people;
     struct ruf_labelled_entries entries;
+    struct ruf_trunks trunks; /**< none of them holds an entry */
+    struct ruf_image_extras extras;
     struct ruf_image_seed seed;
     uint8_t key[RUF_KEY_SIZE];
     char path[64]; /**< "" until written; removed by fixture_destroy() */
@@ -35,6 +37,10 @@ struct image_fixture {
 struct image_fixture *fixture_create(uint64_t seed, size_t persons,
                                      size_t entries);
 void fixture_destroy(struct image_fixture *fixture);
+
+/** Seal into PATH as fixture_write() does. */
+enum ruf_status fixture_build(const struct image_fixture *fixture,
+                              const char *path, struct ruf_error *err);
 
 /** Seal into a fresh temporary file; aborts on failure. */
 void fixture_write(struct image_fixture *fixture);
