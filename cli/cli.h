@@ -108,6 +108,7 @@ int cmd_policy(struct cli *cli);
 int cmd_report(struct cli *cli);
 int cmd_doctor(struct cli *cli);
 int cmd_audit(struct cli *cli);
+int cmd_presence(struct cli *cli);
 int cmd_stats(struct cli *cli);
 int cmd_verify(struct cli *cli);
 int cmd_wipe(struct cli *cli);

@@ -102,6 +102,14 @@ const struct cli_command cli_commands[] = {
       "               home; exit 3 if the document would be refused\n"
       "  show         the policy of the home with all defaults, as JSON\n",
       cmd_policy },
+    { "presence", "[ID...] [--watch]", "are they free to talk?",
+      "One line per contact: contact id, name, presence; of those without a\n"
+      "presence none. ID is a contact id of search or the id of an Entra "
+      "user;\n"
+      "without one, the first 650 contacts that have a presence. Exit 1 if no\n"
+      "state is known.\n"
+      "  --watch   go on at the policy's intervals, one line per change\n",
+      cmd_presence },
     { "report", "", "how the numbers of each source fare, and why", "",
       cmd_report },
     { "audit", "", "what was done, and whether an entry is missing", "",

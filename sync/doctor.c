@@ -116,6 +116,19 @@ static void look_at_sources(const struct doctor *doctor)
     }
 }
 
+static void look_at_presence(const struct doctor *doctor)
+{
+    const char *scope = ruf_scope_of_presence(doctor->policy);
+    enum ruf_right right = RUF_RIGHT_UNKNOWN;
+
+    if (scope == NULL)
+        return;
+    if (doctor->granted != NULL && !doctor->app)
+        right =
+            is_granted(doctor, scope) ? RUF_RIGHT_GRANTED : RUF_RIGHT_MISSING;
+    tell(doctor, "", right, scope);
+}
+
 /* What every sign-in has, and what says nothing about data. */
 static bool is_general(struct ruf_text scope)
 {
@@ -132,6 +145,10 @@ static bool is_general(struct ruf_text scope)
 
 static bool is_needed(const struct doctor *doctor, struct ruf_text scope)
 {
+    const char *presence = ruf_scope_of_presence(doctor->policy);
+
+    if (presence != NULL && ruf_text_equal_nocase(scope, ruf_text(presence)))
+        return true;
     for (size_t i = 0; i < doctor->policy->source_count; i++) {
         const struct ruf_policy_source *source = &doctor->policy->sources[i];
         const char *wanted = ruf_scope_of(source->kind, doctor->app);
@@ -176,6 +193,7 @@ enum ruf_status ruf_sync_doctor(const struct ruf_policy *policy,
     if (status == RUF_OK) {
         doctor.app = sign_in != NULL && strncmp(sign_in, "app ", 4) == 0;
         look_at_sources(&doctor);
+        look_at_presence(&doctor);
         look_at_grants(&doctor);
     }
     free(sign_in);

@@ -15,8 +15,8 @@
 #include <rufname/doctor.h>
 
 /**
- * Hand out one finding for each enabled source, then one for each right that
- * no source needs.
+ * Hand out one finding for each enabled source, one for presence if the policy
+ * wants it, then one for each right that nothing needs.
  * @return RUF_OK; RUF_E_NOMEM; errors of the sink.
  */
 RUF_MUST_USE enum ruf_status ruf_sync_doctor(const struct ruf_policy *policy,

@@ -75,6 +75,13 @@ const char *ruf_scope_of(enum ruf_source_kind kind, bool app)
     }
 }
 
+const char *ruf_scope_of_presence(const struct ruf_policy *policy)
+{
+    return policy->presence.enabled && policy->auth.presence
+               ? "Presence.Read.All"
+               : NULL;
+}
+
 enum ruf_resource ruf_resource_first(const struct ruf_policy *policy)
 {
     enum ruf_resource first = RUF_RESOURCE_GRAPH;
@@ -138,6 +145,9 @@ void ruf_scopes_delegated(const struct ruf_policy *policy,
             ruf_resource_of(policy, source) == resource)
             append_scope(out, url, scope);
     }
+    if (!named && resource == RUF_RESOURCE_GRAPH &&
+        ruf_scope_of_presence(policy) != NULL)
+        append_scope(out, url, ruf_scope_of_presence(policy));
     append_scope(out, url, "openid");
     append_scope(out, url, "profile");
     append_scope(out, url, "offline_access");

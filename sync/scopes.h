@@ -38,6 +38,10 @@ enum ruf_resource ruf_resource_first(const struct ruf_policy *policy);
  *  NULL for files. App tokens know no shared mailboxes. */
 const char *ruf_scope_of(enum ruf_source_kind kind, bool app);
 
+/** The permission presence needs; NULL if the policy wants none of it or its
+ *  cloud has none. */
+const char *ruf_scope_of_presence(const struct ruf_policy *policy);
+
 /** Scopes of a person's token, offline_access included. */
 void ruf_scopes_delegated(const struct ruf_policy *policy,
                           enum ruf_resource resource, char out[RUF_SCOPE_MAX]);

@@ -87,6 +87,10 @@ struct ruf_sync_sink {
     /** Erase all secrets whose name starts with this; "": all. */
     enum ruf_status (*secret_clear)(void *context, const char *prefix,
                                     struct ruf_error *err);
+    /** Called around the renewal of a token: between the two nobody else
+     *  writes secrets. Both NULL: nobody can. */
+    enum ruf_status (*secrets_lock)(void *context, struct ruf_error *err);
+    void (*secrets_unlock)(void *context);
 };
 
 enum ruf_login_flow {

@@ -501,6 +501,34 @@ static enum ruf_status renew_once(struct ruf_tokens *tokens,
     return status;
 }
 
+static bool is_fresh(const struct token_slot *slot)
+{
+    return slot->bearer.bytes != NULL && ruf_clock_ms() < slot->renew_ms;
+}
+
+/* A refresh token is good once: who renews must be alone, and look whether
+ * another has done so meanwhile. */
+static enum ruf_status renew_alone(struct ruf_tokens *tokens,
+                                   enum ruf_resource resource,
+                                   struct ruf_error *err)
+{
+    const struct ruf_sync_sink *sink = tokens->sink;
+    struct token_slot *slot = &tokens->slots[resource];
+    enum ruf_status status;
+
+    if (sink->secrets_lock == NULL)
+        return renew_once(tokens, resource, err);
+    status = sink->secrets_lock(sink->context, err);
+    if (status != RUF_OK)
+        return status;
+    if (slot->claims == NULL)
+        status = use_stored(tokens, resource, err);
+    if (status == RUF_OK && !is_fresh(slot))
+        status = renew_once(tokens, resource, err);
+    sink->secrets_unlock(sink->context);
+    return status;
+}
+
 enum ruf_status ruf_tokens_get(struct ruf_tokens *tokens,
                                enum ruf_resource resource, const char **bearer,
                                struct ruf_error *err)
@@ -513,10 +541,11 @@ enum ruf_status ruf_tokens_get(struct ruf_tokens *tokens,
         status = use_stored(tokens, resource, err);
     if (status != RUF_OK)
         return status;
-    if (slot->bearer.bytes == NULL || ruf_clock_ms() >= slot->renew_ms) {
-        status = renew_once(tokens, resource, err);
+    if (!is_fresh(slot)) {
+        status = renew_alone(tokens, resource, err);
         /* Trouble on the way to a new one does not spoil the old one. */
-        if ((status == RUF_E_NETWORK || status == RUF_E_SERVER) &&
+        if ((status == RUF_E_NETWORK || status == RUF_E_SERVER ||
+             status == RUF_E_BUSY) &&
             slot->bearer.bytes != NULL && ruf_clock_ms() < slot->expires_ms)
             status = RUF_OK;
     }

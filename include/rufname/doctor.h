@@ -25,7 +25,7 @@ enum ruf_right {
 };
 
 struct ruf_doctor_finding {
-    const char *source; /**< id; "" for surplus rights */
+    const char *source; /**< id; "" for presence and for surplus rights */
     enum ruf_right right;
     const char *permission; /**< "User.Read.All" */
 };
@@ -35,9 +35,9 @@ typedef void ruf_doctor_callback(void *context,
                                  const struct ruf_doctor_finding *finding);
 
 /**
- * Hand out one finding for each enabled network source, then the surplus
- * rights. Asks no server: judges by what the last sign-in was granted, and by
- * users without any number in the store.
+ * Hand out one finding for each enabled network source, one for presence if the
+ * policy wants it, then the surplus rights. Asks no server: judges by what the
+ * last sign-in was granted, and by users without any number in the store.
  * @return RUF_OK; RUF_E_NOMEM; store errors.
  */
 RUF_API RUF_MUST_USE enum ruf_status

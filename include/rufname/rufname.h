@@ -17,6 +17,7 @@
  * A home on disk that makes such an index
  *   home.h       sign in, sync, import, publish, inspect
  *   phone.h      requests to a phone from a home, and what a phone shows
+ *   presence.h   are the people on the screen free to talk?
  *   report.h     why a number is identified, or why not
  *   audit.h      what was done with the home, and when
  *   wipe.h       remove all of it from the device
@@ -65,6 +66,7 @@
 #include <rufname/number.h>
 #include <rufname/phone.h>
 #include <rufname/pir.h>
+#include <rufname/presence.h>
 #include <rufname/report.h>
 #include <rufname/search.h>
 #include <rufname/status.h>

@@ -47,9 +47,14 @@ judge() {
 }
 judge "full round"
 judge "changes"
+ruf "$work/home" presence >"$work/states" 2>"$work/presence.log" || {
+    cat "$work/presence.log" >&2
+    fail "presence: the contract was broken"
+}
+grep -q 'getPresencesByUserId' "$work/tenant/requests.log" || fail "no presence"
 grep -q 'contactFolders' "$work/tenant/requests.log" || fail "no folders"
 grep -q 'deltatoken' "$work/tenant/requests.log" || fail "no changes"
-note "full round and changes, folders included: both sides keep the contract"
+note "full round, changes, folders, presence: both sides keep the contract"
 
 # That the judge judges: a request and an answer that break the contract.
 kill_tenant

@@ -134,7 +134,8 @@ static void dump_numbers(struct text_out *out,
 }
 
 static void dump_record(struct text_out *out,
-                        const struct tenant_record *record, uint32_t part)
+                        const struct tenant_record *record, uint32_t part,
+                        const char *presence)
 {
     bool first = true;
 
@@ -142,6 +143,7 @@ static void dump_record(struct text_out *out,
     dump_member(out, &first, "source", tenant_source_name(record->source));
     dump_member(out, &first, "id", record->id);
     text_format(out, ",\"part\":%u", part);
+    dump_member(out, &first, "presence", presence);
     text_format(out, ",\"person\":%u,\"visible\":%s", record->person,
                 record->visible ? "true" : "false");
     dump_member(out, &first, "region", record->region);
@@ -179,7 +181,10 @@ int tenant_dump(const struct tenant *tenant)
                 continue;
             company_record(company, person, (enum tenant_source)s, &record);
             dump_record(&out, &record,
-                        company_part(company, person, (enum tenant_source)s));
+                        company_part(company, person, (enum tenant_source)s),
+                        s == TENANT_USERS
+                            ? tenant_presence_of(company, person->key)
+                            : NULL);
         }
         if (out.size > 60000) {
             (void)fwrite(out.bytes, 1, out.size, file);
@@ -253,7 +258,7 @@ int tenant_files_publish(struct tenant *tenant)
         if (tenant->company.crm_rows > 0 || tenant->company.blob_rows > 0)
             (void)fprintf(file, ",\n      \"sources\": [\"%s\", \"%s\"]",
                           tenant->origin, tenant->dataverse);
-        (void)fputs(" } },\n", file);
+        (void)fputs(" } },\n  \"presence\": { \"enabled\": true },\n", file);
         put_sources(tenant, file);
     }
     return publish(tenant, "policy.json", file, temporary);

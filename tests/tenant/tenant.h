@@ -157,6 +157,12 @@ bool tenant_in_round(const struct company *company, const struct person *person,
 void tenant_move_on(struct tenant *tenant, uint32_t since);
 void tenant_graph(struct tenant *tenant, struct exchange *exchange);
 
+/* presence.c */
+bool tenant_is_presence(const char *path);
+void tenant_presence(struct tenant *tenant, struct exchange *exchange);
+/** The service's word for a user now; NULL: it says nothing of this one. */
+const char *tenant_presence_of(const struct company *company, uint32_t key);
+
 /* faults.c */
 int tenant_faults_load(struct tenant *tenant, const char *path);
 /** The fault that strikes this request, or NULL. */
