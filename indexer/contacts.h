@@ -28,6 +28,7 @@ struct ruf_standard_number {
     enum ruf_number_type type;
     unsigned corrections; /**< enum ruf_correction that were made */
     ruf_e164 e164;        /**< 0: not identifiable */
+    uint32_t position;    /**< of the raw number in its record */
 };
 
 /** One record with standardised numbers. */
@@ -93,6 +94,26 @@ ruf_standardise(const struct ruf_record *record,
                 const struct ruf_policy *policy,
                 const struct ruf_policy_source *source, struct ruf_arena *arena,
                 struct ruf_source_contact *out, struct ruf_error *err);
+
+/**
+ * Run the filter rules over a record, its numbers standardised if they ask.
+ * @param[out] kept  the record without the numbers that rules drop; lists in
+ *                   the arena, text borrowed.
+ * @return RUF_OK, RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_filter_record(const struct ruf_record *record,
+                  const struct ruf_policy *policy,
+                  const struct ruf_policy_source *source,
+                  struct ruf_arena *arena, struct ruf_record *kept,
+                  struct ruf_filter_verdict *verdict, struct ruf_error *err);
+
+/** As ruf_standardise(), without the numbers that the rules drop. */
+RUF_MUST_USE enum ruf_status ruf_standardise_kept(
+    const struct ruf_record *record, const struct ruf_policy *policy,
+    const struct ruf_policy_source *source,
+    const struct ruf_filter_verdict *verdict, struct ruf_arena *arena,
+    struct ruf_source_contact *out, struct ruf_error *err);
 
 /**
  * Standardise one text as a number of a source would be, by source and default

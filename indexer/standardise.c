@@ -196,6 +196,7 @@ static size_t standardise_number(const struct ruf_raw_number *raw,
         out[i].corrections = cleaned.corrections;
         out[i].type = number->key != 0 ? number->type : RUF_TYPE_UNKNOWN;
         out[i].e164 = number->key;
+        out[i].position = 0;
     }
     return cleaned.count;
 }
@@ -240,6 +241,8 @@ static enum ruf_status collect_numbers(const struct ruf_record *record,
             memcpy(numbers, old, count * sizeof(*numbers));
         }
         memcpy(numbers + count, found, more * sizeof(*numbers));
+        for (size_t k = 0; k < more; k++)
+            numbers[count + k].position = (uint32_t)i;
         count += more;
     }
     out->numbers = numbers;

@@ -1,5 +1,5 @@
 /*
- * indexer/ruf_store_fold.c - a finished round becomes the visible state
+ * indexer/store_fold.c - a finished round becomes the visible state
  *
  * Runs inside the transaction of the round's last page: filter, merge partial
  * updates, standardise, write what changed, remove what a full round did not
@@ -27,7 +27,8 @@ struct fold {
     struct ruf_mac *mac; /* under the key of hashes and markers */
     bool first;          /* a full round into an empty collection */
     bool allow_shrink;
-    bool shown_before; /* the record was there: not inserted */
+    bool shown_before;                 /* the record was there: not inserted */
+    struct ruf_filter_verdict verdict; /* on the record under way */
     struct store_numbers numbers;
     sqlite3_stmt *find;
     sqlite3_stmt *insert;
@@ -174,8 +175,9 @@ static enum ruf_status write_record(struct fold *fold,
 {
     struct ruf_source_contact contact;
     sqlite3_stmt *statement = id == 0 ? fold->insert : fold->update;
-    enum ruf_status status = ruf_standardise(record, fold->policy, fold->source,
-                                             fold->arena, &contact, err);
+    enum ruf_status status =
+        ruf_standardise_kept(record, fold->policy, fold->source, &fold->verdict,
+                             fold->arena, &contact, err);
 
     if (status != RUF_OK)
         return status;
@@ -251,12 +253,20 @@ static enum ruf_status merge_with_stored(struct fold *fold,
     return status;
 }
 
+static enum ruf_status filter(struct fold *fold,
+                              const struct ruf_record *record,
+                              struct ruf_record *left, struct ruf_error *err)
+{
+    return ruf_filter_record(record, fold->policy, fold->source, fold->arena,
+                             left, &fold->verdict, err);
+}
+
 static enum ruf_status fold_known(struct fold *fold,
                                   const struct ruf_record *update,
                                   struct ruf_error *err)
 {
     struct ruf_record record = *update;
-    struct ruf_filter_verdict verdict;
+    struct ruf_record left;
     uint8_t stored_hash[HASH_SIZE] = { 0 };
     int64_t id = 0;
     bool hidden = false;
@@ -285,13 +295,19 @@ static enum ruf_status fold_known(struct fold *fold,
     record.keep_fields = 0;
     record.keep_numbers = 0;
     record.keep_emails = 0;
-    ruf_policy_judge(fold->policy, fold->source, &record, &verdict);
-    if (!verdict.exclude)
-        return keep_record(fold, &record, id, stored_hash, err);
+    status = filter(fold, &record, &left, err);
+    if (status != RUF_OK)
+        return status;
+    if (!fold->verdict.exclude)
+        return keep_record(fold, &left, id, stored_hash, err);
     if (id != 0)
         status = erase_record(fold, id, err);
-    return status == RUF_OK ? change_marker(fold, fold->mark, &record, err)
-                            : status;
+    if (status != RUF_OK)
+        return status;
+    ruf_store_bind_text(
+        fold->mark, 3,
+        ruf_text(fold->verdict.rule == NULL ? "" : fold->verdict.rule));
+    return change_marker(fold, fold->mark, &record, err);
 }
 
 /* In a first round nearly every record is new: it is inserted without looking
@@ -301,15 +317,17 @@ static enum ruf_status fold_record(struct fold *fold,
                                    struct ruf_error *err)
 {
     static const uint8_t no_hash[HASH_SIZE] = { 0 };
-    struct ruf_filter_verdict verdict;
+    struct ruf_record left;
     enum ruf_status status;
 
     if (!fold->first || update->removed)
         return fold_known(fold, update, err);
-    ruf_policy_judge(fold->policy, fold->source, update, &verdict);
-    if (verdict.exclude)
+    status = filter(fold, update, &left, err);
+    if (status != RUF_OK)
+        return status;
+    if (fold->verdict.exclude)
         return fold_known(fold, update, err);
-    status = keep_record(fold, update, 0, no_hash, err);
+    status = keep_record(fold, &left, 0, no_hash, err);
     if (status == RUF_OK && fold->shown_before)
         status = fold_known(fold, update, err);
     return status;
@@ -435,7 +453,8 @@ static enum ruf_status open_statements(struct fold *fold, bool see,
         " VALUES (?1, ?2, ?3, ?4)",
         "UPDATE records SET hash = ?1, payload = ?2 WHERE id = ?3",
         "DELETE FROM records WHERE id = ?1",
-        "INSERT OR IGNORE INTO markers (collection, marker) VALUES (?1, ?2)",
+        "INSERT OR REPLACE INTO markers (collection, marker, rule)"
+        " VALUES (?1, ?2, ?3)",
         "SELECT 1 FROM markers WHERE collection = ?1 AND marker = ?2",
         "DELETE FROM markers WHERE collection = ?1 AND marker = ?2",
         "INSERT OR IGNORE INTO temp.seen (id) VALUES (?1)",

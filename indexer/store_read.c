@@ -41,6 +41,7 @@ enum ruf_status ruf_store_read_contact(sqlite3_stmt *rows,
     size_t size = (size_t)sqlite3_column_bytes(rows, 1);
     struct ruf_filter_verdict verdict;
     struct ruf_record record;
+    struct ruf_record left;
     enum ruf_status status;
     char *payload;
 
@@ -53,10 +54,12 @@ enum ruf_status ruf_store_read_contact(sqlite3_stmt *rows,
     status = ruf_record_read(payload, size, arena, &record, err);
     if (status != RUF_OK)
         return status;
-    ruf_policy_judge(policy, source, &record, &verdict);
-    if (verdict.exclude)
-        return RUF_OK;
-    status = ruf_standardise(&record, policy, source, arena, out, err);
+    status =
+        ruf_filter_record(&record, policy, source, arena, &left, &verdict, err);
+    if (status != RUF_OK || verdict.exclude)
+        return status;
+    status =
+        ruf_standardise_kept(&left, policy, source, &verdict, arena, out, err);
     out->no_caller_id = verdict.no_caller_id;
     *kept = status == RUF_OK;
     return status;

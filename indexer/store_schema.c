@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "indexer/store_private.h"
 
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
 
@@ -41,6 +41,9 @@
     " event TEXT NOT NULL, object TEXT NOT NULL, status INTEGER NOT NULL,"     \
     " count INTEGER NOT NULL, chain BLOB NOT NULL);"
 
+/* The rule that hides a record, since version 5; of markers before: ''. */
+#define RULE " rule TEXT NOT NULL DEFAULT ''"
+
 static const char schema[] =
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
     " WITHOUT ROWID;"
@@ -61,8 +64,8 @@ static const char schema[] =
     " UNIQUE (collection, native_id));"
     "CREATE INDEX records_hash ON records (hash);" NUMBERS
     "CREATE TABLE markers (collection INTEGER NOT NULL,"
-    " marker BLOB NOT NULL, PRIMARY KEY (collection, marker))"
-    " WITHOUT ROWID;" PHOTOS DECISIONS
+    " marker BLOB NOT NULL," RULE ","
+    " PRIMARY KEY (collection, marker)) WITHOUT ROWID;" PHOTOS DECISIONS
     "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION);
 
 enum ruf_status ruf_store_schema_create(struct ruf_store *store,
@@ -103,6 +106,7 @@ static const char *const steps[SCHEMA_VERSION] = {
     "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "'",
     PHOTOS,
     DECISIONS,
+    "ALTER TABLE markers ADD COLUMN" RULE,
 };
 
 static enum ruf_status migrate(const struct ruf_store *store, int version,

@@ -6,6 +6,8 @@
 #include "policy/filter.h"
 #include "base/fold.h"
 #include "base/text.h"
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool contains(struct ruf_text text, struct ruf_text part)
@@ -85,11 +87,30 @@ static bool matches_emails(const struct ruf_condition *condition,
     return false;
 }
 
+static bool matches_e164(const struct ruf_condition *condition, ruf_e164 e164)
+{
+    char text[24];
+    int size = snprintf(text, sizeof(text), "+%" PRIu64, e164);
+
+    return matches_text(condition,
+                        e164 == 0 ? (struct ruf_text){ NULL, 0 }
+                                  : (struct ruf_text){ text, (size_t)size });
+}
+
+/* number: the one that the rule is tried on; NULL: the record has none. */
 static bool matches_leaf(const struct ruf_condition *condition,
                          const struct ruf_policy_source *source,
-                         const struct ruf_record *record)
+                         const struct ruf_record *record,
+                         const struct ruf_filter_number *number)
 {
     switch (condition->field) {
+    case RUF_FILTER_NUMBER_KIND:
+        return matches_text(condition,
+                            ruf_text(number == NULL
+                                         ? NULL
+                                         : ruf_number_kind_name(number->kind)));
+    case RUF_FILTER_NUMBER_E164:
+        return matches_e164(condition, number == NULL ? 0 : number->e164);
     case RUF_FILTER_SOURCE_ID:
         return matches_text(condition, ruf_text(source->id));
     case RUF_FILTER_SOURCE_KIND:
@@ -107,16 +128,17 @@ static bool matches_leaf(const struct ruf_condition *condition,
 /* Depth is bounded by the parser. */
 static bool matches(const struct ruf_condition *condition,
                     const struct ruf_policy_source *source,
-                    const struct ruf_record *record)
+                    const struct ruf_record *record,
+                    const struct ruf_filter_number *number)
 {
     bool any = condition->op == RUF_CONDITION_ANY;
 
     if (condition->op > RUF_CONDITION_NOT)
-        return matches_leaf(condition, source, record);
+        return matches_leaf(condition, source, record, number);
     if (condition->op == RUF_CONDITION_NOT)
-        return !matches(&condition->children[0], source, record);
+        return !matches(&condition->children[0], source, record, number);
     for (size_t i = 0; i < condition->child_count; i++)
-        if (matches(&condition->children[i], source, record) == any)
+        if (matches(&condition->children[i], source, record, number) == any)
             return any;
     return !any;
 }
@@ -131,9 +153,37 @@ static bool is_blank_record(const struct ruf_record *record)
            record->fields[RUF_RECORD_COMPANY].size == 0;
 }
 
+/* The numbers of the record itself, where nobody standardised them. */
+static struct ruf_filter_number
+number_at(const struct ruf_record *record,
+          const struct ruf_filter_number *numbers, size_t position)
+{
+    if (numbers != NULL)
+        return numbers[position];
+    return (struct ruf_filter_number){ record->numbers[position].kind, 0 };
+}
+
+static bool matches_any_number(const struct ruf_condition *condition,
+                               const struct ruf_policy_source *source,
+                               const struct ruf_record *record,
+                               const struct ruf_filter_number *numbers,
+                               size_t count)
+{
+    if (count == 0)
+        return matches(condition, source, record, NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct ruf_filter_number number = number_at(record, numbers, i);
+
+        if (matches(condition, source, record, &number))
+            return true;
+    }
+    return false;
+}
+
 void ruf_policy_judge(const struct ruf_policy *policy,
                       const struct ruf_policy_source *source,
                       const struct ruf_record *record,
+                      const struct ruf_filter_number *numbers, size_t count,
                       struct ruf_filter_verdict *out)
 {
     memset(out, 0, sizeof(*out));
@@ -141,10 +191,19 @@ void ruf_policy_judge(const struct ruf_policy *policy,
         out->exclude = true;
         return;
     }
-    for (size_t i = 0; i < policy->filter_count; i++) {
-        const struct ruf_filter_rule *rule = &policy->filters[i];
+    if (numbers == NULL)
+        count = record->number_count;
+    while (out->reached < policy->filter_count) {
+        const struct ruf_filter_rule *rule = &policy->filters[out->reached++];
+        size_t bit = out->reached - 1;
 
-        if (!matches(&rule->condition, source, record))
+        if (!(rule->asks_numbers
+                  ? matches_any_number(&rule->condition, source, record,
+                                       numbers, count)
+                  : matches(&rule->condition, source, record, NULL)))
+            continue;
+        out->matched[bit / 32] |= UINT32_C(1) << bit % 32;
+        if (rule->action == RUF_FILTER_DROP_NUMBERS)
             continue;
         out->rule = rule->id;
         if (rule->action == RUF_FILTER_NO_CALLER_ID) {
@@ -154,4 +213,33 @@ void ruf_policy_judge(const struct ruf_policy *policy,
         out->exclude = rule->action == RUF_FILTER_EXCLUDE;
         return;
     }
+}
+
+bool ruf_policy_drops(const struct ruf_policy *policy,
+                      const struct ruf_policy_source *source,
+                      const struct ruf_record *record,
+                      const struct ruf_filter_number *number,
+                      const struct ruf_filter_verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->reached; i++)
+        if (policy->filters[i].action == RUF_FILTER_DROP_NUMBERS &&
+            matches(&policy->filters[i].condition, source, record, number))
+            return true;
+    return false;
+}
+
+bool ruf_policy_asks_e164(const struct ruf_policy *policy)
+{
+    for (size_t i = 0; i < policy->filter_count; i++)
+        if (policy->filters[i].asks_e164)
+            return true;
+    return false;
+}
+
+bool ruf_policy_may_drop(const struct ruf_policy *policy)
+{
+    for (size_t i = 0; i < policy->filter_count; i++)
+        if (policy->filters[i].action == RUF_FILTER_DROP_NUMBERS)
+            return true;
+    return false;
 }

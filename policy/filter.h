@@ -13,7 +13,8 @@
 enum ruf_filter_action {
     RUF_FILTER_INCLUDE = 0,
     RUF_FILTER_EXCLUDE,
-    RUF_FILTER_NO_CALLER_ID
+    RUF_FILTER_NO_CALLER_ID,
+    RUF_FILTER_DROP_NUMBERS
 };
 
 enum ruf_condition_op {
@@ -33,7 +34,9 @@ enum ruf_filter_field {
     RUF_FILTER_SOURCE_KIND,
     RUF_FILTER_RECORD, /**< a field of the record, see record_field */
     RUF_FILTER_EMAIL,
-    RUF_FILTER_EMAIL_DOMAIN
+    RUF_FILTER_EMAIL_DOMAIN,
+    RUF_FILTER_NUMBER_KIND,
+    RUF_FILTER_NUMBER_E164
 };
 
 /** A tree of at most 64 nodes, depth at most 4. */
@@ -52,6 +55,9 @@ struct ruf_filter_rule {
     const char *id;
     enum ruf_filter_action action;
     struct ruf_condition condition;
+    bool asks_numbers; /**< some node is about the numbers */
+    bool asks_e164;    /**< even about their E.164 form */
+    const char *text;  /**< the rule as JSON: equal rules have equal texts */
 };
 
 #endif

@@ -251,17 +251,46 @@ const char *ruf_source_kind_name(enum ruf_source_kind kind);
 /** Word of the document for an action: "teams_call". */
 const char *ruf_policy_action_name(enum ruf_policy_action action);
 
+#define RUF_POLICY_RULES_MAX 257 /**< with the built-in one */
+
+/** A number of a record as rules see it. */
+struct ruf_filter_number {
+    enum ruf_number_kind kind;
+    ruf_e164 e164; /**< 0: it has no E.164 form, or nobody asked */
+};
+
 /** What the filter rules say about one record. */
 struct ruf_filter_verdict {
     bool exclude;      /**< leave no trace of it */
     bool no_caller_id; /**< keep, but never emit its numbers */
     const char *rule;  /**< id of the deciding rule, or NULL */
+    size_t reached;    /**< rules that were tried: see ruf_policy_drops() */
+    /** Bit per rule that matched. */
+    uint32_t matched[(RUF_POLICY_RULES_MAX + 31) / 32];
 };
 
-/** Run the rules over a raw record of a source. Pure. */
+/**
+ * Run the rules over a raw record of a source. Pure. A condition on numbers
+ * holds if it holds for any one of them, or, with none, for no number.
+ * @param[in] numbers  count of them; NULL: those of the record, by kind alone.
+ */
 void ruf_policy_judge(const struct ruf_policy *policy,
                       const struct ruf_policy_source *source,
                       const struct ruf_record *record,
+                      const struct ruf_filter_number *numbers, size_t count,
                       struct ruf_filter_verdict *out);
+
+/** Does a rule that was reached drop this number of the record? Pure. */
+bool ruf_policy_drops(const struct ruf_policy *policy,
+                      const struct ruf_policy_source *source,
+                      const struct ruf_record *record,
+                      const struct ruf_filter_number *number,
+                      const struct ruf_filter_verdict *verdict);
+
+/** Do rules ask for E.164 forms? Then judging needs them. */
+bool ruf_policy_asks_e164(const struct ruf_policy *policy);
+
+/** May any rule drop numbers? */
+bool ruf_policy_may_drop(const struct ruf_policy *policy);
 
 #endif

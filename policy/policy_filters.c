@@ -10,9 +10,10 @@
 #include "policy/policy_private.h"
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define RULES_MAX 256
+#define RULES_MAX (RUF_POLICY_RULES_MAX - 1)
 #define CONDITION_DEPTH_MAX 4
 #define CONDITION_NODES_MAX 64
 #define VALUES_MAX 256
@@ -39,6 +40,8 @@ static const struct {
     { "user_type", RUF_FILTER_RECORD, RUF_RECORD_USER_TYPE },
     { "enabled", RUF_FILTER_RECORD, RUF_RECORD_ENABLED },
     { "country", RUF_FILTER_RECORD, RUF_RECORD_COUNTRY },
+    { "number.kind", RUF_FILTER_NUMBER_KIND, 0 },
+    { "number.e164", RUF_FILTER_NUMBER_E164, 0 },
 };
 
 static void *allocate(struct policy_parser *parser, size_t count, size_t size)
@@ -56,6 +59,8 @@ static void *allocate(struct policy_parser *parser, size_t count, size_t size)
 struct condition_context {
     size_t nodes;
     size_t depth;
+    bool asks_numbers;
+    bool asks_e164;
 };
 
 static bool read_condition(const struct policy_at *at,
@@ -83,6 +88,67 @@ static bool read_field(const struct policy_at *at, struct ruf_condition *out)
     return false;
 }
 
+static bool is_word(struct ruf_text text, const struct ruf_condition *out)
+{
+    if (out->field == RUF_FILTER_NUMBER_KIND) {
+        for (unsigned kind = 0; kind < RUF_KIND_COUNT; kind++)
+            if (ruf_text_is(text,
+                            ruf_number_kind_name((enum ruf_number_kind)kind)))
+                return true;
+        return false;
+    }
+    for (unsigned kind = 0; kind < RUF_SOURCE_KIND_COUNT; kind++)
+        if (ruf_text_is(text, ruf_source_kind_name((enum ruf_source_kind)kind)))
+            return true;
+    return false;
+}
+
+/* "+49 30 23125-" as it is compared; 0: no part of a number. */
+static size_t plain_number(struct ruf_text text, char *out)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.data[i];
+
+        if (c == ' ' || c == '-' || c == '/' || c == '(' || c == ')' ||
+            c == '.')
+            continue;
+        if ((c < '0' || c > '9') && !(c == '+' && size == 0))
+            return 0;
+        out[size++] = c;
+    }
+    return size;
+}
+
+/* How a value of this field is compared, into 'copy', which has room. */
+static const char *take_value(const struct policy_at *at, struct ruf_text text,
+                              char *copy, struct ruf_condition *out,
+                              size_t *size)
+{
+    bool kind = out->field == RUF_FILTER_NUMBER_KIND ||
+                out->field == RUF_FILTER_SOURCE_KIND;
+
+    if (kind && out->op == RUF_CONDITION_EQUALS && !is_word(text, out)) {
+        ruf_policy_error(at->parser, "P105", at->pointer,
+                         "no such kind: the rule could never match");
+        return NULL;
+    }
+    if (out->field == RUF_FILTER_NUMBER_E164) {
+        out->exact = true;
+        *size = plain_number(text, copy);
+        if (*size > 0)
+            return copy;
+        ruf_policy_error(at->parser, "P109", at->pointer,
+                         "must be a number such as +493023125, or a part");
+        return NULL;
+    }
+    if (out->exact)
+        memcpy(copy, text.data, text.size);
+    *size = out->exact ? text.size : ruf_fold(text, RUF_FOLD_BASE, copy);
+    return copy;
+}
+
 static bool add_value(const struct policy_at *at, const cJSON *item,
                       struct ruf_text *values, struct ruf_condition *out)
 {
@@ -98,13 +164,9 @@ static bool add_value(const struct policy_at *at, const cJSON *item,
     copy = allocate(at->parser, ruf_fold_bound(text.size) + 1, 1);
     if (copy == NULL)
         return false;
-    if (out->exact) {
-        memcpy(copy, text.data, text.size);
-        text.data = copy;
-    } else {
-        text.size = ruf_fold(text, RUF_FOLD_BASE, copy);
-        text.data = copy;
-    }
+    text.data = take_value(at, text, copy, out, &text.size);
+    if (text.data == NULL)
+        return false;
     values[out->value_count++] = text;
     return true;
 }
@@ -130,7 +192,9 @@ static bool read_values(const struct policy_at *at, struct ruf_condition *out)
     return true;
 }
 
-static bool read_leaf(const struct policy_at *at, struct ruf_condition *out)
+static bool read_leaf(const struct policy_at *at,
+                      struct condition_context *context,
+                      struct ruf_condition *out)
 {
     static const char *const known[] = { "field", "op", "value", "exact",
                                          NULL };
@@ -157,6 +221,10 @@ static bool read_leaf(const struct policy_at *at, struct ruf_condition *out)
     out->op = ops[op];
     if (!read_field(at, out))
         return false;
+    context->asks_e164 =
+        context->asks_e164 || out->field == RUF_FILTER_NUMBER_E164;
+    context->asks_numbers = context->asks_numbers || context->asks_e164 ||
+                            out->field == RUF_FILTER_NUMBER_KIND;
     if (out->op == RUF_CONDITION_EXISTS || out->op == RUF_CONDITION_MISSING)
         return true;
     return read_values(at, out);
@@ -223,7 +291,7 @@ static bool read_condition(const struct policy_at *at,
         out->child_count = 1;
         ok = child != NULL && read_condition(&here, context, child);
     } else {
-        ok = read_leaf(at, out);
+        ok = read_leaf(at, context, out);
     }
     context->depth--;
     return ok;
@@ -252,18 +320,47 @@ static void set_built_in(struct ruf_filter_rule *rule)
     };
 
     rule->id = BUILT_IN_ID;
+    rule->text = "";
     rule->action = RUF_FILTER_EXCLUDE;
     rule->condition.op = RUF_CONDITION_ANY;
     rule->condition.children = children;
     rule->condition.child_count = 2;
 }
 
+static const char *rule_text(const struct policy_at *at)
+{
+    char *text = cJSON_PrintUnformatted(at->item);
+    const char *copy =
+        text == NULL ? NULL
+                     : ruf_arena_copy(at->parser->arena, text, strlen(text));
+
+    free(text);
+    if (copy == NULL)
+        at->parser->out_of_memory = true;
+    return copy;
+}
+
+static bool read_when(const struct policy_at *when,
+                      struct ruf_filter_rule *rule)
+{
+    struct condition_context context = { 0 };
+
+    if (!read_condition(when, &context, &rule->condition))
+        return false;
+    rule->asks_numbers = context.asks_numbers;
+    rule->asks_e164 = context.asks_e164;
+    if (rule->action == RUF_FILTER_DROP_NUMBERS && !rule->asks_numbers)
+        ruf_policy_error(when->parser, "P109", when->pointer,
+                         "drop_numbers needs a condition on number.kind or "
+                         "number.e164");
+    return true;
+}
+
 static bool read_rule(const struct policy_at *at, struct ruf_filter_rule *rule)
 {
     static const char *const known[] = { "id", "when", "then", NULL };
     static const char *const actions[] = { "include", "exclude", "no_caller_id",
-                                           NULL };
-    struct condition_context context = { 0, 0 };
+                                           "drop_numbers", NULL };
     struct policy_at here;
 
     ruf_policy_warn_unknown(at, known);
@@ -276,13 +373,14 @@ static bool read_rule(const struct policy_at *at, struct ruf_filter_rule *rule)
         ruf_policy_error(at->parser, "P102", here.pointer, "is required");
     rule->action = (enum ruf_filter_action)ruf_policy_word(at, "then", actions,
                                                            RUF_FILTER_EXCLUDE);
+    rule->text = rule_text(at);
     if (ruf_policy_member(at, "when", &here) == NULL) {
         /* {"id":"B1","then":"include"} switches the built-in rule off. */
         if (strcmp(rule->id, BUILT_IN_ID) != 0)
             ruf_policy_error(at->parser, "P102", here.pointer, "is required");
         return false;
     }
-    return read_condition(&here, &context, &rule->condition);
+    return read_when(&here, rule);
 }
 
 void ruf_policy_read_filters(const struct policy_at *root,

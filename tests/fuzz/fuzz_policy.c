@@ -46,7 +46,7 @@ static void use(const struct ruf_policy *policy)
         const struct ruf_policy_source *source = &policy->sources[i];
         struct ruf_filter_verdict verdict;
 
-        ruf_policy_judge(policy, source, &record, &verdict);
+        ruf_policy_judge(policy, source, &record, NULL, 0, &verdict);
         fuzz_require(ruf_policy_source(policy, ruf_text(source->id)) == source,
                      "a source is found by its id");
     }

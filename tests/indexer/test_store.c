@@ -429,9 +429,10 @@ static void make_version(int version)
         "PRAGMA user_version = 2",
         "DROP TABLE overrides; DROP TABLE marks; DROP TABLE audit;"
         "PRAGMA user_version = 3",
+        "ALTER TABLE markers DROP COLUMN rule; PRAGMA user_version = 4",
     };
 
-    for (int at = 3; at >= version; at--)
+    for (int at = 4; at >= version; at--)
         cr_assert(ruf_store_run(store, back[at], &err) == RUF_OK);
     ruf_store_close(store);
     store = NULL;
@@ -462,7 +463,7 @@ Test(store, brings_every_earlier_version_to_one_layout)
     struct ruf_record record = person("a", "Graf");
 
     cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
-    for (int version = 1; version < 4; version++) {
+    for (int version = 1; version < 5; version++) {
         make_version(version);
         cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
                   RUF_E_CORRUPT);
@@ -507,6 +508,83 @@ Test(store, gives_a_store_of_version_2_room_for_photos)
     cr_assert_eq(carriers_of(493023125042), 1, "numbers stay");
     cr_assert(ruf_store_photo_put(store, "FILE", ruf_text("a"), ruf_text(""),
                                   "", 0, &err) == RUF_OK);
+}
+
+/* A policy over the sources of set_up() with these filter rules. */
+static void use_filters(const char *filters)
+{
+    char json[2048];
+
+    ruf_policy_destroy(policy);
+    (void)snprintf(json, sizeof(json),
+                   "{\"schema\":\"rufname.policy/1\",\"version\":2,"
+                   "\"region\":{\"default\":\"DE\"},\"sources\":["
+                   "{\"id\":\"FILE\",\"kind\":\"file\"},{\"id\":\"BLOB\","
+                   "\"kind\":\"file\"}],\"filters\":[%s]}",
+                   filters);
+    cr_assert(ruf_policy_parse(json, strlen(json), &policy, NULL, &err) ==
+                  RUF_OK,
+              "%s %s", err.place, err.detail);
+}
+
+/* One value out of the store. */
+static const char *ask(const char *sql)
+{
+    static char text[512];
+    sqlite3_stmt *rows;
+
+    cr_assert(ruf_store_prepare(store, sql, &rows, &err) == RUF_OK);
+    cr_assert(sqlite3_step(rows) == SQLITE_ROW);
+    (void)snprintf(text, sizeof(text), "%s",
+                   (const char *)sqlite3_column_text(rows, 0));
+    (void)sqlite3_finalize(rows);
+    return text;
+}
+
+/* What a rule drops is not stored, and a text with two numbers keeps one. */
+Test(store, stores_no_number_that_a_rule_drops)
+{
+    static const struct ruf_raw_number numbers[] = {
+        { { "030 23125-042", 13 }, RUF_KIND_BUSINESS },
+        { { "030 23125-043", 13 }, RUF_KIND_HOME },
+        { { "030 23125-044\n030 23125-045", 27 }, RUF_KIND_BUSINESS },
+        { { "030 23125-044", 13 }, RUF_KIND_OTHER },
+    };
+    struct ruf_record record = person("a", "Graf");
+
+    use_filters("{\"id\":\"home\",\"when\":{\"field\":\"number.kind\","
+                "\"op\":\"equals\",\"value\":\"home\"},\"then\":"
+                "\"drop_numbers\"},{\"id\":\"old\",\"when\":{\"field\":"
+                "\"number.e164\",\"op\":\"equals\",\"value\":"
+                "\"+49 30 23125-044\"},\"then\":\"drop_numbers\"}");
+    record.numbers = numbers;
+    record.number_count = 4;
+    cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
+    cr_expect_eq(carriers_of(493023125042), 1);
+    cr_expect_eq(carriers_of(493023125043), 0);
+    cr_expect_eq(carriers_of(493023125044), 0);
+    cr_expect_eq(carriers_of(493023125045), 1);
+    cr_expect_str_eq(ask("SELECT count(*) FROM numbers"), "2");
+    cr_expect_str_eq(ask("SELECT instr(payload, '23125-043') FROM records"),
+                     "0");
+    cr_expect_str_eq(ask("SELECT instr(payload, '23125-042') > 0 FROM records"),
+                     "1");
+}
+
+Test(store, remembers_which_rule_hides_a_record)
+{
+    struct ruf_record records[] = { person("a", "Graf"), person("b", "Klein"),
+                                    person("c", "Lang") };
+
+    use_filters("{\"id\":\"no-graf\",\"when\":{\"field\":\"family\","
+                "\"op\":\"equals\",\"value\":\"graf\"},\"then\":"
+                "\"exclude\"},{\"id\":\"no-43\",\"when\":{\"field\":"
+                "\"number.e164\",\"op\":\"starts_with\",\"value\":"
+                "\"+4930 23125 043\"},\"then\":\"exclude\"}");
+    cr_assert(page("FILE", records, 3, FIRST | LAST) == RUF_OK);
+    cr_expect_str_eq(names(), "Klein Lang ");
+    cr_expect_str_eq(ask("SELECT group_concat(rule) FROM markers"), "no-graf");
+    cr_expect_str_eq(ask("SELECT sum(instr(marker, 'a')) FROM markers"), "0");
 }
 
 Test(store, refuses_a_newer_schema)

@@ -477,7 +477,8 @@ Test(forms, filters_of_two_documents_exclude_what_either_does)
         struct ruf_filter_verdict verdict;
 
         record.fields[RUF_RECORD_FAMILY] = ruf_text(names[i]);
-        ruf_policy_judge(policy, &policy->sources[0], &record, &verdict);
+        ruf_policy_judge(policy, &policy->sources[0], &record, NULL, 0,
+                         &verdict);
         cr_expect(verdict.exclude == excluded[i], "%s", names[i]);
     }
     ruf_policy_destroy(policy);

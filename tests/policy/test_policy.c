@@ -345,7 +345,7 @@ static struct ruf_filter_verdict judge(const struct ruf_policy *policy,
 {
     struct ruf_filter_verdict verdict;
 
-    ruf_policy_judge(policy, &policy->sources[0], record, &verdict);
+    ruf_policy_judge(policy, &policy->sources[0], record, NULL, 0, &verdict);
     return verdict;
 }
 
