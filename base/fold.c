@@ -132,6 +132,17 @@ static size_t fold_code_point(uint32_t c, size_t width,
     return size;
 }
 
+/* Bytes of a text that stand for themselves, from 'at' on: ASCII that no
+ * combining character follows. */
+static size_t plain_run(struct ruf_text text, size_t at)
+{
+    size_t end = at;
+
+    while (end < text.size && (unsigned char)text.data[end] < 0x80)
+        end++;
+    return end < text.size && end > at ? end - at - 1 : end - at;
+}
+
 /* An umlaut written as a letter and a combining diaeresis. */
 static const char *combined_umlaut(struct ruf_text text, size_t at,
                                    enum ruf_folding folding)
@@ -147,6 +158,30 @@ static const char *combined_umlaut(struct ruf_text text, size_t at,
                            : NULL;
 }
 
+/* One character and the combining diaeresis it may have: bytes read. */
+static size_t fold_character(struct ruf_text text, size_t at,
+                             enum ruf_folding folding, char *out, size_t *wrote)
+{
+    unsigned char first = (unsigned char)text.data[at];
+    const char *umlaut;
+    uint32_t c;
+    size_t step;
+
+    if (first >= 0x80) {
+        step = ruf_utf8_decode(text.data + at, text.size - at, &c);
+        *wrote = fold_code_point(c, step, folding, out);
+        return step;
+    }
+    umlaut = combined_umlaut(text, at, folding);
+    if (umlaut == NULL) {
+        out[0] = ruf_ascii_lower(text.data[at]);
+        *wrote = 1;
+    } else {
+        *wrote = put_string(umlaut, out);
+    }
+    return 1;
+}
+
 size_t ruf_fold_map(struct ruf_text text, enum ruf_folding folding, char *out,
                     uint32_t *offsets)
 {
@@ -154,25 +189,20 @@ size_t ruf_fold_map(struct ruf_text text, enum ruf_folding folding, char *out,
     size_t i = 0;
 
     while (i < text.size) {
-        unsigned char first = (unsigned char)text.data[i];
-        size_t step = 1;
-        size_t wrote;
+        size_t plain_end = i + plain_run(text, i);
+        size_t wrote = 0;
+        size_t step;
 
-        if (first < 0x80) {
-            const char *umlaut = combined_umlaut(text, i, folding);
+        for (; i < plain_end; i++, size++) {
+            char c = text.data[i];
 
-            if (umlaut != NULL) {
-                wrote = put_string(umlaut, out + size);
-            } else {
-                out[size] = ruf_ascii_lower(text.data[i]);
-                wrote = 1;
-            }
-        } else {
-            uint32_t c;
-
-            step = ruf_utf8_decode(text.data + i, text.size - i, &c);
-            wrote = fold_code_point(c, step, folding, out + size);
+            out[size] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+            if (offsets != NULL)
+                offsets[size] = (uint32_t)i;
         }
+        if (i == text.size)
+            break;
+        step = fold_character(text, i, folding, out + size, &wrote);
         for (size_t k = 0; offsets != NULL && k < wrote; k++)
             offsets[size + k] = (uint32_t)i;
         size += wrote;

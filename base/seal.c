@@ -32,6 +32,49 @@ enum ruf_status ruf_sha256(const void *bytes, size_t size,
     return RUF_OK;
 }
 
+struct ruf_hasher {
+    EVP_MD *algorithm;
+    EVP_MD_CTX *context;
+};
+
+enum ruf_status ruf_hasher_create(struct ruf_hasher **out,
+                                  struct ruf_error *err)
+{
+    struct ruf_hasher *hasher = calloc(1, sizeof(*hasher));
+
+    *out = NULL;
+    if (hasher == NULL)
+        return ruf_fail_memory(err);
+    hasher->algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    hasher->context = EVP_MD_CTX_new();
+    if (hasher->algorithm == NULL || hasher->context == NULL) {
+        ruf_hasher_destroy(hasher);
+        return crypto_failed(err, "SHA-256");
+    }
+    *out = hasher;
+    return RUF_OK;
+}
+
+void ruf_hasher_destroy(struct ruf_hasher *hasher)
+{
+    if (hasher == NULL)
+        return;
+    EVP_MD_CTX_free(hasher->context);
+    EVP_MD_free(hasher->algorithm);
+    free(hasher);
+}
+
+enum ruf_status ruf_hasher_digest(struct ruf_hasher *hasher, const void *bytes,
+                                  size_t size, uint8_t out[RUF_DIGEST_SIZE],
+                                  struct ruf_error *err)
+{
+    if (EVP_DigestInit_ex(hasher->context, hasher->algorithm, NULL) != 1 ||
+        EVP_DigestUpdate(hasher->context, bytes, size) != 1 ||
+        EVP_DigestFinal_ex(hasher->context, out, NULL) != 1)
+        return crypto_failed(err, "SHA-256");
+    return RUF_OK;
+}
+
 enum ruf_status ruf_hmac_sha256(const uint8_t key[RUF_SEAL_KEY_SIZE],
                                 const void *bytes, size_t size,
                                 uint8_t out[RUF_DIGEST_SIZE],
