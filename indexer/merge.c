@@ -9,6 +9,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "indexer/keyed.h"
@@ -106,6 +107,33 @@ static uint32_t root_of(struct merge *merge, uint32_t contact)
     return contact;
 }
 
+/* In canonical order contacts lie all over the memory. What the loops below
+ * need of the ones ahead is fetched in three steps: the contact, its lists and
+ * names, its addresses. */
+#define FETCH_CONTACTS 24
+#define FETCH_LISTS 16
+#define FETCH_TEXTS 8
+
+static void fetch_ahead(const struct merge *merge, size_t at)
+{
+    const struct ruf_source_contact *next;
+
+    if (at + FETCH_CONTACTS >= merge->count)
+        return;
+    next = merge->contacts[at + FETCH_CONTACTS];
+    for (size_t i = 0; i < sizeof(*next); i += 64)
+        __builtin_prefetch((const char *)next + i);
+    next = merge->contacts[at + FETCH_LISTS];
+    __builtin_prefetch(next->fields[RUF_RECORD_GIVEN].data);
+    __builtin_prefetch(next->fields[RUF_RECORD_FAMILY].data);
+    __builtin_prefetch(next->fields[RUF_RECORD_DISPLAY].data);
+    __builtin_prefetch(next->emails);
+    __builtin_prefetch(next->numbers);
+    next = merge->contacts[at + FETCH_TEXTS];
+    if (next->email_count > 0)
+        __builtin_prefetch(next->emails[0].data);
+}
+
 static bool is_user(const struct ruf_source_contact *contact)
 {
     return contact->source->kind == RUF_SOURCE_ENTRA_USERS;
@@ -183,13 +211,19 @@ static enum ruf_status add_edge(struct merge *merge, enum strength strength,
     return RUF_OK;
 }
 
-/* FNV-1a; only groups candidates, the text itself is compared after. */
+/* Only groups candidates; the text itself is compared after. */
 static uint64_t text_key(struct ruf_text text)
 {
-    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    const uint8_t *bytes = (const uint8_t *)text.data;
+    uint64_t hash = text.size;
+    size_t i = 0;
 
-    for (size_t i = 0; i < text.size; i++)
-        hash = (hash ^ (unsigned char)text.data[i]) * UINT64_C(0x100000001B3);
+    for (; i + 8 <= text.size; i += 8) {
+        hash = (hash ^ ruf_load64(bytes + i)) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 29;
+    }
+    for (; i < text.size; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
     return hash;
 }
 
@@ -265,16 +299,24 @@ static enum ruf_status connect_run(struct merge *merge, enum strength strength,
     return RUF_OK;
 }
 
-/* Order of carried values whose keys are equal: their texts, then contacts. */
+/* Order of carried values that sort alike: keys, texts, then contacts. */
 static int by_value(const void *left, const void *right, void *context)
 {
     const struct carried *values = context;
     const struct carried *a = &values[((const struct ruf_keyed *)left)->item];
     const struct carried *b = &values[((const struct ruf_keyed *)right)->item];
-    int order = ruf_text_compare(a->text, b->text);
+    int order = (a->key > b->key) - (a->key < b->key);
 
+    if (order == 0)
+        order = ruf_text_compare(a->text, b->text);
     return order != 0 ? order
                       : (a->contact > b->contact) - (a->contact < b->contact);
+}
+
+/* Half of a mixed key takes half the passes and rarely lets two values meet. */
+static uint64_t sort_key(uint64_t key)
+{
+    return key * UINT64_C(0x9E3779B97F4A7C15) >> 32;
 }
 
 static enum ruf_status sort_values(struct carried *values, size_t count)
@@ -288,7 +330,7 @@ static enum ruf_status sort_values(struct carried *values, size_t count)
         return RUF_E_NOMEM;
     }
     for (size_t i = 0; i < count; i++)
-        list[i] = (struct ruf_keyed){ values[i].key, (uint32_t)i };
+        list[i] = (struct ruf_keyed){ sort_key(values[i].key), (uint32_t)i };
     ruf_keyed_sort(list, list + count, count);
     ruf_keyed_settle(list, count, by_value, values);
     for (size_t i = 0; i < count; i++)
@@ -320,40 +362,73 @@ static enum ruf_status connect(struct merge *merge, enum strength strength,
     return RUF_OK;
 }
 
-/* Addresses of functions, not of people. */
+/* Addresses of functions, not of people; folded. */
 static bool is_role_mailbox(struct ruf_text address)
 {
     static const char *const locals[] = {
         "info@",     "office@",   "kontakt@", "contact@",     "mail@",
         "post@",     "service@",  "support@", "sales@",       "vertrieb@",
         "einkauf@",  "zentrale@", "empfang@", "sekretariat@", "noreply@",
-        "no-reply@", "admin@",    "hotline@", "buchhaltung@", NULL
+        "no-reply@", "admin@",    "hotline@", "buchhaltung@",
     };
 
-    for (size_t i = 0; locals[i] != NULL; i++)
-        if (ruf_text_starts_with(address, locals[i]))
+    for (size_t i = 0; i < sizeof(locals) / sizeof(locals[0]); i++)
+        if (address.size > 0 && address.data[0] == locals[i][0] &&
+            ruf_text_starts_with(address, locals[i]))
             return true;
     return false;
 }
 
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+/* In lower case; most addresses are already. */
 static enum ruf_status fold_email(struct merge *merge, struct ruf_text email,
                                   struct ruf_text *out)
 {
-    char *folded = ruf_arena_copy(merge->arena, email.data, email.size);
+    size_t first = 0;
+    char *folded;
 
+    *out = email;
+    while (first < email.size && !is_upper(email.data[first]))
+        first++;
+    if (first == email.size)
+        return RUF_OK;
+    folded = ruf_arena_copy(merge->arena, email.data, email.size);
     if (folded == NULL)
         return RUF_E_NOMEM;
-    for (size_t i = 0; i < email.size; i++)
-        folded[i] = ruf_ascii_lower(folded[i]);
-    *out = (struct ruf_text){ folded, email.size };
+    for (size_t i = first; i < email.size; i++)
+        if (is_upper(folded[i]))
+            folded[i] = (char)(folded[i] | 0x20);
+    out->data = folded;
     return RUF_OK;
+}
+
+/* Only Entra object ids are the same in different sources. */
+static bool has_two_user_sources(const struct merge *merge)
+{
+    const struct ruf_policy_source *first = NULL;
+
+    for (uint32_t i = 0; i < merge->count; i++) {
+        const struct ruf_policy_source *source = merge->contacts[i]->source;
+
+        if (!is_user(merge->contacts[i]) || source == first)
+            continue;
+        if (first != NULL)
+            return true;
+        first = source;
+    }
+    return false;
 }
 
 static enum ruf_status connect_ids(struct merge *merge, struct carried *values)
 {
     size_t count = 0;
 
-    /* Only Entra object ids are the same in different sources. */
+    if (!has_two_user_sources(merge))
+        return RUF_OK;
     for (uint32_t i = 0; i < merge->count; i++)
         if (is_user(merge->contacts[i])) {
             struct ruf_text id = merge->contacts[i]->native_id;
@@ -368,7 +443,8 @@ static enum ruf_status connect_emails(struct merge *merge,
 {
     size_t count = 0;
 
-    for (uint32_t i = 0; i < merge->count; i++)
+    for (uint32_t i = 0; i < merge->count; i++) {
+        fetch_ahead(merge, i);
         for (size_t k = 0; k < merge->contacts[i]->email_count; k++) {
             struct ruf_text email;
 
@@ -378,6 +454,7 @@ static enum ruf_status connect_emails(struct merge *merge,
             if (!is_role_mailbox(email))
                 values[count++] = (struct carried){ text_key(email), email, i };
         }
+    }
     return connect(merge, EDGE_EMAIL, values, count);
 }
 
@@ -395,14 +472,17 @@ static enum ruf_status connect_numbers(struct merge *merge,
 {
     size_t count = 0;
 
-    for (uint32_t i = 0; i < merge->count; i++)
-        for (size_t k = 0; k < merge->contacts[i]->number_count; k++) {
-            const struct ruf_source_contact *contact = merge->contacts[i];
+    for (uint32_t i = 0; i < merge->count; i++) {
+        const struct ruf_source_contact *contact = merge->contacts[i];
+
+        fetch_ahead(merge, i);
+        for (size_t k = 0; k < contact->number_count; k++) {
             ruf_e164 number = contact->numbers[k].e164;
 
             if (number != 0 && !repeats_number(contact, k))
                 values[count++] = (struct carried){ number, { NULL, 0 }, i };
         }
+    }
     return connect(merge, EDGE_NUMBER, values, count);
 }
 
@@ -502,6 +582,7 @@ static enum ruf_status prepare(struct merge *merge,
     if (sort_contacts(contacts, count, merge->contacts) != RUF_OK)
         return RUF_E_NOMEM;
     for (uint32_t i = 0; i < count; i++) {
+        fetch_ahead(merge, i);
         merge->parent[i] = i;
         merge->next[i] = i;
         merge->group_size[i] = 1;
@@ -512,17 +593,14 @@ static enum ruf_status prepare(struct merge *merge,
     return RUF_OK;
 }
 
-static enum ruf_status make_people(struct merge *merge, struct ruf_people *out)
+/* One person for each ring of records, in the order of their first ones. */
+static enum ruf_status make_persons(struct merge *merge,
+                                    const struct ruf_source_contact **members,
+                                    struct ruf_hasher *hasher,
+                                    struct ruf_people *out)
 {
-    const struct ruf_source_contact **members =
-        ruf_arena_alloc(merge->arena, merge->count, sizeof(*members));
     size_t used = 0;
 
-    out->count = 0;
-    out->persons =
-        ruf_arena_alloc(merge->arena, merge->count, sizeof(*out->persons));
-    if (members == NULL || out->persons == NULL)
-        return RUF_E_NOMEM;
     for (uint32_t i = 0; i < merge->count; i++) {
         size_t start = used;
         uint32_t member = i;
@@ -534,11 +612,30 @@ static enum ruf_status make_people(struct merge *merge, struct ruf_people *out)
             member = merge->next[member];
         } while (member != i);
         if (ruf_person_make(members + start, used - start, merge->policy,
-                            merge->arena,
+                            merge->arena, hasher,
                             &out->persons[out->count++]) != RUF_OK)
             return RUF_E_NOMEM;
     }
-    return ruf_people_rank(out, merge->arena);
+    return RUF_OK;
+}
+
+static enum ruf_status make_people(struct merge *merge, struct ruf_people *out)
+{
+    const struct ruf_source_contact **members =
+        ruf_arena_alloc(merge->arena, merge->count, sizeof(*members));
+    struct ruf_hasher *hasher = NULL;
+    enum ruf_status status;
+
+    out->count = 0;
+    out->persons =
+        ruf_arena_alloc(merge->arena, merge->count, sizeof(*out->persons));
+    if (members == NULL || out->persons == NULL)
+        return RUF_E_NOMEM;
+    status = ruf_hasher_create(&hasher, NULL);
+    if (status == RUF_OK)
+        status = make_persons(merge, members, hasher, out);
+    ruf_hasher_destroy(hasher);
+    return status == RUF_OK ? ruf_people_rank(out, merge->arena) : status;
 }
 
 enum ruf_status ruf_merge(const struct ruf_source_contact *contacts,

@@ -11,58 +11,78 @@
 #include "base/text.h"
 #include <string.h>
 
-static const char *const titles[] = {
-    "dr",  "prof", "professor", "dipl-ing", "dipl", "ing",  "mag",
-    "med", "jur",  "phil",      "rer",      "nat",  "pol",  "habil",
-    "hc",  "mba",  "msc",       "bsc",      "herr", "frau", "mr",
-    "mrs", "ms",   "dipl-kfm",  "dipl-inf", "lic",  "bakk", NULL
+/* A word and its size, so that most are told apart without reading them. */
+#define WORD(word)                                                             \
+    {                                                                          \
+        word, sizeof(word) - 1                                                 \
+    }
+
+static const struct ruf_text titles[] = {
+    WORD("dr"),       WORD("prof"),  WORD("professor"), WORD("dipl-ing"),
+    WORD("dipl"),     WORD("ing"),   WORD("mag"),       WORD("med"),
+    WORD("jur"),      WORD("phil"),  WORD("rer"),       WORD("nat"),
+    WORD("pol"),      WORD("habil"), WORD("hc"),        WORD("mba"),
+    WORD("msc"),      WORD("bsc"),   WORD("herr"),      WORD("frau"),
+    WORD("mr"),       WORD("mrs"),   WORD("ms"),        WORD("dipl-kfm"),
+    WORD("dipl-inf"), WORD("lic"),   WORD("bakk")
 };
 
-static const char *const roles[] = {
-    "zentrale",    "empfang",      "it-support",  "support", "vertrieb",
-    "sekretariat", "hotline",      "pforte",      "fax",     "info",
-    "headquarter", "headquarters", "sales",       "service", "reception",
-    "switchboard", "helpdesk",     "buchhaltung", "einkauf", NULL
+/* All of them one word. */
+static const struct ruf_text roles[] = {
+    WORD("zentrale"),    WORD("empfang"),     WORD("it-support"),
+    WORD("support"),     WORD("vertrieb"),    WORD("sekretariat"),
+    WORD("hotline"),     WORD("pforte"),      WORD("fax"),
+    WORD("info"),        WORD("headquarter"), WORD("headquarters"),
+    WORD("sales"),       WORD("service"),     WORD("reception"),
+    WORD("switchboard"), WORD("helpdesk"),    WORD("buchhaltung"),
+    WORD("einkauf")
 };
+
+/* First letters of roles. */
+#define ROLE_INITIALS "befhiprsvz"
 
 /* Short forms share a line; folded. */
-static const char *const short_forms[][6] = {
-    { "hans", "johannes", "johann", "hannes", NULL },
-    { "sepp", "josef", "joseph", NULL },
-    { "bob", "robert", "rob", "bobby", NULL },
-    { "thomas", "tom", "tommy", NULL },
-    { "michael", "michi", "mike", "michel", NULL },
-    { "andreas", "andi", "andy", NULL },
-    { "alexander", "alex", "sascha", NULL },
-    { "christian", "chris", NULL },
-    { "christoph", "chris", NULL },
-    { "matthias", "matze", "hias", NULL },
-    { "stefan", "stephan", "steffen", "steve", NULL },
-    { "ulrich", "uli", "ueli", NULL },
-    { "wolfgang", "wolf", "wolfi", NULL },
-    { "juergen", "jorgen", NULL },
-    { "maximilian", "max", "maxi", NULL },
-    { "benjamin", "ben", "benny", NULL },
-    { "daniel", "dani", "dan", NULL },
-    { "katharina", "kathi", "kate", "kati", NULL },
-    { "elisabeth", "lisa", "sissi", "liz", NULL },
-    { "susanne", "susi", "sanne", NULL },
-    { "barbara", "babsi", NULL },
-    { "margarete", "grete", "gretel", NULL },
-    { "william", "bill", "will", NULL },
-    { "james", "jim", "jimmy", NULL },
-    { "richard", "dick", "rick", NULL },
-    { "edward", "ed", "eddie", NULL },
-    { "friedrich", "fritz", NULL },
-    { "heinrich", "heinz", NULL },
-    { "georg", "schorsch", NULL },
-    { "franziska", "franzi", NULL },
+static const struct ruf_text short_forms[][4] = {
+    { WORD("hans"), WORD("johannes"), WORD("johann"), WORD("hannes") },
+    { WORD("sepp"), WORD("josef"), WORD("joseph") },
+    { WORD("bob"), WORD("robert"), WORD("rob"), WORD("bobby") },
+    { WORD("thomas"), WORD("tom"), WORD("tommy") },
+    { WORD("michael"), WORD("michi"), WORD("mike"), WORD("michel") },
+    { WORD("andreas"), WORD("andi"), WORD("andy") },
+    { WORD("alexander"), WORD("alex"), WORD("sascha") },
+    { WORD("christian"), WORD("chris") },
+    { WORD("christoph"), WORD("chris") },
+    { WORD("matthias"), WORD("matze"), WORD("hias") },
+    { WORD("stefan"), WORD("stephan"), WORD("steffen"), WORD("steve") },
+    { WORD("ulrich"), WORD("uli"), WORD("ueli") },
+    { WORD("wolfgang"), WORD("wolf"), WORD("wolfi") },
+    { WORD("juergen"), WORD("jorgen") },
+    { WORD("maximilian"), WORD("max"), WORD("maxi") },
+    { WORD("benjamin"), WORD("ben"), WORD("benny") },
+    { WORD("daniel"), WORD("dani"), WORD("dan") },
+    { WORD("katharina"), WORD("kathi"), WORD("kate"), WORD("kati") },
+    { WORD("elisabeth"), WORD("lisa"), WORD("sissi"), WORD("liz") },
+    { WORD("susanne"), WORD("susi"), WORD("sanne") },
+    { WORD("barbara"), WORD("babsi") },
+    { WORD("margarete"), WORD("grete"), WORD("gretel") },
+    { WORD("william"), WORD("bill"), WORD("will") },
+    { WORD("james"), WORD("jim"), WORD("jimmy") },
+    { WORD("richard"), WORD("dick"), WORD("rick") },
+    { WORD("edward"), WORD("ed"), WORD("eddie") },
+    { WORD("friedrich"), WORD("fritz") },
+    { WORD("heinrich"), WORD("heinz") },
+    { WORD("georg"), WORD("schorsch") },
+    { WORD("franziska"), WORD("franzi") }
 };
 
-static bool is_listed(struct ruf_text word, const char *const *list)
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static bool is_listed(struct ruf_text word, const struct ruf_text *list,
+                      size_t count)
 {
-    for (size_t i = 0; list[i] != NULL; i++)
-        if (ruf_text_is(word, list[i]))
+    for (size_t i = 0; i < count; i++)
+        if (word.size == list[i].size && word.size > 0 &&
+            word.data[0] == list[i].data[0] && ruf_text_equal(word, list[i]))
             return true;
     return false;
 }
@@ -86,48 +106,60 @@ static struct ruf_text next_word(struct ruf_text *rest)
     return word;
 }
 
-/* Folded, one blank between words, dots and titles gone; apostrophes dropped
- * and hyphens as blanks, so that O'Connor is oconnor. */
-static enum ruf_status simplify(struct ruf_text text, struct ruf_arena *arena,
-                                struct ruf_text *out)
+/* Of folded text in place: one blank between words, dots and titles gone;
+ * apostrophes dropped and hyphens as blanks, so that O'Connor is oconnor. */
+static size_t drop_titles(char *folded, size_t folded_size)
 {
-    char *folded = ruf_arena_alloc(arena, ruf_fold_bound(text.size) + 1, 1);
-    struct ruf_text rest;
+    struct ruf_text rest = { folded, folded_size };
     size_t size = 0;
 
-    if (folded == NULL)
-        return RUF_E_NOMEM;
-    rest.data = folded;
-    rest.size = ruf_fold(text, RUF_FOLD_GERMAN, folded);
     while (rest.size > 0) {
         struct ruf_text word = next_word(&rest);
 
-        if (word.size == 0 || is_listed(word, titles))
+        if (word.size == 0 || is_listed(word, titles, COUNT(titles)))
             continue;
         if (size > 0)
             folded[size++] = ' ';
         for (size_t i = 0; i < word.size; i++) {
             char c = word.data[i];
 
-            if (c == '\'' || c == '`')
-                continue;
-            folded[size++] = c == '-' ? ' ' : c;
+            if (c != '\'' && c != '`')
+                folded[size++] = c == '-' ? ' ' : c;
         }
     }
-    out->data = folded;
-    out->size = size;
-    return RUF_OK;
+    return size;
+}
+
+/* Folded in a room that any name fits, kept as short as it is. */
+static enum ruf_status simplify(struct ruf_text text, struct ruf_arena *arena,
+                                struct ruf_text *out)
+{
+    char room[512];
+    bool fits = ruf_fold_bound(text.size) <= sizeof(room);
+    char *folded =
+        fits ? room : ruf_arena_alloc(arena, ruf_fold_bound(text.size), 1);
+
+    if (folded == NULL)
+        return RUF_E_NOMEM;
+    out->size = drop_titles(folded, ruf_fold(text, RUF_FOLD_GERMAN, folded));
+    out->data = fits ? ruf_arena_copy(arena, folded, out->size) : folded;
+    return out->data == NULL ? RUF_E_NOMEM : RUF_OK;
 }
 
 static bool is_role(struct ruf_text display)
 {
     char folded[256];
     struct ruf_text text = { folded, 0 };
+    char first;
 
-    if (display.size == 0 || display.size > sizeof(folded) / 4)
+    if (display.size == 0 || display.size > sizeof(folded) / 4 ||
+        memchr(display.data, ' ', display.size) != NULL)
+        return false;
+    first = ruf_ascii_lower(display.data[0]);
+    if (first >= 'a' && first <= 'z' && strchr(ROLE_INITIALS, first) == NULL)
         return false;
     text.size = ruf_fold(display, RUF_FOLD_BASE, folded);
-    return is_listed(text, roles);
+    return is_listed(text, roles, COUNT(roles));
 }
 
 /* "Family, Given", else the last word is the family name. */
@@ -243,8 +275,9 @@ static bool equal_without_dots(struct ruf_text a, struct ruf_text b)
 
 static bool are_short_forms(struct ruf_text a, struct ruf_text b)
 {
-    for (size_t i = 0; i < sizeof(short_forms) / sizeof(short_forms[0]); i++)
-        if (is_listed(a, short_forms[i]) && is_listed(b, short_forms[i]))
+    for (size_t i = 0; i < COUNT(short_forms); i++)
+        if (is_listed(a, short_forms[i], COUNT(short_forms[i])) &&
+            is_listed(b, short_forms[i], COUNT(short_forms[i])))
             return true;
     return false;
 }

@@ -263,13 +263,32 @@ static void credit_fields(const struct ruf_source_contact **members,
 /* --- identity
  * ------------------------------------------------------------------------- */
 
-static enum ruf_status set_id(const struct ruf_source_contact **members,
-                              size_t count, struct ruf_person *out)
+enum ruf_status ruf_record_contact_id(const struct ruf_source_contact *record,
+                                      struct ruf_hasher *hasher,
+                                      struct ruf_contact_id *out)
 {
-    const struct ruf_source_contact *founder = members[0];
     uint8_t digest[RUF_DIGEST_SIZE];
     struct ruf_writer name = { 0 };
     enum ruf_status status;
+
+    ruf_write_bytes(&name, record->source->id, strlen(record->source->id) + 1);
+    ruf_write_bytes(&name, record->native_id.data, record->native_id.size);
+    status = name.failed ? RUF_E_NOMEM
+                         : ruf_hasher_digest(hasher, name.bytes, name.size,
+                                             digest, NULL);
+    ruf_writer_free(&name);
+    if (status != RUF_OK)
+        return RUF_E_NOMEM;
+    memcpy(out->bytes, digest, sizeof(out->bytes));
+    return RUF_OK;
+}
+
+/* The record with the smallest (source id, native id) founds the contact. */
+static enum ruf_status set_id(const struct ruf_source_contact **members,
+                              size_t count, struct ruf_hasher *hasher,
+                              struct ruf_person *out)
+{
+    const struct ruf_source_contact *founder = members[0];
 
     for (size_t i = 1; i < count; i++) {
         int order = strcmp(members[i]->source->id, founder->source->id);
@@ -279,16 +298,7 @@ static enum ruf_status set_id(const struct ruf_source_contact **members,
              ruf_text_compare(members[i]->native_id, founder->native_id) < 0))
             founder = members[i];
     }
-    ruf_write_bytes(&name, founder->source->id,
-                    strlen(founder->source->id) + 1);
-    ruf_write_bytes(&name, founder->native_id.data, founder->native_id.size);
-    status = name.failed ? RUF_E_NOMEM
-                         : ruf_sha256(name.bytes, name.size, digest, NULL);
-    ruf_writer_free(&name);
-    if (status != RUF_OK)
-        return RUF_E_NOMEM;
-    memcpy(out->id.bytes, digest, sizeof(out->id.bytes));
-    return RUF_OK;
+    return ruf_record_contact_id(founder, hasher, &out->id);
 }
 
 static int by_bytes(const void *left, const void *right)
@@ -300,35 +310,39 @@ static int by_bytes(const void *left, const void *right)
  * keyed already, so a digest over them, in an order of their own, says no more
  * about them than they do. */
 static enum ruf_status set_hash_id(const struct ruf_source_contact **members,
-                                   size_t count, struct ruf_person *out)
+                                   size_t count, struct ruf_arena *arena,
+                                   struct ruf_hasher *hasher,
+                                   struct ruf_person *out)
 {
     const size_t size = sizeof(out->hash_id);
     uint8_t digest[RUF_DIGEST_SIZE];
-    struct ruf_writer all = { 0 };
-    enum ruf_status status;
+    uint8_t *all;
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (!members[i]->has_hash_id)
-            break;
-        ruf_write_bytes(&all, members[i]->hash_id, size);
+            return RUF_OK;
+    out->has_hash_id = true;
+    if (count == 1) {
+        memcpy(out->hash_id, members[0]->hash_id, size);
+        return RUF_OK;
     }
-    out->has_hash_id =
-        all.bytes != NULL && !all.failed && all.size == count * size;
-    status = all.failed ? RUF_E_NOMEM : RUF_OK;
-    if (out->has_hash_id && count == 1) {
-        memcpy(out->hash_id, all.bytes, size);
-    } else if (out->has_hash_id) {
-        qsort(all.bytes, count, size, by_bytes);
-        status = ruf_sha256(all.bytes, all.size, digest, NULL);
-        memcpy(out->hash_id, digest, size);
-    }
-    ruf_writer_free(&all);
-    return status == RUF_OK ? RUF_OK : RUF_E_NOMEM;
+    all = ruf_arena_alloc(arena, count, size);
+    if (all == NULL)
+        return RUF_E_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        memcpy(all + i * size, members[i]->hash_id, size);
+    qsort(all, count, size, by_bytes);
+    if (ruf_hasher_digest(hasher, all, count * size, digest, NULL) != RUF_OK)
+        return RUF_E_NOMEM;
+    memcpy(out->hash_id, digest, size);
+    return RUF_OK;
 }
 
 enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
                                 size_t count, const struct ruf_policy *policy,
-                                struct ruf_arena *arena, struct ruf_person *out)
+                                struct ruf_arena *arena,
+                                struct ruf_hasher *hasher,
+                                struct ruf_person *out)
 {
     memset(out, 0, sizeof(*out));
     if (count > 1)
@@ -341,8 +355,8 @@ enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
     out->company = best_field(members, count, RUF_RECORD_COMPANY);
     out->title = best_field(members, count, RUF_RECORD_TITLE);
     out->department = best_field(members, count, RUF_RECORD_DEPARTMENT);
-    if (set_id(members, count, out) != RUF_OK ||
-        set_hash_id(members, count, out) != RUF_OK ||
+    if (set_id(members, count, hasher, out) != RUF_OK ||
+        set_hash_id(members, count, arena, hasher, out) != RUF_OK ||
         unite_sources(members, count, arena, out) != RUF_OK ||
         unite_numbers(members, count, policy, arena, out) != RUF_OK ||
         unite_emails(members, count, arena, out) != RUF_OK)
@@ -381,21 +395,25 @@ static enum ruf_status rank_key(const struct ruf_person *person,
     const struct ruf_text parts[] = { person->family.size > 0 ? person->family
                                                               : person->display,
                                       person->given, person->company };
-    size_t room = 4;
+    char room[1024];
+    size_t bound = 3;
     size_t size = 0;
+    bool fits;
     char *key;
 
     for (size_t i = 0; i < 3; i++)
-        room += ruf_fold_bound(parts[i].size);
-    key = ruf_arena_alloc(arena, room, 1);
+        bound += ruf_fold_bound(parts[i].size);
+    fits = bound <= sizeof(room);
+    key = fits ? room : ruf_arena_alloc(arena, bound, 1);
     if (key == NULL)
         return RUF_E_NOMEM;
     for (size_t i = 0; i < 3; i++) {
         size += ruf_fold(parts[i], RUF_FOLD_GERMAN, key + size);
         key[size++] = '\1';
     }
-    *out = (struct ruf_text){ key, size };
-    return RUF_OK;
+    out->size = size;
+    out->data = fits ? ruf_arena_copy(arena, key, size) : key;
+    return out->data == NULL ? RUF_E_NOMEM : RUF_OK;
 }
 
 /* By name first, then, stable, by falling priority. */
@@ -410,6 +428,15 @@ static void sort_ranks(struct ranking *ranking, size_t count,
     for (size_t i = 0; i < count; i++)
         list[i].key = UINT8_MAX - ranking->persons[list[i].item].priority;
     ruf_keyed_sort(list, list + count, count);
+}
+
+/* Persons are moved from all over the memory: those ahead are fetched. */
+#define MOVE_AHEAD 8
+
+static void fetch_person(const struct ruf_person *person)
+{
+    for (size_t at = 0; at < sizeof(*person); at += 64)
+        __builtin_prefetch((const char *)person + at);
 }
 
 enum ruf_status ruf_people_rank(struct ruf_people *people,
@@ -428,8 +455,11 @@ enum ruf_status ruf_people_rank(struct ruf_people *people,
         struct ranking ranking = { people->persons, keys };
 
         sort_ranks(&ranking, count, list);
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
+            if (i + MOVE_AHEAD < count)
+                fetch_person(&people->persons[list[i + MOVE_AHEAD].item]);
             sorted[i] = people->persons[list[i].item];
+        }
         people->persons = sorted;
     }
     free(keys);

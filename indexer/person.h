@@ -8,6 +8,7 @@
 #ifndef INDEXER_PERSON_H
 #define INDEXER_PERSON_H
 
+#include "base/seal.h"
 #include "indexer/contacts.h"
 
 /**
@@ -20,7 +21,13 @@
 RUF_MUST_USE enum ruf_status
 ruf_person_make(const struct ruf_source_contact **members, size_t count,
                 const struct ruf_policy *policy, struct ruf_arena *arena,
-                struct ruf_person *out);
+                struct ruf_hasher *hasher, struct ruf_person *out);
+
+/** The id of a contact that this record founded. @return RUF_OK, RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_record_contact_id(const struct ruf_source_contact *record,
+                      struct ruf_hasher *hasher, struct ruf_contact_id *out);
 
 /**
  * Sort into rank order: priority descending, phone-book order (DIN 5007-2: ä
