@@ -60,21 +60,25 @@ static enum ruf_status map_region(size_t size, size_t alignment,
     return RUF_OK;
 }
 
-/* RLIMIT_MEMLOCK is often 8 MiB: an index may not fit; go on unlocked. */
-void ruf_secret_lock(const struct ruf_secret *secret)
-{
-    if (secret->bytes != NULL)
-        (void)mlock(secret->bytes, rounded_up(secret->size, page_size()));
-}
-
 enum ruf_status ruf_secret_create(size_t size, struct ruf_secret *out,
                                   struct ruf_error *err)
 {
     enum ruf_status status = map_region(size, page_size(), out, err);
 
     if (status == RUF_OK)
-        ruf_secret_lock(out);
+        (void)mlock(out->bytes, rounded_up(size, page_size()));
     return status;
+}
+
+/* RLIMIT_MEMLOCK is often 8 MiB: an index may not fit; go on unlocked. */
+static void lock_on_touch(const struct ruf_secret *secret)
+{
+#ifdef MLOCK_ONFAULT
+    (void)mlock2(secret->bytes, rounded_up(secret->size, page_size()),
+                 MLOCK_ONFAULT);
+#else
+    (void)secret;
+#endif
 }
 
 enum ruf_status ruf_secret_create_sparse(size_t size, struct ruf_secret *out,
@@ -82,10 +86,8 @@ enum ruf_status ruf_secret_create_sparse(size_t size, struct ruf_secret *out,
 {
     enum ruf_status status = map_region(size, page_size(), out, err);
 
-#ifdef MLOCK_ONFAULT
     if (status == RUF_OK)
-        (void)mlock2(out->bytes, rounded_up(size, page_size()), MLOCK_ONFAULT);
-#endif
+        lock_on_touch(out);
     return status;
 }
 
@@ -99,6 +101,8 @@ enum ruf_status ruf_secret_create_large(size_t size, struct ruf_secret *out,
     if (status == RUF_OK && size >= HUGE_PAGE)
         (void)madvise(out->bytes, rounded_up(size, page_size()), MADV_HUGEPAGE);
 #endif
+    if (status == RUF_OK)
+        lock_on_touch(out);
     return status;
 }
 

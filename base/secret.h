@@ -35,15 +35,11 @@ RUF_MUST_USE enum ruf_status ruf_secret_create_sparse(size_t size,
                                                       struct ruf_secret *out,
                                                       struct ruf_error *err);
 
-/**
- * The same for megabytes that are about to be filled: huge pages where the
- * system has them. Not locked yet: ruf_secret_lock() does it once the bytes
- * are there, since locking first would fetch small pages.
- */
+/** The same for megabytes that may all be used: in huge pages where the system
+ *  has them. */
 RUF_MUST_USE enum ruf_status ruf_secret_create_large(size_t size,
                                                      struct ruf_secret *out,
                                                      struct ruf_error *err);
-void ruf_secret_lock(const struct ruf_secret *secret);
 
 /** Wipe, unmap, zero the struct. A zeroed struct is fine. */
 void ruf_secret_destroy(struct ruf_secret *secret);

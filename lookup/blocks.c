@@ -122,7 +122,9 @@ enum ruf_status ruf_index_block(struct ruf_query *query,
         return ruf_index_damaged(query->index, kind, err);
     if (section->bytes != NULL) {
         *out = section->bytes + block * section->place->block_size;
-        return RUF_OK;
+        return ruf_index_is_ready(query->index, section, block)
+                   ? RUF_OK
+                   : ruf_index_load_block(query, section, block, err);
     }
     if (cache->slots == 0 || cache->bytes == NULL)
         return ruf_index_damaged(query->index, kind, err);
@@ -161,6 +163,23 @@ enum ruf_status ruf_index_copy(struct ruf_query *query,
     return RUF_OK;
 }
 
+/* Blocks of a resident section that hold these bytes. */
+static enum ruf_status make_ready(struct ruf_query *query,
+                                  const struct index_section *section,
+                                  uint64_t offset, size_t size,
+                                  struct ruf_error *err)
+{
+    uint64_t block = offset / section->place->block_size;
+    enum ruf_status status = RUF_OK;
+
+    for (;
+         status == RUF_OK && block * section->place->block_size < offset + size;
+         block++)
+        if (!ruf_index_is_ready(query->index, section, block))
+            status = ruf_index_load_block(query, section, block, err);
+    return status;
+}
+
 enum ruf_status ruf_index_bytes(struct ruf_query *query,
                                 enum ruf_section_kind kind, uint64_t offset,
                                 size_t size, const uint8_t **out,
@@ -176,7 +195,7 @@ enum ruf_status ruf_index_bytes(struct ruf_query *query,
         return ruf_index_damaged(query->index, kind, err);
     if (section->bytes != NULL) {
         *out = section->bytes + offset;
-        return RUF_OK;
+        return make_ready(query, section, offset, size, err);
     }
     at = (size_t)(offset % section->place->block_size);
     if (at + size > section->place->block_size) {

@@ -48,7 +48,7 @@ static enum ruf_status shared_text(struct ruf_query *query, uint64_t step,
                                    struct ruf_text *out, struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    const uint8_t *resident = index->sections[RUF_SECTION_TEXTS].bytes;
+    bool resident = index->resident != NULL;
     uint64_t at = step * RUF_TEXT_STEP;
     uint8_t head[RUF_TEXT_STEP] = { 0 };
     size_t head_size = sizeof(head);
@@ -69,9 +69,13 @@ static enum ruf_status shared_text(struct ruf_query *query, uint64_t step,
     if (reader.failed || size > index->texts_size - at)
         return bad_text(query, err);
     out->size = (size_t)size;
-    if (resident != NULL) {
-        out->data = (const char *)resident + at;
-        return RUF_OK;
+    if (resident) {
+        const uint8_t *bytes = NULL;
+
+        status = ruf_index_bytes(query, RUF_SECTION_TEXTS, at, out->size,
+                                 &bytes, err);
+        out->data = (const char *)bytes;
+        return status;
     }
     if (size > (uint64_t)(query->texts_end - query->texts_next))
         return bad_text(query, err);

@@ -26,7 +26,7 @@ enum ruf_status ruf_index_damaged(const struct ruf_index *index,
 enum use {
     USE_UNKNOWN = 0,
     USE_ON_DEMAND, /* in both modes */
-    USE_RESIDENT,  /* decrypted at open in resident mode */
+    USE_RESIDENT,  /* kept once decrypted in resident mode */
     USE_OPTIONAL   /* the same; an image may do without */
 };
 
@@ -98,11 +98,14 @@ static enum ruf_status find_sections(struct ruf_index *index,
     return check_unknown(index, err);
 }
 
-static enum ruf_status load_resident(struct ruf_index *index,
+/* Tails are part of nearly every label: they are decrypted now. */
+static enum ruf_status make_resident(struct ruf_index *index,
                                      struct ruf_error *err)
 {
+    static const uint32_t tails[] = { RUF_SECTION_TAILS };
     uint32_t kinds[INDEX_SECTIONS];
     size_t count = 0;
+    enum ruf_status status;
 
     for (uint32_t kind = 0; kind < INDEX_SECTIONS; kind++) {
         enum use use = use_of(kind);
@@ -111,7 +114,12 @@ static enum ruf_status load_resident(struct ruf_index *index,
             (use == USE_RESIDENT || use == USE_OPTIONAL))
             kinds[count++] = kind;
     }
-    return ruf_index_load(index, kinds, count, err);
+    status = ruf_index_make_room(index, kinds, count, err);
+    if (status != RUF_OK)
+        return status;
+    index->page_flags = index->resident->flags +
+                        index->sections[RUF_SECTION_NUMBERS].first_flag;
+    return ruf_index_load(index, tails, 1, err);
 }
 
 /* --- counts
@@ -261,7 +269,7 @@ static enum ruf_status load(struct ruf_index *index, enum ruf_index_mode mode,
     if (status == RUF_OK)
         status = read_meta_blocks(index, reader, err);
     if (status == RUF_OK && mode == RUF_INDEX_RESIDENT)
-        status = load_resident(index, err);
+        status = make_resident(index, err);
     ruf_image_reader_destroy(reader);
     return status;
 }
@@ -303,7 +311,7 @@ void ruf_index_close(struct ruf_index *index)
 {
     if (index == NULL)
         return;
-    ruf_secret_destroy(&index->plain);
+    ruf_index_free_room(index);
     ruf_image_close(index->image);
     ruf_wipe(index, sizeof(*index));
     free(index);

@@ -11,9 +11,11 @@
 #include "base/image.h"
 #include "base/image_sections.h"
 #include "base/secret.h"
+#include <pthread.h>
 #include <rufname/identity.h>
 #include <rufname/index.h>
 #include <rufname/search.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -22,11 +24,20 @@
 /* Bytes that may be read, but mean nothing, behind every plain section. */
 #define INDEX_SLACK 512u
 
-/* A section: where it lies in the file, and, resident, its plain bytes. */
+/* A section: where it lies in the file, and, resident, where its plain bytes
+ * are to be. */
 struct index_section {
     const struct ruf_image_section *place; /* NULL: not in this image */
     const uint8_t *bytes;                  /* NULL: not resident */
     uint64_t size;                         /* padded to whole blocks */
+    size_t first_flag; /* resident: flag of its first block */
+};
+
+/* What changes in an open resident index: a block is written once, by the
+ * thread that holds the lock, and not read before its flag is set. */
+struct index_resident {
+    pthread_mutex_t loading;
+    atomic_uchar flags[]; /* per resident block: verified and decrypted */
 };
 
 /* Most of what one answer holds: a query makes its room once. */
@@ -41,7 +52,9 @@ struct index_limits {
 
 struct ruf_index {
     struct ruf_image *image;
-    struct ruf_secret plain; /* resident sections, resident mode */
+    struct ruf_secret plain; /* room of resident sections, resident mode */
+    struct index_resident *resident; /* NULL: on demand */
+    const atomic_uchar *page_flags;  /* those of NUMBERS */
     struct index_section sections[INDEX_SECTIONS];
     uint64_t entry_count;
     uint64_t contact_count;
@@ -106,10 +119,39 @@ enum ruf_status ruf_index_damaged(const struct ruf_index *index,
                                   enum ruf_section_kind kind,
                                   struct ruf_error *err);
 
-/* Decrypt these sections into index->plain, lookup/load.c. */
-RUF_MUST_USE enum ruf_status ruf_index_load(struct ruf_index *index,
+/* --- resident sections, lookup/load.c ---------------------------------------
+ */
+
+/* Room for the sections of these kinds, one behind the other; nothing of it is
+ * written yet. */
+RUF_MUST_USE enum ruf_status ruf_index_make_room(struct ruf_index *index,
+                                                 const uint32_t *kinds,
+                                                 size_t count,
+                                                 struct ruf_error *err);
+
+/* Wipes what is resident. */
+void ruf_index_free_room(struct ruf_index *index);
+
+/* Verify and decrypt all of these sections, unless that was done before. */
+RUF_MUST_USE enum ruf_status ruf_index_load(const struct ruf_index *index,
                                             const uint32_t *kinds, size_t count,
                                             struct ruf_error *err);
+
+/* One block. A failure is tried again by the next call. */
+RUF_MUST_USE enum ruf_status
+ruf_index_load_block(struct ruf_query *query,
+                     const struct index_section *section, uint64_t block,
+                     struct ruf_error *err);
+
+/* May a block of a resident section be read? */
+static inline bool ruf_index_is_ready(const struct ruf_index *index,
+                                      const struct index_section *section,
+                                      uint64_t block)
+{
+    return atomic_load_explicit(
+               &index->resident->flags[section->first_flag + block],
+               memory_order_acquire) != 0;
+}
 
 /* --- bytes of sections, lookup/blocks.c ------------------------------------
  */

@@ -1,10 +1,11 @@
 /*
- * lookup/load.c - all resident sections, verified and decrypted at open
+ * lookup/load.c - resident sections: verified and decrypted once, then kept
  *
- * The work is cut into pieces that a few threads take in turn; each thread has
- * its own cipher context and they share nothing but the number of the next
- * piece. They end before the index is handed out, so it is immutable from its
- * first use on. Where no thread can be made, the caller's does it alone.
+ * What answers callers and shows contacts is decrypted block by block as it is
+ * touched, the tables of search as a whole. That work is cut into pieces that
+ * a few threads take in turn; each has its own cipher context and they share
+ * nothing but the number of the next piece. They end before a flag is set.
+ * Where no thread can be made, the caller's does it alone.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -110,20 +111,26 @@ static enum ruf_status read_together(struct loading *loading, size_t threads,
     return status;
 }
 
+/* Where the plain bytes of a block of a resident section belong. */
+static uint8_t *room_of(const struct ruf_index *index,
+                        const struct index_section *section, uint64_t block)
+{
+    return index->plain.bytes + (section->bytes - index->plain.bytes) +
+           block * section->place->block_size;
+}
+
 static size_t pieces_of(const struct ruf_image_section *place, uint64_t *blocks)
 {
     *blocks = PIECE_SIZE / place->block_size;
     return (size_t)((place->block_count + *blocks - 1) / *blocks);
 }
 
-/* Lay the sections out one behind the other and cut them into pieces. */
-static void cut(struct ruf_index *index, const uint32_t *kinds, size_t count,
-                struct loading *loading)
+/* Cut sections into pieces. */
+static void cut(const struct ruf_index *index, const uint32_t *kinds,
+                size_t count, struct loading *loading)
 {
-    uint8_t *out = index->plain.bytes;
-
     for (size_t i = 0; i < count; i++) {
-        struct index_section *section = &index->sections[kinds[i]];
+        const struct index_section *section = &index->sections[kinds[i]];
         const struct ruf_image_section *place = section->place;
         uint64_t blocks;
         size_t pieces = pieces_of(place, &blocks);
@@ -134,18 +141,26 @@ static void cut(struct ruf_index *index, const uint32_t *kinds, size_t count,
 
             loading->pieces[loading->piece_count++] =
                 (struct piece){ place, first, left < blocks ? left : blocks,
-                                out + first * place->block_size };
+                                room_of(index, section, first) };
         }
-        section->bytes = out;
-        out += section->size;
     }
 }
 
-enum ruf_status ruf_index_load(struct ruf_index *index, const uint32_t *kinds,
-                               size_t count, struct ruf_error *err)
+static void set_flags(const struct ruf_index *index,
+                      const struct index_section *section, uint64_t first,
+                      uint64_t count)
+{
+    for (uint64_t i = first; i < first + count; i++)
+        atomic_store_explicit(&index->resident->flags[section->first_flag + i],
+                              1, memory_order_release);
+}
+
+static enum ruf_status load_whole(const struct ruf_index *index,
+                                  const uint32_t *kinds, size_t count,
+                                  struct ruf_error *err)
 {
     struct loading loading = { .index = index };
-    size_t total = INDEX_SLACK;
+    size_t total = 0;
     size_t pieces = 0;
     enum ruf_status status;
 
@@ -158,12 +173,106 @@ enum ruf_status ruf_index_load(struct ruf_index *index, const uint32_t *kinds,
     loading.pieces = calloc(pieces + 1, sizeof(*loading.pieces));
     if (loading.pieces == NULL)
         return ruf_fail_memory(err);
-    status = ruf_secret_create_large(total, &index->plain, err);
-    if (status == RUF_OK) {
-        cut(index, kinds, count, &loading);
-        status = read_together(&loading, threads_for(total), err);
-        ruf_secret_lock(&index->plain);
-    }
+    cut(index, kinds, count, &loading);
+    status = read_together(&loading, threads_for(total), err);
+    for (size_t i = 0; i < count && status == RUF_OK; i++)
+        set_flags(index, &index->sections[kinds[i]], 0,
+                  index->sections[kinds[i]].place->block_count);
     free(loading.pieces);
     return status;
+}
+
+enum ruf_status ruf_index_load(const struct ruf_index *index,
+                               const uint32_t *kinds, size_t count,
+                               struct ruf_error *err)
+{
+    uint32_t missing[INDEX_SECTIONS];
+    size_t missing_count = 0;
+    enum ruf_status status = RUF_OK;
+
+    (void)pthread_mutex_lock(&index->resident->loading);
+    for (size_t i = 0; i < count; i++) {
+        const struct index_section *section = &index->sections[kinds[i]];
+
+        if (section->size > 0 && !ruf_index_is_ready(index, section, 0))
+            missing[missing_count++] = kinds[i];
+    }
+    if (missing_count > 0)
+        status = load_whole(index, missing, missing_count, err);
+    (void)pthread_mutex_unlock(&index->resident->loading);
+    return status;
+}
+
+enum ruf_status ruf_index_load_block(struct ruf_query *query,
+                                     const struct index_section *section,
+                                     uint64_t block, struct ruf_error *err)
+{
+    const struct ruf_index *index = query->index;
+    enum ruf_status status = RUF_OK;
+
+    if (query->reader == NULL)
+        status = ruf_image_reader_create(index->image, &query->reader, err);
+    if (status != RUF_OK)
+        return status;
+    (void)pthread_mutex_lock(&index->resident->loading);
+    if (!ruf_index_is_ready(index, section, block)) {
+        status = ruf_image_read_blocks(query->reader, section->place, block, 1,
+                                       room_of(index, section, block), err);
+        if (status == RUF_OK)
+            set_flags(index, section, block, 1);
+    }
+    (void)pthread_mutex_unlock(&index->resident->loading);
+    return status;
+}
+
+/* --- room
+ * ----------------------------------------------------------------------- */
+
+enum ruf_status ruf_index_make_room(struct ruf_index *index,
+                                    const uint32_t *kinds, size_t count,
+                                    struct ruf_error *err)
+{
+    size_t size = 0;
+    size_t flags = 0;
+    enum ruf_status status;
+
+    for (size_t i = 0; i < count; i++) {
+        index->sections[kinds[i]].first_flag = flags;
+        flags += (size_t)index->sections[kinds[i]].place->block_count;
+        size += (size_t)index->sections[kinds[i]].size;
+    }
+    index->resident = calloc(1, sizeof(*index->resident) + flags);
+    if (index->resident == NULL)
+        return ruf_fail_memory(err);
+    (void)pthread_mutex_init(&index->resident->loading, NULL);
+    status = ruf_secret_create_large(size + INDEX_SLACK, &index->plain, err);
+    if (status != RUF_OK)
+        return status;
+    size = 0;
+    for (size_t i = 0; i < count; i++) {
+        index->sections[kinds[i]].bytes = index->plain.bytes + size;
+        size += (size_t)index->sections[kinds[i]].size;
+    }
+    return RUF_OK;
+}
+
+/* Pages that hold nothing are not touched. */
+static void wipe_section(const struct ruf_index *index,
+                         const struct index_section *section)
+{
+    for (uint64_t i = 0; i < section->place->block_count; i++)
+        if (ruf_index_is_ready(index, section, i))
+            ruf_wipe(room_of(index, section, i), section->place->block_size);
+}
+
+void ruf_index_free_room(struct ruf_index *index)
+{
+    if (index->resident == NULL)
+        return;
+    for (size_t i = 0; i < INDEX_SECTIONS; i++)
+        if (index->sections[i].bytes != NULL)
+            wipe_section(index, &index->sections[i]);
+    ruf_secret_destroy_wiped(&index->plain);
+    (void)pthread_mutex_destroy(&index->resident->loading);
+    free(index->resident);
 }

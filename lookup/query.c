@@ -216,11 +216,23 @@ read_long_label(struct ruf_query *query, uint64_t at, char *out,
 /* --- resident
  * ------------------------------------------------------------------------- */
 
-HOT_INLINE const uint8_t *home_page(const struct ruf_index *index,
-                                    uint64_t hash)
+HOT_INLINE const uint8_t *page_at(const struct ruf_index *index, uint32_t at)
 {
     return index->sections[RUF_SECTION_NUMBERS].bytes +
-           (size_t)ruf_table_home(hash, index->page_count) * RUF_PAGE_SIZE;
+           (size_t)at * RUF_PAGE_SIZE;
+}
+
+/* Its block may have to be decrypted first. */
+HOT_INLINE enum ruf_status need_page(struct ruf_query *query, uint32_t at,
+                                     struct ruf_error *err)
+{
+    const struct ruf_index *index = query->index;
+    uint32_t block = at / RUF_PAGES_PER_BLOCK;
+
+    if (atomic_load_explicit(&index->page_flags[block], memory_order_acquire))
+        return RUF_OK;
+    return ruf_index_load_block(query, &index->sections[RUF_SECTION_NUMBERS],
+                                block, err);
 }
 
 /* All of a page, so that the row is there when it is known which one it is. */
@@ -233,23 +245,24 @@ HOT_INLINE void prefetch_page(const uint8_t *page)
 }
 
 /* The pages behind a home page that ran over. */
-__attribute__((noinline)) static bool
-find_further(const struct ruf_index *index, uint64_t hash, ruf_e164 number,
-             struct row *out)
+__attribute__((noinline)) static enum ruf_status
+find_further(struct ruf_query *query, uint64_t hash, ruf_e164 number,
+             struct row *out, bool *known, struct ruf_error *err)
 {
-    const uint8_t *pages = index->sections[RUF_SECTION_NUMBERS].bytes;
+    const struct ruf_index *index = query->index;
 
+    *known = false;
     for (uint32_t n = 1; n < RUF_PAGE_PROBES; n++) {
-        const uint8_t *page =
-            pages +
-            (size_t)ruf_page_at(hash, n, index->page_count) * RUF_PAGE_SIZE;
+        uint32_t at = ruf_page_at(hash, n, index->page_count);
+        enum ruf_status status = need_page(query, at, err);
 
-        if (find_in_page(index, page, number, out))
-            return true;
-        if (!ruf_page_ran_over(page))
-            return false;
+        if (status != RUF_OK)
+            return status;
+        *known = find_in_page(index, page_at(index, at), number, out);
+        if (*known || !ruf_page_ran_over(page_at(index, at)))
+            break;
     }
-    return false;
+    return RUF_OK;
 }
 
 /* The answer from a row; label: LABEL_ROOM bytes. */
@@ -298,20 +311,30 @@ answer_further(struct ruf_query *query, uint64_t hash, ruf_e164 number,
                char *label, uint32_t *owners, size_t room,
                struct ruf_caller *out, struct ruf_error *err)
 {
-    struct row row;
+    struct row row = { 0 };
+    bool known;
+    enum ruf_status status =
+        find_further(query, hash, number, &row, &known, err);
 
-    if (find_further(query->index, hash, number, &row))
+    if (status == RUF_OK && known)
         return answer_row(query, row, label, owners, room, out, err);
-    return answer_miss(query, number, label, out, err);
+    *out = (struct ruf_caller){ 0 };
+    return status == RUF_OK ? answer_miss(query, number, label, out, err)
+                            : status;
 }
 
-HOT_INLINE enum ruf_status
-answer_resident(struct ruf_query *query, const uint8_t *page, uint64_t hash,
-                ruf_e164 number, char *label, uint32_t *owners, size_t room,
-                struct ruf_caller *out, struct ruf_error *err)
+HOT_INLINE enum ruf_status answer_resident(struct ruf_query *query, uint32_t at,
+                                           uint64_t hash, ruf_e164 number,
+                                           char *label, uint32_t *owners,
+                                           size_t room, struct ruf_caller *out,
+                                           struct ruf_error *err)
 {
+    const uint8_t *page = page_at(query->index, at);
+    enum ruf_status status = need_page(query, at, err);
     struct row row;
 
+    if (status != RUF_OK)
+        return status;
     if (find_in_page(query->index, page, number, &row))
         return answer_row(query, row, label, owners, room, out, err);
     if (ruf_page_ran_over(page))
@@ -402,15 +425,15 @@ enum ruf_status ruf_query_lookup(struct ruf_query *query, ruf_e164 number,
                                  struct ruf_caller *out, struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    const uint8_t *page;
     uint64_t hash;
+    uint32_t home;
 
-    if (index->plain.bytes == NULL)
+    if (index->resident == NULL)
         return answer_on_demand(query, number, out, err);
     hash = ruf_hash_number(index->number_secret, number);
-    page = home_page(index, hash);
-    prefetch_page(page);
-    return answer_resident(query, page, hash, number, query->labels,
+    home = ruf_table_home(hash, index->page_count);
+    prefetch_page(page_at(index, home));
+    return answer_resident(query, home, hash, number, query->labels,
                            query->owners, query->owner_room, out, err);
 }
 
@@ -422,11 +445,13 @@ static enum ruf_status answer_batch(struct ruf_query *query,
 {
     const struct ruf_index *index = query->index;
     uint64_t hashes[RUF_LOOKUP_BATCH];
+    uint32_t homes[RUF_LOOKUP_BATCH];
     size_t owners = 0;
 
     for (size_t i = 0; i < count; i++) {
         hashes[i] = ruf_hash_number(index->number_secret, numbers[i]);
-        prefetch_page(home_page(index, hashes[i]));
+        homes[i] = ruf_table_home(hashes[i], index->page_count);
+        prefetch_page(page_at(index, homes[i]));
     }
     for (*done = 0; *done < count; ++*done) {
         enum ruf_status status;
@@ -434,8 +459,8 @@ static enum ruf_status answer_batch(struct ruf_query *query,
 
         if (i > 0 && query->owner_room - owners < index->limits.owners + 1)
             break;
-        status = answer_resident(query, home_page(index, hashes[i]), hashes[i],
-                                 numbers[i], query->labels + i * LABEL_ROOM,
+        status = answer_resident(query, homes[i], hashes[i], numbers[i],
+                                 query->labels + i * LABEL_ROOM,
                                  query->owners + owners,
                                  query->owner_room - owners, &out[i], err);
         if (status != RUF_OK)
@@ -455,7 +480,7 @@ enum ruf_status ruf_query_lookup_many(struct ruf_query *query,
     *done = 0;
     if (count > RUF_LOOKUP_BATCH)
         count = RUF_LOOKUP_BATCH;
-    if (query->index->plain.bytes != NULL)
+    if (query->index->resident != NULL)
         return answer_batch(query, numbers, count, out, done, err);
     if (count == 0)
         return RUF_OK;

@@ -188,10 +188,19 @@ static void scratch_free(struct search_scratch *scratch)
 static enum ruf_status scratch_get(struct ruf_query *query,
                                    struct ruf_error *err)
 {
+    static const uint32_t kinds[] = { RUF_SECTION_SEARCH_WORDS,
+                                      RUF_SECTION_SEARCH_FIELDS,
+                                      RUF_SECTION_SEARCH_NUMBERS,
+                                      RUF_SECTION_SEARCH_GRAMS };
     struct search_scratch *scratch = query->search;
+    enum ruf_status status;
 
     if (scratch != NULL)
         return RUF_OK;
+    status = ruf_index_load(query->index, kinds,
+                            sizeof(kinds) / sizeof(kinds[0]), err);
+    if (status != RUF_OK)
+        return status;
     scratch = calloc(1, sizeof(*scratch));
     if (scratch == NULL)
         return ruf_fail_memory(err);
@@ -275,7 +284,7 @@ enum ruf_status ruf_query_search_with(struct ruf_query *query, const char *text,
     enum ruf_status status;
 
     memset(result, 0, sizeof(*result));
-    if (query->index->plain.bytes == NULL || capacity == 0 ||
+    if (query->index->resident == NULL || capacity == 0 ||
         capacity > RUF_SEARCH_LIMIT_MAX)
         return ruf_fail(err, RUF_E_USAGE, "U020", "",
                         "search needs a resident index and a limit of 1 to "

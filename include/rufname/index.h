@@ -5,10 +5,11 @@
  * maps E.164 numbers to labels and contacts. A writer replaces the file as a
  * whole; a reader that has it open keeps its own generation.
  *
- * Threads: struct ruf_index is immutable after ruf_index_open(), share freely.
- * struct ruf_query is scratch space for one thread at a time. Opening in
- * resident mode decrypts with up to four threads of its own; they have ended
- * when it returns, and no other call starts any.
+ * Threads: share a struct ruf_index freely; a thread waits for another only
+ * while that one decrypts what both need first. struct ruf_query is scratch
+ * space for one thread at a time. The first search of an index decrypts with up
+ * to four threads of its own, which have ended when it returns; no other call
+ * starts any.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -31,9 +32,10 @@ struct ruf_query; /**< Opaque; made by ruf_query_create(). */
 
 /** Where the verified plain bytes live. Same answers either way. */
 enum ruf_index_mode {
-    /** What answers need verified and decrypted at open into locked memory. */
+    /** Blocks are verified and decrypted when first touched and then kept in
+     *  locked memory; the tables of search all at once by the first search. */
     RUF_INDEX_RESIDENT = 0,
-    /** Blocks verified and decrypted as touched; bounded memory. */
+    /** Each query keeps the last few blocks only: bounded memory, no search. */
     RUF_INDEX_ON_DEMAND
 };
 
@@ -50,7 +52,7 @@ struct ruf_index_info {
 };
 
 /**
- * Open an image and check its header, and, in resident mode, every block.
+ * Open an image and check its header; a block is checked when it is read.
  *
  * @param[in]  path  file name, NUL-terminated.
  * @param[in]  key   the home's master key; copied into locked memory.
@@ -121,7 +123,7 @@ struct ruf_caller {
 
 /**
  * Look up one number. An unknown number is a normal answer.
- * @return RUF_OK; RUF_E_CORRUPT (on demand: a damaged block); RUF_E_IO.
+ * @return RUF_OK; RUF_E_CORRUPT (a damaged block); RUF_E_IO; RUF_E_NOMEM.
  */
 RUF_API RUF_MUST_USE enum ruf_status ruf_query_lookup(struct ruf_query *query,
                                                       ruf_e164 number,

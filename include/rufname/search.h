@@ -144,7 +144,7 @@ struct ruf_search_result {
  * @param[out] hits      room for capacity hits, ranked, best first.
  * @param[in]  capacity  1..RUF_SEARCH_LIMIT_MAX.
  * @return RUF_OK; RUF_E_USAGE (index not resident, capacity out of range);
- *         RUF_E_CORRUPT; RUF_E_NOMEM (first search of a query only).
+ *         RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM (first search of a query).
  */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_query_search_with(struct ruf_query *query, const char *text, size_t size,

@@ -1,14 +1,16 @@
 /*
- * test_share.c - one index, many threads, no lock
+ * test_share.c - one index, many threads
  *
  * A plain program, for ThreadSanitizer. Each thread has its own query and asks
- * for every number and contact; all must get what one thread alone gets.
+ * for every number and contact and searches, while the index is still being
+ * decrypted; all must get what one thread alone gets.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "tests/support/image_fixture.h"
 #include <pthread.h>
 #include <rufname/identity.h>
+#include <rufname/search.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,6 +20,7 @@ struct worker {
     const struct image_fixture *fixture;
     const struct ruf_index *index;
     pthread_t thread;
+    bool searches;
     uint64_t sum;
 };
 
@@ -50,6 +53,19 @@ static void ask(struct worker *worker, struct ruf_query *query)
     }
 }
 
+static void search(struct worker *worker, struct ruf_query *query)
+{
+    struct ruf_hit hits[20];
+    size_t count;
+
+    for (const char *letter = "abcdefghijklmnopqrstuvwxyz"; *letter != '\0';
+         letter++) {
+        must(ruf_query_search(query, letter, 1, hits, 20, &count, NULL));
+        for (size_t i = 0; i < count; i++)
+            worker->sum = worker->sum * 31 + hits[i].contact;
+    }
+}
+
 static void walk(struct worker *worker)
 {
     struct ruf_cursor *cursor;
@@ -69,6 +85,8 @@ static void *run(void *context)
     struct ruf_query *query;
 
     must(ruf_query_create(worker->index, &query, NULL));
+    if (worker->searches)
+        search(worker, query);
     ask(worker, query);
     walk(worker);
     ruf_query_destroy(query);
@@ -84,22 +102,23 @@ static int share(const struct image_fixture *fixture, enum ruf_index_mode mode)
     for (size_t i = 0; i <= THREADS; i++) {
         workers[i].fixture = fixture;
         workers[i].index = index;
+        workers[i].searches = mode == RUF_INDEX_RESIDENT;
     }
-    (void)run(&workers[THREADS]);
     for (size_t i = 0; i < THREADS; i++)
         if (pthread_create(&workers[i].thread, NULL, run, &workers[i]) != 0)
             abort();
-    for (size_t i = 0; i < THREADS; i++) {
+    for (size_t i = 0; i < THREADS; i++)
         (void)pthread_join(workers[i].thread, NULL);
+    (void)run(&workers[THREADS]);
+    for (size_t i = 0; i < THREADS; i++)
         failed += workers[i].sum != workers[THREADS].sum ? 1 : 0;
-    }
     ruf_index_close(index);
     return failed;
 }
 
 int main(void)
 {
-    /* Large enough for ruf_index_open() to use threads, too. */
+    /* Large enough for the first search to use threads, too. */
     struct image_fixture *fixture = fixture_create(77, 12000, 30000);
     int failed;
 
