@@ -68,8 +68,8 @@ int cmd_wipe(struct cli *cli)
                       cli_say(cli, "Nichts gelöscht.", "nothing was removed"));
         return cli_exit_code(RUF_E_CANCELLED);
     }
-    if (ruf_home_wipe(cli->home_path, RUF_WIPE_REQUESTED, &receipt, &err) !=
-        RUF_OK)
+    if (ruf_home_wipe(cli->home_path, NULL, RUF_WIPE_REQUESTED, &receipt,
+                      &err) != RUF_OK)
         return cli_fail(cli, &err);
     print_receipt(cli, &receipt);
     return 0;

@@ -16,11 +16,14 @@
 #include <unistd.h>
 
 const struct cli_command cli_commands[] = {
-    { "init", "--policy FILE [--ca FILE] [--keystore file|fd:N]",
+    { "init", "--policy FILE [--ca FILE] [--keystore NAME]",
       "make a home: key, encrypted store, profile",
       "  --policy FILE     the admin's document (rufname.policy/1)\n"
       "  --ca FILE         extra trust anchor, PEM\n"
-      "  --keystore NAME   file (default) or fd:N, an inherited descriptor\n",
+      "  --keystore NAME   file (default), secret-service (the desktop's "
+      "keyring),\n"
+      "                    keyring (the kernel's, gone after a restart), or\n"
+      "                    fd:N, an inherited descriptor\n",
       cmd_init },
     { "login", "[--flow code|device|app] [--secret-file FILE|--cert-file FILE]",
       "sign in; tokens go into the encrypted store",

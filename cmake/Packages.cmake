@@ -15,6 +15,9 @@ pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 # Compiled in from its header (base/hash.h): nothing to link.
 pkg_check_modules(xxhash REQUIRED libxxhash>=0.8)
 
+# Headers only: the library is loaded by homes that keep their key there.
+pkg_check_modules(libsecret libsecret-1>=0.20)
+
 if(RUF_TESTS)
     pkg_check_modules(criterion REQUIRED IMPORTED_TARGET criterion>=2.4)
     pkg_check_modules(microhttpd REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75)

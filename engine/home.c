@@ -4,20 +4,15 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
-#include "base/json.h"
-#include "base/text.h"
 #include "engine/home_files.h"
-#include "engine/home_private.h"
-#include "engine/keystore.h"
+#include "engine/home_key.h"
+#include "engine/host.h"
 #include "engine/wipe.h"
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define PROFILE_SCHEMA "rufname.home/1"
-#define PROFILE_SIZE_MAX 4096u
 #define CA_SIZE_MAX (1024u * 1024u)
 
 /* --- small file helpers --------------------------------------------------- */
@@ -106,47 +101,40 @@ enum ruf_status ruf_home_check_policy(const char *policy, size_t size,
     return status;
 }
 
-static enum ruf_status write_profile(const char *path, const char *keystore,
-                                     struct ruf_error *err)
-{
-    char text[256];
-    int size = snprintf(text, sizeof(text),
-                        "{ \"schema\": \"" PROFILE_SCHEMA
-                        "\", \"keystore\": \"%s\" }\n",
-                        keystore);
-
-    if (size < 0 || (size_t)size >= sizeof(text))
-        return ruf_fail(err, RUF_E_USAGE, "U011", "", "name is too long");
-    return ruf_home_file_write(path, HOME_PROFILE, text, (size_t)size, err);
-}
-
-static enum ruf_status create_store(const char *path, const char *keystore,
+/* The store is made before the profile names it. */
+static enum ruf_status create_store(const char *path,
+                                    const struct ruf_profile *profile,
+                                    const struct ruf_host *host,
                                     struct ruf_error *err)
 {
-    char *key_path = ruf_path_join(path, HOME_KEY);
     char *store_path = ruf_path_join(path, HOME_STORE);
+    struct ruf_keystore *keystore = NULL;
     struct ruf_secret key = { 0 };
     struct ruf_store *store = NULL;
-    enum ruf_status status;
+    enum ruf_status status = store_path == NULL ? ruf_fail_memory(err) : RUF_OK;
 
-    if (key_path == NULL || store_path == NULL)
-        status = ruf_fail_memory(err);
-    else
-        status = ruf_keystore_create(keystore, key_path, &key, err);
+    if (status == RUF_OK)
+        status = ruf_keystore_open(profile->keystore, path, profile->id, host,
+                                   &keystore, err);
+    if (status == RUF_OK)
+        status =
+            ruf_key_create(keystore, host->clock(host->context), &key, err);
     if (status == RUF_OK)
         status = ruf_store_open(store_path, key.bytes, RUF_STORE_CREATE, &store,
                                 err);
     ruf_store_close(store);
+    ruf_keystore_close(keystore);
     ruf_secret_destroy(&key);
     free(store_path);
-    free(key_path);
     return status;
 }
 
 /* The profile comes last: a directory without it is no home. */
 static enum ruf_status fill_home(const char *path,
                                  const struct ruf_home_setup *setup,
-                                 const char *keystore, struct ruf_error *err)
+                                 const struct ruf_profile *profile,
+                                 const struct ruf_host *host,
+                                 struct ruf_error *err)
 {
     enum ruf_status status = ruf_home_file_write(
         path, HOME_POLICY, setup->policy, setup->policy_size, err);
@@ -155,16 +143,25 @@ static enum ruf_status fill_home(const char *path,
         status = ruf_home_file_write(path, HOME_CA, setup->ca_pem,
                                      setup->ca_pem_size, err);
     if (status == RUF_OK)
-        status = create_store(path, keystore, err);
+        status = create_store(path, profile, host, err);
     if (status == RUF_OK)
-        status = write_profile(path, keystore, err);
+        status = ruf_profile_write(path, profile, err);
     return status;
 }
 
 /* A receipt of an earlier wipe stays true, and keeps the directory. */
-static void remove_home_files(const char *path)
+static void remove_home(const char *path, const struct ruf_profile *profile,
+                        const struct ruf_host *host)
 {
-    if (ruf_home_files_remove(path, NULL) == RUF_OK)
+    struct ruf_keystore *keystore = NULL;
+    enum ruf_status status = ruf_keystore_open(
+        profile->keystore, path, profile->id, host, &keystore, NULL);
+
+    if (status == RUF_OK)
+        status = ruf_keystore_erase(keystore, NULL);
+    ruf_keystore_close(keystore);
+    /* An item that could not be erased has no data any more. */
+    if (ruf_home_files_remove(path, NULL) == RUF_OK || status != RUF_OK)
         (void)rmdir(path);
 }
 
@@ -174,13 +171,17 @@ enum ruf_status ruf_home_init(const char *path,
                               void *report_context, struct ruf_error *err)
 {
     const char *keystore = setup->keystore == NULL ? "file" : setup->keystore;
+    struct ruf_profile profile;
+    struct ruf_host host;
     enum ruf_status status;
 
-    if (!ruf_keystore_known(keystore))
+    ruf_host_fill(setup->struct_size >= sizeof(*setup) ? setup->host : NULL,
+                  &host);
+    if (!ruf_keystore_known(keystore, &host))
         return ruf_fail(err, RUF_E_USAGE, "U011", keystore,
-                        "this build has the key stores file and fd:N");
+                        "this build has no such key store");
     if (ruf_wipe_is_pending(path)) {
-        status = ruf_wipe_resume(path, err);
+        status = ruf_wipe_resume(path, &host, err);
         if (status != RUF_OK)
             return status;
     }
@@ -193,12 +194,14 @@ enum ruf_status ruf_home_init(const char *path,
                                    report_context, err);
     if (status != RUF_OK)
         return status;
-    status = ruf_directory_create(path, err);
+    status = ruf_profile_make(keystore, &profile, err);
+    if (status == RUF_OK)
+        status = ruf_directory_create(path, err);
     if (status != RUF_OK)
         return status;
-    status = fill_home(path, setup, keystore, err);
+    status = fill_home(path, setup, &profile, &host, err);
     if (status != RUF_OK)
-        remove_home_files(path);
+        remove_home(path, &profile, &host);
     else
         status = ruf_home_file_remove(path, HOME_WIPE_RECEIPT, err);
     return status;
@@ -207,57 +210,22 @@ enum ruf_status ruf_home_init(const char *path,
 /* --- open --------------------------------------------------------------------
  */
 
-enum ruf_status ruf_home_keystore_name(const char *path, char *name,
-                                       size_t name_size, struct ruf_error *err)
-{
-    struct ruf_text keystore;
-    cJSON *profile = NULL;
-    char *text = NULL;
-    size_t size = 0;
-    enum ruf_status status = ruf_home_file_read(
-        path, HOME_PROFILE, PROFILE_SIZE_MAX, &text, &size, err);
-
-    if (status == RUF_E_NOT_FOUND)
-        return ruf_fail(err, RUF_E_USAGE, "U012", path,
-                        "no profile in this directory");
-    if (status != RUF_OK)
-        return status;
-    status = ruf_json_parse(text, size, HOME_PROFILE, 4,
-                            RUF_JSON_REFUSE_DOCUMENT, &profile, err);
-    free(text);
-    if (status != RUF_OK)
-        return status;
-    keystore = ruf_json_text(ruf_json_member(profile, "keystore"));
-    if (!ruf_text_is(ruf_json_text(ruf_json_member(profile, "schema")),
-                     PROFILE_SCHEMA) ||
-        keystore.size == 0 || keystore.size >= name_size) {
-        cJSON_Delete(profile);
-        return ruf_fail(err, RUF_E_CORRUPT, "D721", path,
-                        "profile.json is not a " PROFILE_SCHEMA);
-    }
-    memcpy(name, keystore.data, keystore.size);
-    name[keystore.size] = '\0';
-    cJSON_Delete(profile);
-    if (!ruf_keystore_known(name))
-        return ruf_fail(err, RUF_E_USAGE, "U011", name,
-                        "this build has the key stores file and fd:N");
-    return RUF_OK;
-}
-
 static enum ruf_status load_key(struct ruf_home *home, struct ruf_error *err)
 {
-    char keystore[HOME_KEYSTORE_SIZE];
-    char *key_path;
-    enum ruf_status status =
-        ruf_home_keystore_name(home->path, keystore, sizeof(keystore), err);
+    struct ruf_secret memory = { 0 };
+    struct ruf_profile profile;
+    enum ruf_status status = ruf_profile_read(home->path, &profile, err);
 
-    if (status != RUF_OK)
-        return status;
-    key_path = ruf_path_join(home->path, HOME_KEY);
-    if (key_path == NULL)
-        return ruf_fail_memory(err);
-    status = ruf_keystore_load(keystore, key_path, &home->key, err);
-    free(key_path);
+    if (status == RUF_OK)
+        status = ruf_keystore_open(profile.keystore, home->path, profile.id,
+                                   &home->host, &home->keystore, err);
+    if (status == RUF_OK)
+        status = ruf_item_load(home->keystore, &memory, err);
+    if (status == RUF_OK)
+        status = ruf_secret_create(RUF_KEY_SIZE, &home->key, err);
+    if (status == RUF_OK)
+        memcpy(home->key.bytes, ruf_item_in(&memory)->secret, RUF_KEY_SIZE);
+    ruf_secret_destroy(&memory);
     return status;
 }
 
@@ -310,10 +278,12 @@ static enum ruf_status load_policy(struct ruf_home *home, struct ruf_error *err)
 }
 
 /* Nothing of a home that was wiped, or is being wiped, is given out. */
-static enum ruf_status refuse_wiped(const char *path, struct ruf_error *err)
+static enum ruf_status refuse_wiped(const char *path,
+                                    const struct ruf_host *host,
+                                    struct ruf_error *err)
 {
     if (ruf_wipe_is_pending(path)) {
-        enum ruf_status status = ruf_wipe_resume(path, err);
+        enum ruf_status status = ruf_wipe_resume(path, host, err);
 
         if (status != RUF_OK)
             return status;
@@ -328,16 +298,25 @@ static enum ruf_status refuse_wiped(const char *path, struct ruf_error *err)
 enum ruf_status ruf_home_open(const char *path, struct ruf_home **out,
                               struct ruf_error *err)
 {
-    struct ruf_home *home;
+    return ruf_home_open_with(path, NULL, out, err);
+}
+
+enum ruf_status ruf_home_open_with(const char *path,
+                                   const struct ruf_host *host,
+                                   struct ruf_home **out, struct ruf_error *err)
+{
+    struct ruf_home *home = calloc(1, sizeof(*home));
     enum ruf_status status;
 
     *out = NULL;
-    status = refuse_wiped(path, err);
-    if (status != RUF_OK)
-        return status;
-    home = calloc(1, sizeof(*home));
     if (home == NULL)
         return ruf_fail_memory(err);
+    ruf_host_fill(host, &home->host);
+    status = refuse_wiped(path, &home->host, err);
+    if (status != RUF_OK) {
+        free(home);
+        return status;
+    }
     home->path = strdup(path);
     if (home->path == NULL)
         status = ruf_fail_memory(err);
@@ -358,6 +337,7 @@ void ruf_home_close(struct ruf_home *home)
     if (home == NULL)
         return;
     ruf_policy_destroy(home->policy);
+    ruf_keystore_close(home->keystore);
     ruf_secret_destroy(&home->key);
     free(home->ca_pem);
     free(home->path);

@@ -11,6 +11,7 @@
 #include "indexer/store.h"
 #include "policy/policy.h"
 #include <rufname/home.h>
+#include <rufname/host.h>
 #include <rufname/phone.h>
 
 /* Files of a home. */
@@ -25,9 +26,9 @@
 #define HOME_STORE_CHECK "store.check" /* indexer/store.c writes it */
 #define HOME_IMAGE "directory.ruf"
 #define HOME_LOCK "lock"
+#define HOME_KEY_LOCK "key.lock"
 
-/* Room for the name of a key store, with its NUL. */
-#define HOME_KEYSTORE_SIZE 64
+struct ruf_keystore;
 
 struct ruf_home {
     char *path;
@@ -35,6 +36,8 @@ struct ruf_home {
     struct ruf_policy *policy;   /* as parsed */
     struct ruf_policy effective; /* the same with ca_pem laid over */
     struct ruf_secret key;
+    struct ruf_host host; /* all of it filled in */
+    struct ruf_keystore *keystore;
 };
 
 /* Read, replace or remove one file of a home: as ruf_file_read(),
@@ -49,13 +52,6 @@ RUF_MUST_USE enum ruf_status ruf_home_file_write(const char *home,
                                                  struct ruf_error *err);
 RUF_MUST_USE enum ruf_status
 ruf_home_file_remove(const char *home, const char *name, struct ruf_error *err);
-
-/* Name of the key store in the profile. RUF_E_USAGE: U012 no profile, U011
- * unknown; RUF_E_CORRUPT: D721. */
-RUF_MUST_USE enum ruf_status ruf_home_keystore_name(const char *path,
-                                                    char *name,
-                                                    size_t name_size,
-                                                    struct ruf_error *err);
 
 /* A store opened for writing, under the home's lock. */
 struct ruf_home_writer {

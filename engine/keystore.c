@@ -1,20 +1,16 @@
 /*
- * engine/keystore.c - where the master key of a home is kept
+ * engine/keystore.c - where the key item of a home is kept: choosing one
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "engine/keystore.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/text.h"
+#include "engine/home_private.h"
+#include "engine/keystore_private.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <rufname/index.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define KEY_HEX_SIZE (2 * RUF_KEY_SIZE)
 #define DESCRIPTOR_PREFIX "fd:"
 
 /* Descriptor number of "fd:N", or -1. */
@@ -34,139 +30,97 @@ static int descriptor_of(const char *name)
     return (int)number;
 }
 
-bool ruf_keystore_known(const char *name)
-{
-    return strcmp(name, "file") == 0 || descriptor_of(name) >= 0;
-}
-
-/* 32 raw bytes, or 64 hex digits with at most a line feed after them. */
-static bool decode_key(const char *text, size_t size, uint8_t *key)
-{
-    if (size == RUF_KEY_SIZE) {
-        memcpy(key, text, RUF_KEY_SIZE);
-        return true;
-    }
-    if (size == KEY_HEX_SIZE + 1 && text[KEY_HEX_SIZE] == '\n')
-        size--;
-    if (size != KEY_HEX_SIZE)
-        return false;
-    for (size_t i = 0; i < RUF_KEY_SIZE; i++) {
-        int high = ruf_hex_value(text[2 * i]);
-        int low = ruf_hex_value(text[2 * i + 1]);
-
-        if (high < 0 || low < 0)
-            return false;
-        key[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
-static enum ruf_status key_from_text(const char *text, size_t size,
-                                     const char *place, struct ruf_secret *out,
-                                     struct ruf_error *err)
-{
-    enum ruf_status status = ruf_secret_create(RUF_KEY_SIZE, out, err);
-
-    if (status != RUF_OK)
-        return status;
-    if (decode_key(text, size, out->bytes))
-        return RUF_OK;
-    ruf_secret_destroy(out);
-    return ruf_fail(err, RUF_E_KEY, "K203", place,
-                    "a key is 32 bytes or 64 hex digits");
-}
-
-static enum ruf_status load_from_descriptor(const char *name,
-                                            struct ruf_secret *out,
-                                            struct ruf_error *err)
-{
-    char text[KEY_HEX_SIZE + 2];
-    size_t size = 0;
-    int fd = descriptor_of(name);
-    enum ruf_status status;
-
-    while (size < sizeof(text)) {
-        ssize_t got = read(fd, text + size, sizeof(text) - size);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            ruf_wipe(text, sizeof(text));
-            return ruf_fail_os(err, RUF_E_KEY, "K204", name, errno,
-                               "cannot read the key from this descriptor");
-        }
-        if (got == 0)
-            break;
-        size += (size_t)got;
-    }
-    status = key_from_text(text, size, name, out, err);
-    ruf_wipe(text, sizeof(text));
-    return status;
-}
-
-static enum ruf_status load_from_file(const char *path, struct ruf_secret *out,
-                                      struct ruf_error *err)
-{
-    char *text;
-    size_t size;
-    enum ruf_status status = ruf_file_read(path, RUF_FILE_PRIVATE,
-                                           KEY_HEX_SIZE + 1, &text, &size, err);
-
-    if (status == RUF_E_NOT_FOUND)
-        return ruf_fail(err, RUF_E_KEY, "K201", path, "key file is missing");
-    if (status != RUF_OK)
-        return status;
-    status = key_from_text(text, size, path, out, err);
-    ruf_wipe(text, size);
-    free(text);
-    return status;
-}
-
-enum ruf_status ruf_keystore_load(const char *name, const char *key_path,
-                                  struct ruf_secret *out, struct ruf_error *err)
+static const struct ruf_keystore_driver *driver_of(const char *name,
+                                                   const struct ruf_host *host)
 {
     if (strcmp(name, "file") == 0)
-        return load_from_file(key_path, out, err);
-    return load_from_descriptor(name, out, err);
+        return &ruf_keystore_file;
+    if (strcmp(name, "keyring") == 0)
+        return &ruf_keystore_keyring;
+    if (strcmp(name, "secret-service") == 0)
+        return ruf_keystore_secret_service;
+    if (strcmp(name, "host") == 0)
+        return host != NULL && host->key_load != NULL ? &ruf_keystore_host
+                                                      : NULL;
+    return descriptor_of(name) >= 0 ? &ruf_keystore_descriptor : NULL;
 }
 
-enum ruf_status ruf_keystore_create(const char *name, const char *key_path,
-                                    struct ruf_secret *out,
-                                    struct ruf_error *err)
+bool ruf_keystore_known(const char *name, const struct ruf_host *host)
 {
-    enum ruf_status status;
+    return driver_of(name, host) != NULL;
+}
 
-    if (strcmp(name, "file") != 0)
-        return load_from_descriptor(name, out, err);
-    status = ruf_secret_create(RUF_KEY_SIZE, out, err);
+enum ruf_status ruf_keystore_open(const char *name, const char *home,
+                                  const char *home_id,
+                                  const struct ruf_host *host,
+                                  struct ruf_keystore **out,
+                                  struct ruf_error *err)
+{
+    const struct ruf_keystore_driver *driver = driver_of(name, host);
+    struct ruf_keystore *keystore;
+
+    *out = NULL;
+    if (driver == NULL)
+        return ruf_fail(err, RUF_E_USAGE, "U011", name,
+                        "this build has no such key store");
+    keystore = calloc(1, sizeof(*keystore));
+    if (keystore == NULL)
+        return ruf_fail_memory(err);
+    keystore->driver = driver;
+    keystore->host = host;
+    keystore->fd = descriptor_of(name);
+    keystore->path = ruf_path_join(home, HOME_KEY);
+    keystore->home_id = strdup(home_id);
+    if (keystore->path == NULL || keystore->home_id == NULL) {
+        ruf_keystore_close(keystore);
+        return ruf_fail_memory(err);
+    }
+    *out = keystore;
+    return RUF_OK;
+}
+
+void ruf_keystore_close(struct ruf_keystore *keystore)
+{
+    if (keystore == NULL)
+        return;
+    free(keystore->path);
+    free(keystore->home_id);
+    free(keystore);
+}
+
+unsigned ruf_keystore_abilities(const struct ruf_keystore *keystore)
+{
+    return keystore->driver->abilities;
+}
+
+enum ruf_status ruf_keystore_load(struct ruf_keystore *keystore,
+                                  struct ruf_secret *out, struct ruf_error *err)
+{
+    enum ruf_status status = ruf_secret_create(RUF_KEY_ITEM_MAX, out, err);
+    size_t size = RUF_KEY_ITEM_MAX;
+
     if (status != RUF_OK)
         return status;
-    status = ruf_random(out->bytes, RUF_KEY_SIZE, err);
+    status = keystore->driver->load(keystore, out->bytes, &size, err);
+    if (status == RUF_E_NOT_FOUND)
+        status = ruf_fail(err, RUF_E_KEY, "K201", keystore->path,
+                          "the key store has no key for this home");
     if (status == RUF_OK)
-        status = ruf_file_replace(key_path, out->bytes, RUF_KEY_SIZE, err);
-    if (status != RUF_OK)
+        out->size = size;
+    else
         ruf_secret_destroy(out);
     return status;
 }
 
-/* Zeros over the key first: on many file systems that is where it lay. */
-static void overwrite(const char *path)
-{
-    static const uint8_t zeros[KEY_HEX_SIZE + 1];
-    int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-    if (fd < 0)
-        return;
-    if (write(fd, zeros, sizeof(zeros)) > 0)
-        (void)fsync(fd);
-    (void)close(fd);
-}
-
-enum ruf_status ruf_keystore_erase(const char *name, const char *key_path,
+enum ruf_status ruf_keystore_store(struct ruf_keystore *keystore,
+                                   const void *bytes, size_t size,
                                    struct ruf_error *err)
 {
-    if (strcmp(name, "file") != 0)
-        return RUF_OK;
-    overwrite(key_path);
-    return ruf_file_remove(key_path, err);
+    return keystore->driver->store(keystore, bytes, size, err);
+}
+
+enum ruf_status ruf_keystore_erase(struct ruf_keystore *keystore,
+                                   struct ruf_error *err)
+{
+    return keystore->driver->erase(keystore, err);
 }

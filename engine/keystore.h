@@ -1,8 +1,14 @@
 /*
- * engine/keystore.h - where the master key of a home is kept
+ * engine/keystore.h - where the key item of a home is kept
  *
- * "file": 32 random bytes in the home, 0600. "fd:N": 32 raw bytes or 64 hex
- * digits read from an inherited descriptor; nothing is kept.
+ *   file            in the home, 0600
+ *   secret-service  the desktop's keyring, through libsecret
+ *   keyring         the kernel's user keyring: gone at the next start
+ *   fd:N            an inherited descriptor: read only, nothing is kept
+ *   host            the app's callbacks (rufname/host.h), such as a Keychain
+ *
+ * One item of at most RUF_KEY_ITEM_MAX bytes; engine/key_item.h says what is
+ * in it. Storing replaces it as a whole and lasts on return.
  *
  * Threads: one thread at a time.
  *
@@ -12,40 +18,61 @@
 #define ENGINE_KEYSTORE_H
 
 #include "base/secret.h"
-#include <rufname/status.h>
+#include <rufname/host.h>
 #include <stdbool.h>
 
-/** Is this the name of a key store? */
-bool ruf_keystore_known(const char *name);
+/** What a key store can do. */
+enum ruf_keystore_ability {
+    RUF_KEYSTORE_KEEPS = 1, /**< what is stored can be loaded again */
+    RUF_KEYSTORE_LASTS = 2, /**< over a restart of the machine */
+    RUF_KEYSTORE_APART = 4  /**< not among the files of the home */
+};
+
+struct ruf_keystore; /**< Opaque. */
 
 /**
- * Make the key of a new home ("file") or take the one handed in ("fd:N").
- * @param[in]  key_path  file for "file"; must not exist.
- * @param[out] out       RUF_KEY_SIZE bytes, owned by the caller.
- * @return RUF_OK; RUF_E_KEY (K204: no key on the descriptor); RUF_E_IO.
+ * Is this the name of a key store of this build?
+ * @param[in] host  may be NULL.
  */
-RUF_MUST_USE enum ruf_status ruf_keystore_create(const char *name,
-                                                 const char *key_path,
-                                                 struct ruf_secret *out,
-                                                 struct ruf_error *err);
+bool ruf_keystore_known(const char *name, const struct ruf_host *host);
 
 /**
- * Read the key.
- * @return RUF_OK; RUF_E_KEY (K201: missing; K203: not a key; K204: no key on
- *         the descriptor); RUF_E_IO (readable by others); RUF_E_NOMEM.
+ * @param[in]  home     directory, for "file".
+ * @param[in]  home_id  names the item where several homes share a store.
+ * @param[in]  host     borrowed until the close; may be NULL.
+ * @return RUF_OK; RUF_E_USAGE (U011); RUF_E_KEY (K205: libsecret is not
+ *         installed); RUF_E_NOMEM.
  */
-RUF_MUST_USE enum ruf_status ruf_keystore_load(const char *name,
-                                               const char *key_path,
+RUF_MUST_USE enum ruf_status
+ruf_keystore_open(const char *name, const char *home, const char *home_id,
+                  const struct ruf_host *host, struct ruf_keystore **out,
+                  struct ruf_error *err);
+void ruf_keystore_close(struct ruf_keystore *keystore);
+
+/** A set of enum ruf_keystore_ability. */
+unsigned ruf_keystore_abilities(const struct ruf_keystore *keystore);
+
+/**
+ * Read the item.
+ * @param[out] out  owned by the caller; its size is the item's.
+ * @return RUF_OK; RUF_E_KEY (K201: there is none, K204: the descriptor gives
+ *         none, K205: the key store refuses); RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status ruf_keystore_load(struct ruf_keystore *keystore,
                                                struct ruf_secret *out,
                                                struct ruf_error *err);
 
+/** @return RUF_OK; RUF_E_KEY (K205; K206: it keeps nothing); RUF_E_IO. */
+RUF_MUST_USE enum ruf_status ruf_keystore_store(struct ruf_keystore *keystore,
+                                                const void *bytes, size_t size,
+                                                struct ruf_error *err);
+
 /**
- * Destroy the key. One that is not there is fine; what a descriptor hands in is
- * kept, and destroyed, by others.
- * @return RUF_OK; RUF_E_IO; RUF_E_NOMEM.
+ * Destroy the item. One that is not there is fine; what a descriptor hands in
+ * is kept, and destroyed, by others.
+ * @return RUF_OK; RUF_E_KEY (K205); RUF_E_IO.
  */
-RUF_MUST_USE enum ruf_status ruf_keystore_erase(const char *name,
-                                                const char *key_path,
+RUF_MUST_USE enum ruf_status ruf_keystore_erase(struct ruf_keystore *keystore,
                                                 struct ruf_error *err);
 
 #endif

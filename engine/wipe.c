@@ -12,8 +12,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/home_files.h"
-#include "engine/home_private.h"
-#include "engine/keystore.h"
+#include "engine/home_key.h"
+#include "engine/host.h"
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static const char *const reasons[] = {
 
 /* What the marker remembers: the profile is one of the files that go. */
 struct marker {
-    char keystore[HOME_KEYSTORE_SIZE];
+    struct ruf_profile profile;
     enum ruf_wipe_reason reason;
 };
 
@@ -77,10 +77,22 @@ static enum ruf_status write_marker(const char *home,
     char text[NOTE_SIZE_MAX];
     int size = snprintf(text, sizeof(text),
                         "{ \"schema\": \"" MARKER_SCHEMA
-                        "\", \"keystore\": \"%s\", \"reason\": \"%s\" }\n",
-                        marker->keystore, reasons[marker->reason]);
+                        "\", \"keystore\": \"%s\", \"id\": \"%s\","
+                        " \"reason\": \"%s\" }\n",
+                        marker->profile.keystore, marker->profile.id,
+                        reasons[marker->reason]);
 
     return ruf_home_file_write(home, HOME_WIPE_MARKER, text, (size_t)size, err);
+}
+
+/* A member of a note, cut to the room there is. */
+static void take_text(const cJSON *note, const char *name, char *out,
+                      size_t size)
+{
+    struct ruf_text text = ruf_json_text(ruf_json_member(note, name));
+
+    (void)snprintf(out, size, "%.*s", (int)text.size,
+                   text.data == NULL ? "" : text.data);
 }
 
 /* A marker that cannot be read wipes all the same. */
@@ -88,24 +100,21 @@ static void read_marker(const char *home, struct marker *out)
 {
     char *text = NULL;
     cJSON *note = NULL;
-    struct ruf_text keystore;
     size_t size = 0;
 
     memset(out, 0, sizeof(*out));
-    (void)snprintf(out->keystore, sizeof(out->keystore), "file");
     if (ruf_home_file_read(home, HOME_WIPE_MARKER, NOTE_SIZE_MAX, &text, &size,
-                           NULL) != RUF_OK ||
+                           NULL) == RUF_OK &&
         ruf_json_parse(text, size, HOME_WIPE_MARKER, 4,
-                       RUF_JSON_REFUSE_DOCUMENT, &note, NULL) != RUF_OK) {
-        free(text);
-        return;
+                       RUF_JSON_REFUSE_DOCUMENT, &note, NULL) == RUF_OK) {
+        take_text(note, "keystore", out->profile.keystore,
+                  sizeof(out->profile.keystore));
+        take_text(note, "id", out->profile.id, sizeof(out->profile.id));
+        out->reason = reason_of(note);
     }
-    keystore = ruf_json_text(ruf_json_member(note, "keystore"));
-    if (keystore.size > 0 && keystore.size < sizeof(out->keystore)) {
-        memcpy(out->keystore, keystore.data, keystore.size);
-        out->keystore[keystore.size] = '\0';
-    }
-    out->reason = reason_of(note);
+    if (out->profile.keystore[0] == '\0')
+        (void)snprintf(out->profile.keystore, sizeof(out->profile.keystore),
+                       "file");
     cJSON_Delete(note);
     free(text);
 }
@@ -205,15 +214,18 @@ static enum ruf_status wait_for_lock(const char *home, int steps,
     return status;
 }
 
-static enum ruf_status erase_key(const char *home, const char *keystore,
+static enum ruf_status erase_key(const char *home,
+                                 const struct ruf_profile *profile,
+                                 const struct ruf_host *host,
                                  struct ruf_error *err)
 {
-    char *path = ruf_path_join(home, HOME_KEY);
-    enum ruf_status status = path == NULL
-                                 ? ruf_fail_memory(err)
-                                 : ruf_keystore_erase(keystore, path, err);
+    struct ruf_keystore *keystore = NULL;
+    enum ruf_status status = ruf_keystore_open(
+        profile->keystore, home, profile->id, host, &keystore, err);
 
-    free(path);
+    if (status == RUF_OK)
+        status = ruf_keystore_erase(keystore, err);
+    ruf_keystore_close(keystore);
     return status;
 }
 
@@ -228,8 +240,8 @@ static enum ruf_status remove_data(const char *home, struct ruf_error *err)
 }
 
 /* From the marker on; may be called again and again. */
-static enum ruf_status finish(const char *home, int steps,
-                              struct ruf_wipe_receipt *receipt,
+static enum ruf_status finish(const char *home, const struct ruf_host *host,
+                              int steps, struct ruf_wipe_receipt *receipt,
                               struct ruf_error *err)
 {
     uint64_t started = now_ms();
@@ -241,13 +253,13 @@ static enum ruf_status finish(const char *home, int steps,
     read_marker(home, &marker);
     receipt->reason = marker.reason;
     receipt->files = ruf_home_files_count(home);
-    erased = erase_key(home, marker.keystore, err);
+    erased = erase_key(home, &marker.profile, host, err);
     status = wait_for_lock(home, steps, &lock, erased == RUF_OK ? err : NULL);
     if (status == RUF_OK)
         status = remove_data(home, erased == RUF_OK ? err : NULL);
     if (erased != RUF_OK)
         status = erased;
-    receipt->at = (int64_t)time(NULL);
+    receipt->at = host->clock(host->context);
     receipt->ms = now_ms() - started;
     if (status == RUF_OK)
         status = write_receipt(home, receipt, err);
@@ -257,32 +269,37 @@ static enum ruf_status finish(const char *home, int steps,
     return status;
 }
 
-enum ruf_status ruf_home_wipe(const char *path, enum ruf_wipe_reason reason,
+enum ruf_status ruf_home_wipe(const char *path, const struct ruf_host *host,
+                              enum ruf_wipe_reason reason,
                               struct ruf_wipe_receipt *out,
                               struct ruf_error *err)
 {
     struct marker marker = { .reason = reason };
+    struct ruf_host filled;
     enum ruf_status status = RUF_OK;
 
     memset(out, 0, sizeof(*out));
+    ruf_host_fill(host, &filled);
     if (!ruf_wipe_is_pending(path)) {
         if (ruf_home_files_count(path) == 0)
             return RUF_OK;
         /* Without a profile there is at most a key file. */
-        if (ruf_home_keystore_name(path, marker.keystore,
-                                   sizeof(marker.keystore), NULL) != RUF_OK)
-            (void)snprintf(marker.keystore, sizeof(marker.keystore), "file");
+        if (ruf_profile_read(path, &marker.profile, NULL) != RUF_OK)
+            (void)snprintf(marker.profile.keystore,
+                           sizeof(marker.profile.keystore), "file");
         status = write_marker(path, &marker, err);
     }
-    return status == RUF_OK ? finish(path, WAIT_STEPS, out, err) : status;
+    return status == RUF_OK ? finish(path, &filled, WAIT_STEPS, out, err)
+                            : status;
 }
 
-enum ruf_status ruf_wipe_resume(const char *home, struct ruf_error *err)
+enum ruf_status ruf_wipe_resume(const char *home, const struct ruf_host *host,
+                                struct ruf_error *err)
 {
     struct ruf_wipe_receipt receipt;
     struct ruf_error reason;
 
-    if (finish(home, 0, &receipt, &reason) == RUF_OK)
+    if (finish(home, host, 0, &receipt, &reason) == RUF_OK)
         return RUF_OK;
     return ruf_fail(err, RUF_E_WIPED, "W603", reason.place, "%s %s", reason.id,
                     reason.detail);

@@ -8,6 +8,7 @@
 #ifndef ENGINE_WIPE_H
 #define ENGINE_WIPE_H
 
+#include <rufname/host.h>
 #include <rufname/wipe.h>
 
 #define HOME_WIPE_MARKER "wipe.pending"
@@ -21,9 +22,11 @@ bool ruf_wipe_is_done(const char *home);
 
 /**
  * Finish a pending wipe, waiting for nobody.
+ * @param[in] host  filled in.
  * @return RUF_OK: finished; RUF_E_WIPED (W603: not yet, and why).
  */
 RUF_MUST_USE enum ruf_status ruf_wipe_resume(const char *home,
+                                             const struct ruf_host *host,
                                              struct ruf_error *err);
 
 #endif

@@ -10,6 +10,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "directory_provider.h"
+#include <rufname/key.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,13 +124,14 @@ enum provider_answer provider_query(struct provider *provider, const char *path,
 static int read_key(const char *path, uint8_t key[RUF_KEY_SIZE])
 {
     FILE *file = fopen(path, "rb");
+    char item[RUF_KEY_ITEM_MAX + 1];
     size_t got = 0;
 
     if (file != NULL) {
-        got = fread(key, 1, RUF_KEY_SIZE, file);
+        got = fread(item, 1, sizeof(item), file);
         (void)fclose(file);
     }
-    return got == RUF_KEY_SIZE;
+    return ruf_key_from_item(item, got, key, NULL) == RUF_OK;
 }
 
 int main(int argc, char **argv)

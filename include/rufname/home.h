@@ -14,6 +14,7 @@
 #ifndef RUFNAME_HOME_H
 #define RUFNAME_HOME_H
 
+#include <rufname/host.h>
 #include <rufname/index.h>
 #include <rufname/status.h>
 #include <stdbool.h>
@@ -33,7 +34,9 @@ struct ruf_home_setup {
     size_t policy_size; /**< bytes, at most 256 KiB */
     const char *ca_pem; /**< extra trust anchors, PEM; NULL: none */
     size_t ca_pem_size;
-    const char *keystore; /**< "file" or "fd:N"; NULL: "file" */
+    /** "file", "secret-service", "keyring", "fd:N" or "host"; NULL: "file" */
+    const char *keystore;
+    const struct ruf_host *host; /**< NULL: plain Linux */
 };
 
 /** A finding of a policy check, handed out one by one. */
@@ -80,6 +83,14 @@ ruf_home_init(const char *path, const struct ruf_home_setup *setup,
  */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_open(const char *path, struct ruf_home **out, struct ruf_error *err);
+
+/**
+ * The same with the callbacks of a host.
+ * @param[in] host  copied; NULL: plain Linux.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_open_with(const char *path, const struct ruf_host *host,
+                   struct ruf_home **out, struct ruf_error *err);
 
 /** Wipes the key; NULL is fine. */
 RUF_API void ruf_home_close(struct ruf_home *home);

@@ -11,11 +11,13 @@
  * A sealed caller-ID index, read-only
  *   index.h      open, look a number up, walk all entries in order
  *   directory.h  the calls of an iOS Call Directory extension
+ *   key.h        the key of a home, out of its key item
  *   pir.h        the input of Apple's Live Caller ID Lookup
  *   search.h     search as you type
  *
  * A home on disk that makes such an index
  *   home.h       sign in, sync, import, publish, inspect
+ *   host.h       what it asks of the app and the system around it
  *   phone.h      requests to a phone from a home, and what a phone shows
  *   presence.h   are the people on the screen free to talk?
  *   report.h     why a number is identified, or why not
@@ -60,8 +62,10 @@
 #include <rufname/contact.h>
 #include <rufname/directory.h>
 #include <rufname/home.h>
+#include <rufname/host.h>
 #include <rufname/identity.h>
 #include <rufname/index.h>
+#include <rufname/key.h>
 #include <rufname/message.h>
 #include <rufname/number.h>
 #include <rufname/phone.h>

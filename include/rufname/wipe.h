@@ -19,6 +19,7 @@
 #ifndef RUFNAME_WIPE_H
 #define RUFNAME_WIPE_H
 
+#include <rufname/host.h>
 #include <rufname/phone.h>
 
 #ifdef __cplusplus
@@ -52,12 +53,14 @@ struct ruf_wipe_receipt {
  * Close the handles of this home first: an open one keeps its key in memory
  * until ruf_home_close().
  *
+ * @param[in] host  as for ruf_home_open_with().
  * @return RUF_OK; RUF_E_BUSY (another process writes and does not stop);
  *         RUF_E_KEY (the key store refuses); RUF_E_IO (a file resists). After
  *         a failure the home is marked: it gives out nothing, and the next
  *         call on it tries again.
  */
 RUF_API RUF_MUST_USE enum ruf_status ruf_home_wipe(const char *path,
+                                                   const struct ruf_host *host,
                                                    enum ruf_wipe_reason reason,
                                                    struct ruf_wipe_receipt *out,
                                                    struct ruf_error *err);

@@ -1,0 +1,158 @@
+/*
+ * base/key_item.c - what a key store keeps for a home
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/key_item.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include <rufname/key.h>
+#include <string.h>
+
+#define MAGIC "RUFKEY\0\1"
+#define MAGIC_SIZE 8
+#define HEX_SIZE (2 * RUF_KEY_SIZE)
+
+#define FLAG_PIN 1u
+#define FLAG_RESETTING 2u
+#define FLAG_REKEYING 4u
+
+/* Where each field lies. */
+enum {
+    AT_FLAGS = 8,
+    AT_ATTEMPTS = 12,
+    AT_SECRET = 16,
+    AT_GENERATION = 48,
+    AT_IMAGE = 56,
+    AT_CHECKED_IN = 88,
+    AT_CLOCK_SEEN = 96,
+    AT_NEXT = 104,
+    AT_PIN_SET = 168,
+    AT_PIN_LOG_N = 176,
+    AT_PIN_R = 180,
+    AT_PIN_P = 184,
+    AT_PIN_MAX = 188,
+    AT_PIN_SALT = 192,
+    AT_PIN_WRAPPED = 208,
+    AT_NEXT_BY_PIN = 272 /* 64 bytes; zeros after them */
+};
+
+static enum ruf_status not_an_item(struct ruf_error *err, const char *why)
+{
+    return ruf_fail(err, RUF_E_KEY, "K203", "", "%s", why);
+}
+
+/* 64 hex digits with at most a line feed after them. */
+static bool read_hex(const uint8_t *text, size_t size, uint8_t *key)
+{
+    if (size == HEX_SIZE + 1 && text[HEX_SIZE] == '\n')
+        size--;
+    if (size != HEX_SIZE)
+        return false;
+    for (size_t i = 0; i < RUF_KEY_SIZE; i++) {
+        int high = ruf_hex_value((char)text[2 * i]);
+        int low = ruf_hex_value((char)text[2 * i + 1]);
+
+        if (high < 0 || low < 0)
+            return false;
+        key[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}
+
+static void read_pin(const uint8_t *bytes, struct ruf_pin_wrap *out)
+{
+    out->set_at = (int64_t)ruf_load64(bytes + AT_PIN_SET);
+    out->log_n = ruf_load32(bytes + AT_PIN_LOG_N);
+    out->r = ruf_load32(bytes + AT_PIN_R);
+    out->p = ruf_load32(bytes + AT_PIN_P);
+    out->attempts_max = ruf_load32(bytes + AT_PIN_MAX);
+    memcpy(out->salt, bytes + AT_PIN_SALT, sizeof(out->salt));
+    memcpy(out->wrapped, bytes + AT_PIN_WRAPPED, sizeof(out->wrapped));
+}
+
+static enum ruf_status read_fields(const uint8_t *bytes,
+                                   struct ruf_key_item *out,
+                                   struct ruf_error *err)
+{
+    uint32_t flags = ruf_load32(bytes + AT_FLAGS);
+
+    if ((flags & ~(FLAG_PIN | FLAG_RESETTING | FLAG_REKEYING)) != 0)
+        return not_an_item(err, "written by another version");
+    out->has_pin = (flags & FLAG_PIN) != 0;
+    out->resetting = (flags & FLAG_RESETTING) != 0;
+    out->rekeying = (flags & FLAG_REKEYING) != 0;
+    out->attempts = ruf_load32(bytes + AT_ATTEMPTS);
+    memcpy(out->secret, bytes + AT_SECRET, sizeof(out->secret));
+    out->generation = ruf_load64(bytes + AT_GENERATION);
+    memcpy(out->image, bytes + AT_IMAGE, sizeof(out->image));
+    out->checked_in = (int64_t)ruf_load64(bytes + AT_CHECKED_IN);
+    out->clock_seen = (int64_t)ruf_load64(bytes + AT_CLOCK_SEEN);
+    memcpy(out->next_wrapped, bytes + AT_NEXT, sizeof(out->next_wrapped));
+    memcpy(out->next_by_pin, bytes + AT_NEXT_BY_PIN, sizeof(out->next_by_pin));
+    read_pin(bytes, &out->pin);
+    return RUF_OK;
+}
+
+enum ruf_status ruf_key_item_read(const uint8_t *bytes, size_t size,
+                                  struct ruf_key_item *out,
+                                  struct ruf_error *err)
+{
+    memset(out, 0, sizeof(*out));
+    if (size == RUF_KEY_SIZE) {
+        memcpy(out->secret, bytes, RUF_KEY_SIZE);
+        return RUF_OK;
+    }
+    if (read_hex(bytes, size, out->secret))
+        return RUF_OK;
+    if (size == RUF_KEY_ITEM_SIZE && memcmp(bytes, MAGIC, MAGIC_SIZE) == 0)
+        return read_fields(bytes, out, err);
+    return not_an_item(err, "a key is 32 bytes, 64 hex digits or a key item");
+}
+
+void ruf_key_item_write(const struct ruf_key_item *item,
+                        uint8_t out[RUF_KEY_ITEM_SIZE])
+{
+    const struct ruf_pin_wrap *pin = &item->pin;
+    uint32_t flags = (item->has_pin ? FLAG_PIN : 0) |
+                     (item->resetting ? FLAG_RESETTING : 0) |
+                     (item->rekeying ? FLAG_REKEYING : 0);
+
+    memset(out, 0, RUF_KEY_ITEM_SIZE);
+    memcpy(out, MAGIC, MAGIC_SIZE);
+    ruf_store32(out + AT_FLAGS, flags);
+    ruf_store32(out + AT_ATTEMPTS, item->attempts);
+    memcpy(out + AT_SECRET, item->secret, sizeof(item->secret));
+    ruf_store64(out + AT_GENERATION, item->generation);
+    memcpy(out + AT_IMAGE, item->image, sizeof(item->image));
+    ruf_store64(out + AT_CHECKED_IN, (uint64_t)item->checked_in);
+    ruf_store64(out + AT_CLOCK_SEEN, (uint64_t)item->clock_seen);
+    memcpy(out + AT_NEXT, item->next_wrapped, sizeof(item->next_wrapped));
+    memcpy(out + AT_NEXT_BY_PIN, item->next_by_pin, sizeof(item->next_by_pin));
+    ruf_store64(out + AT_PIN_SET, (uint64_t)pin->set_at);
+    ruf_store32(out + AT_PIN_LOG_N, pin->log_n);
+    ruf_store32(out + AT_PIN_R, pin->r);
+    ruf_store32(out + AT_PIN_P, pin->p);
+    ruf_store32(out + AT_PIN_MAX, pin->attempts_max);
+    memcpy(out + AT_PIN_SALT, pin->salt, sizeof(pin->salt));
+    memcpy(out + AT_PIN_WRAPPED, pin->wrapped, sizeof(pin->wrapped));
+}
+
+enum ruf_status ruf_key_from_item(const void *item, size_t size,
+                                  uint8_t key[RUF_KEY_SIZE],
+                                  struct ruf_error *err)
+{
+    struct ruf_key_item parsed;
+    enum ruf_status status = ruf_key_item_read(item, size, &parsed, err);
+
+    memset(key, 0, RUF_KEY_SIZE);
+    if (status == RUF_OK && parsed.has_pin)
+        status =
+            ruf_fail(err, RUF_E_LOCKED, "K210", "", "a PIN protects the key");
+    if (status == RUF_OK)
+        memcpy(key, parsed.secret, RUF_KEY_SIZE);
+    ruf_wipe(&parsed, sizeof(parsed));
+    return status;
+}

@@ -1,0 +1,63 @@
+/*
+ * base/key_item.h - what a key store keeps for a home
+ *
+ * Little-endian, RUF_KEY_ITEM_SIZE bytes; docs/key-item.md has the table. Two
+ * short forms are read as well: 32 raw bytes, 64 hex digits.
+ *
+ * Threads: pure. A struct ruf_key_item holds keys: keep it in a struct
+ * ruf_secret, or wipe it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef BASE_KEY_ITEM_H
+#define BASE_KEY_ITEM_H
+
+#include "base/seal.h"
+#include <stdbool.h>
+
+#define RUF_KEY_ITEM_SIZE 384
+#define RUF_WRAP_SALT_SIZE 16
+/** A key under another one: salt, sealed key, tag. */
+#define RUF_WRAPPED_SIZE                                                       \
+    (RUF_WRAP_SALT_SIZE + RUF_SEAL_KEY_SIZE + RUF_SEAL_TAG_SIZE)
+#define RUF_PIN_SALT_SIZE 16
+
+/** How a PIN protects the key. */
+struct ruf_pin_wrap {
+    uint8_t salt[RUF_PIN_SALT_SIZE]; /**< of scrypt */
+    uint32_t log_n;
+    uint32_t r;
+    uint32_t p;
+    uint32_t attempts_max; /**< wrong PINs in a row */
+    int64_t set_at;        /**< Unix seconds */
+    uint8_t wrapped[RUF_WRAPPED_SIZE];
+};
+
+struct ruf_key_item {
+    /** The home's key; with a PIN the device secret it is wrapped with. */
+    uint8_t secret[RUF_SEAL_KEY_SIZE];
+    bool has_pin;
+    bool resetting;    /**< the key is new: what the old one sealed has to go */
+    bool rekeying;     /**< next_wrapped holds the coming key */
+    uint32_t attempts; /**< wrong PINs since the last right one */
+    struct ruf_pin_wrap pin;
+    uint64_t generation;            /**< newest index published, 0: none */
+    uint8_t image[RUF_DIGEST_SIZE]; /**< hash of its header */
+    int64_t checked_in; /**< last contact with the organisation, Unix seconds */
+    int64_t clock_seen; /**< latest time seen */
+    uint8_t next_wrapped[RUF_WRAPPED_SIZE]; /**< under the present key */
+    uint8_t next_by_pin[RUF_WRAPPED_SIZE];  /**< as pin.wrapped, if has_pin */
+};
+
+/**
+ * @return RUF_OK; RUF_E_KEY (K203: neither form, or bounds exceeded).
+ */
+RUF_MUST_USE enum ruf_status ruf_key_item_read(const uint8_t *bytes,
+                                               size_t size,
+                                               struct ruf_key_item *out,
+                                               struct ruf_error *err);
+
+void ruf_key_item_write(const struct ruf_key_item *item,
+                        uint8_t out[RUF_KEY_ITEM_SIZE]);
+
+#endif

@@ -1,0 +1,322 @@
+/*
+ * tests/engine/test_keys.c - key items, a host's key store, and its wipe
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/key_item.h"
+#include "tests/engine/test_host.h"
+#include <criterion/criterion.h>
+#include <rufname/home.h>
+#include <rufname/key.h>
+#include <rufname/wipe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char policy[] =
+    "{\"schema\": \"rufname.policy/1\", \"version\": 1,"
+    " \"protection\": {\"pin\": {\"required\": false}},"
+    " \"auth\": {\"tenant\": \"t\", \"client_id\": \"c\"},"
+    " \"sources\": [{\"id\": \"CSV\", \"kind\": \"file\"}]}";
+
+/* --- items ------------------------------------------------------------------
+ */
+
+Test(key_item, comes_back_as_it_was_written)
+{
+    struct ruf_key_item in = { .attempts = 3,
+                               .generation = UINT64_C(0x1122334455667788),
+                               .checked_in = 1800000001,
+                               .clock_seen = -5,
+                               .has_pin = true,
+                               .rekeying = true };
+    struct ruf_key_item out;
+    uint8_t bytes[RUF_KEY_ITEM_SIZE];
+
+    in.pin = (struct ruf_pin_wrap){ .log_n = 17, .r = 8, .p = 1, .set_at = 77 };
+    in.pin.attempts_max = 5;
+    memset(in.secret, 1, sizeof(in.secret));
+    memset(in.image, 2, sizeof(in.image));
+    memset(in.next_wrapped, 3, sizeof(in.next_wrapped));
+    memset(in.next_by_pin, 4, sizeof(in.next_by_pin));
+    memset(in.pin.salt, 5, sizeof(in.pin.salt));
+    memset(in.pin.wrapped, 6, sizeof(in.pin.wrapped));
+    ruf_key_item_write(&in, bytes);
+    cr_assert_eq(ruf_key_item_read(bytes, sizeof(bytes), &out, NULL), RUF_OK);
+    cr_expect_eq(out.attempts, 3);
+    cr_expect_eq(out.generation, in.generation);
+    cr_expect_eq(out.checked_in, in.checked_in);
+    cr_expect_eq(out.clock_seen, -5);
+    cr_expect(out.has_pin && out.rekeying && !out.resetting);
+    cr_expect_arr_eq(out.secret, in.secret, sizeof(in.secret));
+    cr_expect_arr_eq(out.image, in.image, sizeof(in.image));
+    cr_expect_arr_eq(out.next_wrapped, in.next_wrapped,
+                     sizeof(in.next_wrapped));
+    cr_expect_arr_eq(out.next_by_pin, in.next_by_pin, sizeof(in.next_by_pin));
+    cr_expect_arr_eq(out.pin.salt, in.pin.salt, sizeof(in.pin.salt));
+    cr_expect_arr_eq(out.pin.wrapped, in.pin.wrapped, sizeof(in.pin.wrapped));
+    cr_expect(out.pin.log_n == 17 && out.pin.r == 8 && out.pin.p == 1 &&
+              out.pin.attempts_max == 5 && out.pin.set_at == 77);
+}
+
+Test(key_item, refuses_what_it_does_not_know)
+{
+    struct ruf_key_item item = { .attempts = 1 };
+    uint8_t bytes[RUF_KEY_ITEM_SIZE + 1] = { 0 };
+
+    ruf_key_item_write(&item, bytes);
+    bytes[8] |= 0x80; /* a flag of the future */
+    cr_expect_eq(ruf_key_item_read(bytes, RUF_KEY_ITEM_SIZE, &item, NULL),
+                 RUF_E_KEY);
+    bytes[8] = 0;
+    bytes[7]++; /* a version of the future */
+    cr_expect_eq(ruf_key_item_read(bytes, RUF_KEY_ITEM_SIZE, &item, NULL),
+                 RUF_E_KEY);
+    bytes[7]--;
+    cr_expect_eq(ruf_key_item_read(bytes, RUF_KEY_ITEM_SIZE, &item, NULL),
+                 RUF_OK);
+    for (size_t size = 0; size <= sizeof(bytes); size++)
+        if (size != 32 && size != RUF_KEY_ITEM_SIZE)
+            cr_expect_eq(ruf_key_item_read(bytes, size, &item, NULL), RUF_E_KEY,
+                         "%zu bytes", size);
+}
+
+Test(key_item, gives_its_key_unless_a_pin_protects_it)
+{
+    static const char hex[] = "000102030405060708090a0b0c0d0e0f"
+                              "101112131415161718191A1B1C1D1E1F\n";
+    struct ruf_key_item item = { .has_pin = false };
+    struct ruf_error err = { 0 };
+    uint8_t bytes[RUF_KEY_ITEM_SIZE];
+    uint8_t key[RUF_KEY_SIZE];
+    uint8_t wanted[RUF_KEY_SIZE];
+
+    for (size_t i = 0; i < sizeof(wanted); i++)
+        wanted[i] = (uint8_t)i;
+    memcpy(item.secret, wanted, sizeof(wanted));
+    cr_expect_eq(ruf_key_from_item(hex, 65, key, NULL), RUF_OK);
+    cr_expect_arr_eq(key, wanted, sizeof(key));
+    cr_expect_eq(ruf_key_from_item(hex, 63, key, NULL), RUF_E_KEY);
+    ruf_key_item_write(&item, bytes);
+    cr_expect_eq(ruf_key_from_item(bytes, sizeof(bytes), key, NULL), RUF_OK);
+    cr_expect_arr_eq(key, wanted, sizeof(key));
+    item.has_pin = true;
+    ruf_key_item_write(&item, bytes);
+    cr_expect_eq(ruf_key_from_item(bytes, sizeof(bytes), key, &err),
+                 RUF_E_LOCKED);
+    cr_expect_str_eq(err.id, "K210");
+    cr_expect_eq(key[1], 0, "the device secret was given out");
+}
+
+/* --- a host's key store -----------------------------------------------------
+ */
+
+struct fixture {
+    struct test_host host;
+    char path[64];
+};
+
+static enum ruf_status init(struct fixture *f, struct ruf_error *err)
+{
+    struct ruf_home_setup setup = { .struct_size = sizeof(setup),
+                                    .policy = policy,
+                                    .policy_size = sizeof(policy) - 1,
+                                    .keystore = "host",
+                                    .host = &f->host.host };
+
+    return ruf_home_init(f->path, &setup, NULL, NULL, err);
+}
+
+static void begin(struct fixture *f)
+{
+    struct ruf_error err;
+
+    test_host_init(&f->host);
+    test_home_path(f->path);
+    cr_assert(init(f, &err) == RUF_OK);
+}
+
+static enum ruf_status open_home(struct fixture *f, struct ruf_error *err)
+{
+    struct ruf_home *home = NULL;
+    struct ruf_home_stats *stats = calloc(1, sizeof(*stats));
+    enum ruf_status status =
+        ruf_home_open_with(f->path, &f->host.host, &home, err);
+
+    if (status == RUF_OK)
+        status = ruf_home_describe(home, stats, err);
+    ruf_home_close(home);
+    free(stats);
+    return status;
+}
+
+Test(host_keystore, keeps_the_key_of_a_home)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_home *home = NULL;
+
+    begin(&f);
+    cr_expect_eq(f.host.stores, 1);
+    cr_expect_eq(strlen(f.host.home_id), 32, "%s", f.host.home_id);
+    cr_expect_not(test_home_has(f.path, "key"));
+    cr_expect_eq(open_home(&f, &err), RUF_OK, "%s", err.detail);
+    /* Without the host nobody knows the key. */
+    cr_expect_eq(ruf_home_open(f.path, &home, &err), RUF_E_USAGE);
+    cr_expect_str_eq(err.id, "U011");
+    f.host.refuses = true;
+    cr_expect_eq(open_home(&f, &err), RUF_E_KEY);
+    cr_expect_str_eq(err.id, "K205");
+    f.host.refuses = false;
+    f.host.item[20] ^= 1; /* another key */
+    cr_expect_eq(open_home(&f, &err), RUF_E_KEY);
+    cr_expect_str_eq(err.id, "K202");
+    f.host.item_size = 0;
+    cr_expect_eq(open_home(&f, &err), RUF_E_KEY);
+    cr_expect_str_eq(err.id, "K201");
+    f.host.item_size = RUF_KEY_ITEM_MAX + 1; /* a host that lies */
+    cr_expect_eq(open_home(&f, &err), RUF_E_KEY);
+    cr_expect_str_eq(err.id, "K203");
+    test_home_remove(f.path);
+}
+
+Test(host_keystore, that_refuses_leaves_no_home)
+{
+    struct fixture f;
+    struct ruf_error err;
+
+    test_host_init(&f.host);
+    test_home_path(f.path);
+    f.host.refuses = true;
+    cr_expect_eq(init(&f, &err), RUF_E_KEY);
+    cr_expect_not(test_home_has(f.path, "."));
+    f.host.refuses = false;
+    f.host.host.key_erase = NULL; /* all three or none */
+    cr_expect_eq(init(&f, &err), RUF_E_USAGE);
+    cr_expect_not(test_home_has(f.path, "."));
+}
+
+/* --- wipe -------------------------------------------------------------------
+ */
+
+Test(wipe, erases_the_hosts_item_and_says_what_it_did)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_wipe_receipt receipt;
+    struct ruf_wipe_receipt kept;
+
+    begin(&f);
+    cr_assert_eq(
+        ruf_home_wipe(f.path, &f.host.host, RUF_WIPE_ACCOUNT, &receipt, &err),
+        RUF_OK, "%s", err.detail);
+    cr_expect_eq(f.host.erases, 1);
+    cr_expect_eq(f.host.item_size, 0);
+    cr_expect_eq(receipt.at, f.host.now);
+    cr_expect_geq(receipt.files, 4);
+    cr_assert_eq(ruf_wipe_receipt_read(f.path, &kept, &err), RUF_OK);
+    cr_expect_eq(kept.reason, RUF_WIPE_ACCOUNT);
+    cr_expect_eq(kept.at, receipt.at);
+    cr_expect_eq(kept.files, receipt.files);
+    cr_expect_eq(open_home(&f, &err), RUF_E_WIPED);
+    /* Again: nothing to do, and the receipt stays. */
+    cr_expect_eq(
+        ruf_home_wipe(f.path, &f.host.host, RUF_WIPE_OFFLINE, &receipt, &err),
+        RUF_OK);
+    cr_expect_eq(receipt.at, 0);
+    cr_expect_eq(f.host.erases, 1);
+    cr_assert_eq(ruf_wipe_receipt_read(f.path, &kept, &err), RUF_OK);
+    cr_expect_eq(kept.reason, RUF_WIPE_ACCOUNT);
+    test_home_remove(f.path);
+    cr_expect_eq(ruf_wipe_receipt_read(f.path, &kept, &err), RUF_E_NOT_FOUND);
+}
+
+Test(wipe, of_a_key_that_resists_goes_on_later)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_wipe_receipt receipt;
+
+    begin(&f);
+    f.host.refuses = true;
+    cr_expect_eq(
+        ruf_home_wipe(f.path, &f.host.host, RUF_WIPE_REQUESTED, &receipt, &err),
+        RUF_E_KEY);
+    cr_expect_not(test_home_has(f.path, "store.db"), "data waits for the key");
+    cr_expect_eq(ruf_wipe_receipt_read(f.path, &receipt, &err),
+                 RUF_E_NOT_FOUND);
+    cr_expect_eq(open_home(&f, &err), RUF_E_WIPED);
+    cr_expect_str_eq(err.id, "W603");
+    f.host.refuses = false;
+    cr_expect_eq(open_home(&f, &err), RUF_E_WIPED);
+    cr_expect_str_eq(err.id, "W602");
+    cr_expect_eq(f.host.erases, 1);
+    test_home_remove(f.path);
+}
+
+Test(wipe, with_a_marker_nobody_can_read_is_finished)
+{
+    struct fixture f;
+    struct ruf_error err;
+    char file[128];
+    FILE *marker;
+
+    begin(&f);
+    (void)snprintf(file, sizeof(file), "%s/wipe.pending", f.path);
+    marker = fopen(file, "w");
+    cr_assert_not_null(marker);
+    (void)fputs("{ \"keystore\": ", marker);
+    (void)fclose(marker);
+    cr_expect_eq(open_home(&f, &err), RUF_E_WIPED);
+    cr_expect_str_eq(err.id, "W602");
+    cr_expect_not(test_home_has(f.path, "store.db"));
+    test_home_remove(f.path);
+}
+
+Test(wipe, receipt_that_is_damaged_is_told)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_wipe_receipt receipt;
+    char file[128];
+    FILE *written;
+
+    begin(&f);
+    cr_assert_eq(
+        ruf_home_wipe(f.path, &f.host.host, RUF_WIPE_REQUESTED, &receipt, &err),
+        RUF_OK);
+    (void)snprintf(file, sizeof(file), "%s/wipe.receipt", f.path);
+    written = fopen(file, "w");
+    cr_assert_not_null(written);
+    (void)fputs("{ \"schema\": \"other/1\" }", written);
+    (void)fclose(written);
+    cr_expect_eq(ruf_wipe_receipt_read(f.path, &receipt, &err), RUF_E_CORRUPT);
+    cr_expect_str_eq(err.id, "D742");
+    cr_expect_eq(open_home(&f, &err), RUF_E_WIPED, "damaged is wiped as well");
+    test_home_remove(f.path);
+}
+
+Test(wipe, removes_links_and_not_what_they_point_to)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_wipe_receipt receipt;
+    char link_path[128];
+    char target[80];
+
+    begin(&f);
+    (void)snprintf(target, sizeof(target), "%s.target", f.path);
+    (void)snprintf(link_path, sizeof(link_path), "%s/ca.pem", f.path);
+    FILE *file = fopen(target, "w");
+    cr_assert_not_null(file);
+    (void)fclose(file);
+    cr_assert_eq(symlink(target, link_path), 0);
+    cr_assert_eq(
+        ruf_home_wipe(f.path, &f.host.host, RUF_WIPE_REQUESTED, &receipt, &err),
+        RUF_OK);
+    cr_expect_not(test_home_has(f.path, "ca.pem"));
+    cr_expect_eq(access(target, F_OK), 0);
+    (void)unlink(target);
+    test_home_remove(f.path);
+}
