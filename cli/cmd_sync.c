@@ -103,6 +103,8 @@ static void print_report_json(const struct ruf_sync_report *report)
         json_number(&out, "requests", source->requests);
         json_number(&out, "bytes", source->bytes);
         json_number(&out, "ms", source->ms);
+        json_number(&out, "photos", source->photos);
+        json_number(&out, "photos_left", source->photos_left);
         json_end_object(&out);
     }
     json_end_array(&out);

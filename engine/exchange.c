@@ -12,6 +12,7 @@
 #include "engine/wipe.h"
 #include "sync/import.h"
 #include "sync/sync.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +127,70 @@ static enum ruf_status sink_secret_clear(void *context, const char *prefix,
     return ruf_store_secret_clear(sink->store, prefix, err);
 }
 
+struct photo_listing {
+    void (*record)(void *receiver, struct ruf_text id,
+                   const struct ruf_text *etag);
+    void *receiver;
+};
+
+static void list_photo(void *context, const struct ruf_store_photo *photo)
+{
+    const struct photo_listing *listing = context;
+
+    listing->record(listing->receiver, photo->native_id,
+                    photo->etag.data == NULL ? NULL : &photo->etag);
+}
+
+static enum ruf_status sink_photos(void *context, const char *source,
+                                   void (*record)(void *receiver,
+                                                  struct ruf_text id,
+                                                  const struct ruf_text *etag),
+                                   void *receiver, struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+    struct photo_listing listing = { record, receiver };
+
+    return ruf_store_photos(sink->store, source, list_photo, &listing, err);
+}
+
+static enum ruf_status sink_photo(void *context, const char *source,
+                                  struct ruf_text id, struct ruf_text etag,
+                                  const void *bytes, size_t size,
+                                  struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+
+    return ruf_store_photo_put(sink->store, source, id, etag, bytes, size, err);
+}
+
+static void photos_fact(const char *source, char out[40])
+{
+    (void)snprintf(out, 40, "photos checked %s", source);
+}
+
+static enum ruf_status sink_photos_checked_load(void *context,
+                                                const char *source,
+                                                int64_t *day,
+                                                struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+    char name[40];
+
+    photos_fact(source, name);
+    return ruf_store_fact_load(sink->store, name, day, err);
+}
+
+static enum ruf_status sink_photos_checked_save(void *context,
+                                                const char *source, int64_t day,
+                                                struct ruf_error *err)
+{
+    struct store_sink *sink = context;
+    char name[40];
+
+    photos_fact(source, name);
+    return ruf_store_fact_save(sink->store, name, day, err);
+}
+
 static struct ruf_sync_sink sink_over(struct store_sink *context)
 {
     struct ruf_sync_sink sink = {
@@ -138,6 +203,10 @@ static struct ruf_sync_sink sink_over(struct store_sink *context)
         .secret_load = sink_secret_load,
         .secret_save = sink_secret_save,
         .secret_clear = sink_secret_clear,
+        .photos = sink_photos,
+        .photo = sink_photo,
+        .photos_checked_load = sink_photos_checked_load,
+        .photos_checked_save = sink_photos_checked_save,
     };
 
     return sink;
@@ -267,7 +336,11 @@ static bool report_sources(const struct ruf_source_result *results,
         to->requests = from->requests;
         to->bytes = from->bytes;
         to->ms = from->ms;
-        changed = changed || from->added + from->changed + from->removed > 0;
+        to->photos = from->photos;
+        to->photos_left = from->photos_left;
+        changed =
+            changed ||
+            from->added + from->changed + from->removed + from->photos > 0;
     }
     return changed;
 }
@@ -330,6 +403,8 @@ static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
     status = ruf_store_fact_load(store, FACT_UNPUBLISHED, &unpublished, err);
     if (status == RUF_OK)
         status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 1, err);
+    if (status == RUF_OK && home->effective.store.photos == RUF_PHOTOS_NONE)
+        status = ruf_store_photos_clear(store, err);
     if (status != RUF_OK)
         return status;
     status =

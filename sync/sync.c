@@ -6,6 +6,7 @@
 #include "sync/sync.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "sync/photos.h"
 #include "sync/source.h"
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,19 @@ static enum ruf_status run_all(struct run *run, struct ruf_error *why)
     return go_round(run, why);
 }
 
+/* Of a source whose records are up to date. */
+static void fetch_photos(const struct run *run)
+{
+    for (size_t s = 0; s < run->source_count; s++) {
+        struct ruf_source_result *result = run->sources[s].result;
+
+        if (result->status == RUF_OK &&
+            ruf_photos_wanted(&run->graph, run->sources[s].source))
+            result->status = ruf_photos_fetch(
+                &run->graph, run->sources[s].source, result, &result->error);
+    }
+}
+
 enum ruf_status ruf_sync_run(const struct ruf_policy *policy,
                              const struct ruf_sync_sink *sink,
                              const struct ruf_sync_options *options,
@@ -175,6 +189,7 @@ enum ruf_status ruf_sync_run(const struct ruf_policy *policy,
         ended = run_all(run, &why);
         for (size_t s = 0; s < run->source_count; s++)
             ruf_source_sum(&run->sources[s], ended, &why);
+        fetch_photos(run);
         *result_count = run->source_count;
         status = verdict(run, err);
     }

@@ -91,6 +91,24 @@ struct ruf_sync_sink {
      *  writes secrets. Both NULL: nobody can. */
     enum ruf_status (*secrets_lock)(void *context, struct ruf_error *err);
     void (*secrets_unlock)(void *context);
+    /** Hand out each visible record of a source and the etag of its photo;
+     *  NULL: nobody asked for it yet. The receiver must not call the sink.
+     *  NULL: the sink keeps no photos, and none of the following. */
+    enum ruf_status (*photos)(void *context, const char *source,
+                              void (*record)(void *receiver, struct ruf_text id,
+                                             const struct ruf_text *etag),
+                              void *receiver, struct ruf_error *err);
+    /** Keep a JPEG or PNG of at most RUF_PHOTO_MAX bytes; size 0: there is
+     *  none. RUF_E_NOT_FOUND: the record is gone. */
+    enum ruf_status (*photo)(void *context, const char *source,
+                             struct ruf_text id, struct ruf_text etag,
+                             const void *bytes, size_t size,
+                             struct ruf_error *err);
+    /** Day (since 1970) on which etags were compared last; 0: never. */
+    enum ruf_status (*photos_checked_load)(void *context, const char *source,
+                                           int64_t *day, struct ruf_error *err);
+    enum ruf_status (*photos_checked_save)(void *context, const char *source,
+                                           int64_t day, struct ruf_error *err);
 };
 
 enum ruf_login_flow {
@@ -147,11 +165,13 @@ struct ruf_source_result {
     uint64_t added;
     uint64_t changed;
     uint64_t removed;
-    uint64_t requests; /**< HTTP requests sent, retries included */
-    uint64_t bytes;    /**< body bytes received, as transferred */
-    uint64_t ms;       /**< wall time */
-    uint64_t dropped;  /**< objects that could not be used */
-    uint64_t ignored;  /**< values of a wrong type or beyond a cap */
+    uint64_t requests;    /**< HTTP requests sent, retries included */
+    uint64_t bytes;       /**< body bytes received, as transferred */
+    uint64_t ms;          /**< wall time */
+    uint64_t dropped;     /**< objects that could not be used */
+    uint64_t ignored;     /**< values of a wrong type or beyond a cap */
+    uint64_t photos;      /**< fetched and kept */
+    uint64_t photos_left; /**< to be asked for in the next run */
 };
 
 struct ruf_sync_progress {

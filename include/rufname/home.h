@@ -176,6 +176,8 @@ struct ruf_source_report {
     uint64_t requests;
     uint64_t bytes; /**< of bodies as transferred */
     uint64_t ms;
+    uint64_t photos;      /**< fetched, if the policy wants any */
+    uint64_t photos_left; /**< to be fetched in the next run */
 };
 
 #define RUF_SOURCES_MAX 32

@@ -29,7 +29,9 @@ start front node "$HERE/front.mjs" "$front" "$work/server.pem" \
 wait_for "$proxy" prism
 wait_for "$front" front
 
-ruf "$work/home" --quiet init --policy "$work/tenant/policy.json" \
+sed 's/"region":/"store": { "photos": "thumb" }, "region":/' \
+    "$work/tenant/policy.json" >"$work/policy.json"
+ruf "$work/home" --quiet init --policy "$work/policy.json" \
     --ca "$work/both.pem"
 ruf "$work/home" --quiet login --flow app \
     --secret-file "$work/tenant/client-secret"
@@ -52,9 +54,10 @@ ruf "$work/home" presence >"$work/states" 2>"$work/presence.log" || {
     fail "presence: the contract was broken"
 }
 grep -q 'getPresencesByUserId' "$work/tenant/requests.log" || fail "no presence"
+grep -q 'batch' "$work/tenant/requests.log" || fail "no photos"
 grep -q 'contactFolders' "$work/tenant/requests.log" || fail "no folders"
 grep -q 'deltatoken' "$work/tenant/requests.log" || fail "no changes"
-note "full round, changes, folders, presence: both sides keep the contract"
+note "rounds, changes, folders, photos, presence: both sides keep the contract"
 
 # That the judge judges: a request and an answer that break the contract.
 kill_tenant

@@ -135,8 +135,9 @@ static void dump_numbers(struct text_out *out,
 
 static void dump_record(struct text_out *out,
                         const struct tenant_record *record, uint32_t part,
-                        const char *presence)
+                        const char *presence, const struct person *user)
 {
+    struct tenant_photo photo;
     bool first = true;
 
     text_put(out, "{");
@@ -144,6 +145,11 @@ static void dump_record(struct text_out *out,
     dump_member(out, &first, "id", record->id);
     text_format(out, ",\"part\":%u", part);
     dump_member(out, &first, "presence", presence);
+    if (user != NULL && tenant_photo_of(user, &photo)) {
+        dump_member(out, &first, "photo", photo.etag);
+        text_format(out, ",\"photo_bytes\":%zu",
+                    photo.large || photo.broken ? 0 : photo.size);
+    }
     text_format(out, ",\"person\":%u,\"visible\":%s", record->person,
                 record->visible ? "true" : "false");
     dump_member(out, &first, "region", record->region);
@@ -184,7 +190,8 @@ int tenant_dump(const struct tenant *tenant)
                         company_part(company, person, (enum tenant_source)s),
                         s == TENANT_USERS
                             ? tenant_presence_of(company, person->key)
-                            : NULL);
+                            : NULL,
+                        s == TENANT_USERS ? person : NULL);
         }
         if (out.size > 60000) {
             (void)fwrite(out.bytes, 1, out.size, file);

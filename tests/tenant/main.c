@@ -283,6 +283,8 @@ static void dispatch(struct tenant *tenant, struct exchange *exchange)
 {
     if (tenant_is_signin(exchange->path))
         tenant_signin(tenant, exchange);
+    else if (tenant_is_batch(exchange->path))
+        tenant_batch(tenant, exchange);
     else if (tenant_is_presence(exchange->path))
         tenant_presence(tenant, exchange);
     else if (strncmp(exchange->path, "/v1.0/", 6) == 0)

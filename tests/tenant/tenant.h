@@ -163,6 +163,18 @@ void tenant_presence(struct tenant *tenant, struct exchange *exchange);
 /** The service's word for a user now; NULL: it says nothing of this one. */
 const char *tenant_presence_of(const struct company *company, uint32_t key);
 
+/* batch.c */
+struct tenant_photo {
+    char etag[32];
+    size_t size;
+    bool large;  /**< more than 16 KiB */
+    bool broken; /**< no picture */
+};
+bool tenant_is_batch(const char *path);
+void tenant_batch(struct tenant *tenant, struct exchange *exchange);
+/** The photo of a user; false if there is none. */
+bool tenant_photo_of(const struct person *person, struct tenant_photo *out);
+
 /* faults.c */
 int tenant_faults_load(struct tenant *tenant, const char *path);
 /** The fault that strikes this request, or NULL. */

@@ -1,0 +1,243 @@
+/*
+ * sync/photo_batch.c - photos in a $batch
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "sync/photo_batch.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "sync/base64.h"
+#include "sync/photos.h"
+#include "sync/retry.h"
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIZE_ASKED_FOR "96x96"
+#define DEPTH_MAX 16
+#define ITEM_MAX (1024u * 1024u) /* decoded bytes of one photo */
+
+/* --- request
+ * -------------------------------------------------------------------- */
+
+bool ruf_photo_id_good(const char *id)
+{
+    for (size_t i = 0; i < 36; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (dash ? id[i] != '-' : ruf_hex_value(id[i]) < 0)
+            return false;
+    }
+    return id[36] == '\0';
+}
+
+void ruf_photo_batch_url(const char *endpoint, char *out, size_t size)
+{
+    size_t width = strlen(endpoint);
+
+    while (width > 0 && endpoint[width - 1] == '/')
+        width--;
+    (void)snprintf(out, size, "%.*s/v1.0/$batch", (int)width, endpoint);
+}
+
+void ruf_photo_batch_request(const struct ruf_photo *photos, size_t count,
+                             char out[RUF_PHOTO_REQUEST_SIZE])
+{
+    size_t used =
+        (size_t)snprintf(out, RUF_PHOTO_REQUEST_SIZE, "{\"requests\":[");
+
+    for (size_t i = 0; i < count && i < RUF_PHOTO_BATCH; i++)
+        used += (size_t)snprintf(out + used, RUF_PHOTO_REQUEST_SIZE - used,
+                                 "%s{\"id\":\"%zu\",\"method\":\"GET\",\"url\":"
+                                 "\"/users/%s/photos/" SIZE_ASKED_FOR "%s\"}",
+                                 i == 0 ? "" : ",", i + 1, photos[i].id,
+                                 photos[i].value ? "/$value" : "");
+    (void)snprintf(out + used, RUF_PHOTO_REQUEST_SIZE - used, "]}");
+}
+
+/* --- answer
+ * --------------------------------------------------------------------- */
+
+/* Names of headers within items vary in case. */
+static struct ruf_text header_of(const cJSON *item, const char *name)
+{
+    const cJSON *headers = ruf_json_member(item, "headers");
+
+    for (const cJSON *header = headers == NULL ? NULL : headers->child;
+         header != NULL; header = header->next)
+        if (header->string != NULL &&
+            ruf_text_equal_nocase(ruf_text(header->string), ruf_text(name)))
+            return ruf_json_text(header);
+    return (struct ruf_text){ NULL, 0 };
+}
+
+static bool is_image(const uint8_t *bytes, size_t size)
+{
+    static const uint8_t jpeg[] = { 0xFF, 0xD8, 0xFF };
+    static const uint8_t png[] = {
+        0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'
+    };
+
+    return (size > sizeof(jpeg) && memcmp(bytes, jpeg, sizeof(jpeg)) == 0) ||
+           (size > sizeof(png) && memcmp(bytes, png, sizeof(png)) == 0);
+}
+
+/* The bytes of a photo; *buffer is the caller's to free. Anything but a small
+ * JPEG or PNG counts as no photo. */
+static enum ruf_status read_value(const cJSON *item,
+                                  struct ruf_photo_answer *out, void **buffer,
+                                  struct ruf_error *err)
+{
+    struct ruf_text text = ruf_json_text(ruf_json_member(item, "body"));
+    size_t size = 0;
+
+    out->etag = header_of(item, "ETag");
+    if (text.size == 0 || text.size > RUF_BASE64_SIZE(ITEM_MAX))
+        return RUF_OK;
+    *buffer = malloc(text.size + 1);
+    if (*buffer == NULL)
+        return ruf_fail_memory(err);
+    if (!ruf_base64_decode(text.data, *buffer, &size) || size > RUF_PHOTO_MAX ||
+        !is_image(*buffer, size))
+        return RUF_OK;
+    out->bytes = *buffer;
+    out->size = size;
+    return RUF_OK;
+}
+
+/* "" stands for the picture of nobody, one pixel wide. */
+static void read_etag(const cJSON *item, const struct ruf_photo *photo,
+                      struct ruf_photo_answer *out)
+{
+    out->etag = ruf_json_text(
+        ruf_json_member(ruf_json_member(item, "body"), "@odata.mediaEtag"));
+    if (ruf_text_is(out->etag, photo->etag))
+        out->verdict = RUF_PHOTO_SAME;
+    else if (out->etag.size > 0)
+        out->verdict = RUF_PHOTO_CHANGED;
+}
+
+static enum ruf_status read_item(const cJSON *item,
+                                 const struct ruf_photo *photo,
+                                 struct ruf_photo_answer *out, void **buffer,
+                                 struct ruf_error *err)
+{
+    const cJSON *status = ruf_json_member(item, "status");
+    double code = cJSON_IsNumber(status) ? status->valuedouble : 0;
+
+    out->verdict = RUF_PHOTO_KEEP;
+    if (code == 200 && photo->value)
+        return read_value(item, out, buffer, err);
+    if (code == 200) {
+        read_etag(item, photo, out);
+    } else if (code == 403) {
+        out->verdict = RUF_PHOTO_FORBIDDEN;
+    } else if (code == 401 || code == 424 || code == 429 || code >= 500 ||
+               code < 200) {
+        char pause[64];
+        struct ruf_text value = header_of(item, "Retry-After");
+
+        (void)snprintf(pause, sizeof(pause), "%.*s",
+                       value.size < sizeof(pause) ? (int)value.size : 0,
+                       value.size == 0 ? "" : value.data);
+        out->verdict = RUF_PHOTO_LATER;
+        out->pause_ms = ruf_retry_after_parse(pause, ruf_clock_s());
+    }
+    return RUF_OK; /* any other refusal: no photo */
+}
+
+/* Which of the requests this answers; count if none, or one that was answered
+ * before. */
+static size_t number_of(const cJSON *item, size_t count, const bool *seen)
+{
+    struct ruf_text id = ruf_json_text(ruf_json_member(item, "id"));
+    size_t number = 0;
+
+    if (id.size == 0 || id.size > 2)
+        return count;
+    for (size_t i = 0; i < id.size; i++) {
+        if (id.data[i] < '0' || id.data[i] > '9')
+            return count;
+        number = number * 10 + (size_t)(id.data[i] - '0');
+    }
+    return number == 0 || number > count || seen[number - 1] ? count
+                                                             : number - 1;
+}
+
+struct reading {
+    const struct ruf_photo *photos; /* copies of those asked for */
+    size_t head;
+    size_t count;
+    bool seen[RUF_PHOTO_BATCH];
+    ruf_photo_take *take;
+    void *context;
+};
+
+static enum ruf_status take_item(struct reading *reading, const cJSON *item,
+                                 struct ruf_error *err)
+{
+    size_t number = cJSON_IsObject(item) && !ruf_json_has_duplicates(item)
+                        ? number_of(item, reading->count, reading->seen)
+                        : reading->count;
+    struct ruf_photo_answer answer = { .index = reading->head + number };
+    void *buffer = NULL;
+    enum ruf_status status;
+
+    if (number == reading->count)
+        return RUF_OK;
+    reading->seen[number] = true;
+    status = read_item(item, &reading->photos[number], &answer, &buffer, err);
+    if (status == RUF_OK)
+        status = reading->take(reading->context, &answer);
+    free(buffer);
+    return status;
+}
+
+static enum ruf_status take_missing(struct reading *reading)
+{
+    enum ruf_status status = RUF_OK;
+
+    for (size_t i = 0; status == RUF_OK && i < reading->count; i++) {
+        struct ruf_photo_answer answer = { .index = reading->head + i,
+                                           .verdict = RUF_PHOTO_LATER };
+
+        if (!reading->seen[i])
+            status = reading->take(reading->context, &answer);
+    }
+    return status;
+}
+
+enum ruf_status ruf_photo_batch_read(const struct ruf_http_answer *answer,
+                                     const char *place,
+                                     const struct ruf_photo *queue, size_t head,
+                                     size_t count, ruf_photo_take *take,
+                                     void *context, struct ruf_error *err)
+{
+    struct ruf_photo photos[RUF_PHOTO_BATCH];
+    struct reading reading = { photos, head, count, { false }, take, context };
+    const cJSON *list;
+    cJSON *tree = NULL;
+    enum ruf_status status =
+        ruf_json_parse(answer->body, answer->size, place, DEPTH_MAX,
+                       RUF_JSON_MARK_OBJECT, &tree, err);
+
+    if (status == RUF_E_CORRUPT)
+        return ruf_fail(err, RUF_E_SERVER, "S522", place,
+                        "the batch is not JSON");
+    if (status != RUF_OK)
+        return status;
+    memcpy(photos, queue + head, count * sizeof(photos[0]));
+    list = ruf_json_member(tree, "responses");
+    if (!cJSON_IsArray(list))
+        status = ruf_fail(err, RUF_E_SERVER, "S524", place,
+                          "the batch has no list of responses");
+    for (const cJSON *item = list == NULL ? NULL : list->child;
+         item != NULL && status == RUF_OK; item = item->next)
+        status = take_item(&reading, item, err);
+    if (status == RUF_OK)
+        status = take_missing(&reading);
+    cJSON_Delete(tree);
+    return status;
+}
