@@ -15,6 +15,7 @@
 #define INDEXER_STORE_H
 
 #include "indexer/contacts.h"
+#include "policy/difference.h"
 #include "policy/policy.h"
 #include <rufname/index.h>
 #include <rufname/status.h>
@@ -202,6 +203,46 @@ RUF_MUST_USE enum ruf_status
 ruf_store_contacts(struct ruf_store *store, const struct ruf_policy *policy,
                    struct ruf_arena *arena, struct ruf_source_contact **out,
                    size_t *count, struct ruf_error *err);
+
+/**
+ * Told of each stored record what the rules say; NULL: the policy names no such
+ * source, or it is off. Borrowed for the call.
+ */
+typedef void ruf_store_judged(void *context, struct ruf_text source,
+                              const struct ruf_filter_verdict *verdict);
+
+/** As ruf_store_contacts(), telling the verdict on each record. */
+RUF_MUST_USE enum ruf_status ruf_store_contacts_judged(
+    struct ruf_store *store, const struct ruf_policy *policy,
+    struct ruf_arena *arena, ruf_store_judged *judged, void *context,
+    struct ruf_source_contact **out, size_t *count, struct ruf_error *err);
+
+/** Told how many records of a source a rule hides; rule "": none of them. */
+typedef void ruf_store_hidden(void *context, struct ruf_text source,
+                              struct ruf_text rule, uint64_t count);
+
+/** Count the records that are not stored but for a marker. */
+RUF_MUST_USE enum ruf_status ruf_store_count_hidden(struct ruf_store *store,
+                                                    ruf_store_hidden *hidden,
+                                                    void *context,
+                                                    struct ruf_error *err);
+
+/** Runs within the transaction of a new policy. */
+typedef enum ruf_status ruf_store_within(void *context, struct ruf_error *err);
+
+/**
+ * Make the store what the policy allows: sources it no longer reads and
+ * excluded records go, dropped numbers too, and all others are standardised
+ * anew. One transaction, of which 'within' is the last part: if that fails,
+ * nothing has changed.
+ * @param[in] fates    one per source of the policy.
+ * @param[out] removed  records that went.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_store_apply_policy(struct ruf_store *store, const struct ruf_policy *policy,
+                       const enum ruf_source_fate *fates,
+                       ruf_store_within *within, void *context,
+                       uint64_t *removed, struct ruf_error *err);
 
 /**
  * Standardise all stored numbers anew if other plan tables or an older layout

@@ -30,38 +30,51 @@ static enum ruf_status count_records(const struct ruf_store *store,
     return status;
 }
 
+/* *verdict stays as it was if the policy does not read the source. */
+static enum ruf_status
+read_judged(sqlite3_stmt *rows, const struct ruf_policy *policy,
+            struct ruf_arena *arena, struct ruf_source_contact *out,
+            const struct ruf_policy_source **source,
+            struct ruf_filter_verdict *verdict, struct ruf_error *err)
+{
+    size_t size = (size_t)sqlite3_column_bytes(rows, 1);
+    struct ruf_record record;
+    struct ruf_record left;
+    enum ruf_status status;
+    char *payload;
+
+    *source = ruf_policy_source(policy, ruf_store_column_text(rows, 0));
+    if (*source == NULL || !(*source)->enabled) {
+        *source = NULL;
+        return RUF_OK;
+    }
+    payload = ruf_arena_copy(arena, sqlite3_column_blob(rows, 1), size);
+    if (payload == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_record_read(payload, size, arena, &record, err);
+    if (status == RUF_OK)
+        status = ruf_filter_record(&record, policy, *source, arena, &left,
+                                   verdict, err);
+    if (status != RUF_OK || verdict->exclude)
+        return status;
+    status =
+        ruf_standardise_kept(&left, policy, *source, verdict, arena, out, err);
+    out->no_caller_id = verdict->no_caller_id;
+    return status;
+}
+
 enum ruf_status ruf_store_read_contact(sqlite3_stmt *rows,
                                        const struct ruf_policy *policy,
                                        struct ruf_arena *arena,
                                        struct ruf_source_contact *out,
                                        bool *kept, struct ruf_error *err)
 {
-    const struct ruf_policy_source *source =
-        ruf_policy_source(policy, ruf_store_column_text(rows, 0));
-    size_t size = (size_t)sqlite3_column_bytes(rows, 1);
+    const struct ruf_policy_source *source;
     struct ruf_filter_verdict verdict;
-    struct ruf_record record;
-    struct ruf_record left;
-    enum ruf_status status;
-    char *payload;
+    enum ruf_status status =
+        read_judged(rows, policy, arena, out, &source, &verdict, err);
 
-    *kept = false;
-    if (source == NULL || !source->enabled)
-        return RUF_OK;
-    payload = ruf_arena_copy(arena, sqlite3_column_blob(rows, 1), size);
-    if (payload == NULL)
-        return ruf_fail_memory(err);
-    status = ruf_record_read(payload, size, arena, &record, err);
-    if (status != RUF_OK)
-        return status;
-    status =
-        ruf_filter_record(&record, policy, source, arena, &left, &verdict, err);
-    if (status != RUF_OK || verdict.exclude)
-        return status;
-    status =
-        ruf_standardise_kept(&left, policy, source, &verdict, arena, out, err);
-    out->no_caller_id = verdict.no_caller_id;
-    *kept = status == RUF_OK;
+    *kept = status == RUF_OK && source != NULL && !verdict.exclude;
     return status;
 }
 
@@ -76,11 +89,31 @@ static void read_hash_id(sqlite3_stmt *rows, struct ruf_source_contact *out)
         memcpy(out->hash_id, bytes, sizeof(out->hash_id));
 }
 
-enum ruf_status ruf_store_contacts(struct ruf_store *store,
-                                   const struct ruf_policy *policy,
-                                   struct ruf_arena *arena,
-                                   struct ruf_source_contact **out,
-                                   size_t *count, struct ruf_error *err)
+/* Read the row; a contact that is kept is number *done of the list. */
+static enum ruf_status
+read_row(sqlite3_stmt *rows, const struct ruf_policy *policy,
+         struct ruf_arena *arena, ruf_store_judged *judged, void *context,
+         struct ruf_source_contact *list, size_t *done, struct ruf_error *err)
+{
+    const struct ruf_policy_source *source;
+    struct ruf_filter_verdict verdict;
+    enum ruf_status status =
+        read_judged(rows, policy, arena, &list[*done], &source, &verdict, err);
+
+    if (status != RUF_OK)
+        return status;
+    if (judged != NULL)
+        judged(context, ruf_store_column_text(rows, 0),
+               source == NULL ? NULL : &verdict);
+    if (source != NULL && !verdict.exclude)
+        read_hash_id(rows, &list[(*done)++]);
+    return RUF_OK;
+}
+
+enum ruf_status ruf_store_contacts_judged(
+    struct ruf_store *store, const struct ruf_policy *policy,
+    struct ruf_arena *arena, ruf_store_judged *judged, void *context,
+    struct ruf_source_contact **out, size_t *count, struct ruf_error *err)
 {
     sqlite3_stmt *rows = NULL;
     size_t room = 0;
@@ -92,7 +125,7 @@ enum ruf_status ruf_store_contacts(struct ruf_store *store,
     *count = 0;
     if (status != RUF_OK)
         return status;
-    *out = ruf_arena_alloc(arena, room, sizeof(**out));
+    *out = ruf_arena_alloc(arena, room + 1, sizeof(**out));
     if (*out == NULL)
         return ruf_fail_memory(err);
     status =
@@ -101,20 +134,26 @@ enum ruf_status ruf_store_contacts(struct ruf_store *store,
                           " CROSS JOIN collections c ON c.id = r.collection"
                           " ORDER BY r.id",
                           &rows, err);
-    while (status == RUF_OK && done < room) {
-        bool kept;
-
+    while (status == RUF_OK && done <= room) {
         status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
-        status = ruf_store_read_contact(rows, policy, arena, &(*out)[done],
-                                        &kept, err);
-        if (status == RUF_OK && kept)
-            read_hash_id(rows, &(*out)[done++]);
+        status =
+            read_row(rows, policy, arena, judged, context, *out, &done, err);
     }
     (void)sqlite3_finalize(rows);
     *count = done;
     return status;
+}
+
+enum ruf_status ruf_store_contacts(struct ruf_store *store,
+                                   const struct ruf_policy *policy,
+                                   struct ruf_arena *arena,
+                                   struct ruf_source_contact **out,
+                                   size_t *count, struct ruf_error *err)
+{
+    return ruf_store_contacts_judged(store, policy, arena, NULL, NULL, out,
+                                     count, err);
 }
 
 /* --- counts

@@ -65,6 +65,7 @@ struct ruf_policy_source {
     const struct ruf_policy_column *columns; /**< of the table */
     size_t column_count;
     enum ruf_charset charset; /**< of files and blobs without a mark */
+    const char *reading;      /**< as JSON, without what only shows it */
 };
 
 struct ruf_cloud; /**< hosts are data in policy/clouds.c */

@@ -9,6 +9,7 @@
 #include "policy/policy_private.h"
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const kind_words[] = {
@@ -275,6 +276,29 @@ static void read_priority(const struct policy_at *source,
         out->priority = (uint8_t)item->valuedouble;
 }
 
+/* What decides how the source is read, so that two policies can be compared:
+ * all but how it is shown, ranked and switched. */
+static const char *read_reading(const struct policy_at *source)
+{
+    static const char *const shown[] = { "name",         "enabled",
+                                         "initially_on", "user_may_toggle",
+                                         "priority",     "caller_id" };
+    cJSON *rest = cJSON_Duplicate(source->item, true);
+    const char *copy = NULL;
+    char *text;
+
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(rest, shown[i]);
+    text = cJSON_PrintUnformatted(rest);
+    if (text != NULL)
+        copy = ruf_arena_copy(source->parser->arena, text, strlen(text));
+    source->parser->out_of_memory =
+        source->parser->out_of_memory || copy == NULL;
+    free(text);
+    cJSON_Delete(rest);
+    return copy;
+}
+
 static void read_source(const struct policy_at *root,
                         const struct policy_at *source,
                         const struct ruf_policy *policy,
@@ -311,6 +335,7 @@ static void read_source(const struct policy_at *root,
     if (out->id != NULL)
         out->region = ruf_policy_region_of_source(root, out->id);
     ruf_policy_read_reach(source, policy, out);
+    out->reading = read_reading(source);
 }
 
 static void check_unique_ids(const struct policy_at *list,

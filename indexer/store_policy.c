@@ -1,0 +1,394 @@
+/*
+ * indexer/store_policy.c - a new policy meets what is stored
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/seal.h"
+#include "base/text.h"
+#include "indexer/store_private.h"
+#include <string.h>
+
+#define HASH_SIZE 16
+
+struct applying {
+    struct ruf_store *store;
+    const struct ruf_policy *policy;
+    struct ruf_arena *arena;  /* of one record */
+    struct ruf_mac *mac;      /* under the key of hashes and markers */
+    struct ruf_writer doomed; /* ids of records that go, after the walk */
+    struct ruf_writer payload;
+    struct store_numbers numbers;
+    sqlite3_stmt *mark;
+    sqlite3_stmt *rewrite;
+};
+
+/* --- sources
+ * ----------------------------------------------------------------------- */
+
+/* Run statements with the id of a source as their only parameter. */
+static enum ruf_status run_for(const struct ruf_store *store,
+                               const char *source, const char *const *sql,
+                               size_t count, struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    for (size_t i = 0; i < count && status == RUF_OK; i++) {
+        sqlite3_stmt *statement;
+
+        status = ruf_store_prepare(store, sql[i], &statement, err);
+        if (status != RUF_OK)
+            break;
+        (void)sqlite3_bind_text(statement, 1, source, -1, SQLITE_STATIC);
+        status = ruf_store_change(store, statement, err);
+        (void)sqlite3_finalize(statement);
+    }
+    return status;
+}
+
+#define OF_SOURCE "(SELECT id FROM collections WHERE source = ?1)"
+
+static enum ruf_status forget_source(const struct ruf_store *store,
+                                     const char *source, struct ruf_error *err)
+{
+    static const char *const sql[] = {
+        "DELETE FROM numbers WHERE record IN (SELECT id FROM records"
+        " WHERE collection IN " OF_SOURCE ")",
+        "DELETE FROM records WHERE collection IN " OF_SOURCE,
+        "DELETE FROM markers WHERE collection IN " OF_SOURCE,
+        "DELETE FROM staged WHERE collection IN " OF_SOURCE,
+        "DELETE FROM collections WHERE source = ?1",
+    };
+
+    return run_for(store, source, sql, sizeof(sql) / sizeof(sql[0]), err);
+}
+
+/* The next round is a full one. What it hides, it marks. */
+static enum ruf_status read_anew(const struct ruf_store *store,
+                                 const char *source, struct ruf_error *err)
+{
+    static const char *const sql[] = {
+        "DELETE FROM markers WHERE collection IN " OF_SOURCE,
+        "DELETE FROM staged WHERE collection IN " OF_SOURCE,
+        "UPDATE collections SET link_kind = 0, delta_round = 0, link = NULL"
+        " WHERE source = ?1",
+    };
+
+    return run_for(store, source, sql, sizeof(sql) / sizeof(sql[0]), err);
+}
+
+/* A source of the store that the policy does not read; its id into 'out', ""
+ * if there is none. */
+static enum ruf_status find_unread(const struct ruf_store *store,
+                                   const struct ruf_policy *policy,
+                                   char out[32], struct ruf_error *err)
+{
+    sqlite3_stmt *rows;
+    bool row = true;
+    enum ruf_status status = ruf_store_prepare(
+        store, "SELECT DISTINCT source FROM collections", &rows, err);
+
+    out[0] = '\0';
+    while (status == RUF_OK && out[0] == '\0') {
+        const struct ruf_policy_source *source;
+        struct ruf_text id;
+
+        status = ruf_store_step(store, rows, &row, err);
+        if (status != RUF_OK || !row)
+            break;
+        id = ruf_text_slice(ruf_store_column_text(rows, 0), 0, 31);
+        source = ruf_policy_source(policy, id);
+        if (source != NULL && source->enabled)
+            continue;
+        memcpy(out, id.data, id.size);
+        out[id.size] = '\0';
+    }
+    (void)sqlite3_finalize(rows);
+    return status;
+}
+
+static enum ruf_status apply_to_sources(const struct ruf_store *store,
+                                        const struct ruf_policy *policy,
+                                        const enum ruf_source_fate *fates,
+                                        struct ruf_error *err)
+{
+    char unread[32];
+    enum ruf_status status = RUF_OK;
+
+    for (size_t i = 0; i < policy->source_count && status == RUF_OK; i++) {
+        const char *id = policy->sources[i].id;
+
+        if (fates[i] == RUF_SOURCE_FORGOTTEN)
+            status = forget_source(store, id, err);
+        else if (fates[i] == RUF_SOURCE_READ_ANEW)
+            status = read_anew(store, id, err);
+    }
+    while (status == RUF_OK &&
+           (status = find_unread(store, policy, unread, err)) == RUF_OK &&
+           unread[0] != '\0')
+        status = forget_source(store, unread, err);
+    return status;
+}
+
+/* --- records
+ * ------------------------------------------------------------------------ */
+
+static enum ruf_status hash_of(struct applying *applying, const void *bytes,
+                               size_t size, uint8_t out[HASH_SIZE],
+                               struct ruf_error *err)
+{
+    uint8_t digest[RUF_DIGEST_SIZE];
+    enum ruf_status status =
+        ruf_mac_digest(applying->mac, bytes, size, digest, err);
+
+    memcpy(out, digest, HASH_SIZE);
+    return status;
+}
+
+/* Marks the record and notes that it goes. Columns: source, payload, id,
+ * collection. */
+static enum ruf_status doom(struct applying *applying, sqlite3_stmt *rows,
+                            const struct ruf_record *record,
+                            const struct ruf_filter_verdict *verdict,
+                            struct ruf_error *err)
+{
+    uint8_t marker[HASH_SIZE];
+    enum ruf_status status = hash_of(applying, record->native_id.data,
+                                     record->native_id.size, marker, err);
+
+    if (status != RUF_OK)
+        return status;
+    ruf_write_u64(&applying->doomed, (uint64_t)sqlite3_column_int64(rows, 2));
+    if (applying->doomed.failed)
+        return ruf_fail_memory(err);
+    (void)sqlite3_bind_int64(applying->mark, 1, sqlite3_column_int64(rows, 3));
+    (void)sqlite3_bind_blob(applying->mark, 2, marker, HASH_SIZE,
+                            SQLITE_STATIC);
+    ruf_store_bind_text(applying->mark, 3,
+                        ruf_text(verdict->rule == NULL ? "" : verdict->rule));
+    return ruf_store_change(applying->store, applying->mark, err);
+}
+
+/* The record without the numbers that rules drop by now. */
+static enum ruf_status rewrite(struct applying *applying, int64_t id,
+                               const struct ruf_record *left,
+                               struct ruf_error *err)
+{
+    struct ruf_writer *payload = &applying->payload;
+    uint8_t hash[HASH_SIZE];
+    enum ruf_status status;
+
+    payload->size = 0;
+    ruf_record_write(left, payload);
+    if (payload->failed)
+        return ruf_fail_memory(err);
+    status = hash_of(applying, payload->bytes, payload->size, hash, err);
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_blob(applying->rewrite, 1, hash, HASH_SIZE,
+                            SQLITE_STATIC);
+    (void)sqlite3_bind_blob64(applying->rewrite, 2, payload->bytes,
+                              payload->size, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(applying->rewrite, 3, id);
+    return ruf_store_change(applying->store, applying->rewrite, err);
+}
+
+static enum ruf_status apply_to_record(struct applying *applying,
+                                       sqlite3_stmt *rows,
+                                       struct ruf_error *err)
+{
+    const struct ruf_policy *policy = applying->policy;
+    const struct ruf_policy_source *source =
+        ruf_policy_source(policy, ruf_store_column_text(rows, 0));
+    int64_t id = sqlite3_column_int64(rows, 2);
+    size_t size = (size_t)sqlite3_column_bytes(rows, 1);
+    char *copy =
+        ruf_arena_copy(applying->arena, sqlite3_column_blob(rows, 1), size);
+    struct ruf_filter_verdict verdict;
+    struct ruf_source_contact contact;
+    struct ruf_record record;
+    struct ruf_record left;
+    enum ruf_status status;
+
+    if (copy == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_record_read(copy, size, applying->arena, &record, err);
+    if (status == RUF_OK)
+        status = ruf_filter_record(&record, policy, source, applying->arena,
+                                   &left, &verdict, err);
+    if (status != RUF_OK)
+        return status;
+    if (verdict.exclude)
+        return doom(applying, rows, &record, &verdict, err);
+    if (left.number_count < record.number_count)
+        status = rewrite(applying, id, &left, err);
+    if (status == RUF_OK)
+        status = ruf_standardise_kept(&left, policy, source, &verdict,
+                                      applying->arena, &contact, err);
+    return status == RUF_OK
+               ? ruf_store_numbers_write(applying->store, &applying->numbers,
+                                         id, false, &contact, err)
+               : status;
+}
+
+static enum ruf_status walk_records(struct applying *applying,
+                                    struct ruf_error *err)
+{
+    sqlite3_stmt *rows;
+    bool row = true;
+    enum ruf_status status =
+        ruf_store_prepare(applying->store,
+                          "SELECT c.source, r.payload, r.id, r.collection"
+                          " FROM records r CROSS JOIN collections c"
+                          " ON c.id = r.collection ORDER BY r.id",
+                          &rows, err);
+
+    while (status == RUF_OK) {
+        status = ruf_store_step(applying->store, rows, &row, err);
+        if (status != RUF_OK || !row)
+            break;
+        ruf_arena_reset(applying->arena);
+        status = apply_to_record(applying, rows, err);
+    }
+    (void)sqlite3_finalize(rows);
+    return status;
+}
+
+static enum ruf_status erase_doomed(struct applying *applying,
+                                    struct ruf_error *err)
+{
+    struct ruf_reader ids =
+        ruf_reader(applying->doomed.bytes, applying->doomed.size);
+    sqlite3_stmt *erase;
+    enum ruf_status status = ruf_store_prepare(
+        applying->store, "DELETE FROM records WHERE id = ?1", &erase, err);
+
+    while (status == RUF_OK && ruf_reader_left(&ids) > 0) {
+        int64_t id = (int64_t)ruf_read_u64(&ids);
+
+        (void)sqlite3_bind_int64(applying->numbers.erase, 1, id);
+        status =
+            ruf_store_change(applying->store, applying->numbers.erase, err);
+        if (status != RUF_OK)
+            break;
+        (void)sqlite3_bind_int64(erase, 1, id);
+        status = ruf_store_change(applying->store, erase, err);
+    }
+    (void)sqlite3_finalize(erase);
+    return status;
+}
+
+static enum ruf_status apply_to_records(struct applying *applying,
+                                        struct ruf_error *err)
+{
+    struct ruf_store *store = applying->store;
+    enum ruf_status status = ruf_arena_create(&applying->arena, err);
+
+    if (status == RUF_OK)
+        status = ruf_mac_create(store->hash_key.bytes, &applying->mac, err);
+    if (status == RUF_OK)
+        status = ruf_store_numbers_open(store, &applying->numbers, err);
+    if (status == RUF_OK)
+        status = ruf_store_prepare(
+            store,
+            "INSERT OR REPLACE INTO markers (collection, marker, rule)"
+            " VALUES (?1, ?2, ?3)",
+            &applying->mark, err);
+    if (status == RUF_OK)
+        status = ruf_store_prepare(store,
+                                   "UPDATE records SET hash = ?1, payload = ?2"
+                                   " WHERE id = ?3",
+                                   &applying->rewrite, err);
+    if (status == RUF_OK)
+        status = walk_records(applying, err);
+    if (status == RUF_OK)
+        status = erase_doomed(applying, err);
+    (void)sqlite3_finalize(applying->mark);
+    (void)sqlite3_finalize(applying->rewrite);
+    ruf_store_numbers_close(&applying->numbers);
+    ruf_writer_free(&applying->doomed);
+    ruf_writer_wipe(&applying->payload);
+    ruf_mac_destroy(applying->mac);
+    ruf_arena_destroy(applying->arena);
+    return status;
+}
+
+/* --- all
+ * ----------------------------------------------------------------------------
+ */
+
+static enum ruf_status count_records(const struct ruf_store *store,
+                                     uint64_t *count, struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    bool row = false;
+    enum ruf_status status = ruf_store_prepare(
+        store, "SELECT count(*) FROM records", &statement, err);
+
+    *count = 0;
+    if (status != RUF_OK)
+        return status;
+    status = ruf_store_step(store, statement, &row, err);
+    if (status == RUF_OK && row)
+        *count = (uint64_t)sqlite3_column_int64(statement, 0);
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+enum ruf_status ruf_store_apply_policy(struct ruf_store *store,
+                                       const struct ruf_policy *policy,
+                                       const enum ruf_source_fate *fates,
+                                       ruf_store_within *within, void *context,
+                                       uint64_t *removed, struct ruf_error *err)
+{
+    struct applying applying = { .store = store, .policy = policy };
+    uint64_t before = 0;
+    uint64_t after = 0;
+    enum ruf_status status = ruf_store_begin(store, err);
+
+    *removed = 0;
+    if (status != RUF_OK)
+        return status;
+    status = count_records(store, &before, err);
+    if (status == RUF_OK)
+        status = apply_to_sources(store, policy, fates, err);
+    if (status == RUF_OK)
+        status = apply_to_records(&applying, err);
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(store, STORE_FACT_PLAN,
+                                     ruf_store_plan_number(), err);
+    if (status == RUF_OK)
+        status = count_records(store, &after, err);
+    if (status == RUF_OK)
+        status = within(context, err);
+    status = ruf_store_end(store, status, err);
+    if (status == RUF_OK)
+        *removed = before - after;
+    return status;
+}
+
+enum ruf_status ruf_store_count_hidden(struct ruf_store *store,
+                                       ruf_store_hidden *hidden, void *context,
+                                       struct ruf_error *err)
+{
+    sqlite3_stmt *rows;
+    bool row = true;
+    enum ruf_status status = ruf_store_prepare(
+        store,
+        "SELECT c.source, m.rule, count(*) FROM markers m"
+        " JOIN collections c ON c.id = m.collection"
+        " GROUP BY c.source, m.rule ORDER BY c.source, m.rule",
+        &rows, err);
+
+    while (status == RUF_OK) {
+        status = ruf_store_step(store, rows, &row, err);
+        if (status != RUF_OK || !row)
+            break;
+        hidden(context, ruf_store_column_text(rows, 0),
+               ruf_store_column_text(rows, 1),
+               (uint64_t)sqlite3_column_int64(rows, 2));
+    }
+    (void)sqlite3_finalize(rows);
+    return status;
+}
