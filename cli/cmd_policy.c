@@ -1,21 +1,13 @@
 /*
- * cli/cmd_policy.c - policy check and show
+ * cli/cmd_policy.c - policy check and show, and which form was asked for
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "cli/cmd_policy.h"
 #include "cli/input.h"
 #include "cli/json_out.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define POLICY_SIZE_MAX (256u * 1024u)
-
-struct check {
-    const struct cli *cli;
-    const char *path;
-    size_t errors;
-    size_t warnings;
-};
 
 static void print_finding_json(const struct ruf_finding *finding)
 {
@@ -31,44 +23,49 @@ static void print_finding_json(const struct ruf_finding *finding)
     json_end_line(&out);
 }
 
-/* A pointer holds names out of the document: no control character of theirs
- * reaches the terminal. */
-static void print_pointer(const char *pointer)
+/* Names out of the document: no control character of theirs reaches the
+ * terminal. */
+static void print_plain(FILE *out, const char *text)
 {
-    for (const unsigned char *c = (const unsigned char *)pointer; *c != '\0';
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0';
          c++) {
         bool wide = c[0] == 0xC2 && c[1] >= 0x80 && c[1] <= 0x9F;
 
-        (void)putchar(*c < 0x20 || *c == 0x7F || wide ? '?' : *c);
+        (void)putc(*c < 0x20 || *c == 0x7F || wide ? '?' : *c, out);
         c += wide ? 1 : 0;
     }
 }
 
-static void print_finding(void *context, const struct ruf_finding *finding)
+void policy_print_plain(const char *text)
 {
-    struct check *check = context;
-    const struct cli *cli = check->cli;
+    print_plain(stdout, text);
+}
 
-    check->errors += finding->is_error ? 1 : 0;
-    check->warnings += finding->is_error ? 0 : 1;
+void policy_print_finding(void *context, const struct ruf_finding *finding)
+{
+    struct policy_printing *printing = context;
+    const struct cli *cli = printing->cli;
+
+    printing->errors += finding->is_error ? 1 : 0;
+    printing->warnings += finding->is_error ? 0 : 1;
     if (cli->json) {
         print_finding_json(finding);
         return;
     }
     /* As compilers do, so that editors find the place. */
-    (void)printf("%s:%u:%u: %s %s: ", check->path, finding->line,
-                 finding->column,
-                 finding->is_error ? cli_say(cli, "Fehler", "error")
-                                   : cli_say(cli, "Warnung", "warning"),
-                 finding->id);
-    print_pointer(finding->pointer);
-    (void)printf("%s%s\n", finding->pointer[0] == '\0' ? "" : ": ",
-                 finding->detail);
+    (void)fprintf(printing->out, "%s:%u:%u: %s %s: ", printing->path,
+                  finding->line, finding->column,
+                  finding->is_error ? cli_say(cli, "Fehler", "error")
+                                    : cli_say(cli, "Warnung", "warning"),
+                  finding->id);
+    print_plain(printing->out, finding->pointer);
+    (void)fprintf(printing->out, "%s%s\n",
+                  finding->pointer[0] == '\0' ? "" : ": ", finding->detail);
 }
 
 static int check_policy(struct cli *cli, const char *path)
 {
-    struct check check = { cli, path, 0, 0 };
+    struct policy_printing check = { cli, path, stdout, 0, 0 };
     struct ruf_error err;
     size_t size = 0;
     char *text = NULL;
@@ -77,7 +74,8 @@ static int check_policy(struct cli *cli, const char *path)
 
     if (code != 0)
         return code;
-    status = ruf_home_check_policy(text, size, print_finding, &check, &err);
+    status =
+        ruf_home_check_policy(text, size, policy_print_finding, &check, &err);
     free(text);
     /* Errors of the document as a whole are no findings. */
     if (status != RUF_OK && check.errors == 0)
@@ -112,13 +110,21 @@ static int show_policy(struct cli *cli)
 
 int cmd_policy(struct cli *cli)
 {
+    bool consent = cli_take_flag(cli, "--confirm");
     int code = cli_reject_options(cli);
+    const char *form = cli->argument_count > 0 ? cli->arguments[0] : "";
 
     if (code != 0)
         return code;
-    if (cli->argument_count == 2 && strcmp(cli->arguments[0], "check") == 0)
-        return check_policy(cli, cli->arguments[1]);
-    if (cli->argument_count == 1 && strcmp(cli->arguments[0], "show") == 0)
+    if (cli->argument_count == 1 && strcmp(form, "show") == 0 && !consent)
         return show_policy(cli);
-    return cli_usage(cli, "policy check FILE | policy show");
+    if (cli->argument_count == 2 && strcmp(form, "import") == 0)
+        return policy_change(cli, false, consent, cli->arguments[1]);
+    if (cli->argument_count == 2 && strcmp(form, "simulate") == 0 && !consent)
+        return policy_change(cli, true, false, cli->arguments[1]);
+    if (cli->argument_count == 2 && strcmp(form, "check") == 0 && !consent)
+        return check_policy(cli, cli->arguments[1]);
+    return cli_usage(cli, "policy check FILE | policy show | "
+                          "policy simulate FILE | "
+                          "policy import FILE [--confirm]");
 }

@@ -99,11 +99,17 @@ const struct cli_command cli_commands[] = {
       "1\n"
       "if no record has it.\n",
       cmd_explain },
-    { "policy", "check FILE | show",
-      "check a policy document, or show the one in force",
-      "  check FILE   every error and warning with line and column; needs no\n"
-      "               home; exit 3 if the document would be refused\n"
-      "  show         the policy of the home with all defaults, as JSON\n",
+    { "policy", "check FILE | show | simulate FILE | import FILE [--confirm]",
+      "check, show, try out or take over a policy document",
+      "  check FILE      every error and warning with line and column; needs "
+      "no\n"
+      "                  home; exit 3 if the document would be refused\n"
+      "  show            the policy of the home with all defaults, as JSON\n"
+      "  simulate FILE   what it would change in this home: rules, sources,\n"
+      "                  entries (+ appears, - vanishes, ~ changes)\n"
+      "  import FILE     take it over: filter, label and publish anew, no "
+      "network\n"
+      "  --confirm       even if a rule removes more than half of a source\n",
       cmd_policy },
     { "presence", "[ID...] [--watch]", "are they free to talk?",
       "One line per contact: contact id, name, presence; of those without a\n"

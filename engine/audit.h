@@ -21,6 +21,7 @@ enum ruf_audit_event {
     RUF_AUDIT_LOGOUT,
     RUF_AUDIT_SYNC,   /**< count: records added, changed and removed */
     RUF_AUDIT_IMPORT, /**< count: the same */
+    RUF_AUDIT_POLICY, /**< taken over; count: records that went */
     RUF_AUDIT_EVENT_COUNT
 };
 

@@ -7,6 +7,7 @@
 #include "engine/home_files.h"
 #include "engine/home_key.h"
 #include "engine/host.h"
+#include "engine/policy_change.h"
 #include "engine/wipe.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,20 +85,32 @@ static void report_findings(const struct ruf_policy_findings *findings,
     }
 }
 
+enum ruf_status ruf_home_parse_policy(const char *text, size_t size,
+                                      ruf_finding_callback *report,
+                                      void *context, struct ruf_policy **out,
+                                      struct ruf_error *err)
+{
+    struct ruf_policy_findings *findings = calloc(1, sizeof(*findings));
+    enum ruf_status status;
+
+    *out = NULL;
+    if (findings == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_policy_parse(text, size, out, findings, err);
+    report_findings(findings, report, context);
+    free(findings);
+    return status;
+}
+
 enum ruf_status ruf_home_check_policy(const char *policy, size_t size,
                                       ruf_finding_callback *report,
                                       void *context, struct ruf_error *err)
 {
-    struct ruf_policy_findings *findings = calloc(1, sizeof(*findings));
     struct ruf_policy *parsed = NULL;
-    enum ruf_status status;
+    enum ruf_status status =
+        ruf_home_parse_policy(policy, size, report, context, &parsed, err);
 
-    if (findings == NULL)
-        return ruf_fail_memory(err);
-    status = ruf_policy_parse(policy, size, &parsed, findings, err);
-    report_findings(findings, report, context);
     ruf_policy_destroy(parsed);
-    free(findings);
     return status;
 }
 
@@ -259,6 +272,7 @@ static enum ruf_status load_trust_anchors(struct ruf_home *home,
 
 static enum ruf_status load_policy(struct ruf_home *home, struct ruf_error *err)
 {
+    struct ruf_error why = { 0 };
     char *text = NULL;
     size_t size = 0;
     enum ruf_status status = ruf_home_file_read(
@@ -269,10 +283,14 @@ static enum ruf_status load_policy(struct ruf_home *home, struct ruf_error *err)
                         "policy.json is missing");
     if (status != RUF_OK)
         return status;
-    status = ruf_policy_parse(text, size, &home->policy, NULL, err);
+    status = ruf_policy_parse(text, size, &home->policy, NULL, &why);
     free(text);
+    if (status == RUF_E_POLICY)
+        return ruf_fail(err, RUF_E_POLICY, "P100", home->path,
+                        "%s %s, line %u, column %u: %s", why.id, why.place,
+                        why.line, why.column, why.detail);
     if (status != RUF_OK)
-        return status;
+        return ruf_fail_memory(err);
     home->effective = *home->policy;
     return load_trust_anchors(home, err);
 }
@@ -295,15 +313,34 @@ static enum ruf_status refuse_wiped(const char *path,
                     "the organisation's data was removed");
 }
 
-enum ruf_status ruf_home_open(const char *path, struct ruf_home **out,
-                              struct ruf_error *err)
+static void forget_policy(struct ruf_home *home)
 {
-    return ruf_home_open_with(path, NULL, out, err);
+    ruf_policy_destroy(home->policy);
+    free(home->ca_pem);
+    home->policy = NULL;
+    home->ca_pem = NULL;
+    memset(&home->effective, 0, sizeof(home->effective));
 }
 
-enum ruf_status ruf_home_open_with(const char *path,
-                                   const struct ruf_host *host,
-                                   struct ruf_home **out, struct ruf_error *err)
+/* The policy in force; one that was being taken over is taken over first. */
+static enum ruf_status load_policy_in_force(struct ruf_home *home,
+                                            struct ruf_error *err)
+{
+    bool pending = home_file_exists(home->path, HOME_POLICY_NEXT);
+    enum ruf_status status = load_policy(home, err);
+
+    if (!pending || (status != RUF_OK && status != RUF_E_POLICY))
+        return status;
+    status = ruf_policy_finish(home, err);
+    if (status != RUF_OK)
+        return status;
+    forget_policy(home);
+    return load_policy(home, err);
+}
+
+static enum ruf_status open_home(const char *path, const struct ruf_host *host,
+                                 bool any_policy, struct ruf_home **out,
+                                 struct ruf_error *err)
 {
     struct ruf_home *home = calloc(1, sizeof(*home));
     enum ruf_status status;
@@ -323,13 +360,36 @@ enum ruf_status ruf_home_open_with(const char *path,
     else
         status = load_key(home, err);
     if (status == RUF_OK)
-        status = load_policy(home, err);
+        status = load_policy_in_force(home, err);
+    if (status == RUF_E_POLICY && any_policy)
+        status = RUF_OK;
     if (status != RUF_OK) {
         ruf_home_close(home);
         return status;
     }
     *out = home;
     return RUF_OK;
+}
+
+enum ruf_status ruf_home_open(const char *path, struct ruf_home **out,
+                              struct ruf_error *err)
+{
+    return open_home(path, NULL, false, out, err);
+}
+
+enum ruf_status ruf_home_open_with(const char *path,
+                                   const struct ruf_host *host,
+                                   struct ruf_home **out, struct ruf_error *err)
+{
+    return open_home(path, host, false, out, err);
+}
+
+enum ruf_status ruf_home_open_any_policy(const char *path,
+                                         const struct ruf_host *host,
+                                         struct ruf_home **out,
+                                         struct ruf_error *err)
+{
+    return open_home(path, host, true, out, err);
 }
 
 void ruf_home_close(struct ruf_home *home)

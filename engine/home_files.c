@@ -19,6 +19,7 @@ static const char *const names[] = {
     HOME_PROFILE,      HOME_POLICY,        HOME_CA,
     RUF_FOLDER_INDEX,  RUF_FOLDER_NEXT,    RUF_FOLDER_COMMITTED,
     RUF_FOLDER_RECORD, RUF_FOLDER_HELD,    RUF_FOLDER_REPORT,
+    HOME_POLICY_NEXT,
 };
 
 #define COUNT (sizeof(names) / sizeof(names[0]))

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/secret.h"
+#include "indexer/build_extras.h"
 #include "indexer/store.h"
 #include "policy/policy.h"
 #include <rufname/home.h>
@@ -17,6 +18,7 @@
 /* Files of a home. */
 #define HOME_PROFILE "profile.json"
 #define HOME_POLICY "policy.json"
+#define HOME_POLICY_NEXT "policy.next" /* being taken over */
 #define HOME_CA "ca.pem"
 #define HOME_KEY "key"
 #define HOME_STORE "store.db"
@@ -79,6 +81,31 @@ RUF_MUST_USE enum ruf_status ruf_home_store_open(const struct ruf_home *home,
 /* That generation; 0 where the store does not say. An index older than this
  * was put back by somebody. */
 uint64_t ruf_home_published(const struct ruf_home *home);
+
+/* ruf_policy_parse(), each finding told to 'report', which may be NULL. */
+RUF_MUST_USE enum ruf_status
+ruf_home_parse_policy(const char *text, size_t size,
+                      ruf_finding_callback *report, void *context,
+                      struct ruf_policy **out, struct ruf_error *err);
+
+/* As ruf_home_open_with(), also where no valid policy is in force: home->policy
+ * is NULL then. */
+RUF_MUST_USE enum ruf_status
+ruf_home_open_any_policy(const char *path, const struct ruf_host *host,
+                         struct ruf_home **out, struct ruf_error *err);
+
+/* What an image shows. */
+struct ruf_view {
+    struct ruf_people people;
+    struct ruf_labelled_entries entries;
+    struct ruf_trunks trunks;
+};
+
+/* Load, merge, label by a policy, into the arena. 'judged' may be NULL. */
+RUF_MUST_USE enum ruf_status
+ruf_view_make(struct ruf_store *store, const struct ruf_policy *policy,
+              struct ruf_arena *arena, ruf_store_judged *judged, void *context,
+              struct ruf_view *out, struct ruf_error *err);
 
 /* Store to image: load, merge, label, build, replace. */
 RUF_MUST_USE enum ruf_status ruf_publish(const struct ruf_home *home,

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/image.h"
 #include "engine/home_private.h"
-#include "indexer/build_extras.h"
 #include <stdlib.h>
 
 /* Greater than what the store remembers and what the file says, so that a
@@ -33,35 +32,47 @@ static enum ruf_status next_generation(const struct ruf_home *home,
     return RUF_OK;
 }
 
+enum ruf_status ruf_view_make(struct ruf_store *store,
+                              const struct ruf_policy *policy,
+                              struct ruf_arena *arena, ruf_store_judged *judged,
+                              void *context, struct ruf_view *out,
+                              struct ruf_error *err)
+{
+    struct ruf_source_contact *contacts = NULL;
+    size_t count = 0;
+    enum ruf_status status = ruf_store_contacts_judged(
+        store, policy, arena, judged, context, &contacts, &count, err);
+
+    if (status == RUF_OK)
+        status = ruf_merge(contacts, count, policy, arena, &out->people, err);
+    if (status == RUF_OK)
+        status = ruf_label(&out->people, policy, arena, &out->entries, err);
+    if (status == RUF_OK)
+        status =
+            ruf_trunks_find(&out->people, policy, arena, &out->trunks, err);
+    if (status == RUF_OK)
+        status =
+            ruf_trunks_emit(&out->trunks, policy, arena, &out->entries, err);
+    return status;
+}
+
 static enum ruf_status build_image(const struct ruf_home *home,
                                    struct ruf_store *store,
                                    const char *image_path,
                                    const struct ruf_image_seed *seed,
                                    struct ruf_error *err)
 {
-    struct ruf_labelled_entries entries = { 0 };
-    struct ruf_people people = { 0 };
-    struct ruf_trunks trunks = { 0 };
-    const struct ruf_image_extras extras = { .trunks = &trunks };
-    struct ruf_source_contact *contacts = NULL;
+    struct ruf_view view = { 0 };
+    const struct ruf_image_extras extras = { .trunks = &view.trunks };
     struct ruf_arena *arena = NULL;
-    size_t count = 0;
     enum ruf_status status = ruf_arena_create(&arena, err);
 
     if (status == RUF_OK)
-        status = ruf_store_contacts(store, home->policy, arena, &contacts,
-                                    &count, err);
+        status =
+            ruf_view_make(store, home->policy, arena, NULL, NULL, &view, err);
     if (status == RUF_OK)
-        status = ruf_merge(contacts, count, home->policy, arena, &people, err);
-    if (status == RUF_OK)
-        status = ruf_label(&people, home->policy, arena, &entries, err);
-    if (status == RUF_OK)
-        status = ruf_trunks_find(&people, home->policy, arena, &trunks, err);
-    if (status == RUF_OK)
-        status = ruf_trunks_emit(&trunks, home->policy, arena, &entries, err);
-    if (status == RUF_OK)
-        status = ruf_build_with(image_path, home->key.bytes, seed, &people,
-                                &entries, &extras, err);
+        status = ruf_build_with(image_path, home->key.bytes, seed, &view.people,
+                                &view.entries, &extras, err);
     ruf_arena_destroy(arena);
     return status;
 }

@@ -70,6 +70,7 @@
 #include <rufname/number.h>
 #include <rufname/phone.h>
 #include <rufname/pir.h>
+#include <rufname/policy.h>
 #include <rufname/presence.h>
 #include <rufname/report.h>
 #include <rufname/search.h>
