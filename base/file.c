@@ -85,6 +85,47 @@ enum ruf_status ruf_file_pread(int fd, const char *path, void *bytes,
     return RUF_OK;
 }
 
+enum ruf_status ruf_file_open_unnamed(const char *path, int *fd,
+                                      struct ruf_error *err)
+{
+    (void)unlink(path);
+    *fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (*fd < 0)
+        return ruf_fail_os(err, RUF_E_IO, "I806", path, errno,
+                           "cannot create a temporary file");
+    if (unlink(path) != 0) {
+        enum ruf_status status =
+            ruf_fail_os(err, RUF_E_IO, "I806", path, errno,
+                        "cannot take the temporary file's name away");
+
+        (void)close(*fd);
+        *fd = -1;
+        return status;
+    }
+    return RUF_OK;
+}
+
+enum ruf_status ruf_file_pwrite(int fd, const char *path, const void *bytes,
+                                size_t size, uint64_t offset,
+                                struct ruf_error *err)
+{
+    const char *next = bytes;
+
+    while (size > 0) {
+        ssize_t done = pwrite(fd, next, size, (off_t)offset);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return ruf_fail_os(err, RUF_E_IO, "I807", path, errno,
+                               "cannot write");
+        next += done;
+        size -= (size_t)done;
+        offset += (uint64_t)done;
+    }
+    return RUF_OK;
+}
+
 enum ruf_status ruf_file_read(const char *path, enum ruf_file_trust trust,
                               size_t limit, char **bytes, size_t *size,
                               struct ruf_error *err)

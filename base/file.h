@@ -52,6 +52,21 @@ RUF_MUST_USE enum ruf_status ruf_file_pread(int fd, const char *path,
                                             uint64_t offset,
                                             struct ruf_error *err);
 
+/**
+ * A file for what outgrows memory: 0600, to read and to write, gone from its
+ * directory when this returns and from the disk when fd is closed.
+ * @param[in] path  a name to make it under; what stood there is removed.
+ * @return RUF_OK; RUF_E_IO (I806).
+ */
+RUF_MUST_USE enum ruf_status ruf_file_open_unnamed(const char *path, int *fd,
+                                                   struct ruf_error *err);
+
+/** pwrite() until size bytes are written. @return RUF_OK; RUF_E_IO (I807). */
+RUF_MUST_USE enum ruf_status ruf_file_pwrite(int fd, const char *path,
+                                             const void *bytes, size_t size,
+                                             uint64_t offset,
+                                             struct ruf_error *err);
+
 /** A file being written beside the one it will replace. */
 struct ruf_file_writer;
 

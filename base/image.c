@@ -88,6 +88,11 @@ struct layout {
     uint64_t file_size;
 };
 
+static uint64_t part_size(const struct ruf_image_part *part)
+{
+    return part->size + (part->spool == NULL ? 0 : ruf_spool_size(part->spool));
+}
+
 static void lay_out(const struct ruf_image_part *parts, size_t count,
                     struct layout *out)
 {
@@ -105,7 +110,8 @@ static void lay_out(const struct ruf_image_part *parts, size_t count,
         section->flags = parts[i].flags;
         section->block_size = parts[i].block_size;
         section->block_count =
-            (parts[i].size + parts[i].block_size - 1) / parts[i].block_size;
+            (part_size(&parts[i]) + parts[i].block_size - 1) /
+            parts[i].block_size;
         section->offset = out->file_size;
         section->first_block = block;
         block += section->block_count;
@@ -196,26 +202,68 @@ static enum ruf_status write_block(struct output *output,
                           out + section->block_size, err);
 }
 
+static const uint8_t *pad(struct output *output, const uint8_t *plain,
+                          size_t size, uint32_t block_size)
+{
+    memset(output->padded, 0, block_size);
+    if (size > 0)
+        memcpy(output->padded, plain, size);
+    return output->padded;
+}
+
+static enum ruf_status
+write_spool(struct output *output, const uint8_t digest[RUF_DIGEST_SIZE],
+            const struct ruf_image_section *section, uint64_t block,
+            const struct ruf_spool *spool, struct ruf_error *err)
+{
+    uint64_t left = ruf_spool_size(spool);
+    enum ruf_status status = RUF_OK;
+    struct ruf_spool_reader reader;
+
+    ruf_spool_reader_open(&reader, spool);
+    for (; block < section->block_count && status == RUF_OK; block++) {
+        size_t size =
+            left < section->block_size ? (size_t)left : section->block_size;
+        const uint8_t *plain = ruf_spool_read(&reader, size);
+
+        if (plain == NULL) {
+            status = ruf_spill_status(spool->spill, err);
+            if (status == RUF_OK)
+                status = ruf_fail(err, RUF_E_INTERNAL, "E914", "",
+                                  "section %u is shorter than it was",
+                                  section->kind);
+            break;
+        }
+        if (size < section->block_size)
+            plain = pad(output, plain, size, section->block_size);
+        status = write_block(output, digest, section, block, plain, err);
+        left -= size;
+    }
+    ruf_spool_reader_close(&reader);
+    return status;
+}
+
 static enum ruf_status write_section(struct output *output,
                                      const uint8_t digest[RUF_DIGEST_SIZE],
                                      const struct ruf_image_section *section,
                                      const struct ruf_image_part *part,
                                      struct ruf_error *err)
 {
+    const uint64_t count =
+        (part->size + part->block_size - 1) / part->block_size;
     const uint8_t *bytes = part->bytes;
     enum ruf_status status = RUF_OK;
 
-    for (uint64_t i = 0; i < section->block_count && status == RUF_OK; i++) {
+    for (uint64_t i = 0; i < count && status == RUF_OK; i++) {
         const uint8_t *plain = bytes + i * section->block_size;
         uint64_t left = part->size - i * section->block_size;
 
-        if (left < section->block_size) {
-            memset(output->padded, 0, section->block_size);
-            memcpy(output->padded, plain, (size_t)left);
-            plain = output->padded;
-        }
+        if (left < section->block_size)
+            plain = pad(output, plain, (size_t)left, section->block_size);
         status = write_block(output, digest, section, i, plain, err);
     }
+    if (status == RUF_OK && part->spool != NULL)
+        status = write_spool(output, digest, section, count, part->spool, err);
     return status;
 }
 
@@ -256,6 +304,9 @@ static enum ruf_status check_parts(const char *path,
     for (size_t i = 0; i < part_count; i++)
         if (parts[i].block_size == 0 ||
             parts[i].block_size > RUF_IMAGE_BLOCK_SIZE_MAX ||
+            (parts[i].spool != NULL &&
+             (parts[i].size % parts[i].block_size != 0 ||
+              parts[i].block_size > RUF_SPOOL_READ_MAX)) ||
             (i > 0 && parts[i].kind <= parts[i - 1].kind))
             return ruf_fail(err, RUF_E_INTERNAL, "E914", path,
                             "section %u is out of order or has no block size",

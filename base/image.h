@@ -17,6 +17,7 @@
 #ifndef BASE_IMAGE_H
 #define BASE_IMAGE_H
 
+#include "base/spool.h"
 #include <rufname/index.h>
 #include <rufname/status.h>
 #include <stddef.h>
@@ -34,6 +35,9 @@ struct ruf_image_part {
     const void *bytes; /**< the last block is padded with zeros */
     uint64_t size;
     uint32_t block_size; /**< 1..RUF_IMAGE_BLOCK_SIZE_MAX */
+    /** What follows the bytes, or NULL. Then bytes are whole blocks, and a
+     *  block is at most RUF_SPOOL_READ_MAX. */
+    const struct ruf_spool *spool;
 };
 
 /** Readers that do not know an optional section skip it. */

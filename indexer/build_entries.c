@@ -4,31 +4,49 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "indexer/build_entries.h"
-#include "base/hash.h"
+#include "base/error.h"
 #include "base/image_sections.h"
 #include "base/number_page.h"
-#include "base/secret.h"
-#include <stdlib.h>
 #include <string.h>
 
-void ruf_entry_sections_start(struct ruf_entry_sections *sections,
-                              const uint8_t *secret, uint64_t contact_count,
-                              uint64_t owner_count, uint64_t entry_count)
+/* A list of n owners takes n + 1 words. */
+static bool choose_owner_width(struct ruf_entry_sections *sections,
+                               const struct ruf_entry_plan *plan)
 {
-    /* A list of n owners takes n + 1 words. */
-    uint64_t largest = contact_count + 2 * owner_count + 1;
+    uint64_t largest = plan->contacts + 2 * plan->owners + 1;
 
-    memset(sections, 0, sizeof(*sections));
-    sections->secret = secret;
-    sections->contact_count = contact_count;
     while (sections->owner_width < 4 &&
            largest >> 8 * sections->owner_width != 0)
         sections->owner_width++;
-    sections->failed = largest > UINT32_MAX;
+    return largest <= UINT32_MAX;
+}
+
+/* Room for all of it is made at once; growing to it would fill it twice. */
+static void expect(struct ruf_spool *spool, uint64_t size)
+{
+    ruf_write_expect(&spool->tail,
+                     (size_t)(size < spool->limit ? size : spool->limit));
+}
+
+enum ruf_status ruf_entry_sections_start(struct ruf_entry_sections *sections,
+                                         const uint8_t *secret,
+                                         struct ruf_spill *spill,
+                                         const char *row_path,
+                                         const struct ruf_entry_plan *plan,
+                                         struct ruf_error *err)
+{
+    memset(sections, 0, sizeof(*sections));
+    sections->spill = spill;
+    sections->contact_count = plan->contacts;
+    sections->failed = !choose_owner_width(sections, plan);
     ruf_shared_texts_start(&sections->tails, secret, RUF_TAILS_SIZE_MAX);
-    ruf_write_u32(&sections->owners, 0); /* place 0: no owners */
-    ruf_write_expect(&sections->entries, (size_t)entry_count * 20);
-    ruf_write_expect(&sections->rows, (size_t)entry_count * 32);
+    ruf_spool_start(&sections->entries, spill, (size_t)(plan->memory / 8));
+    ruf_spool_start(&sections->owners, spill, (size_t)(plan->memory / 16));
+    ruf_spool_start(&sections->labels, spill, (size_t)(plan->memory / 16));
+    ruf_write_u32(&sections->owners.tail, 0); /* place 0: no owners */
+    expect(&sections->entries, plan->entries * 20);
+    return ruf_page_builder_start(&sections->numbers, secret, spill, row_path,
+                                  plan->entries, plan->memory, err);
 }
 
 /* --- labels and owners
@@ -72,7 +90,8 @@ static uint32_t split_label(struct ruf_entry_sections *sections,
 static uint32_t owner_value(struct ruf_entry_sections *sections,
                             const uint32_t *owners, size_t count)
 {
-    uint64_t place = sections->owners.size / 4;
+    struct ruf_writer *out = &sections->owners.tail;
+    uint64_t place = ruf_spool_size(&sections->owners) / 4;
 
     if (count == 1)
         return owners[0];
@@ -80,9 +99,10 @@ static uint32_t owner_value(struct ruf_entry_sections *sections,
         return (uint32_t)sections->contact_count;
     if (count > sections->limit_owners)
         sections->limit_owners = (uint32_t)count;
-    ruf_write_u32(&sections->owners, (uint32_t)count);
+    ruf_write_u32(out, (uint32_t)count);
     for (size_t i = 0; i < count; i++)
-        ruf_write_u32(&sections->owners, owners[i]);
+        ruf_write_u32(out, owners[i]);
+    ruf_spool_trim(&sections->owners);
     return (uint32_t)(sections->contact_count + place);
 }
 
@@ -92,31 +112,35 @@ static uint32_t owner_value(struct ruf_entry_sections *sections,
 
 static void finish_block(struct ruf_entry_sections *sections)
 {
-    size_t used = sections->entries.size - sections->block;
+    struct ruf_writer *out = &sections->entries.tail;
+    size_t used = out->size - sections->block;
     uint8_t *block;
 
     if (sections->block_count == 0)
         return;
-    (void)ruf_write_space(&sections->entries, RUF_ENTRY_BLOCK_SIZE - used);
-    if (sections->entries.failed)
+    (void)ruf_write_space(out, RUF_ENTRY_BLOCK_SIZE - used);
+    if (out->failed)
         return;
-    block = sections->entries.bytes + sections->block;
+    block = out->bytes + sections->block;
     ruf_store16(block + 8, (uint16_t)sections->block_count);
     ruf_store32(block + 12, (uint32_t)used);
     sections->block_count = 0;
+    ruf_spool_trim(&sections->entries);
 }
 
 /* Make sure that an entry of so many bytes fits. */
 static void open_block(struct ruf_entry_sections *sections, size_t size)
 {
+    struct ruf_writer *out = &sections->entries.tail;
+
     if (sections->block_count > 0 &&
-        sections->entries.size - sections->block + size > RUF_ENTRY_BLOCK_SIZE)
+        out->size - sections->block + size > RUF_ENTRY_BLOCK_SIZE)
         finish_block(sections);
     if (sections->block_count > 0)
         return;
-    sections->block = sections->entries.size;
-    ruf_write_u64(&sections->entries, sections->last);
-    ruf_write_u64(&sections->entries, 0);
+    sections->block = out->size;
+    ruf_write_u64(out, sections->last);
+    ruf_write_u64(out, 0);
 }
 
 /* Code of the bytes a difference takes: 1, 2, 3 or 8. */
@@ -140,7 +164,7 @@ static void write_entry(struct ruf_entry_sections *sections, ruf_e164 number,
     uint8_t *out;
 
     open_block(sections, size);
-    out = ruf_write_room(&sections->entries, size + 8);
+    out = ruf_write_room(&sections->entries.tail, size + 8);
     if (out == NULL)
         return;
     out[0] = (uint8_t)((is_long ? RUF_ENTRY_LONG : head.size) << 2 | code);
@@ -149,7 +173,7 @@ static void write_entry(struct ruf_entry_sections *sections, ruf_e164 number,
     if (is_long)
         ruf_store16(out + 3 + width, (uint16_t)head.size);
     memcpy(out + size - head.size, head.data, head.size);
-    sections->entries.size += size;
+    sections->entries.tail.size += size;
     sections->block_count++;
 }
 
@@ -157,143 +181,38 @@ static void write_entry(struct ruf_entry_sections *sections, ruf_e164 number,
  * ----------------------------------------------------------------------------
  */
 
-/* Number, size, and the row behind its upper half. */
-#define KEPT_HEADER 9
+/* A label too long for a page. @return its place in LABELS. */
+static uint32_t keep_label(struct ruf_entry_sections *sections,
+                           struct ruf_text label)
+{
+    uint64_t place = ruf_spool_size(&sections->labels);
 
-/* A row waits until it is known how many there are. */
-static void keep_row(struct ruf_entry_sections *sections, ruf_e164 number,
-                     struct ruf_text head, uint32_t tail, uint32_t owner)
+    ruf_write_u16(&sections->labels.tail, (uint16_t)label.size);
+    ruf_write_bytes(&sections->labels.tail, label.data, label.size);
+    ruf_spool_trim(&sections->labels);
+    sections->failed = sections->failed || place > UINT32_MAX;
+    return (uint32_t)place;
+}
+
+static void add_row(struct ruf_entry_sections *sections, ruf_e164 number,
+                    struct ruf_text head, uint32_t tail, uint32_t owner)
 {
     const uint32_t width = sections->owner_width;
-    bool is_long = head.size > RUF_PAGE_HEAD_MAX;
-    size_t size = width + 3 + (is_long ? 4 : head.size);
-    uint8_t *out = ruf_write_room(&sections->rows, KEPT_HEADER + size + 4);
+    uint8_t row[RUF_ROW_SIZE_MAX];
+    size_t size = width + 3;
 
-    if (out == NULL)
-        return;
-    ruf_store64(out, number);
-    out[8] = (uint8_t)size;
-    ruf_store32(out + KEPT_HEADER, owner);
-    sections->rows.size += KEPT_HEADER + size;
-    out += KEPT_HEADER + width;
-    ruf_store16(out, (uint16_t)tail);
-    out[2] = is_long ? RUF_PAGE_LONG : (uint8_t)head.size;
-    if (!is_long) {
-        memcpy(out + 3, head.data, head.size);
-        return;
+    ruf_store32(row, owner);
+    ruf_store16(row + width, (uint16_t)tail);
+    if (head.size > RUF_PAGE_HEAD_MAX) {
+        row[width + 2] = RUF_PAGE_LONG;
+        ruf_store32(row + size, keep_label(sections, head));
+        size += 4;
+    } else {
+        row[width + 2] = (uint8_t)head.size;
+        memcpy(row + size, head.data, head.size);
+        size += head.size;
     }
-    ruf_store32(out + 3, (uint32_t)sections->labels.size);
-    ruf_write_u16(&sections->labels, (uint16_t)head.size);
-    ruf_write_bytes(&sections->labels, head.data, head.size);
-}
-
-struct filling {
-    uint8_t *pages;
-    uint8_t *used; /* bytes of each page */
-    uint32_t count;
-    uint32_t upper_width;
-};
-
-static bool put_row(struct filling *filling, uint64_t hash, ruf_e164 number,
-                    const uint8_t *row, size_t size)
-{
-    for (uint32_t n = 0; n < RUF_PAGE_PROBES; n++) {
-        uint32_t at = ruf_page_at(hash, n, filling->count);
-        uint8_t *page = filling->pages + (size_t)at * RUF_PAGE_SIZE;
-        size_t used = RUF_PAGE_ROWS + filling->used[at];
-        unsigned slot = page[0];
-        uint8_t upper[4];
-
-        if (slot < RUF_PAGE_SLOTS &&
-            used + filling->upper_width + size <= RUF_PAGE_SIZE) {
-            page[0]++;
-            page[2 + slot] = (uint8_t)used;
-            ruf_store32(page + 2 + RUF_PAGE_SLOTS + 4 * (size_t)slot,
-                        (uint32_t)number);
-            ruf_store32(upper, (uint32_t)(number >> 32));
-            memcpy(page + used, upper, filling->upper_width);
-            memcpy(page + used + filling->upper_width, row, size);
-            filling->used[at] =
-                (uint8_t)(filling->used[at] + filling->upper_width + size);
-            return true;
-        }
-        page[1] |= 1;
-    }
-    return false;
-}
-
-/* Home pages of the numbers ahead are fetched while one is put. */
-#define PUT_AHEAD 8
-
-static bool put_rows(const struct ruf_entry_sections *sections,
-                     struct filling *filling)
-{
-    const uint64_t secret = ruf_hash_number_secret(sections->secret);
-    const uint8_t *rows = sections->rows.bytes;
-    const uint8_t *ahead = rows;
-    uint64_t hashes[PUT_AHEAD];
-
-    for (uint64_t i = 0; i < sections->count + PUT_AHEAD; i++) {
-        uint64_t *hash = &hashes[i % PUT_AHEAD];
-
-        if (i >= PUT_AHEAD) {
-            if (!put_row(filling, *hash, ruf_load64(rows), rows + KEPT_HEADER,
-                         rows[8]))
-                return false;
-            rows += KEPT_HEADER + rows[8];
-        }
-        if (i < sections->count) {
-            const uint8_t *page;
-
-            *hash = ruf_hash_number(secret, ruf_load64(ahead));
-            page =
-                filling->pages +
-                (size_t)ruf_table_home(*hash, filling->count) * RUF_PAGE_SIZE;
-            __builtin_prefetch(page, 1);
-            __builtin_prefetch(page + 64, 1);
-            __builtin_prefetch(page + 128, 1);
-            __builtin_prefetch(page + 192, 1);
-            ahead += KEPT_HEADER + ahead[8];
-        }
-    }
-    return true;
-}
-
-/* Five sixths of the pages' bytes and slots are used: some run over, hardly
- * any block of four does. */
-static uint64_t pages_for(const struct ruf_entry_sections *sections)
-{
-    uint64_t bytes = sections->rows.size - KEPT_HEADER * sections->count +
-                     sections->upper_width * sections->count;
-    uint64_t by_bytes = bytes * 6 / 5 / (RUF_PAGE_SIZE - RUF_PAGE_ROWS);
-    uint64_t by_slots = sections->count * 6 / 5 / RUF_PAGE_SLOTS;
-
-    return (by_bytes > by_slots ? by_bytes : by_slots) + 1;
-}
-
-static bool write_pages(struct ruf_entry_sections *sections)
-{
-    struct filling filling = { .upper_width = sections->upper_width };
-    uint64_t count = pages_for(sections);
-    bool done = false;
-
-    for (int tries = 0; tries < 16 && !done && count < UINT32_MAX; tries++) {
-        ruf_writer_wipe(&sections->pages);
-        free(filling.used);
-        count += (RUF_PAGES_PER_BLOCK - count % RUF_PAGES_PER_BLOCK) %
-                 RUF_PAGES_PER_BLOCK;
-        filling.count = (uint32_t)count;
-        filling.used = calloc(count, 1);
-        filling.pages =
-            ruf_write_space(&sections->pages, (size_t)count * RUF_PAGE_SIZE);
-        if (filling.used == NULL || filling.pages == NULL)
-            break;
-        done = put_rows(sections, &filling);
-        count += count / 8 + 1;
-    }
-    free(filling.used);
-    sections->page_count = filling.count;
-    return done;
+    ruf_page_builder_add(&sections->numbers, number, row, size);
 }
 
 /* --- all
@@ -313,28 +232,43 @@ void ruf_entry_sections_add(struct ruf_entry_sections *sections,
     }
     tail = split_label(sections, &label);
     write_entry(sections, number, label, tail);
-    keep_row(sections, number, label, tail,
-             owner_value(sections, owners, owner_count));
+    add_row(sections, number, label, tail,
+            owner_value(sections, owners, owner_count));
     sections->last = number;
     sections->count++;
 }
 
-bool ruf_entry_sections_finish(struct ruf_entry_sections *sections)
+uint32_t ruf_entry_upper_width(const struct ruf_entry_sections *sections)
 {
+    return sections->last >> 48 == 0 ? 2 : 4;
+}
+
+static bool memory_was_out(const struct ruf_entry_sections *sections)
+{
+    return sections->failed || sections->entries.tail.failed ||
+           sections->owners.tail.failed || sections->labels.tail.failed ||
+           sections->tails.failed ||
+           ruf_spool_size(&sections->labels) > UINT32_MAX;
+}
+
+enum ruf_status ruf_entry_sections_finish(struct ruf_entry_sections *sections,
+                                          struct ruf_error *err)
+{
+    enum ruf_status status;
+
     finish_block(sections);
-    sections->upper_width = sections->last >> 48 == 0 ? 2 : 4;
-    return !sections->failed && !sections->entries.failed &&
-           !sections->rows.failed && !sections->owners.failed &&
-           !sections->labels.failed && !sections->tails.failed &&
-           sections->labels.size <= UINT32_MAX && write_pages(sections);
+    if (memory_was_out(sections))
+        return ruf_fail_memory(err);
+    status = ruf_page_builder_finish(&sections->numbers,
+                                     ruf_entry_upper_width(sections), err);
+    return status == RUF_OK ? ruf_spill_status(sections->spill, err) : status;
 }
 
 void ruf_entry_sections_free(struct ruf_entry_sections *sections)
 {
-    ruf_writer_wipe(&sections->entries);
-    ruf_writer_wipe(&sections->rows);
-    ruf_writer_wipe(&sections->owners);
-    ruf_writer_wipe(&sections->labels);
+    ruf_spool_free(&sections->entries);
+    ruf_spool_free(&sections->owners);
+    ruf_spool_free(&sections->labels);
     ruf_shared_texts_free(&sections->tails);
-    ruf_writer_wipe(&sections->pages);
+    ruf_page_builder_free(&sections->numbers);
 }

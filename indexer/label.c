@@ -3,28 +3,13 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "indexer/label.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "indexer/keyed.h"
 #include "indexer/label_template.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A number and the position of a person that has it. */
-struct claim {
-    ruf_e164 number;
-    uint32_t person;
-    uint8_t kind;
-};
-
-struct labelling {
-    const struct ruf_people *people;
-    const struct ruf_policy *policy;
-    struct ruf_arena *arena;
-    struct claim *claims;
-    size_t count;
-};
 
 static bool speaks_german(const struct ruf_policy *policy)
 {
@@ -69,11 +54,10 @@ static size_t copy_text(struct ruf_text text, char *out)
     return text.size;
 }
 
-static size_t label_person(const struct labelling *labelling,
+static size_t render_label(const struct ruf_policy *policy,
                            const struct ruf_person *person, unsigned kind,
                            char *out)
 {
-    const struct ruf_policy *policy = labelling->policy;
     struct ruf_label_values values;
     size_t size = 0;
 
@@ -91,47 +75,101 @@ static size_t label_person(const struct labelling *labelling,
     return ruf_label_cut(out, size, policy->label_max_chars);
 }
 
+/* --- claims
+ * -------------------------------------------------------------------------- */
+
+/* Numbers claimed with one copy of the texts. */
+#define NUMBERS_AT_ONCE 16
+
+struct claiming {
+    struct ruf_claims *claims;
+    const struct ruf_person *person;
+    const struct ruf_policy *policy;
+    struct ruf_claim claim;
+    ruf_e164 numbers[NUMBERS_AT_ONCE];
+    size_t count;
+    char label[RUF_LABEL_SIZE_MAX + 1];
+};
+
+/* All numbers so far, which have the same label. */
+static void claim_numbers(struct claiming *claiming, unsigned kind)
+{
+    if (claiming->count == 0)
+        return;
+    claiming->claim.label.data = claiming->label;
+    claiming->claim.label.size =
+        render_label(claiming->policy, claiming->person, kind, claiming->label);
+    ruf_claims_add(claiming->claims, &claiming->claim, claiming->numbers,
+                   claiming->count);
+    claiming->count = 0;
+}
+
+void ruf_label_person(struct ruf_claims *claims,
+                      const struct ruf_person *person, uint32_t owner,
+                      const struct ruf_policy *policy)
+{
+    /* A label that names the kind differs from number to number. */
+    bool by_kind = strstr(policy->label_template, "{kind}") != NULL;
+    struct claiming claiming;
+    unsigned kind = 0;
+
+    claiming.claims = claims;
+    claiming.person = person;
+    claiming.policy = policy;
+    claiming.claim.owner = owner;
+    claiming.claim.priority = person->priority;
+    claiming.claim.given = person->given;
+    claiming.claim.family = person->family;
+    claiming.claim.company = person->company;
+    claiming.count = 0;
+    for (size_t i = 0; i < person->number_count; i++) {
+        const struct ruf_person_number *number = &person->numbers[i];
+
+        if (!number->emit || number->e164 == 0)
+            continue;
+        if (claiming.count == NUMBERS_AT_ONCE ||
+            (by_kind && number->kind != kind))
+            claim_numbers(&claiming, kind);
+        kind = number->kind;
+        claiming.numbers[claiming.count++] = number->e164;
+    }
+    claim_numbers(&claiming, kind);
+}
+
 /* --- shared numbers
  * -------------------------------------------------------------------- */
 
 /* The company most owners share, if it is that of at least 80 %. */
-static struct ruf_text common_company(const struct labelling *labelling,
-                                      const struct claim *claims, size_t count)
+static struct ruf_text common_company(const struct ruf_claim_group *group)
 {
     struct ruf_text none = { NULL, 0 };
     /* A company of four fifths is that of the middle one or of one before. */
-    for (size_t candidate = 0; candidate <= count / 5; candidate++) {
-        struct ruf_text company =
-            labelling->people->persons[claims[candidate].person].company;
+    for (size_t candidate = 0; candidate <= group->count / 5; candidate++) {
+        struct ruf_text company = group->claims[candidate].company;
         size_t same = 0;
 
-        for (size_t i = 0; i < count && company.size > 0; i++)
-            same += ruf_text_equal(
-                        labelling->people->persons[claims[i].person].company,
-                        company)
-                        ? 1
-                        : 0;
-        if (company.size > 0 && same * 5 >= count * 4)
+        for (size_t i = 0; i < group->count && company.size > 0; i++)
+            same += ruf_text_equal(group->claims[i].company, company) ? 1 : 0;
+        if (company.size > 0 && same * 5 >= group->count * 4)
             return company;
     }
     return none;
 }
 
-static size_t format_label(const struct labelling *labelling, char *out,
-                           int size)
+static size_t format_label(const struct ruf_policy *policy, char *out, int size)
 {
     size_t used = size < 0 ? 0 : (size_t)size;
 
     if (used >= RUF_LABEL_SIZE_MAX)
         used = RUF_LABEL_SIZE_MAX - 1;
-    return ruf_label_cut(out, used, labelling->policy->label_max_chars);
+    return ruf_label_cut(out, used, policy->label_max_chars);
 }
 
 #define TEXT(text) (int)(text).size, (text).size == 0 ? "" : (text).data
 
 /* "Müller / Schmidt (Muster AG)", "Anna / Bernd Graf". */
-static size_t label_pair(const struct labelling *labelling,
-                         const struct ruf_person *a, const struct ruf_person *b,
+static size_t label_pair(const struct ruf_policy *policy,
+                         const struct ruf_claim *a, const struct ruf_claim *b,
                          char *out)
 {
     int size;
@@ -145,31 +183,28 @@ static size_t label_pair(const struct labelling *labelling,
     else
         size = snprintf(out, RUF_LABEL_SIZE_MAX, "%.*s / %.*s", TEXT(a->family),
                         TEXT(b->family));
-    return format_label(labelling, out, size);
+    return format_label(policy, out, size);
 }
 
-static size_t label_switchboard(const struct labelling *labelling,
+static size_t label_switchboard(const struct ruf_policy *policy,
                                 struct ruf_text company, char *out)
 {
     return format_label(
-        labelling, out,
+        policy, out,
         snprintf(out, RUF_LABEL_SIZE_MAX, "%.*s (%s)", TEXT(company),
-                 speaks_german(labelling->policy) ? "Zentrale"
-                                                  : "switchboard"));
+                 speaks_german(policy) ? "Zentrale" : "switchboard"));
 }
 
 /* Label of the best owner, and that there are others. */
-static size_t label_mixed(const struct labelling *labelling,
-                          const struct claim *claims, char *out)
+static size_t label_mixed(const struct ruf_policy *policy,
+                          const struct ruf_claim *best, char *out)
 {
-    const char *others =
-        speaks_german(labelling->policy) ? " u. a." : " and others";
+    const char *others = speaks_german(policy) ? " u. a." : " and others";
     size_t room = strlen(others);
-    size_t size =
-        label_person(labelling, &labelling->people->persons[claims[0].person],
-                     claims[0].kind, out);
-    size_t max = labelling->policy->label_max_chars;
+    size_t max = policy->label_max_chars;
+    size_t size = best->label.size;
 
+    memcpy(out, best->label.data, size);
     size = ruf_label_cut(out, size, max > room + 1 ? max - room : 1);
     if (size + room > RUF_LABEL_SIZE_MAX)
         return size;
@@ -177,183 +212,179 @@ static size_t label_mixed(const struct labelling *labelling,
     return size + room;
 }
 
-static size_t label_number(const struct labelling *labelling,
-                           const struct claim *claims, size_t count, char *out)
+static size_t label_shared(const struct ruf_policy *policy,
+                           const struct ruf_claim_group *group, char *out)
 {
-    const struct ruf_person *persons = labelling->people->persons;
-    const struct ruf_person *first = &persons[claims[0].person];
-    struct ruf_text company;
+    const struct ruf_claim *claims = group->claims;
+    struct ruf_text company = common_company(group);
 
-    if (count == 1)
-        return label_person(labelling, first, claims[0].kind, out);
-    company = common_company(labelling, claims, count);
-    if (count >= labelling->policy->merge_shared_after)
-        return company.size > 0 ? label_switchboard(labelling, company, out)
-                                : label_mixed(labelling, claims, out);
-    if (count == 2 && first->family.size > 0 &&
-        persons[claims[1].person].family.size > 0 &&
-        ruf_text_equal(first->company, persons[claims[1].person].company))
-        return label_pair(labelling, first, &persons[claims[1].person], out);
-    return label_mixed(labelling, claims, out);
-}
-
-/* --- claims
- * ---------------------------------------------------------------------------
- */
-
-/* Stable: claims of one number stay in the order of the people. */
-static enum ruf_status sort_claims(struct labelling *labelling)
-{
-    size_t count = labelling->count;
-    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
-    struct claim *sorted = calloc(count + 1, sizeof(*sorted));
-
-    if (list == NULL || sorted == NULL) {
-        free(list);
-        free(sorted);
-        return RUF_E_NOMEM;
-    }
-    for (size_t i = 0; i < count; i++)
-        list[i] =
-            (struct ruf_keyed){ labelling->claims[i].number, (uint32_t)i };
-    ruf_keyed_sort(list, list + count, count);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = labelling->claims[list[i].item];
-    free(labelling->claims);
-    labelling->claims = sorted;
-    free(list);
-    return RUF_OK;
-}
-
-static enum ruf_status collect_claims(struct labelling *labelling)
-{
-    const struct ruf_people *people = labelling->people;
-    size_t count = 0;
-
-    for (size_t i = 0; i < people->count; i++)
-        count += people->persons[i].number_count;
-    labelling->claims = calloc(count + 1, sizeof(*labelling->claims));
-    if (labelling->claims == NULL)
-        return RUF_E_NOMEM;
-    for (size_t i = 0; i < people->count; i++)
-        for (size_t k = 0; k < people->persons[i].number_count; k++) {
-            const struct ruf_person_number *number =
-                &people->persons[i].numbers[k];
-
-            if (number->emit && number->e164 != 0)
-                labelling->claims[labelling->count++] =
-                    (struct claim){ number->e164, (uint32_t)i,
-                                    (uint8_t)number->kind };
-        }
-    return sort_claims(labelling);
-}
-
-static size_t run_length(const struct labelling *labelling, size_t start)
-{
-    size_t end = start + 1;
-
-    while (end < labelling->count &&
-           labelling->claims[end].number == labelling->claims[start].number)
-        end++;
-    return end - start;
-}
-
-/* --- entries
- * ---------------------------------------------------------------------------
- */
-
-static enum ruf_status make_entry(struct labelling *labelling, size_t start,
-                                  size_t count, struct ruf_labelled_entry *out)
-{
-    char label[RUF_LABEL_SIZE_MAX + 1];
-    size_t size =
-        label_number(labelling, labelling->claims + start, count, label);
-    uint32_t *owners =
-        ruf_arena_alloc(labelling->arena, count, sizeof(*owners));
-
-    out->number = labelling->claims[start].number;
-    out->label.data = ruf_arena_copy(labelling->arena, label, size);
-    out->label.size = size;
-    if (owners == NULL || out->label.data == NULL)
-        return RUF_E_NOMEM;
-    for (size_t i = 0; i < count; i++)
-        owners[i] = labelling->claims[start + i].person;
-    out->owners = owners;
-    out->owner_count = count;
-    return RUF_OK;
-}
-
-static enum ruf_status make_entries(struct labelling *labelling,
-                                    struct ruf_labelled_entries *out)
-{
-    size_t numbers = 0;
-    size_t start = 0;
-
-    for (size_t i = 0; i < labelling->count; i += run_length(labelling, i))
-        numbers++;
-    out->count = 0;
-    out->entries =
-        ruf_arena_alloc(labelling->arena, numbers, sizeof(*out->entries));
-    if (out->entries == NULL)
-        return RUF_E_NOMEM;
-    while (start < labelling->count) {
-        size_t count = run_length(labelling, start);
-
-        if (make_entry(labelling, start, count, &out->entries[out->count++]) !=
-            RUF_OK)
-            return RUF_E_NOMEM;
-        start += count;
-    }
-    return RUF_OK;
+    if (group->count >= policy->merge_shared_after)
+        return company.size > 0 ? label_switchboard(policy, company, out)
+                                : label_mixed(policy, &claims[0], out);
+    if (group->count == 2 && claims[0].family.size > 0 &&
+        claims[1].family.size > 0 &&
+        ruf_text_equal(claims[0].company, claims[1].company))
+        return label_pair(policy, &claims[0], &claims[1], out);
+    return label_mixed(policy, &claims[0], out);
 }
 
 /* --- limit
  * ------------------------------------------------------------------------------
  */
 
-struct victim {
+/* What stays of more numbers than the policy allows: all of a better priority,
+ * and of this one the lowest. */
+struct cut {
     uint8_t priority;
-    size_t position;
+    uint64_t left;
 };
 
-/* Lowest priority first, then the highest number. */
-static int by_dispensability(const void *left, const void *right)
+/* Numbers per priority of their best owner. */
+static enum ruf_status count_priorities(const struct ruf_claims *claims,
+                                        uint64_t counts[256],
+                                        struct ruf_error *err)
 {
-    const struct victim *a = left;
-    const struct victim *b = right;
+    struct ruf_claim_walk *walk;
+    struct ruf_claim_group group;
+    enum ruf_status status = ruf_claim_walk_create(claims, &walk, err);
 
-    if (a->priority != b->priority)
-        return a->priority < b->priority ? -1 : 1;
-    return (a->position < b->position) - (a->position > b->position);
+    while (status == RUF_OK) {
+        status = ruf_claim_walk_next(walk, &group, err);
+        if (status == RUF_OK)
+            counts[group.claims[0].priority]++;
+    }
+    ruf_claim_walk_destroy(walk);
+    return status == RUF_E_NOT_FOUND ? RUF_OK : status;
 }
 
-static enum ruf_status apply_limit(const struct labelling *labelling,
-                                   struct ruf_labelled_entries *out)
+static enum ruf_status find_cut(const struct ruf_claims *claims, uint64_t limit,
+                                struct cut *out, uint64_t *dropped,
+                                struct ruf_error *err)
 {
-    size_t limit = labelling->policy->max_entries;
-    struct victim *victims;
-    size_t kept = 0;
+    uint64_t counts[256] = { 0 };
+    uint64_t all = 0;
+    enum ruf_status status;
 
-    out->dropped = 0;
-    if (out->count <= limit)
+    *out = (struct cut){ 0, UINT64_MAX };
+    *dropped = 0;
+    if (claims->total <= limit)
         return RUF_OK;
-    victims = calloc(out->count, sizeof(*victims));
-    if (victims == NULL)
-        return RUF_E_NOMEM;
-    for (size_t i = 0; i < out->count; i++) {
-        victims[i].position = i;
-        victims[i].priority =
-            labelling->people->persons[out->entries[i].owners[0]].priority;
+    status = count_priorities(claims, counts, err);
+    for (unsigned i = 0; i < 256; i++)
+        all += counts[i];
+    if (status != RUF_OK || all <= limit)
+        return status;
+    *dropped = all - limit;
+    out->priority = UINT8_MAX;
+    for (; counts[out->priority] < limit; out->priority--)
+        limit -= counts[out->priority];
+    out->left = limit;
+    return RUF_OK;
+}
+
+static bool is_kept(struct cut *cut, uint8_t priority)
+{
+    if (priority != cut->priority)
+        return priority > cut->priority;
+    if (cut->left == 0)
+        return false;
+    cut->left--;
+    return true;
+}
+
+/* --- entries
+ * ---------------------------------------------------------------------------
+ */
+
+/* Room for one entry. */
+struct labelling {
+    const struct ruf_policy *policy;
+    char label[RUF_LABEL_SIZE_MAX + 1];
+    uint32_t *owners;
+    size_t room;
+};
+
+static enum ruf_status make_entry(struct labelling *labelling,
+                                  const struct ruf_claim_group *group,
+                                  struct ruf_labelled_entry *out,
+                                  struct ruf_error *err)
+{
+    if (group->count > labelling->room) {
+        uint32_t *owners =
+            realloc(labelling->owners, 2 * group->count * sizeof(*owners));
+
+        if (owners == NULL)
+            return ruf_fail_memory(err);
+        labelling->owners = owners;
+        labelling->room = 2 * group->count;
     }
-    qsort(victims, out->count, sizeof(*victims), by_dispensability);
-    out->dropped = out->count - limit;
-    for (size_t i = 0; i < out->dropped; i++)
-        out->entries[victims[i].position].number = 0;
-    for (size_t i = 0; i < out->count; i++)
-        if (out->entries[i].number != 0)
-            out->entries[kept++] = out->entries[i];
-    out->count = kept;
-    free(victims);
+    for (size_t i = 0; i < group->count; i++)
+        labelling->owners[i] = group->claims[i].owner;
+    out->number = group->number;
+    out->owners = labelling->owners;
+    out->owner_count = group->count;
+    out->label = group->claims[0].label;
+    if (group->count > 1) {
+        out->label.size =
+            label_shared(labelling->policy, group, labelling->label);
+        out->label.data = labelling->label;
+    }
+    return RUF_OK;
+}
+
+enum ruf_status ruf_label_claims(const struct ruf_claims *claims,
+                                 const struct ruf_policy *policy,
+                                 ruf_label_taker *take, void *context,
+                                 uint64_t *dropped, struct ruf_error *err)
+{
+    struct labelling labelling = { .policy = policy };
+    struct ruf_claim_walk *walk = NULL;
+    struct ruf_claim_group group;
+    struct ruf_labelled_entry entry;
+    struct cut cut;
+    enum ruf_status status =
+        find_cut(claims, policy->max_entries, &cut, dropped, err);
+
+    if (status == RUF_OK)
+        status = ruf_claim_walk_create(claims, &walk, err);
+    while (status == RUF_OK) {
+        status = ruf_claim_walk_next(walk, &group, err);
+        if (status != RUF_OK || !is_kept(&cut, group.claims[0].priority))
+            continue;
+        status = make_entry(&labelling, &group, &entry, err);
+        if (status == RUF_OK)
+            status = take(context, &entry, err);
+    }
+    ruf_claim_walk_destroy(walk);
+    free(labelling.owners);
+    return status == RUF_E_NOT_FOUND ? RUF_OK : status;
+}
+
+/* --- a list in memory
+ * ---------------------------------------------------------------------- */
+
+struct listing {
+    struct ruf_arena *arena;
+    struct ruf_labelled_entries *out;
+};
+
+static enum ruf_status list_entry(void *context,
+                                  const struct ruf_labelled_entry *entry,
+                                  struct ruf_error *err)
+{
+    struct listing *listing = context;
+    uint32_t *owners =
+        ruf_arena_alloc(listing->arena, entry->owner_count, sizeof(*owners));
+    char *label =
+        ruf_arena_copy(listing->arena, entry->label.data, entry->label.size);
+
+    if (owners == NULL || label == NULL)
+        return ruf_fail_memory(err);
+    for (size_t i = 0; i < entry->owner_count; i++)
+        owners[i] = entry->owners[i];
+    listing->out->entries[listing->out->count++] = (struct ruf_labelled_entry){
+        entry->number, { label, entry->label.size }, owners, entry->owner_count
+    };
     return RUF_OK;
 }
 
@@ -363,15 +394,26 @@ enum ruf_status ruf_label(const struct ruf_people *people,
                           struct ruf_labelled_entries *out,
                           struct ruf_error *err)
 {
-    struct labelling labelling = { .people = people,
-                                   .policy = policy,
-                                   .arena = arena };
-    enum ruf_status status = collect_claims(&labelling);
+    struct listing listing = { arena, out };
+    struct ruf_spill *spill;
+    struct ruf_claims claims;
+    enum ruf_status status = ruf_spill_create("", &spill, err);
 
+    if (status != RUF_OK)
+        return status;
+    ruf_claims_start(&claims, spill, SIZE_MAX);
+    for (size_t i = 0; i < people->count; i++)
+        ruf_label_person(&claims, &people->persons[i], (uint32_t)i, policy);
+    status = ruf_claims_sort(&claims, err);
+    out->count = 0;
+    out->entries =
+        ruf_arena_alloc(arena, (size_t)claims.total, sizeof(*out->entries));
+    if (status == RUF_OK && out->entries == NULL)
+        status = ruf_fail_memory(err);
     if (status == RUF_OK)
-        status = make_entries(&labelling, out);
-    if (status == RUF_OK)
-        status = apply_limit(&labelling, out);
-    free(labelling.claims);
-    return status == RUF_OK ? RUF_OK : ruf_fail_memory(err);
+        status = ruf_label_claims(&claims, policy, list_entry, &listing,
+                                  &out->dropped, err);
+    ruf_claims_free(&claims);
+    ruf_spill_destroy(spill);
+    return status;
 }

@@ -26,9 +26,11 @@ static bool add_value(struct search_numbers *numbers, uint64_t value,
     if (numbers->count == numbers->room) {
         size_t room = numbers->room == 0 ? 1024 : 2 * numbers->room;
         void *grown =
-            realloc(numbers->arrivals, room * sizeof(*numbers->arrivals));
+            room > UINT32_MAX
+                ? NULL
+                : realloc(numbers->arrivals, room * sizeof(*numbers->arrivals));
 
-        if (grown == NULL || room > UINT32_MAX)
+        if (grown == NULL)
             return false;
         numbers->arrivals = grown;
         numbers->room = room;

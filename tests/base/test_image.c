@@ -202,9 +202,9 @@ static uint8_t big[BIG];
 static void write_image(void)
 {
     const struct ruf_image_part parts[] = {
-        { 1, 0, "small", 5, RUF_IMAGE_BLOCK_SIZE },
-        { 2, RUF_SECTION_OPTIONAL, big, BIG, RUF_IMAGE_BLOCK_SIZE },
-        { 9, 0, NULL, 0, 4096 },
+        { 1, 0, "small", 5, RUF_IMAGE_BLOCK_SIZE, NULL },
+        { 2, RUF_SECTION_OPTIONAL, big, BIG, RUF_IMAGE_BLOCK_SIZE, NULL },
+        { 9, 0, NULL, 0, 4096, NULL },
     };
     struct ruf_image_seed seed = { .generation = 5 };
 
@@ -337,7 +337,7 @@ Test(image, notices_two_blocks_that_changed_places, .init = write_image,
 Test(image, is_the_same_bytes_for_the_same_input, .init = write_image,
      .fini = remove_folder)
 {
-    const struct ruf_image_part part = { 1, 0, "same", 4, 512 };
+    const struct ruf_image_part part = { 1, 0, "same", 4, 512, NULL };
     struct ruf_image_seed seed = { .generation = 1 };
     char *first;
     char *second;

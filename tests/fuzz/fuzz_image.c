@@ -44,8 +44,8 @@ static void read_sections(void)
                                                NULL) == RUF_OK,
                      "the image reads");
         originals[part_count++] =
-            (struct ruf_image_part){ section->kind, section->flags, bytes, size,
-                                     section->block_size };
+            (struct ruf_image_part){ section->kind, section->flags,      bytes,
+                                     size,          section->block_size, NULL };
     }
     ruf_image_reader_destroy(reader);
     ruf_image_close(image);

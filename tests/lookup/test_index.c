@@ -788,13 +788,14 @@ Test(open, refuses_an_unknown_section_unless_it_is_optional)
                                            section->block_count, bytes, NULL),
                      RUF_OK);
         parts[count++] =
-            (struct ruf_image_part){ section->kind, section->flags, bytes, size,
-                                     section->block_size };
+            (struct ruf_image_part){ section->kind, section->flags,      bytes,
+                                     size,          section->block_size, NULL };
     }
     ruf_image_reader_destroy(reader);
     ruf_image_close(image);
-    parts[count] =
-        (struct ruf_image_part){ 1000, RUF_SECTION_OPTIONAL, "new", 3, 64 };
+    parts[count] = (struct ruf_image_part){ 1000,  RUF_SECTION_OPTIONAL,
+                                            "new", 3,
+                                            64,    NULL };
     for (int optional = 1; optional >= 0; optional--) {
         parts[count].flags = optional ? RUF_SECTION_OPTIONAL : 0;
         cr_assert_eq(ruf_image_write(fixture->path, fixture->key,

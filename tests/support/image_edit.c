@@ -42,8 +42,8 @@ void image_edit_open(struct image_edit *edit, const char *path,
         must(ruf_image_read_blocks(reader, section, 0, section->block_count,
                                    bytes, NULL) == RUF_OK);
         edit->parts[edit->count++] =
-            (struct ruf_image_part){ section->kind, section->flags, bytes, size,
-                                     section->block_size };
+            (struct ruf_image_part){ section->kind, section->flags,      bytes,
+                                     size,          section->block_size, NULL };
     }
     ruf_image_reader_destroy(reader);
     ruf_image_close(image);
