@@ -27,6 +27,7 @@ enum ruf_section_kind {
     RUF_SECTION_SOURCE_IDS = 14,   /**< hash table: GUID -> contact */
     RUF_SECTION_HASH_IDS = 15,     /**< hash table: Hash-ID -> contact */
     RUF_SECTION_TRUNKS = 16,       /**< prefixes of companies */
+    RUF_SECTION_BLOCKED = 17,      /**< numbers to block */
     RUF_SECTION_SEARCH_FIRST = 32, /**< 32..47: base/search_sections.h */
     RUF_SECTION_SEARCH_LAST = 47
 };

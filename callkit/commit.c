@@ -211,7 +211,7 @@ enum ruf_status ruf_commit_hash(const char *folder, const char *image,
                                 struct ruf_error *err)
 {
     uint8_t subkey[RUF_SEAL_KEY_SIZE];
-    uint8_t text[IMAGE_HEAD + 2 * RUF_DIGEST_SIZE] = { 0 };
+    uint8_t text[IMAGE_HEAD + RUF_DIGEST_SIZE] = { 0 };
     uint8_t *tail = text + IMAGE_HEAD;
     enum ruf_status status = read_head(folder, image, text, err);
 
@@ -222,13 +222,7 @@ enum ruf_status ruf_commit_hash(const char *folder, const char *image,
         return status;
     ruf_store32(tail, side->entries_max);
     ruf_store32(tail + 4, side->name_blocked ? FLAG_NAME_BLOCKED : 0);
-    ruf_store64(tail + 8, side->blocking_count);
-    if (side->blocking_count > 0)
-        status = ruf_hmac_sha256(subkey, side->blocking,
-                                 side->blocking_count * sizeof(ruf_e164),
-                                 tail + RUF_DIGEST_SIZE, err);
-    if (status == RUF_OK)
-        status = ruf_hmac_sha256(subkey, text, sizeof(text), out, err);
+    status = ruf_hmac_sha256(subkey, text, sizeof(text), out, err);
     ruf_wipe(subkey, sizeof(subkey));
     return status;
 }

@@ -200,41 +200,48 @@ static enum ruf_status close_file(struct pir_file *file, enum ruf_status status,
     return status;
 }
 
+static enum ruf_status write_names(struct pir_file *file,
+                                   const struct ruf_side *side,
+                                   struct ruf_error *err)
+{
+    struct ruf_side_walk walk = { 0 };
+    enum ruf_status status = ruf_side_walk_open(&walk, side, err);
+
+    if (status == RUF_OK)
+        status = write_identities(file, &walk, err);
+    ruf_side_walk_close(&walk);
+    return status;
+}
+
+static enum ruf_status write_blocked(struct pir_file *file,
+                                     const struct ruf_side *side,
+                                     struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    file->value.size = 0;
+    ruf_write_u8(&file->value, 1);
+    for (size_t i = 0; i < side->blocking_count && status == RUF_OK; i++)
+        status = write_row(file, side->blocking[i], err);
+    return status;
+}
+
 enum ruf_status ruf_pir_export(const char *path, const struct ruf_index *index,
                                const struct ruf_pir_options *options,
                                struct ruf_pir_result *result,
                                struct ruf_error *err)
 {
     /* A server has no limit of a phone's. */
-    struct ruf_side side = { .index = index, .entries_max = UINT32_MAX };
-    struct ruf_side_walk walk = { 0 };
+    struct ruf_side side = { .entries_max = UINT32_MAX };
     struct pir_file file;
     enum ruf_status status = open_file(&file, path, options, result, err);
 
     if (status == RUF_OK)
-        status = ruf_side_walk_open(&walk, &side, err);
+        status = ruf_side_open(&side, index, err);
     if (status == RUF_OK)
-        status = write_identities(&file, &walk, err);
-    ruf_side_walk_close(&walk);
-    return close_file(&file, status, err);
-}
-
-enum ruf_status ruf_pir_export_blocked(const char *path,
-                                       const ruf_e164 *numbers, size_t count,
-                                       const struct ruf_pir_options *options,
-                                       struct ruf_pir_result *result,
-                                       struct ruf_error *err)
-{
-    struct pir_file file;
-    enum ruf_status status = open_file(&file, path, options, result, err);
-
-    ruf_write_u8(&file.value, 1);
-    for (size_t i = 0; i < count && status == RUF_OK; i++) {
-        if (i > 0 && numbers[i] <= numbers[i - 1])
-            status = ruf_fail(err, RUF_E_USAGE, "U040", "",
-                              "the list of blocked numbers is not ascending");
-        else
-            status = write_row(&file, numbers[i], err);
-    }
+        status = options->content == RUF_PIR_BLOCKED
+                     ? write_blocked(&file, &side, err)
+                     : write_names(&file, &side, err);
+    ruf_side_close(&side);
     return close_file(&file, status, err);
 }

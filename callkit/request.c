@@ -9,27 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- lists ------------------------------------------------------------------
- */
-
-static bool is_ascending(const ruf_e164 *numbers, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!ruf_directory_number_fits(numbers[i]) ||
-            (i > 0 && numbers[i] <= numbers[i - 1]))
-            return false;
-    return true;
-}
-
-static void set_side(struct ruf_side *side, const ruf_e164 *blocking,
-                     size_t count, uint32_t entries_max, bool name_blocked)
-{
-    side->blocking = blocking;
-    side->blocking_count = count < entries_max ? count : entries_max;
-    side->entries_max = entries_max;
-    side->name_blocked = name_blocked;
-}
-
 /* --- what the decision rests on ---------------------------------------------
  */
 
@@ -67,24 +46,24 @@ static enum ruf_status open_next(struct ruf_directory_request *request,
     if (status == RUF_OK)
         status = open_image(request, name, &request->next, err);
     if (status == RUF_OK)
+        status = ruf_side_open(&request->to, request->next, err);
+    if (status == RUF_OK)
         status = ruf_commit_hash(request->folder, name, request->key,
                                  &request->to, request->hash, err);
     if (status != RUF_OK)
         return status;
-    request->to.index = request->next;
     ruf_index_describe(request->next, &info);
     request->report.generation = info.generation;
     return RUF_OK;
 }
 
 /* Is this what the record was written for? */
-static bool proves(struct ruf_directory_request *request,
-                   const ruf_e164 *blocking, size_t count)
+static bool is_proved(struct ruf_directory_request *request)
 {
     uint8_t hash[RUF_DIGEST_SIZE];
 
-    set_side(&request->from, blocking, count, request->record.entries_max,
-             request->record.name_blocked);
+    request->from.entries_max = request->record.entries_max;
+    request->from.name_blocked = request->record.name_blocked;
     return ruf_commit_hash(request->folder, RUF_FOLDER_COMMITTED, request->key,
                            &request->from, hash, NULL) == RUF_OK &&
            ruf_constant_time_equal(hash, request->record.hash, sizeof(hash));
@@ -92,18 +71,11 @@ static bool proves(struct ruf_directory_request *request,
 
 static bool open_committed(struct ruf_directory_request *request)
 {
-    const struct ruf_directory_options *options = &request->options;
-
-    if (request->record.state != RUF_DIRECTORY_HOLDS ||
-        !request->record.all_fit ||
-        (!proves(request, options->blocking, options->blocking_count) &&
-         !proves(request, options->committed_blocking,
-                 options->committed_blocking_count)) ||
-        open_image(request, RUF_FOLDER_COMMITTED, &request->committed, NULL) !=
-            RUF_OK)
-        return false;
-    request->from.index = request->committed;
-    return true;
+    return request->record.state == RUF_DIRECTORY_HOLDS &&
+           request->record.all_fit && is_proved(request) &&
+           open_image(request, RUF_FOLDER_COMMITTED, &request->committed,
+                      NULL) == RUF_OK &&
+           ruf_side_open(&request->from, request->committed, NULL) == RUF_OK;
 }
 
 /* --- decision ---------------------------------------------------------------
@@ -269,30 +241,14 @@ static void decide(struct ruf_directory_request *request)
 /* --- life -------------------------------------------------------------------
  */
 
-static enum ruf_status
-check_options(const struct ruf_directory_options *options,
-              struct ruf_error *err)
-{
-    if (is_ascending(options->blocking, options->blocking_count) &&
-        is_ascending(options->committed_blocking,
-                     options->committed_blocking_count))
-        return RUF_OK;
-    return ruf_fail(err, RUF_E_USAGE, "U040", "",
-                    "the list of blocked numbers is not ascending");
-}
-
 enum ruf_status ruf_directory_request_open(
     const char *folder, const struct ruf_directory_options *options,
     struct ruf_directory_request **out, struct ruf_error *err)
 {
-    struct ruf_directory_request *request;
-    enum ruf_status status = check_options(options, err);
+    struct ruf_directory_request *request = calloc(1, sizeof(*request));
     uint32_t entries_max = options->entries_max;
 
     *out = NULL;
-    if (status != RUF_OK)
-        return status;
-    request = calloc(1, sizeof(*request));
     if (request == NULL)
         return ruf_fail_memory(err);
     if (entries_max == 0 || entries_max > RUF_DIRECTORY_ENTRIES_MAX)
@@ -301,8 +257,8 @@ enum ruf_status ruf_directory_request_open(
     request->options = *options;
     request->options.key = NULL;
     request->dry_run = options->dry_run;
-    set_side(&request->to, options->blocking, options->blocking_count,
-             entries_max, options->name_blocked);
+    request->to.entries_max = entries_max;
+    request->to.name_blocked = options->name_blocked;
     request->folder = strdup(folder);
     if (request->folder == NULL ||
         pthread_mutex_init(&request->lock, NULL) != 0) {
@@ -325,6 +281,8 @@ void ruf_directory_request_close(struct ruf_directory_request *request)
         return;
     ruf_delta_free(&request->delta);
     ruf_side_walk_close(&request->walk);
+    ruf_side_close(&request->from);
+    ruf_side_close(&request->to);
     ruf_index_close(request->committed);
     ruf_index_close(request->next);
     /* Another name of the published file, or left by a request that died. */

@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "callkit/side.h"
+#include "base/error.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define NUMBER_MIN UINT64_C(10000)
@@ -106,6 +108,36 @@ bool ruf_directory_label_fits(struct ruf_text label)
         }
     }
     return visible;
+}
+
+/* --- numbers to block ------------------------------------------------------
+ */
+
+enum ruf_status ruf_side_open(struct ruf_side *side,
+                              const struct ruf_index *index,
+                              struct ruf_error *err)
+{
+    struct ruf_index_info info;
+    size_t count = 0;
+    enum ruf_status status;
+
+    ruf_index_describe(index, &info);
+    side->index = index;
+    side->blocking = calloc((size_t)info.blocked_count + 1, sizeof(ruf_e164));
+    if (side->blocking == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_index_blocked(index, side->blocking, &count, err);
+    side->blocking_count =
+        count < side->entries_max ? count : side->entries_max;
+    return status;
+}
+
+void ruf_side_close(struct ruf_side *side)
+{
+    free(side->blocking);
+    side->blocking = NULL;
+    side->blocking_count = 0;
+    side->index = NULL;
 }
 
 /* --- walking ---------------------------------------------------------------

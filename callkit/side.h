@@ -1,9 +1,10 @@
 /*
  * callkit/side.h - the set of entries that an index stands for on a phone
  *
- * Index, blocking list and limits together: names in ascending order without
- * what no phone takes, without blocked numbers, without what is over the
- * limit. The same inputs give the same set, so two sides can be compared.
+ * Index and limits together: the numbers it blocks, and names in ascending
+ * order without what no phone takes, without blocked numbers, without what is
+ * over the limit. The same inputs give the same set, so two sides can be
+ * compared.
  *
  * Threads: a walk is for one thread at a time.
  *
@@ -17,12 +18,20 @@
 #include <stddef.h>
 
 struct ruf_side {
-    const struct ruf_index *index;
-    const ruf_e164 *blocking; /* borrowed, strictly ascending */
-    size_t blocking_count;    /* at most entries_max */
+    const struct ruf_index *index; /* borrowed */
+    ruf_e164 *blocking;            /* owned, strictly ascending */
+    size_t blocking_count;         /* at most entries_max */
     uint32_t entries_max;
     bool name_blocked;
 };
+
+/** Fill in the side of an index; the limits are set already. Closed as well
+ *  after a failure. @return RUF_OK; RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM. */
+RUF_MUST_USE enum ruf_status ruf_side_open(struct ruf_side *side,
+                                           const struct ruf_index *index,
+                                           struct ruf_error *err);
+/** A zeroed side is fine. */
+void ruf_side_close(struct ruf_side *side);
 
 /** All names of a side, one by one. */
 struct ruf_side_walk {

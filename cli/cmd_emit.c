@@ -51,6 +51,40 @@ static enum ruf_status add_json(void *context, ruf_e164 number,
     return ferror(stdout) ? output_failed(err) : RUF_OK;
 }
 
+/* Names and blocked numbers are lists of their own. */
+static enum ruf_status skip_name(void *context, ruf_e164 number,
+                                 struct ruf_text label, struct ruf_error *err)
+{
+    (void)context;
+    (void)number;
+    (void)label;
+    (void)err;
+    return RUF_OK;
+}
+
+static enum ruf_status skip_blocked(void *context, ruf_e164 number,
+                                    struct ruf_error *err)
+{
+    (void)context;
+    (void)number;
+    (void)err;
+    return RUF_OK;
+}
+
+static enum ruf_status add_blocked_text(void *context, ruf_e164 number,
+                                        struct ruf_error *err)
+{
+    (void)context;
+    (void)printf("%" PRIu64 "\n", number);
+    return ferror(stdout) ? output_failed(err) : RUF_OK;
+}
+
+static enum ruf_status add_blocked_json(void *context, ruf_e164 number,
+                                        struct ruf_error *err)
+{
+    return add_json(context, number, (struct ruf_text){ NULL, 0 }, err);
+}
+
 static enum ruf_status complete_silently(void *context, struct ruf_error *err)
 {
     (void)context;
@@ -212,46 +246,64 @@ static int take_answer(struct cli *cli, struct player *player, bool *given)
     return 0;
 }
 
-static int take_options(struct cli *cli, const char **format,
-                        struct player *player, enum ruf_emit_record *record)
+/* What emit is to write. */
+struct emit_options {
+    const char *format;
+    bool blocked; /* the numbers to block, not the names */
+    enum ruf_emit_record record;
+};
+
+static int take_options(struct cli *cli, struct emit_options *options,
+                        struct player *player)
 {
     bool answered = false;
-    int code = cli_take_value(cli, "--format", format);
+    int code = cli_take_value(cli, "--format", &options->format);
 
     if (code == 0)
         code = take_answer(cli, player, &answered);
-    *record = cli_take_flag(cli, "--commit") ? RUF_EMIT_COMMIT : RUF_EMIT_LOOK;
+    options->record =
+        cli_take_flag(cli, "--commit") ? RUF_EMIT_COMMIT : RUF_EMIT_LOOK;
+    options->blocked = cli_take_flag(cli, "--blocked");
     if (code == 0)
         code = cli_reject_options(cli);
     if (code != 0)
         return code;
     if (cli->argument_count > 0)
         return cli_usage(cli, "emit takes no arguments");
-    if (*format == NULL)
-        *format = cli->json ? "json" : "text";
-    if (strcmp(*format, "stream") != 0 &&
-        (answered || *record == RUF_EMIT_COMMIT))
-        return cli_usage(cli, "--answer and --commit go with --format stream");
-    return 0;
+    if (options->format == NULL)
+        options->format = cli->json ? "json" : "text";
+    if (strcmp(options->format, "stream") == 0)
+        return options->blocked
+                   ? cli_usage(cli, "a stream has blocked numbers in it")
+                   : 0;
+    return answered || options->record == RUF_EMIT_COMMIT
+               ? cli_usage(cli, "--answer and --commit go with --format stream")
+               : 0;
 }
 
 int cmd_emit(struct cli *cli)
 {
     struct ruf_directory_host host = { .add_identification = add_text,
+                                       .add_blocking = skip_blocked,
                                        .complete = complete_silently,
                                        .should_stop = cli_interrupted };
     struct player player = { true };
-    enum ruf_emit_record record = RUF_EMIT_LOOK;
-    const char *format = NULL;
-    int code = take_options(cli, &format, &player, &record);
+    struct emit_options options = { 0 };
+    int code = take_options(cli, &options, &player);
+    bool json;
 
     if (code != 0)
         return code;
-    if (strcmp(format, "stream") == 0)
-        return emit_stream(cli, &player, record);
-    if (strcmp(format, "json") == 0)
-        host.add_identification = add_json;
-    else if (strcmp(format, "text") != 0)
+    if (strcmp(options.format, "stream") == 0)
+        return emit_stream(cli, &player, options.record);
+    json = strcmp(options.format, "json") == 0;
+    if (!json && strcmp(options.format, "text") != 0)
         return cli_usage(cli, "--format is text, stream or json");
+    if (json)
+        host.add_identification = add_json;
+    if (options.blocked) {
+        host.add_identification = skip_name;
+        host.add_blocking = json ? add_blocked_json : add_blocked_text;
+    }
     return emit_home(cli, &host);
 }

@@ -51,6 +51,8 @@ static int take_options(struct cli *cli, struct ruf_pir_options *options)
 
     options->struct_size = sizeof(*options);
     options->test_identity = cli_take_flag(cli, "--test-identity");
+    options->content =
+        cli_take_flag(cli, "--blocked") ? RUF_PIR_BLOCKED : RUF_PIR_IDENTITIES;
     if (code == 0)
         code = take_number(cli, "--cache-minutes", UINT32_MAX,
                            &options->cache_minutes);

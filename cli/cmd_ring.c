@@ -23,6 +23,7 @@ static void print_json(const char *number, const struct ruf_ring *ring)
     json_string(&out, "source", source_names[ring->source]);
     json_e164(&out, "matched", ring->matched);
     json_string(&out, "trunk", ring->trunk);
+    json_bool(&out, "blocked", ring->blocked);
     json_number(&out, "generation", ring->generation);
     json_bool(&out, "committed", ring->committed);
     json_end_line(&out);
@@ -57,6 +58,9 @@ static void print_directory(const struct cli *cli, const struct ruf_ring *ring)
         (void)ruf_e164_format(ring->matched, matched);
         (void)printf("  %s %s\n", cli_say(cli, "gefunden als", "found as"),
                      matched);
+    } else if (ring->blocked) {
+        (void)puts(cli_say(cli, "  gesperrt: blocking.numbers",
+                           "  blocked: blocking.numbers"));
     } else if (ring->international == 0) {
         (void)puts(cli_say(cli, "  die Nummer hat keine internationale Form",
                            "  the number has no international form"));

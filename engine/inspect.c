@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "engine/home_private.h"
+#include <rufname/directory.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,51 @@ static void copy_store_stats(const struct ruf_store_stats *from,
     }
 }
 
+static enum ruf_status count_name(void *context, ruf_e164 number,
+                                  struct ruf_text label, struct ruf_error *err)
+{
+    uint64_t *names = context;
+
+    (void)number;
+    (void)label;
+    (void)err;
+    ++*names;
+    return RUF_OK;
+}
+
+static enum ruf_status skip_blocked(void *context, ruf_e164 number,
+                                    struct ruf_error *err)
+{
+    (void)context;
+    (void)number;
+    (void)err;
+    return RUF_OK;
+}
+
+static enum ruf_status complete(void *context, struct ruf_error *err)
+{
+    (void)context;
+    (void)err;
+    return RUF_OK;
+}
+
+/* A blocked number loses its name: then the names are counted. */
+static enum ruf_status count_names(const struct ruf_index *index,
+                                   const struct ruf_index_info *info,
+                                   uint64_t *names, struct ruf_error *err)
+{
+    const struct ruf_directory_host host = { .context = names,
+                                             .add_identification = count_name,
+                                             .add_blocking = skip_blocked,
+                                             .complete = complete };
+
+    *names = info->entry_count;
+    if (info->blocked_count == 0)
+        return RUF_OK;
+    *names = 0;
+    return ruf_directory_emit_full(index, &host, err);
+}
+
 static enum ruf_status describe_index(const struct ruf_home *home,
                                       struct ruf_home_stats *out,
                                       struct ruf_error *err)
@@ -53,12 +99,12 @@ static enum ruf_status describe_index(const struct ruf_home *home,
         return status;
     ruf_index_describe(index, &info);
     out->contacts = info.contact_count;
-    out->entries = info.entry_count;
+    status = count_names(index, &info, &out->entries, err);
     out->numbers_indexed = info.entry_count;
     out->generation = info.generation;
     out->image_bytes = info.image_size;
     ruf_index_close(index);
-    return RUF_OK;
+    return status;
 }
 
 enum ruf_status ruf_home_describe(struct ruf_home *home,

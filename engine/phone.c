@@ -281,6 +281,7 @@ static enum ruf_status ring_index(const struct ruf_index *index,
     (void)ruf_phone_switch_on(phone, BUNDLE, load_index, &loader);
     ruf_phone_ring(phone, text, region, &caller);
     ruf_phone_destroy(phone);
+    ring->blocked = loader.status == RUF_OK && caller.blocked;
     if (loader.status == RUF_OK && caller.known) {
         memcpy(ring->label, caller.label, sizeof(ring->label));
         ring->matched = caller.matched;

@@ -63,7 +63,11 @@ static enum ruf_status build_image(const struct ruf_home *home,
                                    struct ruf_error *err)
 {
     struct ruf_view view = { 0 };
-    const struct ruf_image_extras extras = { .trunks = &view.trunks };
+    const struct ruf_image_extras extras = {
+        .trunks = &view.trunks,
+        .blocked = home->policy->blocked,
+        .blocked_count = home->policy->blocked_count,
+    };
     struct ruf_arena *arena = NULL;
     enum ruf_status status = ruf_arena_create(&arena, err);
 

@@ -72,6 +72,7 @@ static void write_meta(const struct ruf_image_seed *seed, struct sections *out)
     ruf_write_u32(meta, out->extras.trunk_count);
     ruf_write_u32(meta, out->extras.held_count);
     ruf_write_u32(meta, out->extras.trunk_labels);
+    ruf_write_u32(meta, out->extras.blocked_count);
 }
 
 /* --- all together
@@ -209,6 +210,7 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
         part(RUF_SECTION_SOURCE_IDS, &s->source_ids, small),
         part(RUF_SECTION_HASH_IDS, &s->hash_ids, small),
         optional(RUF_SECTION_TRUNKS, &s->extras.trunks),
+        optional(RUF_SECTION_BLOCKED, &s->extras.blocked),
         whole(RUF_SECTION_SEARCH_WORDS, &search[0]),
         whole(RUF_SECTION_SEARCH_FIELDS, &search[1]),
         whole(RUF_SECTION_SEARCH_NUMBERS, &search[2]),

@@ -1,5 +1,5 @@
 /*
- * indexer/build_extras.c - TRUNKS
+ * indexer/build_extras.c - TRUNKS, BLOCKED
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -50,6 +50,25 @@ static bool write_trunks(const struct ruf_trunks *trunks,
     return !writer->failed && writer->size <= UINT32_MAX;
 }
 
+/* --- BLOCKED
+ * ----------------------------------------------------------------------------
+ */
+
+static bool write_blocked(const ruf_e164 *numbers, size_t count,
+                          struct ruf_extra_sections *out)
+{
+    if (count > RUF_BLOCKED_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (numbers[i] < RUF_BLOCKED_NUMBER_MIN || numbers[i] > RUF_E164_MAX ||
+            (i > 0 && numbers[i] <= numbers[i - 1]))
+            return false;
+        ruf_write_u64(&out->blocked, numbers[i]);
+    }
+    out->blocked_count = (uint32_t)count;
+    return !out->blocked.failed;
+}
+
 /* --- all
  * --------------------------------------------------------------------------------
  */
@@ -60,10 +79,12 @@ bool ruf_extra_sections_write(const struct ruf_image_extras *extras,
     memset(out, 0, sizeof(*out));
     if (extras == NULL)
         return true;
-    return extras->trunks == NULL || write_trunks(extras->trunks, out);
+    return (extras->trunks == NULL || write_trunks(extras->trunks, out)) &&
+           write_blocked(extras->blocked, extras->blocked_count, out);
 }
 
 void ruf_extra_sections_free(struct ruf_extra_sections *sections)
 {
     ruf_writer_wipe(&sections->trunks);
+    ruf_writer_wipe(&sections->blocked);
 }

@@ -14,6 +14,8 @@
 /** What goes into an image beside people and entries. All zero: nothing. */
 struct ruf_image_extras {
     const struct ruf_trunks *trunks; /**< or NULL */
+    const ruf_e164 *blocked;         /**< strictly ascending */
+    size_t blocked_count;            /**< 0..RUF_BLOCKED_MAX */
 };
 
 /** These sections; empty ones are left out of the image. */
@@ -22,6 +24,8 @@ struct ruf_extra_sections {
     uint32_t trunk_count;
     uint32_t held_count;
     uint32_t trunk_labels; /**< bytes */
+    struct ruf_writer blocked;
+    uint32_t blocked_count;
 };
 
 /** @return false if memory was out, or something is over a limit. */

@@ -135,6 +135,22 @@ static enum ruf_status check_contacts(struct check *check,
     return status;
 }
 
+/* --- blocked numbers
+ * -------------------------------------------------------------------------- */
+
+static enum ruf_status check_blocked(const struct check *check,
+                                     struct ruf_error *err)
+{
+    ruf_e164 *numbers = calloc(RUF_BLOCKED_MAX, sizeof(*numbers));
+    size_t count = 0;
+    enum ruf_status status =
+        numbers == NULL ? ruf_fail_memory(err)
+                        : ruf_index_blocked(check->index, numbers, &count, err);
+
+    free(numbers);
+    return status;
+}
+
 /* --- all
  * ------------------------------------------------------------------------------
  */
@@ -156,6 +172,8 @@ enum ruf_status ruf_index_check(const struct ruf_index *index,
         status = check_contacts(&check, err);
     if (status == RUF_OK)
         status = ruf_trunks_check(check.query, err);
+    if (status == RUF_OK)
+        status = check_blocked(&check, err);
     if (check.block != NULL)
         ruf_wipe(check.block, RUF_IMAGE_BLOCK_SIZE_MAX);
     free(check.block);

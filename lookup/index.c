@@ -27,7 +27,8 @@ enum use {
     USE_UNKNOWN = 0,
     USE_ON_DEMAND, /* in both modes */
     USE_RESIDENT,  /* kept once decrypted in resident mode */
-    USE_OPTIONAL   /* the same; an image may do without */
+    USE_OPTIONAL,  /* the same; an image may do without */
+    USE_EXTRA      /* on demand in both modes; an image may do without */
 };
 
 /* block_size: what the reader relies on; 0 = any. */
@@ -49,6 +50,7 @@ static const struct {
     [RUF_SECTION_SOURCE_IDS] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_HASH_IDS] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_TRUNKS] = { USE_OPTIONAL, RUF_IMAGE_BLOCK_SIZE },
+    [RUF_SECTION_BLOCKED] = { USE_EXTRA, RUF_IMAGE_BLOCK_SIZE },
 };
 
 static enum use use_of(uint32_t kind)
@@ -172,7 +174,9 @@ static bool counts_fit(const struct ruf_index *index)
            index->page_count <= s[RUF_SECTION_NUMBERS].size / RUF_PAGE_SIZE &&
            table_fits(&s[RUF_SECTION_SOURCE_IDS], index->source_id_buckets) &&
            table_fits(&s[RUF_SECTION_HASH_IDS], index->hash_id_buckets) &&
-           trunks_fit(index);
+           trunks_fit(index) && index->blocked_count <= RUF_BLOCKED_MAX &&
+           index->blocked_count * sizeof(ruf_e164) <=
+               s[RUF_SECTION_BLOCKED].size;
 }
 
 static bool limits_fit(const struct index_limits *limits)
@@ -217,6 +221,7 @@ static enum ruf_status read_meta(struct ruf_index *index, const uint8_t *bytes,
     index->trunk_count = ruf_read_u32(&reader);
     index->held_count = ruf_read_u32(&reader);
     index->trunk_labels_size = ruf_read_u32(&reader);
+    index->blocked_count = ruf_read_u32(&reader);
     if (reader.failed || !limits_fit(&index->limits) || !counts_fit(index))
         return ruf_index_damaged(index, RUF_SECTION_META, err);
     index->upper_mask = UINT32_MAX >> (32 - 8 * index->upper_width);
@@ -324,5 +329,6 @@ void ruf_index_describe(const struct ruf_index *index,
     out->entry_count = index->entry_count;
     out->contact_count = index->contact_count;
     out->trunk_count = index->trunk_count;
+    out->blocked_count = index->blocked_count;
     out->image_size = ruf_image_size(index->image);
 }

@@ -70,6 +70,7 @@ struct ruf_index {
     uint32_t trunk_count;
     uint32_t held_count; /* of TRUNKS: numbers that stay unknown */
     uint32_t trunk_labels_size;
+    uint32_t blocked_count;
     uint32_t upper_width; /* bytes of a number's upper half in a row, 2 or 4 */
     uint32_t upper_mask;
     uint32_t owner_width; /* bytes of an owner in a row, 1..4 */

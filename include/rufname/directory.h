@@ -1,9 +1,10 @@
 /*
  * rufname/directory.h - the calls of one Call Directory request
  *
- * Turns an index into the calls that an iOS Call Directory extension makes on
- * its CXCallDirectoryExtensionContext, in constant memory. What is sent is
- * decided once, before the first call, from the files of a folder:
+ * Turns an index, its names and the numbers it blocks, into the calls that an
+ * iOS Call Directory extension makes on its CXCallDirectoryExtensionContext, in
+ * constant memory. What is sent is decided once, before the first call, from
+ * the files of a folder:
  *
  *   clear  complete only: the phone forgets everything
  *   full   all entries, then complete: they replace what the phone had
@@ -70,8 +71,9 @@ struct ruf_directory_host {
 };
 
 /**
- * Emit every entry of an index in ascending order, then complete: no folder,
- * no decision, no record. Uses add_identification, complete, should_stop only.
+ * Emit every entry of an index in ascending order, then the numbers it blocks,
+ * which lose their name, then complete: no folder, no decision, no record. Uses
+ * add_identification, add_blocking, complete, should_stop only.
  *
  * @return RUF_OK; RUF_E_CANCELLED (should_stop() said so); RUF_E_POLICY (more
  * entries than a phone accepts); RUF_E_CORRUPT; RUF_E_IO; or what a callback
@@ -101,14 +103,6 @@ struct ruf_directory_options {
     /** Most entries; 0: RUF_DIRECTORY_ENTRIES_MAX. Blocked numbers come first,
      *  then the lowest numbers; the rest is counted in the report. */
     uint32_t entries_max;
-    /** Numbers to block: strictly ascending, 5 to 18 digits. Borrowed until
-     *  the request is closed. */
-    const ruf_e164 *blocking;
-    size_t blocking_count;
-    /** The same list as it was when the last request was committed, if it has
-     *  changed since; without it a changed list makes the request full. */
-    const ruf_e164 *committed_blocking;
-    size_t committed_blocking_count;
 };
 
 enum ruf_directory_mode {
@@ -148,12 +142,11 @@ struct ruf_directory_request; /**< Opaque. */
  * phone the record is pending: a request that dies costs the phone all its
  * entries, whatever it had in mind, so the next one is full.
  *
- * If this fails (no memory, bad options), ask and complete: that keeps as well.
+ * If this fails, ask and complete: that keeps as well.
  *
  * @param[in]  folder  directory, NUL-terminated.
  * @param[out] out     owned by the caller; NULL on failure.
- * @return RUF_OK; RUF_E_USAGE (U040: the blocking list is not ascending);
- *         RUF_E_NOMEM.
+ * @return RUF_OK; RUF_E_NOMEM.
  */
 RUF_API RUF_MUST_USE enum ruf_status ruf_directory_request_open(
     const char *folder, const struct ruf_directory_options *options,

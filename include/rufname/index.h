@@ -39,16 +39,18 @@ enum ruf_index_mode {
     RUF_INDEX_ON_DEMAND
 };
 
-/** Most numbers an index asks a phone to block. */
+/** Most numbers an index asks a phone to block, and the smallest one. */
 #define RUF_BLOCKED_MAX 10000
+#define RUF_BLOCKED_NUMBER_MIN UINT64_C(10000)
 
 /** Facts about an open index. */
 struct ruf_index_info {
     uint64_t generation;  /**< grows by one with every publish */
     uint64_t entry_count; /**< distinct numbers that are emitted */
     uint64_t contact_count;
-    uint64_t trunk_count; /**< prefixes that stand for a whole company */
-    uint64_t image_size;  /**< bytes of the file */
+    uint64_t trunk_count;   /**< prefixes that stand for a whole company */
+    uint64_t blocked_count; /**< numbers to block, 0..RUF_BLOCKED_MAX */
+    uint64_t image_size;    /**< bytes of the file */
 };
 
 /**
@@ -157,6 +159,25 @@ RUF_API RUF_MUST_USE enum ruf_status ruf_query_contact(struct ruf_query *query,
                                                        uint32_t contact,
                                                        struct ruf_contact *out,
                                                        struct ruf_error *err);
+
+/**
+ * Is the phone to block this number? It may have a caller all the same.
+ * @return RUF_OK; RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM (first read of a block).
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_query_is_blocked(struct ruf_query *query, ruf_e164 number, bool *blocked,
+                     struct ruf_error *err);
+
+/**
+ * All numbers the phone is to block.
+ * @param[out] numbers  strictly ascending; room for ruf_index_info's
+ *                      blocked_count, RUF_BLOCKED_MAX at most.
+ * @param[out] count    how many there are.
+ * @return RUF_OK; RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_index_blocked(const struct ruf_index *index, ruf_e164 *numbers,
+                  size_t *count, struct ruf_error *err);
 
 /** One entry of the directory. */
 struct ruf_entry {

@@ -58,6 +58,7 @@ struct ruf_ring {
     /** Nobody, but the number lies below the prefix of a company: its label in
      *  the app ("~ Muster AG"), which the phone does not have. Else "". */
     char trunk[512];
+    bool blocked; /**< the phone does not ring: the call directory says so */
 };
 
 /**

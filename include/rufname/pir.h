@@ -37,9 +37,17 @@ enum ruf_pir_category {
 
 #define RUF_PIR_SHARDS_MAX 4096u
 
-/** Zero it, set struct_size, fill in. */
+/** Each use case is a data set of its own. */
+enum ruf_pir_content {
+    RUF_PIR_IDENTITIES = 0, /**< a CallIdentity per name */
+    RUF_PIR_BLOCKED         /**< one byte, 1, per number to block */
+};
+
+/** Zero it, set struct_size, fill in. Category, cache_minutes and
+ *  test_identity are of identities only. */
 struct ruf_pir_options {
     size_t struct_size; /**< sizeof(struct ruf_pir_options) */
+    enum ruf_pir_content content;
     enum ruf_pir_category category;
     uint32_t cache_minutes; /**< how long a phone keeps an answer; 0: unsaid */
     uint32_t shards; /**< count the rows per shard of so many; 0: do not */
@@ -59,7 +67,8 @@ struct ruf_pir_result {
 };
 
 /**
- * Write identities: one row per number of the index.
+ * Write the identities or the blocked numbers of an index, a row per number.
+ * A blocked number has no identity.
  * @return RUF_OK; RUF_E_USAGE (U041: more shards than RUF_PIR_SHARDS_MAX);
  *         RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM. On failure the file is what it
  *         was.
@@ -68,16 +77,6 @@ RUF_API RUF_MUST_USE enum ruf_status
 ruf_pir_export(const char *path, const struct ruf_index *index,
                const struct ruf_pir_options *options,
                struct ruf_pir_result *result, struct ruf_error *err);
-
-/**
- * Write the data set of blocked numbers: value 1 for each.
- * @param[in] numbers  strictly ascending, borrowed.
- * @return as ruf_pir_export(); RUF_E_USAGE (U040) if not ascending.
- */
-RUF_API RUF_MUST_USE enum ruf_status
-ruf_pir_export_blocked(const char *path, const ruf_e164 *numbers, size_t count,
-                       const struct ruf_pir_options *options,
-                       struct ruf_pir_result *result, struct ruf_error *err);
 
 /**
  * Shard of a keyword: the first eight bytes of its SHA-256 as a little-endian

@@ -6,7 +6,7 @@
 #include "tests/callkit/folder.h"
 #include "base/image.h"
 #include "base/text.h"
-#include "indexer/contacts.h"
+#include "indexer/build_extras.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,6 +67,16 @@ void folder_write_image(const char *folder, const char *name,
                         uint64_t generation, const struct folder_entry *entries,
                         size_t count)
 {
+    folder_write_blocking(folder, name, generation, entries, count, NULL, 0);
+}
+
+void folder_write_blocking(const char *folder, const char *name,
+                           uint64_t generation,
+                           const struct folder_entry *entries, size_t count,
+                           const ruf_e164 *blocked, size_t blocked_count)
+{
+    const struct ruf_image_extras extras = { .blocked = blocked,
+                                             .blocked_count = blocked_count };
     struct ruf_image_seed seed = { .generation = generation };
     struct ruf_labelled_entries labelled = { .count = count };
     const struct ruf_people nobody = { NULL, 0 };
@@ -81,8 +91,8 @@ void folder_write_image(const char *folder, const char *name,
         labelled.entries[i].number = entries[i].number;
         labelled.entries[i].label = ruf_text(entries[i].label);
     }
-    must(ruf_build(folder_path(folder, name), folder_key, &seed, &nobody,
-                   &labelled, &err) == RUF_OK,
+    must(ruf_build_with(folder_path(folder, name), folder_key, &seed, &nobody,
+                        &labelled, &extras, &err) == RUF_OK,
          "ruf_build");
     free(labelled.entries);
 }

@@ -32,6 +32,12 @@ void folder_write_image(const char *folder, const char *name,
                         uint64_t generation, const struct folder_entry *entries,
                         size_t count);
 
+/** The same with numbers to block, ascending. */
+void folder_write_blocking(const char *folder, const char *name,
+                           uint64_t generation,
+                           const struct folder_entry *entries, size_t count,
+                           const ruf_e164 *blocked, size_t blocked_count);
+
 /** splitmix64 below bound. */
 uint64_t folder_random(uint64_t *state, uint64_t bound);
 

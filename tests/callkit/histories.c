@@ -125,6 +125,13 @@ static void make_late_damage(void)
     free(entries);
 }
 
+static void write_item(const struct pool_item *item, const char *name,
+                       uint64_t generation)
+{
+    folder_write_blocking(pool_folder, name, generation, item->entries,
+                          item->count, item->blocked, item->blocked_count);
+}
+
 /* Generations 1, 2, 3 ... of three companies of different size. */
 static void make_pool(uint64_t seed)
 {
@@ -138,12 +145,10 @@ static void make_pool(uint64_t seed)
             universe = 0; /* an empty company */
         make_item(&pool[i], i == 0 ? NULL : &pool[i - 1], &random, universe);
         (void)snprintf(name, sizeof(name), "pool-%zu", i);
-        folder_write_image(pool_folder, name, i + 1, pool[i].entries,
-                           pool[i].count);
+        write_item(&pool[i], name, i + 1);
         (void)snprintf(name, sizeof(name), "bad-%zu", i);
         if (i % 4 == 0) {
-            folder_write_image(pool_folder, name, i + 1, pool[i].entries,
-                               pool[i].count);
+            write_item(&pool[i], name, i + 1);
             folder_damage(pool_folder, name, 100);
         } else {
             (void)unlink(folder_path(pool_folder, name));
@@ -192,6 +197,7 @@ struct world {
     bool disabled;
     bool wiped;
     bool believed; /* the record says committed */
+    bool swapped;  /* the committed image was another one at some time */
     int sent;      /* item the record was written for */
     struct truth rows;
     size_t checked;
@@ -463,9 +469,6 @@ static void end_watch(struct world *world)
 
 static void set_options(struct world *world, struct ruf_phone_emitter *emitter)
 {
-    const struct pool_item *now = &pool[world->published];
-    const struct pool_item *then = &pool[world->sent < 0 ? 0 : world->sent];
-
     memset(emitter, 0, sizeof(*emitter));
     emitter->folder = world->folder;
     emitter->options = (struct ruf_directory_options){
@@ -474,10 +477,6 @@ static void set_options(struct world *world, struct ruf_phone_emitter *emitter)
         .disabled = world->disabled,
         .name_blocked = world->terms.name_blocked,
         .entries_max = world->terms.entries_max,
-        .blocking = now->blocked,
-        .blocking_count = now->blocked_count,
-        .committed_blocking = then->blocked,
-        .committed_blocking_count = then->blocked_count,
     };
 }
 
@@ -525,7 +524,8 @@ static void accept(struct world *world, bool answered)
     } else if (readable) {
         if (load.asked && !world->believed)
             fail(world, "asked without a record");
-        if (!load.asked && world->believed && is_worth_a_delta(world))
+        if (!load.asked && world->believed && !world->swapped &&
+            is_worth_a_delta(world))
             fail(world, "a full request where a delta would do");
         world->rows.item = world->published;
         world->rows.terms = world->terms;
@@ -727,6 +727,21 @@ static void break_record(struct world *world)
     world->believed = false;
 }
 
+/* Somebody puts an older index of this home in the place of what was sent. */
+static void swap_committed(struct world *world)
+{
+    const char *committed = folder_path(world->folder, files[2]);
+    char name[32];
+
+    if (world->sent < 1 || access(committed, F_OK) != 0)
+        return;
+    (void)snprintf(name, sizeof(name), "pool-%d", world->sent - 1);
+    if (unlink(committed) != 0 ||
+        link(folder_path(pool_folder, name), committed) != 0)
+        abort();
+    world->swapped = true;
+}
+
 static void switch_off(struct world *world)
 {
     ruf_phone_switch_off(world->phone, BUNDLE);
@@ -761,7 +776,7 @@ static void change_terms(struct world *world)
 static void step(struct world *world)
 {
     struct ruf_phone_trouble none = { 0 };
-    uint64_t kind = chance(world, 40);
+    uint64_t kind = chance(world, 41);
 
     if (kind < 10)
         publish_next(world);
@@ -787,6 +802,8 @@ static void step(struct world *world)
         change_terms(world);
     else if (kind < 38)
         world->disabled = !world->disabled;
+    else if (kind < 39)
+        swap_committed(world);
     else
         world->locked = !world->locked;
 }

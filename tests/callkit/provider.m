@@ -126,6 +126,33 @@ static void checkDecisions(void)
           "told no: everything");
 }
 
+static void checkBlocking(void)
+{
+    static const struct folder_entry names[] = {
+        { UINT64_C(493023125001), "Anna Graf" },
+        { UINT64_C(493023125002), "Bernd Graf" },
+        { UINT64_C(493023125003), "Carl Cohn" },
+        { UINT64_C(493023125004), "Dora Lang" },
+    };
+    static const ruf_e164 before[] = { UINT64_C(493023125002),
+                                       UINT64_C(493023125900) };
+    static const ruf_e164 after[] = { UINT64_C(493023125800),
+                                      UINT64_C(493023125900) };
+    StandInContext *context;
+
+    folder_write_blocking(home, "directory.ruf", 11, names, 4, before, 2);
+    context = newContext(NO);
+    run(context);
+    check(context->_names == 3 && context->_blocked == 2 && holds(11),
+          "blocked numbers are handed over and lose their name");
+    folder_write_blocking(home, "directory.ruf", 12, names, 4, after, 2);
+    context = newContext(YES);
+    run(context);
+    check(context->_asked && context->_names == 1 && context->_blocked == 1 &&
+              context->_removals == 1 && context->_error == -1 && holds(12),
+          "one number less and one more to block: delta");
+}
+
 static void checkFailures(void)
 {
     StandInContext *context;
@@ -267,6 +294,7 @@ int main(int argc, char **argv)
             (void)emit(count);
         } else {
             checkDecisions();
+            checkBlocking();
             checkFailures();
             checkLocks();
             checkApp();

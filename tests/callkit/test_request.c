@@ -437,38 +437,81 @@ Test(request, leaves_no_trace_of_a_dry_run)
  * -------------------------------------------
  */
 
+static void publish_blocking(uint64_t generation, const ruf_e164 *blocked,
+                             size_t count)
+{
+    folder_write_blocking(folder, "directory.ruf", generation, old_list,
+                          COUNT(old_list), blocked, count);
+}
+
 Test(request, blocks_and_takes_the_name_away)
 {
     static const ruf_e164 before[] = { 493023125003, 493023125900 };
     static const ruf_e164 after[] = { 493023125001, 493023125900 };
-    static const ruf_e164 wrong[] = { 493023125900, 493023125001 };
-    struct ruf_directory_options given = options();
+    struct ruf_directory_commit commit;
 
-    publish_old();
-    given.blocking = before;
-    given.blocking_count = 2;
-    cr_assert_eq(run_with(&given, RUF_DIRECTORY_STORED), RUF_OK);
+    publish_blocking(1, before, 2);
     cr_assert_str_eq(
-        tape.text,
+        run(),
         "ADD_ID 493023125001\tAnna Graf\nADD_ID 493023125002\tBernd Graf\n"
         "ADD_ID 493023125004\tDora Müller\nADD_ID 493023125005\tEmil Ebert\n"
         "ADD_BL 493023125003\nADD_BL 493023125900\nCOMPLETE\n");
-    given.blocking = after;
-    given.committed_blocking = before;
-    given.committed_blocking_count = 2;
+    cr_assert_eq(ruf_directory_read_commit(folder, folder_key, &commit, NULL),
+                 RUF_OK);
+    cr_assert_eq(commit.identification_count, 4);
+    cr_assert_eq(commit.blocking_count, 2);
+    cr_assert_str_eq(run(), "ASK\nCOMPLETE\n", "nothing changed");
+    publish_blocking(2, after, 2);
+    cr_assert_str_eq(run(), "ASK\nDEL_ID 493023125001\nDEL_BL 493023125003\n"
+                            "ADD_ID 493023125003\tCarl Cohn\n"
+                            "ADD_BL 493023125001\nCOMPLETE\n");
+    cr_assert_eq(report.removals, 2);
+    cr_assert_eq(report.additions, 2);
+    publish_old();
+    cr_assert_str_eq(run(),
+                     "ASK\nDEL_BL 493023125001\nDEL_BL 493023125900\n"
+                     "ADD_ID 493023125001\tAnna Graf\nCOMPLETE\n",
+                     "nothing is blocked any more");
+}
+
+Test(request, may_keep_the_name_of_a_blocked_number)
+{
+    static const ruf_e164 blocked[] = { 493023125003 };
+    struct ruf_directory_options given = options();
+
+    publish_blocking(1, blocked, 1);
+    given.name_blocked = true;
     cr_assert_eq(run_with(&given, RUF_DIRECTORY_STORED), RUF_OK);
-    cr_assert_str_eq(tape.text,
-                     "ASK\nDEL_ID 493023125001\nDEL_BL 493023125003\n"
-                     "ADD_ID 493023125003\tCarl Cohn\nADD_BL 493023125001\n"
-                     "COMPLETE\n");
-    /* Without the old list nothing is proved. */
-    given.blocking = before;
-    given.committed_blocking = NULL;
-    given.committed_blocking_count = 0;
-    cr_assert_eq(run_with(&given, RUF_DIRECTORY_STORED), RUF_OK);
-    cr_assert_eq(report.mode, RUF_DIRECTORY_FULL);
-    given.blocking = wrong;
-    cr_assert_eq(run_with(&given, RUF_DIRECTORY_STORED), RUF_E_USAGE);
+    cr_assert(strstr(tape.text, "ADD_ID 493023125003\tCarl Cohn\n") != NULL);
+    cr_assert(strstr(tape.text, "ADD_BL 493023125003\n") != NULL);
+}
+
+/* A list that cannot be read costs the phone nothing. */
+Test(request, keeps_what_it_has_if_the_blocked_numbers_are_damaged)
+{
+    static ruf_e164 blocked[RUF_BLOCKED_MAX];
+    struct stat info;
+
+    for (size_t i = 0; i < RUF_BLOCKED_MAX; i++)
+        blocked[i] = 493023200000 + i;
+    publish_old();
+    (void)run();
+    publish_blocking(2, blocked, RUF_BLOCKED_MAX);
+    cr_assert_eq(stat(folder_path(folder, "directory.ruf"), &info), 0);
+    /* Nearly all of the file is that list; behind it, the empty search. */
+    folder_damage(folder, "directory.ruf", (long)info.st_size / 2);
+    cr_assert_eq(run_with(
+                     &(struct ruf_directory_options){
+                         .struct_size = sizeof(struct ruf_directory_options),
+                         .key = folder_key },
+                     RUF_DIRECTORY_STORED),
+                 RUF_OK);
+    cr_assert_str_eq(tape.text, "ASK\nCOMPLETE\n");
+    cr_assert_str_eq(report.reason, "D705");
+    publish_blocking(3, blocked, RUF_BLOCKED_MAX);
+    (void)run();
+    cr_assert_eq(report.mode, RUF_DIRECTORY_DELTA);
+    cr_assert_eq(report.additions, RUF_BLOCKED_MAX, "all of them fit");
 }
 
 Test(request, drops_what_is_over_the_limit)
@@ -476,10 +519,8 @@ Test(request, drops_what_is_over_the_limit)
     static const ruf_e164 blocked[] = { 493023125900 };
     struct ruf_directory_options given = options();
 
-    publish_old();
+    publish_blocking(1, blocked, 1);
     given.entries_max = 3;
-    given.blocking = blocked;
-    given.blocking_count = 1;
     cr_assert_eq(run_with(&given, RUF_DIRECTORY_STORED), RUF_OK);
     cr_assert_str_eq(
         tape.text,
@@ -490,6 +531,30 @@ Test(request, drops_what_is_over_the_limit)
     cr_assert_eq(run_with(&given, RUF_DIRECTORY_STORED), RUF_OK);
     cr_assert_str_eq(tape.text,
                      "ASK\nADD_ID 493023125003\tCarl Cohn\nCOMPLETE\n");
+}
+
+Test(request, blocks_no_more_than_the_limit)
+{
+    static const ruf_e164 blocked[] = { 493023125800, 493023125900 };
+    struct ruf_directory_options given = options();
+
+    publish_blocking(1, blocked, 2);
+    given.entries_max = 1;
+    cr_assert_eq(run_with(&given, RUF_DIRECTORY_STORED), RUF_OK);
+    cr_assert_str_eq(tape.text, "ADD_BL 493023125800\nCOMPLETE\n");
+}
+
+/* An index of the same home, but not the one that was sent. */
+Test(request, believes_no_committed_image_but_the_one_it_recorded)
+{
+    publish_old();
+    (void)run();
+    folder_write_image(folder, "directory.committed.ruf", 1, new_list,
+                       COUNT(new_list));
+    publish_new();
+    (void)run();
+    cr_assert_eq(report.mode, RUF_DIRECTORY_FULL);
+    cr_assert_eq(report.additions, COUNT(new_list));
 }
 
 Test(request, skips_what_a_phone_would_drop)

@@ -127,6 +127,51 @@ expect 2 U001 ruf "$home" emit --commit
 expect 2 U001 ruf "$home" emit --format stream --answer maybe
 note "a damaged index costs the phone nothing"
 
+# --- blocked numbers: the policy's list in the index, in requests, in exports
+cat >"$work/blocking.json" <<'END'
+{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "auth": { "tenant": "t", "client_id": "c" },
+  "blocking": { "numbers": [ "+493023125950", "+493023125002" ] },
+  "sources": [ { "id": "CSV", "kind": "file" } ] }
+END
+strict=$work/strict
+# set_of: what the phone is to hold, as the checker reads it
+set_of() {
+    ruf "$strict" emit
+    ruf "$strict" emit --blocked
+}
+ruf "$strict" --quiet init --policy "$work/blocking.json"
+ruf "$strict" --quiet import "$work/c.csv" >/dev/null
+printf '493023125002\n493023125950\n' >"$work/wanted"
+ruf "$strict" emit --blocked >"$work/got"
+same "$work/got" "$work/wanted" "emit --blocked"
+ruf "$strict" emit >"$work/got"
+! grep -q '^493023125002' "$work/got" || fail "a blocked number has a name"
+[ "$(ruf "$strict" --json stats | json_number entries)" = \
+    "$(($(wc -l <"$work/got")))" ] || fail "stats count other entries"
+ruf "$strict" --quiet emit --format stream --commit >"$work/stream"
+[ "$(grep -c '^ADD_BL' "$work/stream")" = 2 ] || fail "not both are blocked"
+set_of >"$work/set"
+"$CONFORMANCE" --answer yes --before /dev/null "$work/stream" "$work/set" \
+    >"$work/verdict" || fail "the phone's rules are broken: blocking"
+expect 1 '' ruf "$strict" ring +493023125002
+grep -q 'blocked: blocking.numbers' "$work/stdout" || fail "ring: not blocked"
+ruf "$strict" lookup +493023125002 | grep -q Graf || fail "unknown in the app"
+# A policy that blocks one number less and one more.
+cp "$work/set" "$work/before.set"
+sed 's/+493023125950/+493023125951/' "$work/blocking.json" \
+    >"$strict/policy.json"
+ruf "$strict" --quiet index >/dev/null
+ruf "$strict" --quiet emit --format stream >"$work/stream"
+printf 'ASK\nDEL_BL 493023125950\nADD_BL 493023125951\nCOMPLETE\n' \
+    >"$work/wanted"
+same "$work/stream" "$work/wanted" "another list is another delta"
+set_of >"$work/set"
+"$CONFORMANCE" --answer yes --before "$work/before.set" "$work/stream" \
+    "$work/set" >"$work/verdict" || fail "the phone's rules are broken: delta"
+expect 2 U001 ruf "$strict" emit --format stream --blocked
+note "blocked numbers reach the phone, and leave it"
+
 # --- Live Caller ID Lookup, read by protobuf's own decoder
 expect 0 '' ruf "$home" export live-caller-id "$work/pir.binpb" --shards 4 \
     --cache-minutes 60 --test-identity
@@ -155,6 +200,16 @@ END
     # A row and a repeated CallIdentity differ by their keyword only.
     grep -c 'value: .*Graf.*\\030<\\020\\002\|value: .*Graf.*\\030< \\002' \
         "$work/rows" >/dev/null || fail "values without cache and category"
+    ruf "$strict" --quiet export live-caller-id "$work/block.binpb" --blocked \
+        >/dev/null
+    (cd "$work" && protoc --decode KeywordDatabase pir.proto <block.binpb) |
+        tr -d ' ' >"$work/got"
+    for number in 493023125002 493023125951; do
+        printf 'rows{\nkeyword:"+%s"\nvalue:"\\001"\n}\n' "$number"
+    done >"$work/wanted"
+    same "$work/got" "$work/wanted" "block values"
+    ruf "$strict" --quiet export live-caller-id "$work/strict.binpb" >/dev/null
+    ! grep -q 493023125002 "$work/strict.binpb" || fail "blocked, but named"
     # Shards, counted by other means.
     : >"$work/by-sha"
     while read -r number; do

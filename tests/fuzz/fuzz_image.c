@@ -101,6 +101,7 @@ static void ask_numbers(const struct ruf_index *index, struct ruf_query *query)
     ruf_e164 numbers[40];
     size_t done;
     size_t count = fixture->entries.count;
+    bool blocked;
 
     for (size_t i = 0; i < count; i++) {
         numbers[i] = fixture->entries.entries[i].number;
@@ -124,6 +125,8 @@ static void ask_numbers(const struct ruf_index *index, struct ruf_query *query)
         (void)!ruf_query_lookup(query, numbers[i] + 1, &callers[0], NULL);
     }
     (void)!ruf_query_lookup_many(query, numbers, count, callers, &done, NULL);
+    for (size_t i = 0; i < fixture->extras.blocked_count; i++)
+        (void)!ruf_query_is_blocked(query, fixture->blocked[i], &blocked, NULL);
     for (size_t i = 0; i < fixture->trunks.count; i++)
         if (ruf_query_lookup(query, fixture->trunks.trunks[i].prefix * 100 + i,
                              &callers[0], NULL) == RUF_OK)
@@ -158,6 +161,21 @@ static void ask_contacts(struct ruf_query *query)
                                  person->members[0]->native_id, &found, NULL);
         (void)!ruf_query_find_hash_id(query, person->hash_id, &found, NULL);
     }
+}
+
+static void list_blocked(const struct ruf_index *index)
+{
+    ruf_e164 *numbers = malloc(RUF_BLOCKED_MAX * sizeof(*numbers));
+    struct ruf_index_info info;
+    size_t count = 0;
+
+    fuzz_require(numbers != NULL, "memory");
+    ruf_index_describe(index, &info);
+    if (ruf_index_blocked(index, numbers, &count, NULL) == RUF_OK)
+        fuzz_require(count == info.blocked_count, "all or none");
+    for (size_t i = 1; i < count; i++)
+        fuzz_require(numbers[i] > numbers[i - 1], "blocked numbers ascend");
+    free(numbers);
 }
 
 static void walk(const struct ruf_index *index)
@@ -199,6 +217,7 @@ static void ask(enum ruf_index_mode mode)
         ask_numbers(index, query);
         ask_contacts(query);
         walk(index);
+        list_blocked(index);
         if (mode == RUF_INDEX_RESIDENT)
             search(query);
         ruf_query_destroy(query);

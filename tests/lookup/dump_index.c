@@ -123,6 +123,19 @@ static void print_trunks(const struct image_fixture *fixture,
     }
 }
 
+static void print_blocked(const struct ruf_index *index)
+{
+    ruf_e164 *numbers = calloc(RUF_BLOCKED_MAX, sizeof(*numbers));
+    size_t count;
+
+    if (numbers == NULL)
+        abort();
+    must(ruf_index_blocked(index, numbers, &count, NULL));
+    for (size_t i = 0; i < count; i++)
+        (void)printf("B%llu\n", (unsigned long long)numbers[i]);
+    free(numbers);
+}
+
 int main(int argc, char **argv)
 {
     struct image_fixture *fixture;
@@ -145,6 +158,7 @@ int main(int argc, char **argv)
         print_identity(query, i);
     }
     print_trunks(fixture, query);
+    print_blocked(index);
     ruf_query_destroy(query);
     ruf_index_close(index);
     fixture_destroy(fixture);

@@ -106,6 +106,8 @@ const [upperWidth, ownerWidth] = [meta.u32(), meta.u32()]
 for (let i = 0; i < 6; i++) meta.u32()
 const secret = meta.take(192)
 const [trunkCount, heldCount] = [meta.u32(), meta.u32()]
+meta.u32()
+const blockedCount = meta.u32()
 
 // --- numbers and labels ------------------------------------------------------
 
@@ -296,3 +298,8 @@ for (let i = 0; i < trunkCount; i++) {
 }
 for (let i = 0; i < heldCount; i++)
   console.log(`H${bytesOf(16).readBigUInt64LE(16 * trunkCount + 8 * i)}|0`)
+
+// --- numbers to block --------------------------------------------------------
+
+for (let i = 0; i < blockedCount; i++)
+  console.log(`B${bytesOf(17).readBigUInt64LE(8 * i)}`)

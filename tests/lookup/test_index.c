@@ -564,6 +564,14 @@ static enum ruf_status ask_everything(const struct image_fixture *fixture,
         cr_assert(status != RUF_OK ||
                   ruf_text_equal(caller.label, trunk->label));
     }
+    for (size_t i = 0; i < fixture->extras.blocked_count; i++) {
+        bool blocked = false;
+
+        status =
+            ruf_query_is_blocked(query, fixture->blocked[i], &blocked, &err);
+        worst = status != RUF_OK ? status : worst;
+        cr_assert(status != RUF_OK || blocked);
+    }
     status = ruf_cursor_create(index, &cursor, &err);
     for (; status == RUF_OK && entry.number != 0;)
         status = ruf_cursor_next(cursor, &entry, &err);

@@ -369,6 +369,19 @@ static void add_trunks(struct image_fixture *fixture)
     fixture->extras.trunks = &fixture->trunks;
 }
 
+static void add_blocked(struct image_fixture *fixture)
+{
+    static const ruf_e164 more[] = { UINT64_C(998999999999),
+                                     UINT64_C(999999999999), RUF_E164_MAX };
+    bool some = fixture->entries.count > 0;
+
+    if (some)
+        fixture->blocked[0] = fixture->entries.entries[0].number;
+    memcpy(fixture->blocked + some, more, sizeof(more));
+    fixture->extras.blocked = fixture->blocked;
+    fixture->extras.blocked_count = COUNT(more) + some;
+}
+
 /* --- fixture
  * --------------------------------------------------------------------- */
 
@@ -393,6 +406,7 @@ struct image_fixture *fixture_create(uint64_t seed, size_t persons,
     fill_entries(fixture, entries);
     add_numbers(fixture);
     add_trunks(fixture);
+    add_blocked(fixture);
     return fixture;
 }
 

@@ -22,6 +22,7 @@ struct image_fixture {
     struct ruf_people people;
     struct ruf_labelled_entries entries;
     struct ruf_trunks trunks; /**< none of them holds an entry */
+    ruf_e164 blocked[4];      /**< the first is an entry, if there is one */
     struct ruf_image_extras extras;
     struct ruf_image_seed seed;
     uint8_t key[RUF_KEY_SIZE];
