@@ -107,6 +107,7 @@ int cmd_explain(struct cli *cli);
 int cmd_policy(struct cli *cli);
 int cmd_report(struct cli *cli);
 int cmd_doctor(struct cli *cli);
+int cmd_source(struct cli *cli);
 int cmd_audit(struct cli *cli);
 int cmd_presence(struct cli *cli);
 int cmd_stats(struct cli *cli);

@@ -135,6 +135,46 @@ static void print_report_text(const struct cli *cli,
                      : cli_say(cli, " (unverändert)", " (unchanged)"));
 }
 
+static void print_span(const struct cli *cli, int64_t seconds)
+{
+    int64_t hours = (seconds + 1800) / 3600;
+
+    if (hours >= 48)
+        (void)fprintf(stderr, "%" PRId64 " %s", (hours + 12) / 24,
+                      cli_say(cli, "Tagen", "days"));
+    else if (hours >= 2)
+        (void)fprintf(stderr, "%" PRId64 " %s", hours,
+                      cli_say(cli, "Stunden", "hours"));
+    else
+        (void)fprintf(stderr, "%" PRId64 " %s", (seconds + 30) / 60,
+                      cli_say(cli, "Minuten", "minutes"));
+}
+
+/* What a failure means for the records of a source. */
+static void print_age(const struct cli *cli,
+                      const struct ruf_source_report *source)
+{
+    int64_t now = (int64_t)time(NULL);
+
+    if (source->expires != 0 && source->expires <= now) {
+        (void)fprintf(stderr, "→ %s\n",
+                      cli_say(cli, "Die Datensätze wurden entfernt.",
+                              "The records were removed."));
+        return;
+    }
+    if (source->updated == 0)
+        return;
+    (void)fprintf(stderr, "→ %s", cli_say(cli, "Stand: vor ", "As of "));
+    print_span(cli, now - source->updated);
+    (void)fputs(cli_say(cli, "", " ago"), stderr);
+    if (source->expires != 0) {
+        (void)fputs(cli_say(cli, "; wird entfernt in ", "; removed in "),
+                    stderr);
+        print_span(cli, source->expires - now);
+    }
+    (void)fputs(".\n", stderr);
+}
+
 /* Prints the failures; true if the run's own error is one of them. */
 static bool print_source_failures(const struct cli *cli,
                                   const struct ruf_sync_report *report,
@@ -148,6 +188,7 @@ static bool print_source_failures(const struct cli *cli,
         if (source->status == RUF_OK || source->status == RUF_E_CANCELLED)
             continue;
         (void)cli_fail(cli, &source->error);
+        print_age(cli, source);
         told = told || strcmp(source->error.id, run->id) == 0;
     }
     return told;

@@ -111,6 +111,13 @@ const struct cli_command cli_commands[] = {
       "network\n"
       "  --confirm       even if a rule removes more than half of a source\n",
       cmd_policy },
+    { "source", "[list | on ID | off ID]",
+      "the sources: which are on, how old, whose right is gone",
+      "  list     one line per source: id, name, on or off, records, state of\n"
+      "           the data, and when records go whose right was lost\n"
+      "  on ID    read this source again from the next sync on\n"
+      "  off ID   remove its records at once and leave it out\n",
+      cmd_source },
     { "presence", "[ID...] [--watch]", "are they free to talk?",
       "One line per contact: contact id, name, presence; of those without a\n"
       "presence none. ID is a contact id of search or the id of an Entra "

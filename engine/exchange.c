@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "engine/audit.h"
-#include "engine/home_private.h"
+#include "engine/sources.h"
 #include "engine/wipe.h"
 #include "sync/import.h"
 #include "sync/sync.h"
@@ -313,12 +313,9 @@ static bool bridge_cancelled(void *context)
             bridge->request->cancelled(bridge->request->context));
 }
 
-/* Fills the report; true if any record came, changed or went. */
-static bool report_sources(const struct ruf_source_result *results,
+static void report_sources(const struct ruf_source_result *results,
                            size_t count, struct ruf_sync_report *report)
 {
-    bool changed = false;
-
     report->source_count = count;
     for (size_t i = 0; i < count; i++) {
         const struct ruf_source_result *from = &results[i];
@@ -338,11 +335,7 @@ static bool report_sources(const struct ruf_source_result *results,
         to->ms = from->ms;
         to->photos = from->photos;
         to->photos_left = from->photos_left;
-        changed =
-            changed ||
-            from->added + from->changed + from->removed + from->photos > 0;
     }
-    return changed;
 }
 
 static bool image_is_readable(const struct ruf_home *home)
@@ -375,14 +368,86 @@ static enum ruf_status publish_if_needed(const struct ruf_home *home,
     return status;
 }
 
-static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
-                                 const struct ruf_sync_request *request,
-                                 struct ruf_source_result *results,
+/* How old the records of failed sources are. */
+static enum ruf_status note_ages(struct ruf_store *store,
                                  struct ruf_sync_report *report,
                                  struct ruf_error *err)
 {
-    struct store_sink context = { store, &home->effective,
-                                  request->allow_shrink };
+    struct ruf_store_stats *stats = calloc(1, sizeof(*stats));
+    enum ruf_status status = stats == NULL ? ruf_fail_memory(err)
+                                           : ruf_store_stats(store, stats, err);
+
+    for (size_t i = 0; i < report->source_count && status == RUF_OK; i++) {
+        struct ruf_source_report *to = &report->sources[i];
+
+        for (size_t s = 0; s < stats->source_count; s++)
+            if (to->status != RUF_OK &&
+                strcmp(stats->sources[s].id, to->id) == 0)
+                to->updated = stats->sources[s].updated;
+    }
+    free(stats);
+    return status;
+}
+
+static enum ruf_status
+judge_sources(const struct ruf_home *home, struct ruf_store *store,
+              struct ruf_source_result *results, size_t count,
+              struct ruf_sync_report *report, struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+    bool failed = false;
+
+    for (size_t i = 0; i < count; i++)
+        failed = failed || results[i].status != RUF_OK;
+    if (failed)
+        status = note_ages(store, report, err);
+    for (size_t i = 0; i < count && status == RUF_OK; i++) {
+        status = ruf_judge_forbidden(home, store, &results[i],
+                                     &report->sources[i].expires, err);
+        report->sources[i].removed = results[i].removed;
+    }
+    return status;
+}
+
+static bool anything_changed(const struct ruf_sync_report *report)
+{
+    for (size_t i = 0; i < report->source_count; i++) {
+        const struct ruf_source_report *source = &report->sources[i];
+
+        if (source->added + source->changed + source->removed + source->photos >
+            0)
+            return true;
+    }
+    return false;
+}
+
+static enum ruf_status begin_sync(const struct ruf_home *home,
+                                  struct ruf_store *store,
+                                  struct ruf_chosen_policy *chosen,
+                                  bool *unpublished, struct ruf_error *err)
+{
+    int64_t left = 0;
+    enum ruf_status status =
+        ruf_store_fact_load(store, FACT_UNPUBLISHED, &left, err);
+
+    *unpublished = left != 0;
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 1, err);
+    if (status == RUF_OK && home->effective.store.photos == RUF_PHOTOS_NONE)
+        status = ruf_store_photos_clear(store, err);
+    if (status == RUF_OK)
+        status = ruf_choose_sources(home, store, chosen, err);
+    return status;
+}
+
+static enum ruf_status run_sources(const struct ruf_home *home,
+                                   struct ruf_store *store,
+                                   const struct ruf_policy *policy,
+                                   const struct ruf_sync_request *request,
+                                   struct ruf_source_result *results,
+                                   size_t *count, struct ruf_error *err)
+{
+    struct store_sink context = { store, policy, request->allow_shrink };
     struct ruf_sync_sink sink = sink_over(&context);
     struct progress_bridge bridge = { home, request };
     struct ruf_sync_options options = {
@@ -393,31 +458,40 @@ static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
         .cancelled = bridge_cancelled,
         .cancel_context = &bridge,
     };
-    struct ruf_error publish_error;
-    enum ruf_status status;
-    enum ruf_status published;
-    int64_t unpublished = 0;
-    size_t count = 0;
-    bool changed;
 
-    status = ruf_store_fact_load(store, FACT_UNPUBLISHED, &unpublished, err);
-    if (status == RUF_OK)
-        status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 1, err);
-    if (status == RUF_OK && home->effective.store.photos == RUF_PHOTOS_NONE)
-        status = ruf_store_photos_clear(store, err);
+    return ruf_sync_run(policy, &sink, &options, results, count, err);
+}
+
+static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
+                                 const struct ruf_sync_request *request,
+                                 struct ruf_source_result *results,
+                                 struct ruf_sync_report *report,
+                                 struct ruf_error *err)
+{
+    struct ruf_chosen_policy chosen;
+    struct ruf_error after_error;
+    enum ruf_status status;
+    enum ruf_status after;
+    bool unpublished;
+    size_t count = 0;
+
+    status = begin_sync(home, store, &chosen, &unpublished, err);
     if (status != RUF_OK)
         return status;
     status =
-        ruf_sync_run(&home->effective, &sink, &options, results, &count, err);
-    changed = report_sources(results, count, report);
+        run_sources(home, store, &chosen.policy, request, results, &count, err);
+    report_sources(results, count, report);
+    after = judge_sources(home, store, results, count, report, &after_error);
     /* What other sources brought is shown even if one failed or the user
      * stopped the run; every finished round is whole. */
-    published = publish_if_needed(home, store, changed || unpublished != 0,
-                                  report, &publish_error);
-    if (published != RUF_OK && (status == RUF_OK || status == RUF_E_PARTIAL)) {
+    if (after == RUF_OK)
+        after = publish_if_needed(home, store,
+                                  anything_changed(report) || unpublished,
+                                  report, &after_error);
+    if (after != RUF_OK && (status == RUF_OK || status == RUF_E_PARTIAL)) {
         if (err != NULL)
-            *err = publish_error;
-        return published;
+            *err = after_error;
+        return after;
     }
     return status;
 }
@@ -505,7 +579,9 @@ enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
         return status;
     context = (struct store_sink){ writer.store, &home->effective, false };
     sink = sink_over(&context);
-    status = ruf_store_fact_save(writer.store, FACT_UNPUBLISHED, 1, err);
+    status = ruf_source_check_on(writer.store, source, err);
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(writer.store, FACT_UNPUBLISHED, 1, err);
     if (status == RUF_OK)
         status = ruf_import_file(path, source, &sink, &result, err);
     report->records = result.records;

@@ -91,6 +91,16 @@ RUF_MUST_USE enum ruf_status ruf_store_collection_reset(struct ruf_store *store,
                                                         const char *collection,
                                                         struct ruf_error *err);
 
+/**
+ * Remove all of a source: records, markers, photos, links and what is staged.
+ * A server's wish for a pause stays.
+ * @param[out] removed  records that were visible.
+ */
+RUF_MUST_USE enum ruf_status ruf_store_source_clear(struct ruf_store *store,
+                                                    const char *source,
+                                                    uint64_t *removed,
+                                                    struct ruf_error *err);
+
 /** Hand out the names of a source's collections; the receiver may write. */
 RUF_MUST_USE enum ruf_status
 ruf_store_collections(struct ruf_store *store, const char *source,

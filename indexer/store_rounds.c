@@ -270,6 +270,51 @@ enum ruf_status ruf_store_collection_reset(struct ruf_store *store,
     return ruf_store_end(store, status, err);
 }
 
+static enum ruf_status run_for_source(const struct ruf_store *store,
+                                      const char *sql, const char *source,
+                                      struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    enum ruf_status status = ruf_store_prepare(store, sql, &statement, err);
+
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_text(statement, 1, source, -1, SQLITE_STATIC);
+    status = ruf_store_change(store, statement, err);
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
+enum ruf_status ruf_store_source_clear(struct ruf_store *store,
+                                       const char *source, uint64_t *removed,
+                                       struct ruf_error *err)
+{
+#define OF_SOURCE                                                              \
+    " collection IN (SELECT id FROM collections WHERE source = ?1)"
+    /* Records take their photos along; those of the second last. */
+    static const char *const steps[] = {
+        "DELETE FROM numbers WHERE record IN"
+        " (SELECT id FROM records WHERE" OF_SOURCE ")",
+        "DELETE FROM markers WHERE" OF_SOURCE,
+        "DELETE FROM staged WHERE" OF_SOURCE,
+        "DELETE FROM records WHERE" OF_SOURCE,
+        "DELETE FROM collections WHERE source = ?1",
+    };
+#undef OF_SOURCE
+    enum ruf_status status = ruf_store_begin(store, err);
+
+    *removed = 0;
+    if (status != RUF_OK)
+        return status;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == RUF_OK;
+         i++) {
+        status = run_for_source(store, steps[i], source, err);
+        if (i == 3) /* the records */
+            *removed = (uint64_t)sqlite3_changes64(store->db);
+    }
+    return ruf_store_end(store, status, err);
+}
+
 /* The names first: the receiver may change the table. */
 enum ruf_status
 ruf_store_collections(struct ruf_store *store, const char *source,

@@ -54,6 +54,8 @@ struct ruf_policy_source {
     enum ruf_source_kind kind;
     const char *name; /**< shown to people */
     bool enabled;
+    bool initially_on;            /**< until the user says otherwise */
+    bool user_may_toggle;         /**< may the user say otherwise? */
     bool caller_id;               /**< may feed the call directory */
     uint8_t priority;             /**< 0..100, higher wins */
     const char *region;           /**< region.per_source, or NULL */

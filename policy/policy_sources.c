@@ -324,10 +324,14 @@ static void read_source(const struct policy_at *root,
     out->name = kind_defaults[kind].name;
     out->priority = kind_defaults[kind].priority;
     out->enabled = true;
+    out->initially_on = true;
+    out->user_may_toggle = true;
     out->caller_id = true;
     if (ruf_policy_member(source, "name", &here) != NULL)
         out->name = ruf_policy_string(&here, 160);
     ruf_policy_bool(source, "enabled", &out->enabled);
+    ruf_policy_bool(source, "initially_on", &out->initially_on);
+    ruf_policy_bool(source, "user_may_toggle", &out->user_may_toggle);
     ruf_policy_bool(source, "caller_id", &out->caller_id);
     read_priority(source, out);
     if (ruf_policy_member(source, "mailboxes", &here) != NULL)

@@ -178,9 +178,49 @@ struct ruf_source_report {
     uint64_t ms;
     uint64_t photos;      /**< fetched, if the policy wants any */
     uint64_t photos_left; /**< to be fetched in the next run */
+    int64_t updated;      /**< of one that failed: Unix seconds of the last
+                               finished round, 0 = never */
+    int64_t expires;      /**< the right is gone: see ruf_source_info */
 };
 
 #define RUF_SOURCES_MAX 32
+
+/** One source of the policy, as people see it. Texts are borrowed. */
+struct ruf_source_info {
+    char id[17];
+    const char *name;
+    const char *kind; /**< "entra_users" */
+    bool on;          /**< read at a sync */
+    bool may_switch;  /**< the policy lets people switch it */
+    bool stale;       /**< on, and older than sync.stale_hours */
+    uint64_t records;
+    int64_t updated; /**< Unix seconds of the last finished round, 0 = never */
+    /** The right is gone (403): records go at the next sync from then on; 0:
+     *  the right is there. */
+    int64_t expires;
+};
+
+typedef void ruf_source_callback(void *context,
+                                 const struct ruf_source_info *info);
+
+/**
+ * Hand out every source of the policy, in its order.
+ * @return RUF_OK; RUF_E_NOMEM; store errors.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_sources(struct ruf_home *home, ruf_source_callback *callback,
+                 void *context, struct ruf_error *err);
+
+/**
+ * Switch a source off: its records go at once, also from the index; or on: the
+ * next sync reads it in full.
+ * @return RUF_OK; RUF_E_USAGE (U014: no such source); RUF_E_POLICY (P162: the
+ *         policy has it off or does not let people switch it); RUF_E_BUSY;
+ *         store and disk errors.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_source_switch(struct ruf_home *home, const char *id, bool on,
+                       struct ruf_error *err);
 
 struct ruf_sync_report {
     struct ruf_source_report sources[RUF_SOURCES_MAX];
@@ -224,7 +264,8 @@ struct ruf_import_report {
  * call ruf_home_publish() after the last file.
  * @param[in] source  policy source of kind "file" or "blob"; NULL: the only
  *                    one of kind "file".
- * @return RUF_OK; RUF_E_USAGE (U013); RUF_E_CORRUPT (the file; nothing was
+ * @return RUF_OK; RUF_E_USAGE (U013; U062: the source is switched off);
+ *         RUF_E_CORRUPT (the file; nothing was
  *         taken over); RUF_E_BUSY; store and disk errors.
  */
 RUF_API RUF_MUST_USE enum ruf_status

@@ -205,6 +205,56 @@ Test(store, lays_a_partial_update_over_what_it_has)
     cr_assert_eq(stats.numbers_total, 0, "null clears");
 }
 
+static int64_t rows_of(const char *table)
+{
+    sqlite3_stmt *statement;
+    char sql[64];
+    bool row;
+    int64_t count;
+
+    (void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
+    cr_assert(ruf_store_prepare(store, sql, &statement, &err) == RUF_OK);
+    cr_assert(ruf_store_step(store, statement, &row, &err) == RUF_OK && row);
+    count = sqlite3_column_int64(statement, 0);
+    (void)sqlite3_finalize(statement);
+    return count;
+}
+
+Test(store, clears_all_of_one_source_and_nothing_else)
+{
+    static const uint8_t jpeg[] = { 0xFF, 0xD8, 0xFF, 0xE0, 1 };
+    static const char *const tables[] = { "records", "numbers", "photos",
+                                          "collections", "staged" };
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+    struct ruf_collection_state state;
+    uint64_t removed = 99;
+
+    for (int i = 0; i < 2; i++) {
+        const char *source = i == 0 ? "FILE" : "BLOB";
+
+        cr_assert(page(source, both, 2, FIRST | LAST) == RUF_OK);
+        cr_assert(page(source, both, 1, FIRST) == RUF_OK); /* staged */
+        cr_assert(ruf_store_photo_put(store, source, ruf_text("a"),
+                                      ruf_text("e"), jpeg, sizeof(jpeg),
+                                      &err) == RUF_OK);
+    }
+    cr_assert(ruf_store_throttle(store, "FILE", 77, &err) == RUF_OK);
+    for (size_t i = 0; i < 5; i++)
+        cr_assert(rows_of(tables[i]) % 2 == 0 && rows_of(tables[i]) > 0, "%s",
+                  tables[i]);
+    cr_assert(ruf_store_source_clear(store, "FILE", &removed, &err) == RUF_OK);
+    cr_expect_eq(removed, 2);
+    for (size_t i = 0; i < 5; i++)
+        cr_expect_eq(rows_of(tables[i]), i < 2 ? 2 : 1, "%s", tables[i]);
+    cr_assert(ruf_store_collection_load(store, "FILE", "list", &state, &err) ==
+              RUF_OK);
+    cr_expect_eq(state.link_kind, 0, "read in full again");
+    cr_expect_eq(state.not_before, 77, "the server's pause stays");
+    cr_assert(ruf_store_source_clear(store, "FILE", &removed, &err) == RUF_OK);
+    cr_expect_eq(removed, 0);
+    cr_assert_str_eq(names(), "Graf Klein ");
+}
+
 Test(store, removes_what_a_delta_says_is_gone)
 {
     struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };

@@ -1,0 +1,266 @@
+/*
+ * tests/engine/test_sources.c - sources on and off, old, and forbidden
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/error.h"
+#include "base/text.h"
+#include "engine/sources.h"
+#include "tests/engine/test_host.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HOUR 3600
+
+static const char policy[] =
+    "{\"schema\": \"rufname.policy/1\", \"version\": 1,"
+    " \"protection\": {\"pin\": {\"required\": false}},"
+    " \"sync\": {\"stale_hours\": 2, \"forbidden_grace_hours\": 24},"
+    " \"auth\": {\"tenant\": \"t\", \"client_id\": \"c\"}, \"sources\": ["
+    " {\"id\": \"AAD\", \"kind\": \"entra_users\"},"
+    " {\"id\": \"GAL\", \"kind\": \"entra_contacts\","
+    "  \"user_may_toggle\": false},"
+    " {\"id\": \"APC\", \"kind\": \"outlook_personal\","
+    "  \"initially_on\": false},"
+    " {\"id\": \"OFF\", \"kind\": \"entra_contacts\", \"enabled\": false}]}";
+
+static struct test_host host;
+static char path[64];
+static struct ruf_home *home;
+static struct ruf_home_writer writer;
+static struct ruf_error err;
+
+static void set_up(void)
+{
+    struct ruf_home_setup setup = { .struct_size = sizeof(setup),
+                                    .policy = policy,
+                                    .policy_size = sizeof(policy) - 1,
+                                    .keystore = "host",
+                                    .host = &host.host };
+
+    test_host_init(&host);
+    host.now = 2000000000;
+    test_home_path(path);
+    cr_assert_eq(ruf_home_init(path, &setup, NULL, NULL, &err), RUF_OK, "%s %s",
+                 err.id, err.detail);
+    cr_assert_eq(ruf_home_open_with(path, &host.host, &home, &err), RUF_OK);
+}
+
+static void tear_down(void)
+{
+    ruf_home_writer_close(&writer);
+    ruf_home_close(home);
+    test_home_remove(path);
+}
+
+TestSuite(sources, .init = set_up, .fini = tear_down);
+
+static void open_writer(void)
+{
+    cr_assert_eq(ruf_home_writer_open(home, &writer, &err), RUF_OK, "%s",
+                 err.id);
+}
+
+/* One record in a finished round. */
+static void put_record(const char *source)
+{
+    struct ruf_record record = { .native_id = ruf_text("a") };
+    struct ruf_store_page page = { .source = source,
+                                   .collection = "c",
+                                   .select = "s",
+                                   .link = "l",
+                                   .starts_round = true,
+                                   .completes_round = true,
+                                   .records = &record,
+                                   .record_count = 1 };
+    struct ruf_store_round round;
+
+    record.fields[RUF_RECORD_FAMILY] = ruf_text("Graf");
+    cr_assert_eq(
+        ruf_store_page(writer.store, home->policy, &page, &round, &err),
+        RUF_OK);
+    cr_assert_eq(round.added, 1);
+}
+
+/* --- on and off
+ * ------------------------------------------------------------------ */
+
+static const struct ruf_source_info *info_of(const char *id);
+static struct ruf_source_info told[4];
+static size_t told_count;
+
+static void note(void *context, const struct ruf_source_info *info)
+{
+    (void)context;
+    told[told_count++] = *info;
+}
+
+static const struct ruf_source_info *info_of(const char *id)
+{
+    told_count = 0;
+    cr_assert_eq(ruf_home_sources(home, note, NULL, &err), RUF_OK, "%s",
+                 err.id);
+    cr_assert_eq(told_count, 4);
+    for (size_t i = 0; i < 4; i++)
+        if (strcmp(told[i].id, id) == 0)
+            return &told[i];
+    cr_assert_fail("no %s", id);
+    return NULL;
+}
+
+/* Which sources a sync would read, by first letter. */
+static const char *chosen(void)
+{
+    static struct ruf_chosen_policy out;
+    static char ids[32];
+
+    open_writer();
+    cr_assert_eq(ruf_choose_sources(home, writer.store, &out, &err), RUF_OK);
+    ruf_home_writer_close(&writer);
+    ids[0] = '\0';
+    for (size_t i = 0; i < out.policy.source_count; i++)
+        if (out.policy.sources[i].enabled)
+            (void)snprintf(ids + strlen(ids), sizeof(ids) - strlen(ids), "%s ",
+                           out.policy.sources[i].id);
+    return ids;
+}
+
+Test(sources, the_policy_decides_what_is_on_and_what_may_be_switched)
+{
+    cr_expect_str_eq(chosen(), "AAD GAL ");
+    cr_expect(info_of("AAD")->on && info_of("AAD")->may_switch);
+    cr_expect(info_of("GAL")->on && !info_of("GAL")->may_switch);
+    cr_expect(!info_of("APC")->on && info_of("APC")->may_switch);
+    cr_expect(!info_of("OFF")->on && !info_of("OFF")->may_switch);
+    cr_assert_eq(ruf_home_source_switch(home, "AAD", false, &err), RUF_OK);
+    cr_assert_eq(ruf_home_source_switch(home, "APC", true, &err), RUF_OK);
+    cr_expect_str_eq(chosen(), "GAL APC ");
+    cr_assert_eq(ruf_home_source_switch(home, "AAD", true, &err), RUF_OK);
+    cr_assert_eq(ruf_home_source_switch(home, "APC", false, &err), RUF_OK);
+    cr_expect_str_eq(chosen(), "AAD GAL ");
+}
+
+Test(sources, what_the_policy_forbids_is_not_switched)
+{
+    cr_expect_eq(ruf_home_source_switch(home, "GAL", false, &err),
+                 RUF_E_POLICY);
+    cr_expect_str_eq(err.id, "P162");
+    cr_expect_eq(ruf_home_source_switch(home, "OFF", true, &err), RUF_E_POLICY);
+    cr_expect_eq(ruf_home_source_switch(home, "XYZ", true, &err), RUF_E_USAGE);
+    cr_expect_str_eq(err.id, "U014");
+    cr_expect_str_eq(chosen(), "AAD GAL ");
+}
+
+Test(sources, a_wish_ends_when_the_policy_takes_it_back)
+{
+    struct ruf_policy_source *source;
+
+    cr_assert_eq(ruf_home_source_switch(home, "AAD", false, &err), RUF_OK);
+    source = (struct ruf_policy_source *)(uintptr_t)&home->policy->sources[0];
+    source->user_may_toggle = false;
+    cr_expect_str_eq(chosen(), "AAD GAL ");
+}
+
+Test(sources, switching_off_removes_records_and_publishes_without_them)
+{
+    uint64_t generation = 0;
+
+    open_writer();
+    put_record("AAD");
+    put_record("GAL");
+    cr_assert_eq(ruf_publish(home, writer.store, &generation, &err), RUF_OK,
+                 "%s %s", err.id, err.detail);
+    ruf_home_writer_close(&writer);
+    cr_assert_eq(ruf_home_source_switch(home, "AAD", false, &err), RUF_OK);
+    cr_expect_eq(info_of("AAD")->records, 0);
+    cr_expect_eq(info_of("GAL")->records, 1);
+    cr_expect_eq(ruf_home_published(home), generation + 1);
+    cr_assert_eq(ruf_home_source_switch(home, "AAD", false, &err), RUF_OK);
+    cr_expect_eq(ruf_home_published(home), generation + 1, "nothing changed");
+}
+
+/* --- age and rights
+ * -------------------------------------------------------------- */
+
+Test(sources, are_stale_after_the_policys_hours)
+{
+    open_writer();
+    put_record("AAD");
+    ruf_home_writer_close(&writer);
+    host.now = info_of("AAD")->updated + 2 * HOUR;
+    cr_expect_not(info_of("AAD")->stale);
+    host.now++;
+    cr_expect(info_of("AAD")->stale);
+    cr_expect_not(info_of("GAL")->stale, "never read is not old");
+    cr_assert_eq(ruf_home_source_switch(home, "AAD", false, &err), RUF_OK);
+    cr_expect_not(info_of("AAD")->stale);
+}
+
+static int64_t judge(const char *source, enum ruf_status status,
+                     int http_status, uint64_t *removed)
+{
+    struct ruf_source_result result = { .source = source, .status = status };
+    int64_t expires = -1;
+
+    result.error.http_status = http_status;
+    cr_assert_eq(
+        ruf_judge_forbidden(home, writer.store, &result, &expires, &err),
+        RUF_OK, "%s", err.id);
+    *removed = result.removed;
+    return expires;
+}
+
+Test(sources, a_lost_right_removes_the_records_after_the_grace)
+{
+    int64_t lost;
+    uint64_t removed;
+
+    open_writer();
+    put_record("AAD");
+    put_record("GAL");
+    cr_expect_eq(judge("AAD", RUF_OK, 0, &removed), 0);
+    lost = host.now;
+    cr_expect_eq(judge("AAD", RUF_E_AUTH, 403, &removed), lost + 24 * HOUR);
+    host.now += 23 * HOUR;
+    cr_expect_eq(judge("AAD", RUF_E_AUTH, 403, &removed), lost + 24 * HOUR,
+                 "since the first refusal");
+    cr_expect_eq(removed, 0);
+    host.now += HOUR;
+    cr_expect_eq(judge("AAD", RUF_E_NETWORK, 0, &removed), lost + 24 * HOUR);
+    cr_expect_eq(removed, 0, "other trouble removes nothing");
+    cr_expect_eq(judge("AAD", RUF_E_AUTH, 401, &removed), lost + 24 * HOUR);
+    cr_expect_eq(removed, 0);
+    (void)judge("AAD", RUF_E_AUTH, 403, &removed);
+    cr_expect_eq(removed, 1);
+    ruf_home_writer_close(&writer);
+    cr_expect_eq(info_of("AAD")->records, 0);
+    cr_expect_eq(info_of("GAL")->records, 1);
+}
+
+Test(sources, a_right_that_comes_back_starts_the_grace_anew)
+{
+    uint64_t removed;
+
+    open_writer();
+    put_record("AAD");
+    (void)judge("AAD", RUF_E_AUTH, 403, &removed);
+    host.now += 23 * HOUR;
+    cr_expect_eq(judge("AAD", RUF_OK, 0, &removed), 0);
+    host.now += 23 * HOUR;
+    cr_expect_eq(judge("AAD", RUF_E_AUTH, 403, &removed), host.now + 24 * HOUR);
+    cr_expect_eq(removed, 0);
+    ruf_home_writer_close(&writer);
+    cr_expect_eq(info_of("AAD")->expires, host.now + 24 * HOUR);
+}
+
+Test(sources, a_clock_set_back_does_not_keep_records_for_ever)
+{
+    uint64_t removed;
+
+    open_writer();
+    put_record("AAD");
+    (void)judge("AAD", RUF_E_AUTH, 403, &removed);
+    host.now -= 1000 * HOUR;
+    cr_expect_eq(judge("AAD", RUF_E_AUTH, 403, &removed), host.now + 24 * HOUR);
+}
