@@ -226,29 +226,24 @@ static bool check_start(struct reading *reading, const char *name)
     const struct level *around = container(reading);
     const struct level *parent =
         reading->depth == 0 ? NULL : &reading->levels[reading->depth - 1];
+    bool frame = (strcmp(name, "plist") == 0 && reading->depth == 0) ||
+                 (strcmp(name, "key") == 0 && parent != NULL &&
+                  cJSON_IsObject(parent->value) && !parent->has_key);
 
-    if (!is_blank(&reading->text)) {
+    if (!is_blank(&reading->text))
         stop(reading, "text outside of a value");
-    } else if (reading->depth > DEPTH_MAX) {
+    else if (reading->depth > DEPTH_MAX)
         stop(reading, "nested too deeply");
-    } else if (parent != NULL && parent->value == NULL && around != NULL) {
+    else if (parent != NULL && parent->value == NULL && around != NULL)
         stop(reading, "a value holds no elements");
-    } else if (strcmp(name, "plist") == 0 && reading->depth == 0) {
-        return true;
-    } else if (strcmp(name, "key") == 0 && parent != NULL &&
-               cJSON_IsObject(parent->value) && !parent->has_key) {
-        return true;
-    } else if (!is_one_of(name, values)) {
+    else if (!frame && !is_one_of(name, values))
         stop(reading, "unknown element, or a key where none may stand");
-    } else if (around != NULL && cJSON_IsObject(around->value) &&
-               !around->has_key) {
+    else if (!frame && around != NULL && cJSON_IsObject(around->value) &&
+             !around->has_key)
         stop(reading, "a value without a key");
-    } else if (!name_value(reading, around)) {
+    else if (!frame && !name_value(reading, around))
         stop(reading, "a key is too long");
-    } else {
-        return true;
-    }
-    return false;
+    return reading->wrong == NULL;
 }
 
 static void on_start(void *context, const XML_Char *name,
