@@ -21,6 +21,7 @@ static const struct {
     { "normalize", suite_normalize, false },
     { "sync", suite_sync, false },
     { "scale", suite_scale, false },
+    { "policy", suite_policy, false },
     { "build", suite_build, true },
     { "open", suite_open, true },
     { "lookup", suite_lookup, true },

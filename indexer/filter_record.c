@@ -49,22 +49,37 @@ static enum ruf_status keep_numbers(const struct ruf_record *record,
 
 _Static_assert(RUF_RECORD_NUMBERS_MAX <= 64, "a bit per number of a record");
 
+/* Bit per raw number of which any part stays. standard NULL: each is one. */
 static uint64_t staying_numbers(const struct ruf_record *record,
                                 const struct ruf_policy *policy,
                                 const struct ruf_policy_source *source,
-                                const struct ruf_source_contact *contact,
+                                const struct ruf_filter_number *numbers,
+                                const struct ruf_standard_number *standard,
+                                size_t count,
                                 const struct ruf_filter_verdict *verdict)
 {
     uint64_t staying = 0;
 
-    for (size_t i = 0; i < contact->number_count; i++) {
-        struct ruf_filter_number number = seen(&contact->numbers[i]);
+    for (size_t i = 0; i < count; i++) {
+        size_t position = standard == NULL ? i : standard[i].position;
 
-        if (contact->numbers[i].position < 64 &&
-            !ruf_policy_drops(policy, source, record, &number, verdict))
-            staying |= UINT64_C(1) << contact->numbers[i].position;
+        if (position < 64 &&
+            !ruf_policy_drops(policy, source, record, &numbers[i], verdict))
+            staying |= UINT64_C(1) << position;
     }
     return staying;
+}
+
+/* The numbers of a record by kind alone; NULL without memory. */
+static struct ruf_filter_number *kinds_of(const struct ruf_record *record,
+                                          struct ruf_arena *arena)
+{
+    struct ruf_filter_number *numbers =
+        ruf_arena_alloc(arena, record->number_count, sizeof(*numbers));
+
+    for (size_t i = 0; numbers != NULL && i < record->number_count; i++)
+        numbers[i] = (struct ruf_filter_number){ record->numbers[i].kind, 0 };
+    return numbers;
 }
 
 enum ruf_status ruf_filter_record(const struct ruf_record *record,
@@ -75,30 +90,33 @@ enum ruf_status ruf_filter_record(const struct ruf_record *record,
                                   struct ruf_filter_verdict *verdict,
                                   struct ruf_error *err)
 {
-    bool may_drop = ruf_policy_may_drop(policy);
-    struct ruf_source_contact contact;
+    bool asks = ruf_policy_asks_e164(policy);
+    struct ruf_source_contact contact = { 0 };
     struct ruf_filter_number *numbers;
-    enum ruf_status status;
+    size_t count = record->number_count;
+    enum ruf_status status = RUF_OK;
 
     *kept = *record;
-    if (!may_drop && !ruf_policy_asks_e164(policy)) {
+    if (!asks && !ruf_policy_may_drop(policy)) {
         ruf_policy_judge(policy, source, record, NULL, 0, verdict);
         return RUF_OK;
     }
-    status = ruf_standardise(record, policy, source, arena, &contact, err);
+    if (asks)
+        status = ruf_standardise(record, policy, source, arena, &contact, err);
     if (status != RUF_OK)
         return status;
-    numbers = numbers_of(&contact, arena);
+    if (asks)
+        count = contact.number_count;
+    numbers = asks ? numbers_of(&contact, arena) : kinds_of(record, arena);
     if (numbers == NULL)
         return ruf_fail_memory(err);
-    ruf_policy_judge(policy, source, record, numbers, contact.number_count,
-                     verdict);
-    if (verdict->exclude || !may_drop)
+    ruf_policy_judge(policy, source, record, numbers, count, verdict);
+    if (verdict->exclude || !ruf_policy_may_drop(policy))
         return RUF_OK;
-    return keep_numbers(
-               record,
-               staying_numbers(record, policy, source, &contact, verdict),
-               arena, kept) == RUF_OK
+    return keep_numbers(record,
+                        staying_numbers(record, policy, source, numbers,
+                                        contact.numbers, count, verdict),
+                        arena, kept) == RUF_OK
                ? RUF_OK
                : ruf_fail_memory(err);
 }
