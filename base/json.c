@@ -156,17 +156,38 @@ static enum ruf_status refuse(struct ruf_error *err, const char *place,
     return status;
 }
 
+/* cJSON answers a mistake and a lack of memory alike, and a good document must
+ * not be called a bad one. A single allocation that failed does not fail again;
+ * where memory is out, 64 KiB are not there either. */
+static cJSON *parse_surely(const char *copy, size_t size, const char **end,
+                           bool *no_memory)
+{
+    cJSON *document = cJSON_ParseWithLengthOpts(copy, size, end, 1);
+    void *probe;
+
+    *no_memory = false;
+    if (document != NULL)
+        return document;
+    probe = malloc(65536);
+    *no_memory = probe == NULL;
+    free(probe);
+    return *no_memory ? NULL : cJSON_ParseWithLengthOpts(copy, size, end, 1);
+}
+
 static enum ruf_status parse_copy(char *copy, size_t size, const char *place,
                                   enum ruf_json_duplicates duplicates,
                                   struct cJSON **out, struct ruf_error *err)
 {
     const char *end = NULL;
     cJSON *document;
+    bool no_memory;
 
     repair_escapes(copy, size);
     /* The NUL at copy[size] is part of what cJSON may look at: it then checks
      * that nothing stands between the value and it. */
-    document = cJSON_ParseWithLengthOpts(copy, size + 1, &end, 1);
+    document = parse_surely(copy, size + 1, &end, &no_memory);
+    if (no_memory)
+        return ruf_fail_memory(err);
     if (document == NULL)
         return refuse(err, place, copy, end == NULL ? 0 : (size_t)(end - copy),
                       "not valid JSON");

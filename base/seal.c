@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
@@ -18,10 +19,39 @@
 
 #define NONCE_SIZE 12
 
+/* OpenSSL 3.0 names the second where the copy of a context had no memory. */
+static bool is_lack_of_memory(unsigned long code)
+{
+    return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE ||
+           (ERR_GET_LIB(code) == ERR_LIB_EVP &&
+            ERR_GET_REASON(code) == EVP_R_NOT_ABLE_TO_COPY_CTX);
+}
+
+/* Without memory an error may not even fit into the queue, or say only that
+ * what failed to load is not there. */
+static bool lacked_memory(void)
+{
+    void *probe = malloc(4096);
+    unsigned long code = ERR_get_error();
+    bool lacked = code == 0 || probe == NULL;
+
+    free(probe);
+    for (; code != 0; code = ERR_get_error())
+        lacked = lacked || is_lack_of_memory(code);
+    return lacked;
+}
+
+enum ruf_status ruf_crypto_failed(struct ruf_error *err, const char *id,
+                                  const char *what)
+{
+    if (lacked_memory())
+        return ruf_fail_memory(err);
+    return ruf_fail(err, RUF_E_INTERNAL, id, "", "libcrypto: %s failed", what);
+}
+
 static enum ruf_status crypto_failed(struct ruf_error *err, const char *what)
 {
-    return ruf_fail(err, RUF_E_INTERNAL, "E913", "", "libcrypto: %s failed",
-                    what);
+    return ruf_crypto_failed(err, "E913", what);
 }
 
 enum ruf_status ruf_sha256(const void *bytes, size_t size,

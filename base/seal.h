@@ -21,6 +21,16 @@
 #define RUF_SEAL_TAG_SIZE 16
 #define RUF_DIGEST_SIZE 32
 
+/**
+ * What it means that a call of libcrypto failed with good arguments; empties
+ * its queue of errors.
+ * @param[in] id    of the error if memory was not the reason.
+ * @param[in] what  the operation, in lower case.
+ * @return RUF_E_NOMEM (E911), RUF_E_INTERNAL.
+ */
+enum ruf_status ruf_crypto_failed(struct ruf_error *err, const char *id,
+                                  const char *what);
+
 /** SHA-256. @return RUF_OK, RUF_E_INTERNAL (E913), RUF_E_NOMEM. */
 RUF_MUST_USE enum ruf_status ruf_sha256(const void *bytes, size_t size,
                                         uint8_t out[RUF_DIGEST_SIZE],

@@ -5,6 +5,7 @@
  */
 #include "base/secret.h"
 #include "base/error.h"
+#include "base/seal.h"
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <sys/mman.h>
@@ -133,8 +134,7 @@ enum ruf_status ruf_random(void *bytes, size_t size, struct ruf_error *err)
         int step = size > 1024 ? 1024 : (int)size;
 
         if (RAND_priv_bytes(next, step) != 1)
-            return ruf_fail(err, RUF_E_INTERNAL, "E912", "",
-                            "no random bytes from the system");
+            return ruf_crypto_failed(err, "E912", "random numbers");
         next += step;
         size -= (size_t)step;
     }
