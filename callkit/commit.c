@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/secret.h"
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,11 +233,12 @@ enum ruf_status ruf_commit_hash(const char *folder, const char *image,
 
 bool ruf_folder_has(const char *folder, const char *name)
 {
-    char *path = ruf_path_join(folder, name);
-    bool has = path != NULL && access(path, F_OK) == 0;
+    /* No memory and no descriptor: out of either, "not there" would be
+     * believed, and a phone told to forget everything. */
+    char path[PATH_MAX];
+    int size = snprintf(path, sizeof(path), "%s/%s", folder, name);
 
-    free(path);
-    return has;
+    return size > 0 && (size_t)size < sizeof(path) && access(path, F_OK) == 0;
 }
 
 enum ruf_status ruf_folder_remove(const char *folder, const char *name,

@@ -64,9 +64,20 @@ static const char *const statements[PHONE_STATEMENTS] = {
         "ORDER BY e.priority",
 };
 
+int ruf_phone_code(struct ruf_phone *phone, int code)
+{
+    phone->no_memory = phone->no_memory || (code & 0xFF) == SQLITE_NOMEM;
+    return code;
+}
+
+bool ruf_phone_lacks_memory(const struct ruf_phone *phone)
+{
+    return phone->no_memory;
+}
+
 void ruf_phone_execute(struct ruf_phone *phone, const char *sql)
 {
-    (void)sqlite3_exec(phone->db, sql, NULL, NULL, NULL);
+    (void)ruf_phone_code(phone, sqlite3_exec(phone->db, sql, NULL, NULL, NULL));
 }
 
 /* --- life -------------------------------------------------------------------
@@ -75,8 +86,9 @@ void ruf_phone_execute(struct ruf_phone *phone, const char *sql)
 static bool prepare(struct ruf_phone *phone)
 {
     for (int i = 0; i < PHONE_STATEMENTS; i++)
-        if (sqlite3_prepare_v2(phone->db, statements[i], -1,
-                               &phone->statements[i], NULL) != SQLITE_OK)
+        if (ruf_phone_code(phone, sqlite3_prepare_v2(phone->db, statements[i],
+                                                     -1, &phone->statements[i],
+                                                     NULL)) != SQLITE_OK)
             return false;
     return true;
 }
@@ -101,11 +113,18 @@ enum ruf_status ruf_phone_create(const struct ruf_phone_options *options,
     memcpy(phone->only, options->only, sizeof(phone->only));
     phone->trace = options->trace;
     phone->trace_context = options->trace_context;
-    if (sqlite3_open(options->database == NULL ? ":memory:" : options->database,
-                     &phone->db) != SQLITE_OK ||
-        sqlite3_exec(phone->db, schema, NULL, NULL, NULL) != SQLITE_OK ||
+    if (ruf_phone_code(phone, sqlite3_open(options->database == NULL
+                                               ? ":memory:"
+                                               : options->database,
+                                           &phone->db)) != SQLITE_OK ||
+        ruf_phone_code(phone, sqlite3_exec(phone->db, schema, NULL, NULL,
+                                           NULL)) != SQLITE_OK ||
         !prepare(phone)) {
+        bool no_memory = phone->no_memory;
+
         ruf_phone_destroy(phone);
+        if (no_memory)
+            return ruf_fail_memory(err);
         return ruf_fail(err, RUF_E_INTERNAL, "E918", "",
                         "cannot make the store of the modelled phone");
     }
@@ -135,11 +154,13 @@ static struct extension find(struct ruf_phone *phone, const char *bundle)
     struct extension found = { 0, RUF_PHONE_ABSENT };
     sqlite3_stmt *query = NULL;
 
-    (void)sqlite3_prepare_v2(
-        phone->db, "SELECT id, state FROM Extension WHERE bundle_id = ?", -1,
-        &query, NULL);
+    (void)ruf_phone_code(
+        phone,
+        sqlite3_prepare_v2(
+            phone->db, "SELECT id, state FROM Extension WHERE bundle_id = ?",
+            -1, &query, NULL));
     (void)sqlite3_bind_text(query, 1, bundle, -1, SQLITE_STATIC);
-    if (sqlite3_step(query) == SQLITE_ROW) {
+    if (ruf_phone_code(phone, sqlite3_step(query)) == SQLITE_ROW) {
         found.id = sqlite3_column_int64(query, 0);
         found.state = (enum ruf_phone_state)sqlite3_column_int(query, 1);
     }
@@ -181,12 +202,13 @@ void ruf_phone_install(struct ruf_phone *phone, const char *bundle,
         set_state(phone, extension.id, RUF_PHONE_OFF_KEPT);
     if (extension.id != 0)
         return;
-    (void)sqlite3_prepare_v2(phone->db,
-                             "INSERT INTO Extension VALUES(NULL, ?, ?, 1, 0)",
-                             -1, &add, NULL);
+    (void)ruf_phone_code(
+        phone, sqlite3_prepare_v2(
+                   phone->db, "INSERT INTO Extension VALUES(NULL, ?, ?, 1, 0)",
+                   -1, &add, NULL));
     (void)sqlite3_bind_text(add, 1, bundle, -1, SQLITE_STATIC);
     (void)sqlite3_bind_int(add, 2, priority);
-    (void)sqlite3_step(add);
+    (void)ruf_phone_code(phone, sqlite3_step(add));
     (void)sqlite3_finalize(add);
 }
 
@@ -377,11 +399,14 @@ void ruf_phone_variants(const char *sent, const char *region, ruf_e164 out[2])
     out[1] = number.key;
 }
 
-static void copy_cut(const unsigned char *text, char *out, size_t room)
+/* No text is no memory: neither column is ever NULL here. */
+static void copy_cut(struct ruf_phone *phone, const unsigned char *text,
+                     char *out, size_t room)
 {
-    struct ruf_text whole = ruf_text((const char *)text);
+    struct ruf_text whole = ruf_text(text == NULL ? "" : (const char *)text);
     size_t size = whole.size < room ? whole.size : room - 1;
 
+    (void)ruf_phone_code(phone, text == NULL ? SQLITE_NOMEM : SQLITE_OK);
     while (size < whole.size && size > 0 &&
            ((unsigned char)whole.data[size] & 0xC0) == 0x80)
         size--;
@@ -396,15 +421,16 @@ static bool look_up(struct ruf_phone *phone, ruf_e164 number,
     sqlite3_stmt *query = phone->statements[PHONE_LOOK_UP];
 
     (void)sqlite3_bind_int64(query, 1, (int64_t)number);
-    while (sqlite3_step(query) == SQLITE_ROW) {
+    while (ruf_phone_code(phone, sqlite3_step(query)) == SQLITE_ROW) {
         out->blocked = out->blocked || sqlite3_column_int(query, 2) != 0;
         if (out->known || sqlite3_column_type(query, 1) == SQLITE_NULL)
             continue;
         out->known = true;
         out->matched = number;
-        copy_cut(sqlite3_column_text(query, 0), out->bundle,
+        copy_cut(phone, sqlite3_column_text(query, 0), out->bundle,
                  sizeof(out->bundle));
-        copy_cut(sqlite3_column_text(query, 1), out->label, sizeof(out->label));
+        copy_cut(phone, sqlite3_column_text(query, 1), out->label,
+                 sizeof(out->label));
     }
     (void)sqlite3_reset(query);
     return out->known || out->blocked;

@@ -176,6 +176,9 @@ void ruf_phone_variants(const char *sent, const char *region, ruf_e164 out[2]);
 void ruf_phone_ring(struct ruf_phone *phone, const char *sent,
                     const char *region, struct ruf_phone_caller *out);
 
+/** Was memory out in any call so far? Then the phone may know too little. */
+bool ruf_phone_lacks_memory(const struct ruf_phone *phone);
+
 /** Walk the rows of an extension, ascending, as lookups see them (nothing
  *  unless it is on). Absent label: a blocked number. */
 void ruf_phone_rows(struct ruf_phone *phone, const char *bundle,

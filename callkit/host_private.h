@@ -34,6 +34,7 @@ struct ruf_phone {
     void *trace_context;
     int64_t now; /* seconds */
     bool corrupt;
+    bool no_memory; /* once: what it says is not to be trusted */
     struct ruf_phone_trouble trouble; /* of the next load */
     struct ruf_phone_load load;       /* of the last one */
 };
@@ -69,5 +70,8 @@ enum ruf_phone_error ruf_phone_ship(struct ruf_phone_request *request,
                                     enum phone_kind kind);
 void ruf_phone_delete_rows(struct ruf_phone *phone, int64_t extension);
 void ruf_phone_execute(struct ruf_phone *phone, const char *sql);
+
+/* Hands on SQLite's code; remembers that memory was out. */
+int ruf_phone_code(struct ruf_phone *phone, int code);
 
 #endif

@@ -54,21 +54,22 @@ static bool is_wanted(const struct ruf_phone *phone, int64_t number)
            (ruf_e164)number == phone->only[1];
 }
 
-static int step(sqlite3_stmt *statement)
+static int step(struct ruf_phone *phone, sqlite3_stmt *statement)
 {
-    int code = sqlite3_step(statement);
+    int code = ruf_phone_code(phone, sqlite3_step(statement));
 
     (void)sqlite3_reset(statement);
     return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
 /* Row id of a shared number or label. */
-static int64_t row_of(sqlite3_stmt *add, sqlite3_stmt *find)
+static int64_t row_of(struct ruf_phone *phone, sqlite3_stmt *add,
+                      sqlite3_stmt *find)
 {
     int64_t id = 0;
 
-    (void)step(add);
-    if (sqlite3_step(find) == SQLITE_ROW)
+    (void)step(phone, add);
+    if (ruf_phone_code(phone, sqlite3_step(find)) == SQLITE_ROW)
         id = sqlite3_column_int64(find, 0);
     (void)sqlite3_reset(find);
     return id;
@@ -80,7 +81,7 @@ static int64_t number_row(struct ruf_phone *phone, int64_t number)
 
     (void)sqlite3_bind_int64(s[PHONE_ADD_NUMBER], 1, number);
     (void)sqlite3_bind_int64(s[PHONE_FIND_NUMBER], 1, number);
-    return row_of(s[PHONE_ADD_NUMBER], s[PHONE_FIND_NUMBER]);
+    return row_of(phone, s[PHONE_ADD_NUMBER], s[PHONE_FIND_NUMBER]);
 }
 
 static int64_t label_row(struct ruf_phone *phone, struct ruf_text label)
@@ -91,7 +92,7 @@ static int64_t label_row(struct ruf_phone *phone, struct ruf_text label)
                             SQLITE_STATIC);
     (void)sqlite3_bind_text(s[PHONE_FIND_LABEL], 1, label.data, (int)label.size,
                             SQLITE_STATIC);
-    return row_of(s[PHONE_ADD_LABEL], s[PHONE_FIND_LABEL]);
+    return row_of(phone, s[PHONE_ADD_LABEL], s[PHONE_FIND_LABEL]);
 }
 
 static int insert(struct ruf_phone_request *request, enum phone_kind kind,
@@ -105,7 +106,7 @@ static int insert(struct ruf_phone_request *request, enum phone_kind kind,
     (void)sqlite3_bind_int64(add, 2, number_row(request->phone, number));
     if (kind == PHONE_NAMES)
         (void)sqlite3_bind_int64(add, 3, label_row(request->phone, label));
-    return step(add);
+    return step(request->phone, add);
 }
 
 static int delete (struct ruf_phone_request *request, enum phone_kind kind,
@@ -117,7 +118,7 @@ static int delete (struct ruf_phone_request *request, enum phone_kind kind,
 
     (void)sqlite3_bind_int64(remove, 1, request->extension);
     (void)sqlite3_bind_int64(remove, 2, number);
-    return step(remove);
+    return step(request->phone, remove);
 }
 
 /* --- one batch --------------------------------------------------------------
@@ -212,8 +213,10 @@ enum ruf_phone_error ruf_phone_ship(struct ruf_phone_request *request,
             ruf_phone_execute(request->phone, "COMMIT");
         }
     }
-    if (buffer->bytes.failed)
+    if (buffer->bytes.failed) {
+        (void)ruf_phone_code(request->phone, SQLITE_NOMEM);
         error = RUF_PHONE_UNKNOWN;
+    }
     buffer->bytes.size = 0;
     buffer->bytes.failed = false;
     buffer->count = 0;

@@ -185,9 +185,12 @@ enum ruf_status ruf_home_verify(struct ruf_home *home,
                                 struct ruf_verify_report *out,
                                 struct ruf_error *err)
 {
-    (void)err;
     memset(out, 0, sizeof(*out));
     verify_image(home, out);
     verify_store(home, out);
+    /* Says nothing about the files. */
+    if (out->image_error.status == RUF_E_NOMEM ||
+        out->store_error.status == RUF_E_NOMEM)
+        return ruf_fail_memory(err);
     return RUF_OK;
 }

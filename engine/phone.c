@@ -280,6 +280,8 @@ static enum ruf_status ring_index(const struct ruf_index *index,
     ruf_phone_install(phone, BUNDLE, 1);
     (void)ruf_phone_switch_on(phone, BUNDLE, load_index, &loader);
     ruf_phone_ring(phone, text, region, &caller);
+    if (loader.status == RUF_OK && ruf_phone_lacks_memory(phone))
+        loader.status = ruf_fail_memory(err);
     ruf_phone_destroy(phone);
     ring->blocked = loader.status == RUF_OK && caller.blocked;
     if (loader.status == RUF_OK && caller.known) {
@@ -312,12 +314,12 @@ static enum ruf_status open_list(const struct ruf_home *home,
                                  struct ruf_ring *ring, struct ruf_index **out,
                                  struct ruf_error *err)
 {
-    struct ruf_error reason;
+    enum ruf_status status =
+        ruf_directory_open_committed(home->path, home->key.bytes, out, err);
 
-    ring->committed = ruf_directory_open_committed(home->path, home->key.bytes,
-                                                   out, &reason) == RUF_OK;
-    if (ring->committed)
-        return RUF_OK;
+    ring->committed = status == RUF_OK;
+    if (status == RUF_OK || status == RUF_E_NOMEM || status == RUF_E_INTERNAL)
+        return status;
     return ruf_home_index(home, RUF_INDEX_ON_DEMAND, out, err);
 }
 
