@@ -97,6 +97,7 @@ static bool add_capability(cJSON *claims)
     cJSON *token = cJSON_GetObjectItemCaseSensitive(claims, "access_token");
     cJSON *capability;
     cJSON *values;
+    cJSON *word;
 
     if (token == NULL)
         token = cJSON_AddObjectToObject(claims, "access_token");
@@ -104,8 +105,11 @@ static bool add_capability(cJSON *claims)
         return true;
     capability = cJSON_AddObjectToObject(token, "xms_cc");
     values = cJSON_AddArrayToObject(capability, "values");
-    return values != NULL &&
-           cJSON_AddItemToArray(values, cJSON_CreateString("cp1"));
+    word = cJSON_CreateString("cp1");
+    if (cJSON_AddItemToArray(values, word))
+        return true;
+    cJSON_Delete(word);
+    return false;
 }
 
 static bool is_claims(const cJSON *tree)

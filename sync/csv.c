@@ -134,7 +134,11 @@ static enum ruf_status read_header(struct csv *csv, struct ruf_error *err)
     bool cut;
 
     if (!ruf_input_read_line(csv->input, 65536, &line, &cut) || line.failed) {
+        bool no_memory = line.failed;
+
         ruf_writer_wipe(&line);
+        if (no_memory)
+            return ruf_fail_memory(err);
         return ruf_import_refuse(csv->import, 1, 1, "the file is empty", err);
     }
     for (size_t i = 0; i < line.size; i++)

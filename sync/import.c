@@ -269,8 +269,10 @@ static enum ruf_status read_file(struct ruf_import *import,
                                  struct ruf_error *err)
 {
     enum ruf_status status = format(import, input, err);
+    enum ruf_status input_status = ruf_input_status(input, NULL);
 
-    if (status == RUF_OK)
+    /* What could not be read looks like a file that is cut off. */
+    if (input_status != RUF_OK)
         status = ruf_input_status(input, err);
     if (status == RUF_OK && import->result->records == 0 &&
         import->result->skipped > 0)

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/import_record.h"
@@ -104,7 +105,9 @@ enum ruf_status ruf_import_jsonl(struct ruf_import *import,
            ruf_input_read_line(input, RUF_IMPORT_ROW_MAX, &line, &cut)) {
         struct ruf_text text = { (const char *)line.bytes, line.size };
 
-        if (ruf_text_trim(text).size > 0)
+        if (line.failed)
+            status = ruf_fail_memory(err);
+        else if (ruf_text_trim(text).size > 0)
             status = take_line(import, &line, number, err);
         number = ruf_input_line(input);
     }

@@ -343,8 +343,8 @@ enum ruf_status ruf_import_vcard(struct ruf_import *import,
 
     (void)read_next(&card);
     while (status == RUF_OK && read_content_line(&card))
-        status =
-            card.line.failed ? ruf_fail_memory(err) : take_line(&card, err);
+        status = card.line.failed || card.next.failed ? ruf_fail_memory(err)
+                                                      : take_line(&card, err);
     if (status == RUF_OK && card.in_card)
         status = ruf_import_refuse(import, card.number, 1,
                                    "the last card has no END", err);
