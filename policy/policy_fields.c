@@ -76,6 +76,14 @@ void ruf_policy_show_fields(const void *section,
     }
 }
 
+void ruf_policy_show_word(cJSON *list, const char *word)
+{
+    cJSON *item = cJSON_CreateString(word);
+
+    if (!cJSON_AddItemToArray(list, item))
+        cJSON_Delete(item);
+}
+
 void ruf_policy_show_text(cJSON *out, const char *name, const char *value)
 {
     if (value != NULL)

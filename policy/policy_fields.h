@@ -39,6 +39,9 @@ void ruf_policy_warn_fields(const struct policy_at *at,
 void ruf_policy_show_fields(const void *section,
                             const struct policy_field *fields, size_t count,
                             struct cJSON *out);
+/** At the end of a list; nothing without memory. */
+void ruf_policy_show_word(struct cJSON *list, const char *word);
+
 /** Add a text; NULL adds nothing. */
 void ruf_policy_show_text(struct cJSON *out, const char *name,
                           const char *value);

@@ -315,8 +315,7 @@ static void show_actions(const struct ruf_policy *policy, cJSON *root)
 
     for (unsigned i = 0; i < RUF_POLICY_ACTION_COUNT; i++)
         if ((policy->actions >> i & 1) != 0)
-            (void)cJSON_AddItemToArray(allow,
-                                       cJSON_CreateString(action_words[i]));
+            ruf_policy_show_word(allow, action_words[i]);
     (void)cJSON_AddStringToObject(actions, "dialer", dialers[policy->dialer]);
     ruf_policy_show_text(actions, "dialer_scheme", policy->dialer_scheme);
 }

@@ -60,9 +60,8 @@ static void show_caller_id(const struct ruf_policy *policy, cJSON *root)
     (void)cJSON_AddNumberToObject(caller, "max_entries", policy->max_entries);
     for (unsigned kind = 0; kind < RUF_KIND_COUNT; kind++)
         if ((policy->caller_id_kinds >> kind & 1) != 0)
-            (void)cJSON_AddItemToArray(
-                kinds, cJSON_CreateString(
-                           ruf_number_kind_name((enum ruf_number_kind)kind)));
+            ruf_policy_show_word(
+                kinds, ruf_number_kind_name((enum ruf_number_kind)kind));
     ruf_policy_show_trunk(policy, caller);
 }
 
@@ -80,12 +79,11 @@ static void show_numbers(const struct ruf_policy *policy, cJSON *root)
                              policy->area_codes[i].digits);
     for (unsigned type = 0; type < RUF_TYPE_UNKNOWN; type++)
         if ((policy->excluded_types >> type & 1) != 0)
-            (void)cJSON_AddItemToArray(
-                types, cJSON_CreateString(
-                           ruf_number_type_name((enum ruf_number_type)type)));
+            ruf_policy_show_word(
+                types, ruf_number_type_name((enum ruf_number_type)type));
 }
 
-char *ruf_policy_show(const struct ruf_policy *policy)
+static char *show_once(const struct ruf_policy *policy)
 {
     static const char *const levels[] = { "basic", "enhanced", "high" };
     static const char *const locales[] = { "auto", "de", "en" };
@@ -105,5 +103,20 @@ char *ruf_policy_show(const struct ruf_policy *policy)
     ruf_policy_show_sections(policy, root);
     text = root == NULL ? NULL : cJSON_Print(root);
     cJSON_Delete(root);
+    return text;
+}
+
+/* cJSON leaves out what it has no memory for. A single allocation that failed
+ * does not fail in the same place again, so two equal texts are whole. */
+char *ruf_policy_show(const struct ruf_policy *policy)
+{
+    char *text = show_once(policy);
+    char *again = text == NULL ? NULL : show_once(policy);
+
+    if (again == NULL || strcmp(text, again) != 0) {
+        cJSON_free(text);
+        text = NULL;
+    }
+    cJSON_free(again);
     return text;
 }
