@@ -272,30 +272,19 @@ static enum ruf_status check_file(const char *path, struct ruf_error *err)
 static enum ruf_status configure(const struct ruf_store *store,
                                  struct ruf_error *err)
 {
-    sqlite3_stmt *statement;
-    bool row = false;
-    enum ruf_status status;
-
+    if (sqlite3_compileoption_used("HAS_CODEC") == 0)
+        return ruf_fail(err, RUF_E_INTERNAL, "E916", store->path,
+                        "linked against an SQLite without encryption");
     /* The log level first: SQLCipher would write to stderr. */
     (void)sqlite3_exec(store->db, "PRAGMA cipher_log_level = NONE", NULL, NULL,
                        NULL);
-    status = ruf_store_run(store,
-                           "PRAGMA cipher_compatibility = 4;"
-                           "PRAGMA mmap_size = 0;"
-                           "PRAGMA temp_store = MEMORY;"
-                           "PRAGMA cache_size = -65536;"
-                           "PRAGMA secure_delete = ON",
-                           err);
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_prepare(store, "PRAGMA cipher_version", &statement, err);
-    if (status == RUF_OK)
-        status = ruf_store_step(store, statement, &row, err);
-    (void)sqlite3_finalize(statement);
-    if (status == RUF_OK && !row)
-        return ruf_fail(err, RUF_E_INTERNAL, "E916", store->path,
-                        "linked against an SQLite without encryption");
-    return status;
+    return ruf_store_run(store,
+                         "PRAGMA cipher_compatibility = 4;"
+                         "PRAGMA mmap_size = 0;"
+                         "PRAGMA temp_store = MEMORY;"
+                         "PRAGMA cache_size = -65536;"
+                         "PRAGMA secure_delete = ON",
+                         err);
 }
 
 static enum ruf_status open_database(struct ruf_store *store,
