@@ -42,7 +42,7 @@ enum ruf_search_column {
 #define RUF_SEARCH_WORDS_HEADER 16
 #define RUF_SEARCH_WORDS_PER_BLOCK 16
 #define RUF_SEARCH_FIELDS_HEADER (8 + 16 * RUF_COLUMN_COUNT)
-#define RUF_SEARCH_TEXTS_PER_SAMPLE 16
+#define RUF_SEARCH_TEXTS_PER_SAMPLE 4
 #define RUF_SEARCH_NUMBERS_HEADER 24
 #define RUF_SEARCH_NUMBERS_PER_SAMPLE 64
 #define RUF_SEARCH_GRAMS_HEADER 8
@@ -108,6 +108,25 @@ static inline unsigned ruf_search_width(uint32_t max)
  * one typo changes is at most one letter.
  */
 uint32_t ruf_search_letters(const char *word, size_t size);
+
+/** Words that begin with a letter fall into classes by their first two
+ *  characters, in the order of the dictionary. First: a-z, 26 for any other;
+ *  second: 0 for none, 1 a digit, 2-27 for a-z, 28 any other. */
+#define RUF_SEARCH_FIRSTS 27u
+#define RUF_SEARCH_SECONDS 29u
+#define RUF_SEARCH_CLASSES (RUF_SEARCH_FIRSTS * RUF_SEARCH_SECONDS)
+
+static inline unsigned ruf_search_first_class(uint32_t c)
+{
+    return c >= 'a' && c <= 'z' ? c - 'a' : RUF_SEARCH_FIRSTS - 1;
+}
+
+static inline unsigned ruf_search_second_class(uint32_t c)
+{
+    if (c >= '0' && c <= '9')
+        return 1;
+    return c >= 'a' && c <= 'z' ? 2 + c - 'a' : RUF_SEARCH_SECONDS - 1;
+}
 
 /** First eight keypad digits as nibbles from the top, zero behind them. */
 uint32_t ruf_search_keypad(const char *word, size_t size);

@@ -541,8 +541,7 @@ static bool write_all(struct ruf_search_builder *builder,
     uint32_t *order = calloc(words + 1, sizeof(*order));
     uint32_t *rank = calloc(words + 1, sizeof(*rank));
     bool ok = order != NULL && rank != NULL &&
-              ruf_search_write_words(&builder->words, order, rank,
-                                     &out->sections[0]) &&
+              ruf_search_write_words(builder, order, rank, &out->sections[0]) &&
               ruf_search_write_fields(builder, rank, &out->sections[1]) &&
               ruf_search_write_numbers(&builder->numbers, builder->contacts,
                                        &out->sections[2], &out->sections[3]);

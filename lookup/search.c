@@ -182,6 +182,7 @@ void ruf_search_top_text(struct search_scratch *s,
 
 static void scratch_free(struct search_scratch *scratch)
 {
+    free(scratch->marks);
     free(scratch);
 }
 
@@ -208,6 +209,11 @@ static enum ruf_status scratch_get(struct ruf_query *query,
         free(scratch);
         return ruf_index_damaged(
             query->index, (enum ruf_section_kind)RUF_SECTION_SEARCH_WORDS, err);
+    }
+    scratch->marks = calloc((size_t)scratch->tables.contacts / 64 + 1, 8);
+    if (scratch->marks == NULL) {
+        free(scratch);
+        return ruf_fail_memory(err);
     }
     ruf_search_marks_init(scratch);
     query->search = scratch;

@@ -1,9 +1,10 @@
 /*
  * lookup/search_loose.c - names by keypad; words with a typo or by their sound
  *
- * Run over the distinct words that begin with a letter, not over contacts: each
- * has its letters, keypad digits and sound in one integer each, and nearly all
- * words are passed over by looking at that.
+ * Run over distinct words, not over contacts. Names are there by keypad and by
+ * sound. A typo leaves the first two letters, or one of them, in its place:
+ * of the words that have it the sets of their letters are looked at, and nearly
+ * all are passed over.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -68,13 +69,14 @@ bool ruf_search_is_typo(const struct search_form *form, const char *word,
 /* How words are compared. */
 enum looseness { BY_KEYPAD = 0, BY_TYPO, BY_SOUND };
 
-/* What is looked for, in the form of the arrays. */
+/* What is looked for. */
 struct loose {
     enum looseness by;
     const struct search_form *form; /* of a word */
     const struct search_digits *digits;
-    uint32_t key;
-    uint32_t mask;
+    uint32_t letters; /* for typos */
+    uint32_t first;   /* names that may be meant, by keypad or sound */
+    uint32_t end;
 };
 
 static bool at_most_one_bit(uint32_t bits)
@@ -82,46 +84,58 @@ static bool at_most_one_bit(uint32_t bits)
     return (bits & (bits - 1)) == 0;
 }
 
-/* May this word be meant? Says yes too often, never no when it is. */
-static bool may_match(const struct loose *loose,
-                      const struct search_words *words, uint32_t i)
+static bool is_typo(const struct loose *loose, const struct search_words *words,
+                    uint32_t word)
 {
-    switch (loose->by) {
-    case BY_TYPO:
-        return at_most_one_bit(loose->key &
-                               ~ruf_search_item(&words->letters, i));
-    case BY_SOUND:
-        return ruf_search_item(&words->sound, i) == loose->key;
-    case BY_KEYPAD:
-        break;
-    }
-    return ((ruf_search_item(&words->keypad, i) ^ loose->key) & loose->mask) ==
-           0;
+    char bytes[RUF_WORD_SIZE_MAX];
+
+    return at_most_one_bit(
+               loose->letters &
+               ~ruf_search_item(&words->letters, word - words->first_letter)) &&
+           ruf_search_is_typo(loose->form, bytes,
+                              ruf_search_word(words, word, bytes));
+}
+
+/* Keys hold the first digits only. */
+static bool sounds_alike(const struct loose *loose,
+                         const struct search_words *words, uint32_t word)
+{
+    const struct search_form *form = loose->form;
+    char digits[2 * RUF_WORD_SIZE_MAX];
+    char bytes[RUF_WORD_SIZE_MAX];
+    size_t size;
+
+    if (form->sound_size < KEYED)
+        return true;
+    size = ruf_word_sound(bytes, ruf_search_word(words, word, bytes), digits);
+    return size == form->sound_size &&
+           memcmp(digits, form->sound_digits, size) == 0;
+}
+
+static bool is_keyed(const struct loose *loose,
+                     const struct search_words *words, uint32_t word)
+{
+    const struct search_digits *asked = loose->digits;
+    char digits[RUF_WORD_SIZE_MAX];
+    char bytes[RUF_WORD_SIZE_MAX];
+    size_t size = ruf_search_word(words, word, bytes);
+
+    size = ruf_word_keypad(bytes, size, digits);
+    return size >= asked->size && memcmp(digits, asked->text, asked->size) == 0;
 }
 
 static bool matches_word(const struct loose *loose,
                          const struct search_words *words, uint32_t word)
 {
-    char bytes[RUF_WORD_SIZE_MAX];
-    char digits[2 * RUF_WORD_SIZE_MAX];
-    size_t size;
-
-    if (word < words->first_letter || word >= words->count ||
-        !may_match(loose, words, word - words->first_letter))
+    if (word < words->first_letter || word >= words->count)
         return false;
-    if (loose->by == BY_KEYPAD && loose->digits->size <= KEYED)
-        return true;
-    size = ruf_search_word(words, word, bytes);
     if (loose->by == BY_TYPO)
-        return ruf_search_is_typo(loose->form, bytes, size);
-    if (loose->by == BY_SOUND) {
-        size = ruf_word_sound(bytes, size, digits);
-        return size == loose->form->sound_size &&
-               memcmp(digits, loose->form->sound_digits, size) == 0;
-    }
-    size = ruf_word_keypad(bytes, size, digits);
-    return size >= loose->digits->size &&
-           memcmp(digits, loose->digits->text, loose->digits->size) == 0;
+        return is_typo(loose, words, word);
+    if (loose->by == BY_KEYPAD)
+        return is_keyed(loose, words, word);
+    if (!ruf_search_holds(&words->sound_words, loose->first, loose->end, word))
+        return false;
+    return sounds_alike(loose, words, word);
 }
 
 /* Columns a loose word is looked for in. Initials are matched whole. */
@@ -208,28 +222,143 @@ static bool visit_column(struct search_scratch *s,
     return true;
 }
 
+/* Visit the texts that hold this word. */
+static bool visit_word(struct search_scratch *s, const struct loose *loose,
+                       uint32_t word, const struct visit *visit)
+{
+    if (!ruf_search_spend(s, 4, visit->tier))
+        return false;
+    for (unsigned column = 0; column < RUF_COLUMN_COUNT; column++)
+        if (is_loose_column(loose->by, (enum ruf_search_column)column) &&
+            !visit_column(s, &s->tables.fields[column], word, visit))
+            return false;
+    return true;
+}
+
+/* Names by keypad or sound: their keys lie together. */
+static bool visit_names(struct search_scratch *s, const struct loose *loose,
+                        const struct visit *visit)
+{
+    const struct search_words *words = &s->tables.words;
+    const struct search_array *list =
+        loose->by == BY_SOUND ? &words->sound_words : &words->keypad_words;
+
+    for (uint32_t i = loose->first; i < loose->end; i++) {
+        uint32_t word = ruf_search_item(list, i);
+
+        if (word >= words->first_letter && word < words->count &&
+            (loose->by == BY_SOUND ? sounds_alike(loose, words, word)
+                                   : loose->digits->size <= KEYED ||
+                                         is_keyed(loose, words, word)) &&
+            !visit_word(s, loose, word, visit))
+            return false;
+    }
+    return true;
+}
+
+#define GROUP 16u
+
+/* Does any word of a group have all letters asked for but one? Written so that
+ * compilers make vectors of it. */
+static bool any_alike(const uint8_t *letters, uint32_t asked)
+{
+    uint32_t sets[GROUP];
+    uint32_t any = 0;
+
+    memcpy(sets, letters, sizeof(sets)); /* a compare, no arithmetic on them */
+    for (unsigned i = 0; i < GROUP; i++) {
+        uint32_t missing = asked & ~sets[i];
+
+        any |= (missing & (missing - 1)) == 0 ? 1u : 0u;
+    }
+    return any != 0;
+}
+
+/* Words [first, end) with a typo. */
+static bool visit_range(struct search_scratch *s, const struct loose *loose,
+                        uint32_t first, uint32_t end, const struct visit *visit)
+{
+    const struct search_words *words = &s->tables.words;
+
+    first = first < words->first_letter ? words->first_letter : first;
+    end = end > words->count ? words->count : end;
+    for (uint32_t i = first; i < end;) {
+        const uint8_t *letters =
+            words->letters.bytes + 4 * (size_t)(i - words->first_letter);
+        uint32_t stop = end - i < GROUP ? end : i + GROUP;
+
+        if (i % (64 * GROUP) < GROUP && !ruf_search_spend(s, 64, visit->tier))
+            return false;
+        if (end - i >= GROUP && !any_alike(letters, loose->letters)) {
+            i = stop;
+            continue;
+        }
+        for (; i < stop; i++)
+            if (is_typo(loose, words, i) && !visit_word(s, loose, i, visit))
+                return false;
+    }
+    return true;
+}
+
+/* Words of one class. */
+static bool visit_class(struct search_scratch *s, const struct loose *loose,
+                        unsigned first, unsigned second,
+                        const struct visit *visit)
+{
+    const struct search_array *starts = &s->tables.words.starts;
+    unsigned class = first * RUF_SEARCH_SECONDS + second;
+
+    return visit_range(s, loose, ruf_search_item(starts, class),
+                       ruf_search_item(starts, class + 1), visit);
+}
+
+static bool visit_first(struct search_scratch *s, const struct loose *loose,
+                        unsigned first, const struct visit *visit)
+{
+    const struct search_array *starts = &s->tables.words.starts;
+
+    return visit_range(
+        s, loose, ruf_search_item(starts, first * RUF_SEARCH_SECONDS),
+        ruf_search_item(starts, (first + 1) * RUF_SEARCH_SECONDS), visit);
+}
+
+/* Most often the first letter is right. If not, it is another one, or was left
+ * out, or is one too much, or stands behind the second: that tells the first
+ * two letters of the words, or the second one at least. */
+static bool visit_typos(struct search_scratch *s, const struct loose *loose,
+                        const struct visit *visit)
+{
+    const uint32_t *asked = loose->form->letters;
+    unsigned right = ruf_search_first_class(asked[0]);
+    unsigned left_out = ruf_search_second_class(asked[0]);
+    unsigned other = ruf_search_second_class(asked[1]);
+    unsigned second = ruf_search_first_class(asked[1]);
+    unsigned third = ruf_search_second_class(asked[2]);
+    unsigned letters = RUF_SEARCH_FIRSTS - 1; /* what is none, by itself */
+
+    if (!visit_first(s, loose, right, visit) ||
+        (right != letters && !visit_first(s, loose, letters, visit)))
+        return false;
+    for (unsigned first = 0; first < letters; first++) {
+        if (first == right)
+            continue;
+        if (!visit_class(s, loose, first, other, visit) ||
+            (left_out != other &&
+             !visit_class(s, loose, first, left_out, visit)))
+            return false;
+        if (first == second && third != other && third != left_out &&
+            !visit_class(s, loose, first, third, visit))
+            return false;
+    }
+    return true;
+}
+
 /* Visit the texts that hold a loose word. @return false if stopped. */
 static bool visit_loose(struct search_scratch *s, const struct loose *loose,
                         const struct visit *visit)
 {
-    const struct search_words *words = &s->tables.words;
-    uint32_t count = words->count - words->first_letter;
-
-    for (uint32_t i = 0; i < count; i++) {
-        if (i % 1024 == 0 && !ruf_search_spend(s, 64, visit->tier))
-            return false;
-        if (!may_match(loose, words, i) ||
-            !matches_word(loose, words, words->first_letter + i))
-            continue;
-        if (!ruf_search_spend(s, 4, visit->tier))
-            return false;
-        for (unsigned column = 0; column < RUF_COLUMN_COUNT; column++)
-            if (is_loose_column(loose->by, (enum ruf_search_column)column) &&
-                !visit_column(s, &s->tables.fields[column],
-                              words->first_letter + i, visit))
-                return false;
-    }
-    return true;
+    return loose->by == BY_TYPO ? visit_typos(s, loose, visit)
+                                : visit_names(s, loose, visit);
 }
 
 static bool collect_text(struct search_scratch *s,
@@ -252,20 +381,29 @@ static void offer_top(struct search_scratch *s, unsigned tier)
 /* --- keypad
  * ------------------------------------------------------------------------ */
 
-static struct loose loose_digits(const struct search_digits *digits)
+static struct loose loose_digits(const struct search_words *words,
+                                 const struct search_digits *digits)
 {
     struct loose loose = { .by = BY_KEYPAD, .digits = digits };
     size_t keyed = digits->size < KEYED ? digits->size : KEYED;
+    uint32_t key = 0;
+    uint32_t last;
 
     for (size_t i = 0; i < keyed; i++)
-        loose.key |= (uint32_t)(digits->text[i] - '0') << (28 - 4 * i);
-    loose.mask = keyed == KEYED ? UINT32_MAX : ~(UINT32_MAX >> 4 * keyed);
+        key |= (uint32_t)(digits->text[i] - '0') << (28 - 4 * i);
+    last = key | (keyed == KEYED ? 0 : UINT32_MAX >> 4 * keyed);
+    loose.first = ruf_search_bound(&words->keypad, 0, words->keypad.count, key);
+    loose.end = ruf_search_bound(&words->keypad, loose.first,
+                                 words->keypad.count, last);
+    while (loose.end < words->keypad.count &&
+           ruf_search_item(&words->keypad, loose.end) == last)
+        loose.end++;
     return loose;
 }
 
 void ruf_search_keypad_stage(struct search_scratch *s)
 {
-    struct loose loose = loose_digits(&s->digits);
+    struct loose loose = loose_digits(&s->tables.words, &s->digits);
     struct visit visit = { .text = collect_text, .tier = RUF_TIER_KEYPAD };
 
     for (size_t i = 0; i < ruf_search_boosted_count(s); i++)
@@ -279,13 +417,21 @@ void ruf_search_keypad_stage(struct search_scratch *s)
 /* --- typos and sounds
  * -------------------------------------------------------------- */
 
-static struct loose loose_form(enum looseness by,
+static struct loose loose_form(const struct search_words *words,
+                               enum looseness by,
                                const struct search_form *form)
 {
-    return (struct loose){ .by = by,
-                           .form = form,
-                           .key =
-                               by == BY_TYPO ? form->letter_set : form->sound };
+    struct loose loose = { .by = by, .form = form };
+
+    if (by == BY_TYPO) {
+        loose.letters = form->letter_set;
+        return loose;
+    }
+    loose.first =
+        ruf_search_bound(&words->sound, 0, words->sound.count, form->sound);
+    loose.end = ruf_search_bound(&words->sound, loose.first, words->sound.count,
+                                 form->sound + 1);
+    return loose;
 }
 
 static bool may_be_loose(enum looseness by, const struct search_word *word)
@@ -300,7 +446,7 @@ static bool word_matches(struct search_scratch *s, struct search_word *word,
     if (ruf_search_has_word(s, word, contact))
         return true;
     for (size_t i = 0; may_be_loose(by, word) && i < word->form_count; i++) {
-        struct loose loose = loose_form(by, &word->forms[i]);
+        struct loose loose = loose_form(&s->tables.words, by, &word->forms[i]);
 
         if (matches_contact(s, &loose, contact))
             return true;
@@ -333,7 +479,7 @@ unsigned ruf_search_loose_columns(struct search_scratch *s,
                                   unsigned tier, uint32_t contact)
 {
     enum looseness by = tier == RUF_TIER_TYPO ? BY_TYPO : BY_SOUND;
-    struct loose loose = loose_digits(&s->digits);
+    struct loose loose = loose_digits(&s->tables.words, &s->digits);
     unsigned columns = 0;
 
     if (tier == RUF_TIER_KEYPAD)
@@ -343,7 +489,7 @@ unsigned ruf_search_loose_columns(struct search_scratch *s,
 
         for (size_t k = 0; may_be_loose(by, word) && k < word->form_count;
              k++) {
-            loose = loose_form(by, &word->forms[k]);
+            loose = loose_form(&s->tables.words, by, &word->forms[k]);
             columns |= matching_columns(s, &loose, contact);
         }
     }
@@ -431,7 +577,7 @@ static void loose_reading(struct search_scratch *s,
             ruf_search_offer(s, tier, ruf_search_boosted(s, i));
     ruf_search_top_start(s);
     for (size_t i = 0; i < word->form_count && ok; i++) {
-        struct loose loose = loose_form(by, &word->forms[i]);
+        struct loose loose = loose_form(&s->tables.words, by, &word->forms[i]);
 
         ok = visit_loose(s, &loose, &visit) &&
              (reading->count == 1 || visit_exact(s, &word->forms[i], &visit));

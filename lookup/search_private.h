@@ -53,6 +53,7 @@ struct search_word {
     struct search_form forms[2];
     size_t form_count;
     unsigned columns; /* bit per column with texts; after ruf_search_ranges() */
+    uint64_t costs[RUF_COLUMN_COUNT]; /* of its lists, about; several words */
     uint64_t sieves[RUF_COLUMN_COUNT][SEARCH_SIEVE_BITS / 64];
     bool may_be_typo;
     bool may_sound;
@@ -75,8 +76,9 @@ struct search_probe {
     const uint64_t *sieve; /* of the others */
 };
 
-/* The words of a reading but one, and the probes of each. */
+/* The words of a reading but one or two, and the probes of each. */
 struct search_filter {
+    const uint64_t *marked; /* bit per contact that has another one; or NULL */
     struct search_probe probes[SEARCH_WORDS_MAX * 2 * RUF_COLUMN_COUNT];
     size_t ends[SEARCH_WORDS_MAX];
     size_t count;
@@ -120,6 +122,7 @@ struct search_scratch {
     uint64_t work_limit;
     int reliable; /* tiers up to this one were looked through */
     struct search_filter filter;
+    uint64_t *marks; /* bit per contact */
     struct search_prefix prefixes[SEARCH_PREFIXES_MAX];
     unsigned char letters[256];           /* what each byte is to a mark */
     char folded[4 * RUF_RECORD_TEXT_MAX]; /* of the text being marked */

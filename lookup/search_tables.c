@@ -65,23 +65,27 @@ static struct search_array take_array(struct cursor *cursor, uint64_t count,
 static bool open_words(const struct ruf_index *index, struct search_words *out)
 {
     struct cursor cursor = section_cursor(index, RUF_SECTION_SEARCH_WORDS);
-    uint64_t letters;
+    unsigned width;
+    uint32_t names;
 
     out->count = take32(&cursor);
     out->first_letter = take32(&cursor);
     out->text_size = take32(&cursor);
-    (void)take32(&cursor);
+    names = take32(&cursor);
     if (cursor.failed || out->first_letter > out->count)
         return false;
-    letters = out->count - out->first_letter;
+    width = ruf_search_width(out->count);
     out->blocks =
         take_array(&cursor,
                    ((uint64_t)out->count + RUF_SEARCH_WORDS_PER_BLOCK - 1) /
                        RUF_SEARCH_WORDS_PER_BLOCK,
                    4);
-    out->letters = take_array(&cursor, letters, 4);
-    out->keypad = take_array(&cursor, letters, 4);
-    out->sound = take_array(&cursor, letters, 4);
+    out->letters = take_array(&cursor, out->count - out->first_letter, 4);
+    out->starts = take_array(&cursor, RUF_SEARCH_CLASSES + 1, 4);
+    out->keypad = take_array(&cursor, names, 4);
+    out->keypad_words = take_array(&cursor, names, width);
+    out->sound = take_array(&cursor, names, 4);
+    out->sound_words = take_array(&cursor, names, width);
     out->text = take(&cursor, out->text_size);
     return !cursor.failed;
 }
@@ -204,6 +208,13 @@ uint32_t ruf_search_bound(const struct search_array *array, uint32_t low,
     return low;
 }
 
+bool ruf_search_holds(const struct search_array *array, uint32_t low,
+                      uint32_t high, uint32_t value)
+{
+    low = ruf_search_bound(array, low, high, value);
+    return low < high && ruf_search_item(array, low) == value;
+}
+
 /* Words of a block one after the other. */
 struct block {
     const uint8_t *at;
@@ -313,8 +324,8 @@ struct search_span ruf_search_span(const struct search_words *words,
     return span;
 }
 
-/* Where the list of a text begins: from the sample before, list by list. */
-static const uint8_t *list_of(const struct search_field *field, uint32_t text)
+/* From the sample before, list by list. */
+const uint8_t *ruf_search_list(const struct search_field *field, uint32_t text)
 {
     const uint8_t *end = field->stream + field->stream_size;
     uint32_t start =
@@ -331,19 +342,6 @@ static const uint8_t *list_of(const struct search_field *field, uint32_t text)
     return at;
 }
 
-void ruf_search_postings_open(const struct search_tables *tables,
-                              const struct search_field *field, uint32_t text,
-                              struct search_postings *out)
-{
-    const uint8_t *end = field->stream + field->stream_size;
-    uint32_t size;
-
-    out->contact = ruf_search_item(&field->heads, text);
-    out->done = out->contact >= tables->contacts;
-    out->at = ruf_search_varint(list_of(field, text), end, &size);
-    out->end = size <= (size_t)(end - out->at) ? out->at + size : end;
-}
-
 uint32_t ruf_search_stream_bytes(const struct search_field *field,
                                  uint32_t first, uint32_t end)
 {
@@ -352,6 +350,6 @@ uint32_t ruf_search_stream_bytes(const struct search_field *field,
     if (first >= end)
         return 0;
     if (end < field->text_count)
-        stop = list_of(field, end);
-    return (uint32_t)(stop - list_of(field, first));
+        stop = ruf_search_list(field, end);
+    return (uint32_t)(stop - ruf_search_list(field, first));
 }

@@ -32,9 +32,12 @@ struct search_words {
     uint32_t first_letter; /**< words before it begin with a digit */
     uint32_t text_size;
     struct search_array blocks;
-    struct search_array letters; /**< these from first_letter on */
-    struct search_array keypad;
+    struct search_array letters; /**< from first_letter on */
+    struct search_array starts;  /**< first word of each class */
+    struct search_array keypad;  /**< keys of words of names, ascending */
+    struct search_array keypad_words;
     struct search_array sound;
+    struct search_array sound_words; /**< ascending where keys are equal */
     const uint8_t *text;
 };
 
@@ -129,6 +132,10 @@ ruf_search_varint(const uint8_t *at, const uint8_t *end, uint32_t *out)
 uint32_t ruf_search_bound(const struct search_array *array, uint32_t low,
                           uint32_t high, uint32_t value);
 
+/** Is the value in [low, high) of an ascending array? */
+bool ruf_search_holds(const struct search_array *array, uint32_t low,
+                      uint32_t high, uint32_t value);
+
 /** The i-th word. @return its size. */
 size_t ruf_search_word(const struct search_words *words, uint32_t i,
                        char out[RUF_WORD_SIZE_MAX]);
@@ -152,10 +159,34 @@ struct search_postings {
     bool done;
 };
 
+/** Where the list of a text begins in field->stream; for text < text_count. */
+const uint8_t *ruf_search_list(const struct search_field *field, uint32_t text);
+
+/** Start at the first contact of a text whose list begins at 'at'. The list of
+ *  the next text begins at out->end. */
+static inline void ruf_search_postings_start(const struct search_tables *tables,
+                                             const struct search_field *field,
+                                             uint32_t text, const uint8_t *at,
+                                             struct search_postings *out)
+{
+    const uint8_t *end = field->stream + field->stream_size;
+    uint32_t size;
+
+    out->contact = ruf_search_item(&field->heads, text);
+    out->done = out->contact >= tables->contacts;
+    out->at = ruf_search_varint(at, end, &size);
+    out->end = size <= (size_t)(end - out->at) ? out->at + size : end;
+}
+
 /** Start at the first contact of a text. */
-void ruf_search_postings_open(const struct search_tables *tables,
-                              const struct search_field *field, uint32_t text,
-                              struct search_postings *out);
+static inline void ruf_search_postings_open(const struct search_tables *tables,
+                                            const struct search_field *field,
+                                            uint32_t text,
+                                            struct search_postings *out)
+{
+    ruf_search_postings_start(tables, field, text, ruf_search_list(field, text),
+                              out);
+}
 
 /** To the next contact; sets done behind the last. */
 static inline void ruf_search_postings_next(const struct search_tables *tables,

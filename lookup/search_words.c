@@ -13,7 +13,6 @@
 
 /* Bytes of lists that are gone through without further thought. */
 #define FEW_BYTES 4096
-#define MANY_PAIRS 32
 
 static const struct {
     enum ruf_search_tier tier;
@@ -92,76 +91,81 @@ static void one_word(struct search_scratch *s, struct search_word *word)
 /* --- several words
  * ----------------------------------------------------------------- */
 
-/* Bytes of lists that pairs lead to; of many pairs, on the average. */
+/* Bytes of lists that pairs lead to: so many average ones. */
 static uint64_t cost_of_pairs(const struct search_field *field,
                               const struct search_range *range)
 {
-    uint32_t pairs = range->pair_end - range->pair_first;
-    uint64_t cost = 0;
-
-    if (pairs > MANY_PAIRS)
-        return (uint64_t)pairs *
-               ruf_search_stream_bytes(field, field->single_count,
-                                       field->text_count) /
-               (field->text_count - field->single_count + 1);
-    for (uint32_t k = range->pair_first; k < range->pair_end; k++) {
-        uint32_t text = ruf_search_item(&field->pair_texts, k);
-
-        if (text < field->text_count)
-            cost += ruf_search_stream_bytes(field, text, text + 1);
-    }
-    return cost;
+    return (uint64_t)(range->pair_end - range->pair_first) *
+           ruf_search_stream_bytes(field, field->single_count,
+                                   field->text_count) /
+           (field->text_count - field->single_count + 1);
 }
 
-/* About the bytes of lists a word leads to in these columns. */
-static uint64_t cost_of(struct search_scratch *s, struct search_word *word,
+/* About the bytes of lists that each word leads to in each column. */
+static void find_costs(struct search_scratch *s, struct search_reading *reading)
+{
+    for (size_t i = 0; i < reading->count; i++)
+        for (unsigned column = 0; column < RUF_COLUMN_COUNT; column++) {
+            const struct search_field *field = &s->tables.fields[column];
+            struct search_word *word = &reading->words[i];
+
+            word->costs[column] = 0;
+            for (size_t k = 0; k < word->form_count; k++) {
+                const struct search_range *range =
+                    &word->forms[k].ranges[column];
+
+                word->costs[column] +=
+                    ruf_search_stream_bytes(field, range->first, range->end) +
+                    cost_of_pairs(field, range);
+            }
+        }
+}
+
+static uint64_t cost_of(const struct search_word *word,
                         enum ruf_search_column last)
 {
     uint64_t cost = 0;
 
     for (unsigned column = 0; column <= last; column++)
-        for (size_t i = 0; i < word->form_count; i++) {
-            const struct search_field *field = &s->tables.fields[column];
-            const struct search_range *range = ruf_search_range(
-                &s->tables, &word->forms[i], (enum ruf_search_column)column);
-
-            cost += ruf_search_stream_bytes(field, range->first, range->end) +
-                    cost_of_pairs(field, range);
-        }
+        cost += word->costs[column];
     return cost;
 }
 
 /* The word with the least cost proposes; the first one of equals. */
-static void rarest(struct search_scratch *s, struct search_reading *reading,
-                   enum ruf_search_column last, uint64_t *cost)
+static uint64_t rarest(struct search_reading *reading,
+                       enum ruf_search_column last)
 {
-    size_t best = 0;
+    uint64_t least = UINT64_MAX;
 
-    *cost = UINT64_MAX;
     for (size_t i = 0; i < reading->count; i++) {
-        uint64_t of_word = cost_of(s, &reading->words[i], last);
+        uint64_t cost = cost_of(&reading->words[i], last);
 
-        if (of_word < *cost) {
-            *cost = of_word;
-            best = i;
+        if (cost < least) {
+            least = cost;
+            reading->driver = i;
         }
     }
-    reading->driver = best;
+    return least;
 }
 
+/* All words but those two; SIZE_MAX: no such word. */
 static void make_filter(struct search_scratch *s,
                         struct search_reading *reading, size_t but,
-                        enum ruf_search_column last, struct search_filter *out)
+                        size_t but_too, enum ruf_search_column last,
+                        struct search_filter *out)
 {
     size_t count = 0;
 
+    out->marked = NULL;
     out->count = 0;
     for (size_t i = 0; i < reading->count; i++) {
         /* From the rarest word on, as it turns most contacts away. */
         size_t which = (reading->driver + i) % reading->count;
         struct search_word *word = &reading->words[which];
 
-        for (unsigned column = 0; which != but && column <= last; column++)
+        if (which == but || which == but_too)
+            continue;
+        for (unsigned column = 0; column <= last; column++)
             for (size_t k = 0; k < word->form_count; k++) {
                 const struct search_field *field = &s->tables.fields[column];
                 const struct search_range *range =
@@ -173,8 +177,7 @@ static void make_filter(struct search_scratch *s,
                         field->single_count, word->sieves[column]
                     };
             }
-        if (which != but)
-            out->ends[out->count++] = count;
+        out->ends[out->count++] = count;
     }
 }
 
@@ -194,6 +197,9 @@ static bool passes(const struct search_filter *filter, uint32_t contact)
 {
     size_t at = 0;
 
+    if (filter->marked != NULL &&
+        (filter->marked[contact / 64] >> contact % 64 & 1) == 0)
+        return false;
     for (size_t i = 0; i < filter->count; i++) {
         bool hit = false;
 
@@ -206,70 +212,164 @@ static bool passes(const struct search_filter *filter, uint32_t contact)
     return true;
 }
 
-/* The contacts of a text, graded and offered, as far as one of this tier, the
+/* What a walk through lists does with each: false stops it. */
+struct walk {
+    bool (*list)(struct search_scratch *s, struct search_postings *postings,
+                 const struct walk *walk);
+    const struct search_filter *filter;
+    enum ruf_search_column last;
+    unsigned tier;
+};
+
+/* The contacts of one list, graded and offered, as far as one of this tier, the
  * best still to come, could enter. */
-static bool offer_text(struct search_scratch *s,
-                       const struct search_field *field, uint32_t text,
-                       const struct search_filter *filter,
-                       enum ruf_search_column last, unsigned tier)
+static bool offer_list(struct search_scratch *s,
+                       struct search_postings *postings,
+                       const struct walk *walk)
 {
-    struct search_postings postings;
     uint64_t steps = 0;
 
-    if (text >= field->text_count)
-        return true;
-    ruf_search_postings_open(&s->tables, field, text, &postings);
-    for (; !postings.done; steps++) {
-        if (ruf_search_settled_at(s, tier, postings.contact))
+    for (; !postings->done; steps++) {
+        if (ruf_search_settled_at(s, walk->tier, postings->contact))
             break; /* nor can what follows, of a worse rank */
-        if (passes(filter, postings.contact))
-            ruf_search_offer(s, ruf_search_grade(s, postings.contact, last),
-                             postings.contact);
-        ruf_search_postings_next(&s->tables, &postings);
-        if (steps % 1024 == 1023 && !ruf_search_spend(s, 1024, tier))
+        if (passes(walk->filter, postings->contact))
+            ruf_search_offer(s,
+                             ruf_search_grade(s, postings->contact, walk->last),
+                             postings->contact);
+        ruf_search_postings_next(&s->tables, postings);
+        if (steps % 1024 == 1023 && !ruf_search_spend(s, 1024, walk->tier))
             return false;
     }
-    return ruf_search_spend(s, steps % 1024 + 1, tier);
+    return ruf_search_spend(s, steps % 1024 + 1, walk->tier);
 }
 
+static bool mark_list(struct search_scratch *s,
+                      struct search_postings *postings, const struct walk *walk)
+{
+    (void)walk;
+    for (; !postings->done; ruf_search_postings_next(&s->tables, postings))
+        s->marks[postings->contact / 64] |= UINT64_C(1)
+                                            << postings->contact % 64;
+    return true;
+}
+
+/* Texts of one word that follow one another, and so do their lists. */
+static bool walk_singles(struct search_scratch *s,
+                         const struct search_field *field, uint32_t first,
+                         uint32_t end, const struct walk *walk)
+{
+    struct search_postings postings;
+
+    if (first >= end)
+        return true;
+    postings.end = ruf_search_list(field, first);
+    for (uint32_t text = first; text < end; text++) {
+        ruf_search_postings_start(&s->tables, field, text, postings.end,
+                                  &postings);
+        if (!walk->list(s, &postings, walk))
+            return false;
+    }
+    return true;
+}
+
+/* Texts of several words. */
+static bool walk_pairs(struct search_scratch *s,
+                       const struct search_field *field, uint32_t first,
+                       uint32_t end, const struct walk *walk)
+{
+    for (uint32_t k = first; k < end; k++) {
+        uint32_t text = ruf_search_item(&field->pair_texts, k);
+        struct search_postings postings;
+
+        if (text >= field->text_count)
+            continue;
+        ruf_search_postings_open(&s->tables, field, text, &postings);
+        if (!walk->list(s, &postings, walk))
+            return false;
+    }
+    return true;
+}
+
+/* Pairs of the word itself, not of those it begins. */
+static uint32_t exact_end(const struct search_field *field,
+                          const struct search_form *form,
+                          const struct search_range *range)
+{
+    return form->span.exact
+               ? ruf_search_bound(&field->pair_words, range->pair_first,
+                                  range->pair_end, form->span.first + 1)
+               : range->pair_first;
+}
+
+/* The lists of a word, in columns up to the walk's last. */
+static bool walk_word(struct search_scratch *s, const struct search_word *word,
+                      bool exact_only, const struct walk *walk)
+{
+    for (unsigned column = 0; column <= walk->last; column++)
+        for (size_t i = 0; i < word->form_count; i++) {
+            const struct search_field *field = &s->tables.fields[column];
+            const struct search_form *form = &word->forms[i];
+            const struct search_range *range = &form->ranges[column];
+            uint32_t end = exact_only ? range->exact : range->end;
+            uint32_t pair_end =
+                exact_only ? exact_end(field, form, range) : range->pair_end;
+
+            if (!walk_singles(s, field, range->first, end, walk) ||
+                !walk_pairs(s, field, range->pair_first, pair_end, walk))
+                return false;
+        }
+    return true;
+}
+
+/* Looking a contact up in the columns costs this many times a step through a
+ * list: if the next rare word has no more contacts, mark them all. */
+#define MARKS_WORTH 5
+
+/* The rarest word but the driver, if its contacts are worth marking. */
+static size_t word_to_mark(const struct search_reading *reading,
+                           enum ruf_search_column last)
+{
+    uint64_t limit =
+        MARKS_WORTH * cost_of(&reading->words[reading->driver], last);
+    size_t best = SIZE_MAX;
+
+    for (size_t i = 0; i < reading->count; i++) {
+        uint64_t cost = cost_of(&reading->words[i], last);
+
+        if (i != reading->driver && cost <= limit) {
+            limit = cost;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* Contacts of the driver that have the other words, too. */
 static bool offer_word(struct search_scratch *s, struct search_reading *reading,
                        enum ruf_search_column last, bool exact_only,
                        unsigned tier)
 {
-    struct search_word *word = &reading->words[reading->driver];
+    const struct walk offer = { offer_list, &s->filter, last, tier };
+    const struct walk mark = { mark_list, NULL, last, tier };
+    size_t marked = word_to_mark(reading, last);
 
-    make_filter(s, reading, reading->driver, last, &s->filter);
-    for (unsigned column = 0; column <= last; column++)
-        for (size_t i = 0; i < word->form_count; i++) {
-            const struct search_field *field = &s->tables.fields[column];
-            const struct search_form *form = &word->forms[i];
-            const struct search_range *range = ruf_search_range(
-                &s->tables, &word->forms[i], (enum ruf_search_column)column);
-            uint32_t end = exact_only ? range->exact : range->end;
+    make_filter(s, reading, reading->driver, marked, last, &s->filter);
+    if (marked != SIZE_MAX) {
+        const struct search_word *word = &reading->words[marked];
 
-            for (uint32_t text = range->first; text < end; text++)
-                if (!offer_text(s, field, text, &s->filter, last, tier))
-                    return false;
-            for (uint32_t k = range->pair_first; k < range->pair_end; k++) {
-                if (exact_only && (!form->span.exact ||
-                                   ruf_search_item(&field->pair_words, k) !=
-                                       form->span.first))
-                    break;
-                if (!offer_text(s, field,
-                                ruf_search_item(&field->pair_texts, k),
-                                &s->filter, last, tier))
-                    return false;
-            }
-        }
-    return true;
+        if (!ruf_search_spend(s, cost_of(word, last) / MARKS_WORTH, tier))
+            return false;
+        memset(s->marks, 0, ((size_t)s->tables.contacts + 63) / 64 * 8);
+        (void)walk_word(s, word, false, &mark);
+        s->filter.marked = s->marks;
+    }
+    return walk_word(s, &reading->words[reading->driver], exact_only, &offer);
 }
 
 /* Contacts whose name is made up of these very words. */
 static bool offer_full_names(struct search_scratch *s,
                              struct search_reading *reading)
 {
-    uint64_t cost;
-
     for (size_t i = 0; i < reading->count; i++) {
         const struct search_word *word = &reading->words[i];
         bool exact = false;
@@ -279,7 +379,7 @@ static bool offer_full_names(struct search_scratch *s,
         if (!exact)
             return true;
     }
-    rarest(s, reading, RUF_COLUMN_GIVEN, &cost);
+    (void)rarest(reading, RUF_COLUMN_GIVEN);
     return offer_word(s, reading, RUF_COLUMN_GIVEN, true, RUF_TIER_FULL_NAME);
 }
 
@@ -299,7 +399,7 @@ static struct scan plan_scan(struct search_scratch *s,
     double expected;
 
     for (size_t i = 0; i < reading->count; i++) {
-        double of_word = (double)cost_of(s, &reading->words[i], last);
+        double of_word = (double)cost_of(&reading->words[i], last);
 
         share *= of_word < contacts ? of_word / contacts : 1;
     }
@@ -319,7 +419,7 @@ static bool scan_ranks(struct search_scratch *s, struct search_reading *reading,
 {
     size_t before = s->count;
 
-    make_filter(s, reading, SIZE_MAX, last, &s->filter);
+    make_filter(s, reading, SIZE_MAX, SIZE_MAX, last, &s->filter);
     for (uint32_t contact = 0; contact < scan.limit; contact++) {
         if (passes(&s->filter, contact))
             ruf_search_offer(s, ruf_search_grade(s, contact, last), contact);
@@ -336,29 +436,47 @@ static bool scan_ranks(struct search_scratch *s, struct search_reading *reading,
     return false;
 }
 
+/* Does every word stand in one of these columns, somewhere? */
+static bool may_hold(const struct search_reading *reading,
+                     enum ruf_search_column last)
+{
+    for (size_t i = 0; i < reading->count; i++)
+        if ((reading->words[i].columns & ((2u << last) - 1)) == 0)
+            return false;
+    return true;
+}
+
+/* @return true if the answer is settled, or the work spent. */
+static bool run_phase(struct search_scratch *s, struct search_reading *reading,
+                      enum ruf_search_column last, unsigned tier)
+{
+    uint64_t cost = rarest(reading, last);
+
+    return scan_ranks(s, reading, plan_scan(s, reading, last, cost), last,
+                      tier) ||
+           !offer_word(s, reading, last, false, tier) ||
+           ruf_search_settled(s, tier);
+}
+
 static void several_words(struct search_scratch *s,
                           struct search_reading *reading)
 {
-    uint64_t cost;
-
-    rarest(s, reading, RUF_COLUMN_DOMAIN, &cost);
-    if (cost <= FEW_BYTES) {
-        (void)offer_word(s, reading, RUF_COLUMN_DOMAIN, false,
-                         RUF_TIER_FULL_NAME);
+    if (!may_hold(reading, RUF_COLUMN_DOMAIN))
         return;
-    }
+    find_costs(s, reading);
     if (!offer_full_names(s, reading) ||
         ruf_search_settled(s, RUF_TIER_FULL_NAME))
         return;
     for (size_t p = 0; p < PHASE_COUNT; p++) {
-        unsigned tier = phases[p].tier;
+        enum ruf_search_column last = phases[p].last;
 
-        rarest(s, reading, phases[p].last, &cost);
-        if (scan_ranks(s, reading, plan_scan(s, reading, phases[p].last, cost),
-                       phases[p].last, tier))
+        /* Behind the names one walk will do if it is short. */
+        if (p > 0 && rarest(reading, RUF_COLUMN_DOMAIN) <= FEW_BYTES)
+            last = RUF_COLUMN_DOMAIN;
+        if (may_hold(reading, last) &&
+            run_phase(s, reading, last, phases[p].tier))
             return;
-        if (!offer_word(s, reading, phases[p].last, false, tier) ||
-            ruf_search_settled(s, tier))
+        if (last == RUF_COLUMN_DOMAIN)
             return;
     }
 }

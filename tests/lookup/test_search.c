@@ -243,6 +243,20 @@ Test(search, forgives_one_typo_from_five_letters_on)
 /* --- numbers and keypad
  * -------------------------------------------------------------- */
 
+/* Words are looked for by their first letters: those may be what is wrong. */
+Test(search, forgives_a_typo_in_the_first_letters)
+{
+    static const char *const typos[] = {
+        "xhomas", "homas",   "xthomas", "htomas",        "txomas",
+        "tomas",  "txhomas", "tohmas",  "\xD1\x82homas", "t\xD0\xBEomas",
+    };
+
+    for (size_t i = 0; i < sizeof(typos) / sizeof(typos[0]); i++) {
+        expect(typos[i], "0");
+        expect_tier(typos[i], RUF_TIER_TYPO);
+    }
+}
+
 Test(search, finds_numbers_by_start_part_and_end)
 {
     expect("+493023125001", "05");
