@@ -59,9 +59,9 @@ static void run_steps(const struct bench_records *records,
                                    &err),
                    &err);
     times[1] = bench_cpu_ns();
-    bench_must(
-        ruf_merge(contacts, records->count, policy, arena, &people, &err),
-        &err);
+    bench_must(ruf_merge(contacts, records->count, NULL, policy, arena, &people,
+                         NULL, &err),
+               &err);
     times[2] = bench_cpu_ns();
     bench_must(ruf_label(&people, policy, arena, &entries, &err), &err);
     times[3] = bench_cpu_ns();

@@ -53,42 +53,21 @@ static enum ruf_status take_contact(struct watch *watch, uint32_t number,
     return RUF_OK;
 }
 
-/* A contact id stands in no table of the index: walk. */
-static enum ruf_status find_by_contact_id(struct watch *watch, const char *id,
-                                          uint32_t *number,
-                                          struct ruf_error *err)
-{
-    char text[RUF_CONTACT_ID_TEXT_SIZE];
-    struct ruf_contact contact;
-
-    for (uint32_t i = 0;; i++) {
-        enum ruf_status status =
-            ruf_query_contact(watch->query, i, &contact, err);
-
-        if (status != RUF_OK)
-            return status;
-        ruf_contact_id_format(&contact.id, text);
-        if (strcmp(text, id) != 0)
-            continue;
-        *number = i;
-        return RUF_OK;
-    }
-}
-
 /* By contact id, as search prints it, or by the id of an Entra user. */
 static enum ruf_status take_id(struct watch *watch, const char *id,
                                struct ruf_error *err)
 {
     static const struct ruf_text any = { NULL, 0 };
     struct ruf_text text = { id, strlen(id) };
+    struct ruf_contact_id contact;
     uint32_t number = UINT32_MAX;
     enum ruf_status status = RUF_OK;
 
     if (text.size == GUID_SIZE)
         status = ruf_query_find_id(watch->query, any, text, &number, err);
-    else
-        status = find_by_contact_id(watch, id, &number, err);
-    if (status == RUF_E_NOT_FOUND || (status == RUF_OK && number == UINT32_MAX))
+    else if (ruf_contact_id_parse(id, &contact))
+        status = ruf_query_find_contact(watch->query, &contact, &number, err);
+    if (status == RUF_OK && number == UINT32_MAX)
         return RUF_OK; /* nobody of ours: not shown, not asked for */
     return status == RUF_OK ? take_contact(watch, number, err) : status;
 }

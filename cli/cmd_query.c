@@ -6,7 +6,7 @@
 #include "cli/input.h"
 #include "cli/json_out.h"
 #include <inttypes.h>
-#include <rufname/search.h>
+#include <rufname/marks.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +22,7 @@ struct query {
     struct ruf_query *query;
     struct ruf_hit *hits;
     size_t limit;
+    struct ruf_marks *marks; /* NULL: unknown */
     bool explain;
     bool separate; /* a blank line after each query's hits */
     uint64_t asked;
@@ -43,10 +44,12 @@ static void close_query(struct query *query)
     ruf_index_close(query->index);
     ruf_home_close(query->home);
     free(query->hits);
+    free(query->marks);
     query->query = NULL;
     query->index = NULL;
     query->home = NULL;
     query->hits = NULL;
+    query->marks = NULL;
 }
 
 static int open_query(struct cli *cli, enum ruf_index_mode mode,
@@ -342,11 +345,16 @@ static void print_hit_json(const struct ruf_contact *contact,
 static int search_line(void *context, const char *line, size_t size)
 {
     struct query *query = context;
+    struct ruf_search_options options = RUF_SEARCH_OPTIONS;
     struct ruf_search_result result;
     struct ruf_error err;
-    uint64_t start = now_ns();
+    uint64_t start;
 
-    if (ruf_query_search_with(query->query, line, size, NULL, query->hits,
+    if (query->marks != NULL)
+        ruf_marks_prefer(query->marks, &options);
+    start = now_ns();
+
+    if (ruf_query_search_with(query->query, line, size, &options, query->hits,
                               query->limit, &result, &err) != RUF_OK)
         return cli_fail(query->cli, &err);
     query->ns += now_ns() - start;
@@ -408,6 +416,17 @@ static int take_limit(struct cli *cli, size_t *limit)
     return 0;
 }
 
+/* Without the store, or without memory, hits come in the index's order. */
+static void load_marks(struct query *query)
+{
+    query->marks = calloc(1, sizeof(*query->marks));
+    if (query->marks != NULL && ruf_home_marks(query->home, query->query,
+                                               query->marks, NULL) != RUF_OK) {
+        free(query->marks);
+        query->marks = NULL;
+    }
+}
+
 int cmd_search(struct cli *cli)
 {
     bool timed = cli_take_flag(cli, "--time");
@@ -433,6 +452,7 @@ int cmd_search(struct cli *cli)
         return cli_exit_code(RUF_E_NOMEM);
     }
     query.separate = reads_stdin(cli) && !cli->json;
+    load_marks(&query);
     if (reads_stdin(cli))
         code = cli_each_line(cli, "-", search_line, &query);
     else

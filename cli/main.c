@@ -99,6 +99,20 @@ const struct cli_command cli_commands[] = {
       "1\n"
       "if no record has it.\n",
       cmd_explain },
+    { "merges", "[--suggested|--overrides]",
+      "merged contacts, what may be one person, and what was decided",
+      "One line per record: contact id, record id, source, name, company.\n"
+      "  --suggested   pairs that may be one person, and why\n"
+      "  --overrides   pairs a user keeps together or apart\n",
+      cmd_merges },
+    { "merge", "ID ID", "keep two contacts together as one, then publish",
+      "Ids of contacts or records, as search and merges print them.\n",
+      cmd_merge },
+    { "separate", "ID ID",
+      "take the second record out of the first contact, then publish",
+      "Of two contacts: never let them become one.\n", cmd_separate },
+    { "favourite", "add ID | remove ID | list",
+      "contacts that come first in a search", "", cmd_favourite },
     { "policy", "check FILE | show | simulate FILE | import FILE [--confirm]",
       "check, show, try out or take over a policy document",
       "  check FILE      every error and warning with line and column; needs "

@@ -19,9 +19,11 @@
 enum ruf_audit_event {
     RUF_AUDIT_LOGIN = 0,
     RUF_AUDIT_LOGOUT,
-    RUF_AUDIT_SYNC,   /**< count: records added, changed and removed */
-    RUF_AUDIT_IMPORT, /**< count: the same */
-    RUF_AUDIT_POLICY, /**< taken over; count: records that went */
+    RUF_AUDIT_SYNC,     /**< count: records added, changed and removed */
+    RUF_AUDIT_IMPORT,   /**< count: the same */
+    RUF_AUDIT_POLICY,   /**< taken over; count: records that went */
+    RUF_AUDIT_MERGE,    /**< object: a contact's id; count: pairs of records */
+    RUF_AUDIT_SEPARATE, /**< the same */
     RUF_AUDIT_EVENT_COUNT
 };
 

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "indexer/build_extras.h"
 #include "indexer/store.h"
+#include "indexer/store_choices.h"
 #include "policy/policy.h"
 #include <rufname/home.h>
 #include <rufname/host.h>
@@ -119,5 +120,28 @@ RUF_MUST_USE enum ruf_status
 ruf_folder_emit(const char *folder, const struct ruf_directory_options *options,
                 const struct ruf_directory_host *host,
                 struct ruf_directory_report *report, struct ruf_error *err);
+
+/* What a store holds, merged. Everything lives in the arena. */
+struct ruf_gathered {
+    struct ruf_source_contact *contacts;
+    size_t count;
+    struct ruf_store_override *decided; /* all that users decided */
+    size_t decided_count;
+    struct ruf_people people;
+    struct ruf_suggestions suggestions; /* if wanted */
+};
+
+/* Store to people: load, lay what users decided beside it, merge. 'judged' may
+ * be NULL. */
+RUF_MUST_USE enum ruf_status
+ruf_gather(struct ruf_store *store, const struct ruf_policy *policy,
+           struct ruf_arena *arena, bool suggestions, ruf_store_judged *judged,
+           void *context, struct ruf_gathered *out, struct ruf_error *err);
+
+/* The name of a record as it is shown: display name, or the parts of the name
+ * in 'room'. */
+#define RUF_RECORD_NAME_ROOM (2 * RUF_RECORD_TEXT_MAX + 2)
+struct ruf_text ruf_record_name(const struct ruf_source_contact *record,
+                                char room[RUF_RECORD_NAME_ROOM]);
 
 #endif

@@ -38,13 +38,11 @@ enum ruf_status ruf_view_make(struct ruf_store *store,
                               void *context, struct ruf_view *out,
                               struct ruf_error *err)
 {
-    struct ruf_source_contact *contacts = NULL;
-    size_t count = 0;
-    enum ruf_status status = ruf_store_contacts_judged(
-        store, policy, arena, judged, context, &contacts, &count, err);
+    struct ruf_gathered all = { 0 };
+    enum ruf_status status =
+        ruf_gather(store, policy, arena, false, judged, context, &all, err);
 
-    if (status == RUF_OK)
-        status = ruf_merge(contacts, count, policy, arena, &out->people, err);
+    out->people = all.people;
     if (status == RUF_OK)
         status = ruf_label(&out->people, policy, arena, &out->entries, err);
     if (status == RUF_OK)
@@ -94,6 +92,8 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
     status = ruf_home_still_ours(home, err);
     if (status == RUF_OK)
         status = ruf_store_standardise(store, home->policy, false, err);
+    if (status == RUF_OK)
+        status = ruf_store_sweep_marks(store, home->policy, err);
     if (status == RUF_OK)
         status = next_generation(home, store, path, &seed.generation, err);
     if (status == RUF_OK)

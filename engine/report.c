@@ -95,9 +95,8 @@ static void describe_number(const struct ruf_standard_number *number,
     out->e164 = number->e164;
 }
 
-/* The display name, or the parts of the name in 'room'. */
-static struct ruf_text record_name(const struct ruf_source_contact *contact,
-                                   char room[2 * RUF_RECORD_TEXT_MAX + 2])
+struct ruf_text ruf_record_name(const struct ruf_source_contact *contact,
+                                char room[RUF_RECORD_NAME_ROOM])
 {
     struct ruf_text given = contact->fields[RUF_RECORD_GIVEN];
     struct ruf_text family = contact->fields[RUF_RECORD_FAMILY];
@@ -107,8 +106,8 @@ static struct ruf_text record_name(const struct ruf_source_contact *contact,
         return contact->fields[RUF_RECORD_DISPLAY];
     if (given.size == 0)
         return family;
-    size = snprintf(room, 2 * RUF_RECORD_TEXT_MAX + 2, "%.*s %.*s",
-                    (int)given.size, given.data, (int)family.size,
+    size = snprintf(room, RUF_RECORD_NAME_ROOM, "%.*s %.*s", (int)given.size,
+                    given.data, (int)family.size,
                     family.size == 0 ? "" : family.data);
     return ruf_text_trim((struct ruf_text){ room, (size_t)size });
 }
@@ -119,7 +118,7 @@ static void explain_contact(void *context,
     const struct explaining *explaining = context;
     const struct ruf_explained_number *read = explaining->read;
 
-    char name[2 * RUF_RECORD_TEXT_MAX + 2];
+    char name[RUF_RECORD_NAME_ROOM];
 
     for (size_t i = 0; i < contact->number_count; i++) {
         const struct ruf_standard_number *number = &contact->numbers[i];
@@ -130,7 +129,7 @@ static void explain_contact(void *context,
             continue;
         describe_number(number, &out);
         out.source = ruf_text(contact->source->id);
-        out.name = record_name(contact, name);
+        out.name = ruf_record_name(contact, name);
         out.company = contact->fields[RUF_RECORD_COMPANY];
         out.held = ruf_number_held(contact, number, explaining->policy);
         explaining->callback(explaining->context, &out);

@@ -16,6 +16,7 @@
 #include "base/record.h"
 #include "policy/policy.h"
 #include <rufname/contact.h>
+#include <rufname/merges.h>
 #include <rufname/report.h>
 #include <rufname/status.h>
 
@@ -129,15 +130,46 @@ enum ruf_number_held ruf_number_held(const struct ruf_source_contact *contact,
                                      const struct ruf_standard_number *number,
                                      const struct ruf_policy *policy);
 
+/** What a user decided about two records; outranks every rule. */
+struct ruf_override {
+    uint32_t a; /**< positions in the list of contacts */
+    uint32_t b;
+    bool together; /**< false: never one person */
+};
+
+struct ruf_overrides {
+    const struct ruf_override *list;
+    size_t count;
+};
+
+/** Two records whose contacts may be one person, for people to decide. */
+struct ruf_suggestion {
+    enum ruf_suggestion_reason reason;
+    const struct ruf_source_contact *a; /**< first record of each group */
+    const struct ruf_source_contact *b;
+};
+
+struct ruf_suggestions {
+    const struct ruf_suggestion *list; /**< by (source id, native id) */
+    size_t count;
+};
+
 /**
- * Merge contacts that are one person by the evidence K, S and M. The order of
- * the input does not change the result.
+ * Merge contacts that are one person: those a user keeps together, then by the
+ * evidence K, S and M (indexer/evidence.h). The order of the input does not
+ * change the result.
+ * @param[in]  overrides    NULL: none.
+ * @param[out] suggestions  one for each two people that something connects and
+ *                          nothing forbids to be one; NULL: not wanted, which
+ *                          is faster.
  * @return RUF_OK, RUF_E_NOMEM.
  */
 RUF_MUST_USE enum ruf_status
 ruf_merge(const struct ruf_source_contact *contacts, size_t count,
+          const struct ruf_overrides *overrides,
           const struct ruf_policy *policy, struct ruf_arena *arena,
-          struct ruf_people *out, struct ruf_error *err);
+          struct ruf_people *out, struct ruf_suggestions *suggestions,
+          struct ruf_error *err);
 
 /** One line of the call directory. */
 struct ruf_labelled_entry {

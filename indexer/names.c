@@ -308,3 +308,30 @@ bool ruf_names_compatible(const struct ruf_name *a, const struct ruf_name *b)
         return false;
     return given_compatible(a, b);
 }
+
+bool ruf_names_by_short_form(const struct ruf_name *a, const struct ruf_name *b)
+{
+    return a->family.size > 0 && ruf_text_equal(a->family, b->family) &&
+           are_short_forms(a->given, b->given);
+}
+
+/* Simplified names have a blank where the hyphen was. */
+static bool is_hyphenated_part(struct ruf_text part, struct ruf_text whole)
+{
+    struct ruf_text start = ruf_text_slice(whole, 0, part.size);
+    struct ruf_text end;
+
+    if (part.size == 0 || whole.size <= part.size + 1)
+        return false;
+    end = ruf_text_slice(whole, whole.size - part.size, part.size);
+    return (whole.data[part.size] == ' ' && ruf_text_equal(start, part)) ||
+           (whole.data[whole.size - part.size - 1] == ' ' &&
+            ruf_text_equal(end, part));
+}
+
+bool ruf_names_share_hyphen(const struct ruf_name *a, const struct ruf_name *b)
+{
+    return a->given.size > 0 && b->given.size > 0 && given_compatible(a, b) &&
+           (is_hyphenated_part(a->family, b->family) ||
+            is_hyphenated_part(b->family, a->family));
+}

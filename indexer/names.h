@@ -37,6 +37,14 @@ ruf_name_of(const struct ruf_source_contact *contact, struct ruf_arena *arena,
  */
 bool ruf_names_compatible(const struct ruf_name *a, const struct ruf_name *b);
 
+/** Compatible only because one given name is a short form of the other? */
+bool ruf_names_by_short_form(const struct ruf_name *a,
+                             const struct ruf_name *b);
+
+/** Given names go together, and of the family names one is a hyphenated part
+ *  of the other: Müller and Müller-Lüdenscheidt? */
+bool ruf_names_share_hyphen(const struct ruf_name *a, const struct ruf_name *b);
+
 /** Is this given name only an initial ("T." or "T")? */
 bool ruf_name_is_initial(struct ruf_text given);
 

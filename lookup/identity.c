@@ -211,3 +211,22 @@ enum ruf_status ruf_query_find_hash_id(struct ruf_query *query,
                         ruf_hash(index->hash_secret, hash_id, RUF_HASH_ID_SIZE),
                         &wanted, contact, err);
 }
+
+enum ruf_status ruf_query_find_contact(struct ruf_query *query,
+                                       const struct ruf_contact_id *id,
+                                       uint32_t *contact, struct ruf_error *err)
+{
+    *contact = UINT32_MAX;
+    for (uint32_t i = 0; i < query->index->contact_count; i++) {
+        struct ruf_contact found;
+        enum ruf_status status = ruf_query_contact(query, i, &found, err);
+
+        if (status != RUF_OK)
+            return status;
+        if (memcmp(found.id.bytes, id->bytes, sizeof(found.id.bytes)) != 0)
+            continue;
+        *contact = i;
+        break;
+    }
+    return RUF_OK;
+}

@@ -54,6 +54,9 @@ struct ruf_contact_id {
 RUF_API void ruf_contact_id_format(const struct ruf_contact_id *id,
                                    char out[RUF_CONTACT_ID_TEXT_SIZE]);
 
+/** Read 32 hex digits of either case; false if the text is anything else. */
+RUF_API bool ruf_contact_id_parse(const char *text, struct ruf_contact_id *out);
+
 /** One number of a contact. */
 struct ruf_contact_number {
     ruf_e164 e164; /**< 0: not identifiable, see raw */

@@ -55,6 +55,15 @@ RUF_API RUF_MUST_USE enum ruf_status
 ruf_query_find_id(struct ruf_query *query, struct ruf_text source,
                   struct ruf_text id, uint32_t *contact, struct ruf_error *err);
 
+/**
+ * Find a contact by its own id, which stands in no table: reads contacts until
+ * it comes, some 0.2 us each.
+ * @return as ruf_query_find_id().
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_query_find_contact(struct ruf_query *query, const struct ruf_contact_id *id,
+                       uint32_t *contact, struct ruf_error *err);
+
 /** Find a contact by its Hash-ID. @return as ruf_query_find_id(). */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_query_find_hash_id(struct ruf_query *query,

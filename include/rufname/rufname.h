@@ -22,6 +22,8 @@
  *   presence.h   are the people on the screen free to talk?
  *   report.h     why a number is identified, or why not
  *   audit.h      what was done with the home, and when
+ *   merges.h     merged contacts, and what users decide about them
+ *   marks.h      favourites and recently opened contacts
  *   wipe.h       remove all of it from the device
  *
  * Link rufname::rufname for everything. A memory-limited program that only
@@ -66,6 +68,8 @@
 #include <rufname/identity.h>
 #include <rufname/index.h>
 #include <rufname/key.h>
+#include <rufname/marks.h>
+#include <rufname/merges.h>
 #include <rufname/message.h>
 #include <rufname/number.h>
 #include <rufname/phone.h>

@@ -144,7 +144,8 @@ static void make_record(size_t i, struct ruf_source_contact *out)
 
 static void merge_records(struct ruf_people *out)
 {
-    cr_assert(ruf_merge(records, RECORDS, policy, arena, out, NULL) == RUF_OK);
+    cr_assert(ruf_merge(records, RECORDS, NULL, policy, arena, out, NULL,
+                        NULL) == RUF_OK);
 }
 
 static void shuffle_records(uint64_t state)

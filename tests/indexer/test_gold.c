@@ -96,8 +96,8 @@ static void merge(uint64_t seed)
     cr_assert(contacts != NULL);
     for (size_t i = 0; i < gold.count; i++)
         standardise(&gold.records[i], &contacts[i]);
-    cr_assert(ruf_merge(contacts, gold.count, policy, arena, &people, NULL) ==
-              RUF_OK);
+    cr_assert(ruf_merge(contacts, gold.count, NULL, policy, arena, &people,
+                        NULL, NULL) == RUF_OK);
 }
 
 /* --- truth

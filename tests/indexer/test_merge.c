@@ -7,6 +7,7 @@
 #include "indexer/contacts.h"
 #include "indexer/label_template.h"
 #include <criterion/criterion.h>
+#include <rufname/merges.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,10 @@ static struct ruf_source_contact contacts[RECORDS_MAX];
 static size_t count;
 static struct ruf_people people;
 static struct ruf_labelled_entries entries;
+static struct ruf_override decided[16];
+static struct ruf_overrides overrides = { decided, 0 };
+static struct ruf_suggestions suggested;
+static struct ruf_suggestions *wanted; /* NULL: no suggestions */
 
 static void use_policy(const char *more)
 {
@@ -89,8 +94,8 @@ static void add(const char *source, const char *id, const char *given,
 
 static size_t merge(void)
 {
-    cr_assert(ruf_merge(contacts, count, policy, arena, &people, NULL) ==
-              RUF_OK);
+    cr_assert(ruf_merge(contacts, count, &overrides, policy, arena, &people,
+                        wanted, NULL) == RUF_OK);
     cr_assert(ruf_label(&people, policy, arena, &entries, NULL) == RUF_OK);
     return people.count;
 }
@@ -247,7 +252,7 @@ Test(merge, m9_stops_a_chain_at_a_conflict)
     add("AAD", "1", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
     add("APC", "2", "A.", "Graf", NULL, "a@muster.example", NULL,
         "0152 28817386");
-    add("CRM", "3", "Arno", "Graf", NULL, NULL, NULL, "0152 28817386");
+    add("CRM", "3", "Arno", "Graf", NULL, NULL, NULL, "+49 152 28817386");
     cr_assert_eq(merge(), 2);
 }
 
@@ -290,6 +295,230 @@ Test(merge, m10_keeps_ids_when_priorities_change)
     cr_assert_eq(merge(), 1);
     cr_assert(ruf_text_is(people.persons[0].company, "Neu AG"));
     cr_assert_arr_eq(id.bytes, people.persons[0].id.bytes, sizeof(id.bytes));
+}
+
+Test(merge, m3_keeps_a_couple_and_their_joint_entry_apart)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, NULL, "030 23125-001",
+        "0152 28817386");
+    add("APC", "2", "Bernd", "Graf", NULL, NULL, "030 23125-001",
+        "0152 28817387");
+    add("CRM", "3", "Anna & Bernd", "Graf", NULL, NULL, "+49 30 23125-001",
+        NULL);
+    cr_assert_eq(merge(), 3);
+    expect_label(493023125001, "Anna Graf u. a.");
+}
+
+Test(merge, m11_a_deleted_record_takes_only_itself)
+{
+    struct ruf_contact_id id;
+
+    add("AAD", "1", "Thomas", "Müller", NULL, "t@muster.example", NULL, NULL);
+    add("CRM", "9", "Thomas", "Müller", NULL, "t@muster.example",
+        "+493023125001", NULL);
+    cr_assert_eq(merge(), 1);
+    id = people.persons[0].id;
+    count = 1;
+    cr_assert_eq(merge(), 1);
+    cr_assert_arr_eq(id.bytes, people.persons[0].id.bytes, sizeof(id.bytes));
+    cr_assert_eq(people.persons[0].number_count, 0);
+}
+
+/* The store gives a changed record another Hash-ID. */
+Test(merge, m13_a_married_name_keeps_the_contact)
+{
+    struct ruf_contact_id id;
+
+    add("AAD", "1", "Gudrun", "Klein", NULL, NULL, NULL, NULL);
+    contacts[0].has_hash_id = true;
+    cr_assert_eq(merge(), 1);
+    id = people.persons[0].id;
+    count = 0;
+    add("AAD", "1", "Gudrun", "Graf", NULL, NULL, NULL, NULL);
+    contacts[0].has_hash_id = true;
+    contacts[0].hash_id[0] = 1;
+    cr_assert_eq(merge(), 1);
+    cr_assert_arr_eq(id.bytes, people.persons[0].id.bytes, sizeof(id.bytes));
+    cr_assert_eq(people.persons[0].hash_id[0], 1);
+}
+
+Test(merge, joins_a_record_without_a_name_by_its_address)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
+    add("CRM", "2", "", "", "Muster AG", "a@muster.example", NULL, NULL);
+    cr_assert_eq(merge(), 1);
+    cr_assert(ruf_text_is(people.persons[0].family, "Graf"));
+    add("APC", "3", "Bernd", "Klein", NULL, "a@muster.example", NULL, NULL);
+    cr_assert_eq(merge(), 3, "whose address is it?");
+}
+
+Test(merge, joins_no_role_by_its_address)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
+    add("CRM", "2", "", "Empfang", "Muster AG", "a@muster.example", NULL, NULL);
+    cr_assert_eq(merge(), 2);
+}
+
+Test(merge, joins_no_record_without_a_name_by_a_number)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, NULL, "030 23125-001", NULL);
+    add("CRM", "2", "", "", "Muster AG", NULL, "+493023125001", NULL);
+    cr_assert_eq(merge(), 2);
+}
+
+/* --- what users decided
+ * --------------------------------------------------------------- */
+
+static void decide(uint32_t a, uint32_t b, bool together)
+{
+    decided[overrides.count++] = (struct ruf_override){ a, b, together };
+}
+
+Test(merge, keeps_together_what_a_user_said)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, NULL, NULL, NULL);
+    add("AAD", "2", "Bernd", "Klein", NULL, NULL, NULL, NULL);
+    add("CRM", "3", "Cem", "Test", NULL, NULL, NULL, NULL);
+    cr_assert_eq(merge(), 3);
+    decide(1, 0, true);
+    cr_assert_eq(merge(), 2, "two users of the directory, two names");
+    use_policy(",\"merge\":{\"mode\":\"off\"}");
+    for (size_t i = 0; i < count; i++)
+        contacts[i].source = ruf_policy_source(policy, ruf_text("AAD"));
+    cr_assert_eq(merge(), 2, "users may where rules may not");
+}
+
+Test(merge, m12_keeps_apart_what_a_user_separated)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, "a@muster.example", "030 23125-001",
+        NULL);
+    add("APC", "2", "Anna", "Graf", NULL, "a@muster.example", "030 23125-001",
+        NULL);
+    add("CRM", "3", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
+    cr_assert_eq(merge(), 1);
+    decide(1, 0, false);
+    cr_assert_eq(merge(), 2, "the third goes with one of them");
+    decide(1, 2, false);
+    cr_assert_eq(merge(), 2);
+    for (size_t i = 0; i < people.count; i++)
+        cr_assert_eq(people.persons[i].member_count,
+                     people.persons[i].members[0] == &contacts[1] ? 1 : 2);
+    decide(0, 1, true);
+    cr_assert_eq(merge(), 2, "apart outranks together");
+}
+
+Test(merge, keeps_a_large_group_that_a_user_made)
+{
+    char id[8];
+
+    for (uint32_t i = 0; i < 15; i++) {
+        (void)snprintf(id, sizeof(id), "%u", i);
+        add("AAD", id, "Anna", "Graf", NULL, NULL, NULL, NULL);
+        if (i > 0)
+            decide(0, i, true);
+    }
+    cr_assert_eq(merge(), 1);
+}
+
+/* --- suggestions
+ * ---------------------------------------------------------------------- */
+
+static void expect_suggestions(const char *expected)
+{
+    char text[256] = "";
+
+    wanted = &suggested;
+    (void)merge();
+    for (size_t i = 0; i < suggested.count; i++) {
+        const struct ruf_suggestion *one = &suggested.list[i];
+        size_t used = strlen(text);
+
+        (void)snprintf(text + used, sizeof(text) - used, "%.*s %s %.*s;",
+                       (int)one->a->native_id.size, one->a->native_id.data,
+                       ruf_suggestion_reason_name(one->reason),
+                       (int)one->b->native_id.size, one->b->native_id.data);
+    }
+    cr_assert_str_eq(text, expected);
+}
+
+Test(merge, suggests_namesakes_of_a_company)
+{
+    add("APC", "1", "Thomas", "Müller", "Muster AG", NULL, NULL, NULL);
+    add("CRM", "2", "Thomas", "Mueller", "MUSTER AG", NULL, NULL, NULL);
+    add("CRM", "3", "Thomas", "Müller", "Andere AG", NULL, NULL, NULL);
+    add("CRM", "4", "Theo", "Müller", "Muster AG", NULL, NULL, NULL);
+    expect_suggestions("1 name 2;");
+    decide(0, 1, false);
+    expect_suggestions("");
+    decided[0].together = true;
+    expect_suggestions("");
+}
+
+Test(merge, m4_suggests_no_two_users_of_the_directory)
+{
+    add("AAD", "1", "Thomas", "Müller", "Muster AG", "a@muster.example", NULL,
+        NULL);
+    add("AAD", "2", "Thomas", "Müller", "Muster AG", "b@muster.example", NULL,
+        NULL);
+    expect_suggestions("");
+    add("APC", "3", "Thomas", "Müller", "Muster AG", "b@muster.example", NULL,
+        NULL);
+    expect_suggestions("");
+    cr_assert_eq(people.count, 2, "3 is 2, and 2 is not 1");
+}
+
+Test(merge, suggests_short_forms_and_hyphenated_names)
+{
+    add("APC", "1", "Hans", "Müller", "Muster AG", NULL, NULL, NULL);
+    add("CRM", "2", "Johannes", "Müller", "Muster AG", NULL, NULL, NULL);
+    add("APC", "3", "Anna", "Klein", "Muster AG", NULL, NULL, NULL);
+    add("CRM", "4", "Anna", "Klein-Graf", "Muster AG", NULL, NULL, NULL);
+    add("CRM", "5", "Anna", "Kleinert", "Muster AG", NULL, NULL, NULL);
+    expect_suggestions("1 short-form 2;3 hyphen 4;");
+}
+
+Test(merge, suggests_one_address_under_two_names)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
+    add("CRM", "2", "Bernd", "Klein", NULL, "a@muster.example", NULL, NULL);
+    add("AAD", "3", "Cem", "Test", NULL, "info@muster.example", NULL, NULL);
+    add("CRM", "4", "Dora", "Lang", NULL, "info@muster.example", NULL, NULL);
+    add("AAD", "5", "Eva", "Graf", NULL, NULL, "030 23125-001", NULL);
+    add("APC", "6", "Eva", "Graf-Klein", NULL, NULL, "030 23125-001", NULL);
+    add("AAD", "7", "Fritz", "Lang", NULL, NULL, "030 23125-002", NULL);
+    add("APC", "8", "Gero", "Kurz", NULL, NULL, "030 23125-002", NULL);
+    expect_suggestions("1 email 2;5 hyphen 6;");
+}
+
+Test(merge, m9_reports_what_a_conflict_kept_apart)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
+    add("APC", "2", "A.", "Graf", NULL, "a@muster.example", NULL,
+        "0152 28817386");
+    add("CRM", "3", "Arno", "Graf", NULL, NULL, NULL, "+49 152 28817386");
+    expect_suggestions("1 conflict 3;");
+    cr_assert_eq(people.count, 2);
+}
+
+Test(merge, reports_what_would_be_too_large)
+{
+    char id[8];
+
+    for (int i = 0; i < 13; i++) {
+        (void)snprintf(id, sizeof(id), "%d", i + 10);
+        add("APC", id, "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
+    }
+    expect_suggestions("10 conflict 22;");
+    cr_assert_eq(people.count, 2);
+}
+
+Test(merge, suggests_by_one_number_where_the_policy_is_strict)
+{
+    use_policy(",\"merge\":{\"mode\":\"strict\"}");
+    add("AAD", "1", "Anna", "Graf", NULL, NULL, "030 23125-001", NULL);
+    add("APC", "2", "Anna", "Graf", NULL, NULL, "030 23125-001", NULL);
+    expect_suggestions("1 conflict 2;");
+    cr_assert_eq(people.count, 2);
 }
 
 Test(merge, m14_reads_three_spellings_as_one_name)

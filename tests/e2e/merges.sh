@@ -1,0 +1,129 @@
+#!/bin/sh
+# merges.sh - users merge, separate and mark contacts; a sync keeps it
+#
+# SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+
+home=$work/home
+
+# policy FILE MORE
+policy() {
+    cat >"$1" <<END
+{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "auth": { "tenant": "t", "client_id": "c" },
+  "sources": [ { "id": "ONE", "kind": "file", "priority": 90 },
+               { "id": "TWO", "kind": "file", "priority": 20 } ]$2 }
+END
+}
+
+policy "$work/policy.json" ''
+head='id,givenName,surname,company,mail,phonebusiness'
+cat >"$work/one.csv" <<END
+$head
+a,Anna,Graf,Muster AG,anna@muster.example,030 23125-001
+b,Bernd,Klein,Muster AG,,030 23125-002
+c,Hans,Lang,Muster AG,,030 23125-003
+END
+cat >"$work/two.csv" <<END
+$head
+x,Anna,Graf,Muster,anna@muster.example,030 23125-001
+y,B.,Kurz,Muster AG,,030 23125-004
+z,Johannes,Lang,Muster AG,,030 23125-005
+END
+
+import() {
+    ruf "$home" --quiet import "$work/one.csv" --source ONE >/dev/null
+    ruf "$home" --quiet import "$work/two.csv" --source TWO >/dev/null
+}
+
+# id NUMBER: of the contact that has it
+id() {
+    ruf "$home" search "$1" | cut -f 1
+}
+
+contacts() {
+    ruf "$home" --json stats | json_number contacts
+}
+
+ruf "$home" --quiet init --policy "$work/policy.json"
+import
+[ "$(contacts)" = 5 ] || fail "not five contacts"
+ruf "$home" merges >"$work/merges"
+[ "$(cut -f 3-5 "$work/merges" | tr '\t\n' ',;')" = \
+    'ONE,Anna Graf,Muster AG;TWO,Anna Graf,Muster;' ] || fail "merges"
+anna=$(id 030/23125-001)
+other=$(sed -n 2p "$work/merges" | cut -f 2)
+[ "$(cut -f 1 "$work/merges" | sort -u)" = "$anna" ] || fail "contact id"
+[ "$(sed -n 1p "$work/merges" | cut -f 2)" = "$anna" ] || fail "founder's id"
+ruf "$home" merges --suggested >"$work/suggested"
+[ "$(cut -f 1,4,8 "$work/suggested" | tr '\t\n' ',;')" = \
+    'short-form,Hans Lang,Johannes Lang;' ] || fail "suggested"
+[ -z "$(ruf "$home" merges --overrides)" ] || fail "nobody decided anything"
+ruf "$home" --json merges | grep -q '^{"schema":"rufname.merge/1","id":"'"$anna"\
+'","records":\[{"id":"'"$anna"'","source":"ONE","name":"Anna Graf",' ||
+    fail "merges --json"
+note "merged contacts and suggestions are listed"
+
+bernd=$(id 030/23125-002)
+kurz=$(id 030/23125-004)
+ruf "$home" --quiet merge "$bernd" "$kurz"
+[ "$(contacts)" = 4 ] || fail "not merged"
+[ "$(id 030/23125-004)" = "$bernd" ] || fail "not the first contact's id"
+ruf "$home" --quiet separate "$anna" "$other"
+[ "$(contacts)" = 5 ] || fail "not separated"
+[ "$(ruf "$home" merges --overrides | cut -f 1 | sort | tr '\n' ' ')" = \
+    'apart together ' ] || fail "overrides"
+note "a user merges and separates"
+
+import
+ruf "$home" --quiet index >/dev/null
+[ "$(contacts)" = 5 ] || fail "M12: not separate after a sync"
+[ "$(id 030/23125-004)" = "$bernd" ] || fail "not merged after a sync"
+sed -i.bak /^x,/d "$work/two.csv"
+import
+ruf "$home" merges --overrides 2>"$work/hidden" | grep -q apart &&
+    fail "a pair without its record is shown"
+grep -q '^1 more' "$work/hidden" || fail "the hidden pair is not counted"
+mv "$work/two.csv.bak" "$work/two.csv"
+import
+[ "$(contacts)" = 5 ] || fail "a record that comes back is merged again"
+note "decisions survive a sync, and a record that goes and comes back"
+
+ruf "$home" --quiet merge "$other" "$anna"
+[ "$(contacts)" = 4 ] || fail "not merged again"
+[ "$(ruf "$home" merges --overrides | cut -f 1 | sort -u)" = together ] ||
+    fail "the decision before is not forgotten"
+expect 2 U051 ruf "$home" separate "$bernd" "$bernd"
+expect 1 U050 ruf "$home" merge "$bernd" 00000000000000000000000000000000
+expect 2 U001 ruf "$home" merge "$bernd" 12
+expect 2 U001 ruf "$home" merges --suggested --overrides
+ruf "$home" audit | cut -f 3,4,5 | grep -q "^merge${tab}[0-9a-f]\{8\}${tab}0$" ||
+    fail "not in the audit"
+ruf "$home" audit | grep -q "$anna" && fail "the audit has a contact's id"
+note "a later decision replaces an earlier one"
+
+# --- favourites: first among equally good hits
+first() {
+    ruf "$home" search lang | head -n 1 | cut -f 1
+}
+johannes=$(id 030/23125-005)
+[ "$(first)" != "$johannes" ] || fail "first anyway"
+ruf "$home" favourite add "$johannes"
+[ "$(first)" = "$johannes" ] || fail "a favourite is not first"
+[ "$(ruf "$home" favourite list)" = "$johannes${tab}Johannes Lang${tab}Muster AG" ] ||
+    fail "favourite list"
+ruf "$home" --quiet index >/dev/null
+[ "$(first)" = "$johannes" ] || fail "not after a new index"
+ruf "$home" favourite remove "$johannes"
+[ "$(first)" != "$johannes" ] || fail "still first"
+ruf "$home" favourite add "$johannes"
+cp "$work/two.csv" "$work/two.bak"
+sed -i /^z,/d "$work/two.csv"
+import
+[ -z "$(ruf "$home" favourite list)" ] || fail "a favourite outlives its record"
+cp "$work/two.bak" "$work/two.csv"
+import
+[ -z "$(ruf "$home" favourite list)" ] || fail "a swept favourite came back"
+expect 1 U050 ruf "$home" favourite add 00000000000000000000000000000000
+expect 2 U001 ruf "$home" favourite
+note "favourites come first and go with their record"
