@@ -84,7 +84,8 @@ static void end_progress(struct progress *progress)
 /* --- sync
  * -------------------------------------------------------------------------- */
 
-static void print_report_json(const struct ruf_sync_report *report)
+static void print_report_json(const struct ruf_sync_report *report,
+                              bool dry_run)
 {
     struct json_out out;
 
@@ -110,11 +111,13 @@ static void print_report_json(const struct ruf_sync_report *report)
     json_end_array(&out);
     json_number(&out, "generation", report->generation);
     json_bool(&out, "published", report->published);
+    json_bool(&out, "dry_run", dry_run);
     json_end_line(&out);
 }
 
 static void print_report_text(const struct cli *cli,
-                              const struct ruf_sync_report *report)
+                              const struct ruf_sync_report *report,
+                              bool dry_run)
 {
     for (size_t i = 0; i < report->source_count; i++) {
         const struct ruf_source_report *source = &report->sources[i];
@@ -128,11 +131,15 @@ static void print_report_text(const struct cli *cli,
                      cli_say(cli, "Anfragen", "requests"),
                      (source->bytes + 999) / 1000, source->ms);
     }
-    (void)printf("%s %" PRIu64 "%s\n", cli_say(cli, "Stand", "generation"),
-                 report->generation,
-                 report->published
-                     ? ""
-                     : cli_say(cli, " (unverändert)", " (unchanged)"));
+    if (dry_run)
+        (void)puts(cli_say(cli, "Probelauf: nichts wurde geändert.",
+                           "Dry run: nothing was changed."));
+    else
+        (void)printf("%s %" PRIu64 "%s\n", cli_say(cli, "Stand", "generation"),
+                     report->generation,
+                     report->published
+                         ? ""
+                         : cli_say(cli, " (unverändert)", " (unchanged)"));
 }
 
 static void print_span(const struct cli *cli, int64_t seconds)
@@ -212,9 +219,9 @@ static int sync_home(struct cli *cli, struct ruf_home *home,
         status = ruf_home_sync(home, request, report, &err);
         end_progress(progress);
         if (report->source_count > 0 && cli->json)
-            print_report_json(report);
+            print_report_json(report, request->dry_run);
         else if (report->source_count > 0 && !cli->quiet)
-            print_report_text(cli, report);
+            print_report_text(cli, report, request->dry_run);
         if (!print_source_failures(cli, report, &err) && status != RUF_OK &&
             status != RUF_E_PARTIAL)
             (void)cli_fail(cli, &err);
@@ -232,6 +239,7 @@ int cmd_sync(struct cli *cli)
 
     request.full = cli_take_flag(cli, "--full");
     request.allow_shrink = cli_take_flag(cli, "--allow-shrink");
+    request.dry_run = cli_take_flag(cli, "--dry-run");
     code = cli_take_value(cli, "--source", &request.source);
     if (code == 0)
         code = cli_reject_options(cli);

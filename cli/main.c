@@ -37,11 +37,12 @@ const struct cli_command cli_commands[] = {
       "                      signature or the account key\n",
       cmd_login },
     { "logout", "", "forget all tokens", "", cmd_logout },
-    { "sync", "[--full] [--source ID] [--allow-shrink]",
+    { "sync", "[--full] [--source ID] [--allow-shrink] [--dry-run]",
       "read the sources, then publish a new index",
       "  --full        read everything, not only what changed\n"
       "  --source ID   only this source of the policy\n"
-      "  --allow-shrink  believe a source that lost most of its records\n",
+      "  --allow-shrink  believe a source that lost most of its records\n"
+      "  --dry-run     say what would change, and change nothing\n",
       cmd_sync },
     { "import", "FILE... [--source ID]",
       "take over contact files (CSV, JSONL, vCard, also .gz), then publish",

@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "engine/audit.h"
+#include "engine/dry_run.h"
 #include "engine/sources.h"
+#include "engine/store_sink.h"
 #include "engine/wipe.h"
 #include "sync/import.h"
 #include "sync/sync.h"
@@ -19,199 +21,6 @@
 /* Set before a run may change records, cleared when the image shows them. */
 #define FACT_UNPUBLISHED "unpublished"
 
-/* --- the store as a sink ----------------------------------------------------
- */
-
-struct store_sink {
-    struct ruf_store *store;
-    const struct ruf_policy *policy;
-    bool allow_shrink;
-};
-
-static enum ruf_status sink_load(void *context, const char *source,
-                                 const char *collection,
-                                 struct ruf_sync_state *out,
-                                 struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-    struct ruf_collection_state state;
-    enum ruf_status status =
-        ruf_store_collection_load(sink->store, source, collection, &state, err);
-
-    if (status != RUF_OK)
-        return status;
-    out->link_kind = (enum ruf_link_kind)state.link_kind;
-    out->delta_round = state.delta_round;
-    out->link = state.link;
-    out->select = state.select;
-    out->not_before = state.not_before;
-    return RUF_OK;
-}
-
-static enum ruf_status sink_page(void *context,
-                                 const struct ruf_sync_page *page,
-                                 struct ruf_round_result *result,
-                                 struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-    struct ruf_store_round round = { 0 };
-    struct ruf_store_page copy = {
-        .source = page->source,
-        .collection = page->collection,
-        .select = page->select,
-        .starts_round = page->starts_round,
-        .delta_round = page->delta_round,
-        .records = page->records,
-        .record_count = page->record_count,
-        .completes_round = page->link_kind == RUF_LINK_DELTA,
-        .allow_shrink = sink->allow_shrink,
-        .link = page->link,
-    };
-    enum ruf_status status =
-        ruf_store_page(sink->store, sink->policy, &copy, &round, err);
-
-    result->added = round.added;
-    result->changed = round.changed;
-    result->removed = round.removed;
-    return status;
-}
-
-static enum ruf_status sink_reset(void *context, const char *source,
-                                  const char *collection, struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-
-    return ruf_store_collection_reset(sink->store, source, collection, err);
-}
-
-static enum ruf_status sink_collections(void *context, const char *source,
-                                        void (*name)(void *receiver,
-                                                     const char *collection),
-                                        void *receiver, struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-
-    return ruf_store_collections(sink->store, source, name, receiver, err);
-}
-
-static enum ruf_status sink_throttle(void *context, const char *source,
-                                     int64_t not_before, struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-
-    return ruf_store_throttle(sink->store, source, not_before, err);
-}
-
-static enum ruf_status sink_secret_load(void *context, const char *name,
-                                        char **value, struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-
-    return ruf_store_secret_load(sink->store, name, value, err);
-}
-
-static enum ruf_status sink_secret_save(void *context, const char *name,
-                                        const char *value,
-                                        struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-
-    return ruf_store_secret_save(sink->store, name, value, err);
-}
-
-static enum ruf_status sink_secret_clear(void *context, const char *prefix,
-                                         struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-
-    return ruf_store_secret_clear(sink->store, prefix, err);
-}
-
-struct photo_listing {
-    void (*record)(void *receiver, struct ruf_text id,
-                   const struct ruf_text *etag);
-    void *receiver;
-};
-
-static void list_photo(void *context, const struct ruf_store_photo *photo)
-{
-    const struct photo_listing *listing = context;
-
-    listing->record(listing->receiver, photo->native_id,
-                    photo->etag.data == NULL ? NULL : &photo->etag);
-}
-
-static enum ruf_status sink_photos(void *context, const char *source,
-                                   void (*record)(void *receiver,
-                                                  struct ruf_text id,
-                                                  const struct ruf_text *etag),
-                                   void *receiver, struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-    struct photo_listing listing = { record, receiver };
-
-    return ruf_store_photos(sink->store, source, list_photo, &listing, err);
-}
-
-static enum ruf_status sink_photo(void *context, const char *source,
-                                  struct ruf_text id, struct ruf_text etag,
-                                  const void *bytes, size_t size,
-                                  struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-
-    return ruf_store_photo_put(sink->store, source, id, etag, bytes, size, err);
-}
-
-static void photos_fact(const char *source, char out[40])
-{
-    (void)snprintf(out, 40, "photos checked %s", source);
-}
-
-static enum ruf_status sink_photos_checked_load(void *context,
-                                                const char *source,
-                                                int64_t *day,
-                                                struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-    char name[40];
-
-    photos_fact(source, name);
-    return ruf_store_fact_load(sink->store, name, day, err);
-}
-
-static enum ruf_status sink_photos_checked_save(void *context,
-                                                const char *source, int64_t day,
-                                                struct ruf_error *err)
-{
-    struct store_sink *sink = context;
-    char name[40];
-
-    photos_fact(source, name);
-    return ruf_store_fact_save(sink->store, name, day, err);
-}
-
-static struct ruf_sync_sink sink_over(struct store_sink *context)
-{
-    struct ruf_sync_sink sink = {
-        .context = context,
-        .load = sink_load,
-        .page = sink_page,
-        .reset = sink_reset,
-        .collections = sink_collections,
-        .throttle = sink_throttle,
-        .secret_load = sink_secret_load,
-        .secret_save = sink_secret_save,
-        .secret_clear = sink_secret_clear,
-        .photos = sink_photos,
-        .photo = sink_photo,
-        .photos_checked_load = sink_photos_checked_load,
-        .photos_checked_save = sink_photos_checked_save,
-    };
-
-    return sink;
-}
-
 /* --- sign-in
  * ------------------------------------------------------------------ */
 
@@ -220,7 +29,7 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
                                struct ruf_error *err)
 {
     struct ruf_home_writer writer;
-    struct store_sink context;
+    struct ruf_store_sink context;
     struct ruf_sync_sink sink;
     static const enum ruf_login_flow flows[] = {
         [RUF_SIGN_IN_DEVICE] = RUF_LOGIN_DEVICE,
@@ -240,8 +49,8 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
 
     if (status != RUF_OK)
         return status;
-    context = (struct store_sink){ writer.store, &home->effective, false };
-    sink = sink_over(&context);
+    context = (struct ruf_store_sink){ writer.store, &home->effective, false };
+    sink = ruf_store_sink_over(&context);
     status = ruf_sync_login(&home->effective, &sink, &options, err);
     status = ruf_audit_append(home, writer.store, RUF_AUDIT_LOGIN, NULL, status,
                               0, err);
@@ -254,14 +63,14 @@ enum ruf_status ruf_home_source_secret(struct ruf_home *home,
                                        struct ruf_error *err)
 {
     struct ruf_home_writer writer;
-    struct store_sink context;
+    struct ruf_store_sink context;
     struct ruf_sync_sink sink;
     enum ruf_status status = ruf_home_writer_open(home, &writer, err);
 
     if (status != RUF_OK)
         return status;
-    context = (struct store_sink){ writer.store, &home->effective, false };
-    sink = sink_over(&context);
+    context = (struct ruf_store_sink){ writer.store, &home->effective, false };
+    sink = ruf_store_sink_over(&context);
     status =
         ruf_sync_source_secret(&home->effective, &sink, source, secret, err);
     ruf_home_writer_close(&writer);
@@ -271,14 +80,14 @@ enum ruf_status ruf_home_source_secret(struct ruf_home *home,
 enum ruf_status ruf_home_logout(struct ruf_home *home, struct ruf_error *err)
 {
     struct ruf_home_writer writer;
-    struct store_sink context;
+    struct ruf_store_sink context;
     struct ruf_sync_sink sink;
     enum ruf_status status = ruf_home_writer_open(home, &writer, err);
 
     if (status != RUF_OK)
         return status;
-    context = (struct store_sink){ writer.store, &home->effective, false };
-    sink = sink_over(&context);
+    context = (struct ruf_store_sink){ writer.store, &home->effective, false };
+    sink = ruf_store_sink_over(&context);
     status = ruf_sync_logout(&sink, err);
     status = ruf_audit_append(home, writer.store, RUF_AUDIT_LOGOUT, NULL,
                               status, 0, err);
@@ -441,14 +250,12 @@ static enum ruf_status begin_sync(const struct ruf_home *home,
 }
 
 static enum ruf_status run_sources(const struct ruf_home *home,
-                                   struct ruf_store *store,
                                    const struct ruf_policy *policy,
+                                   const struct ruf_sync_sink *sink,
                                    const struct ruf_sync_request *request,
                                    struct ruf_source_result *results,
                                    size_t *count, struct ruf_error *err)
 {
-    struct store_sink context = { store, policy, request->allow_shrink };
-    struct ruf_sync_sink sink = sink_over(&context);
     struct progress_bridge bridge = { home, request };
     struct ruf_sync_options options = {
         .full = request->full,
@@ -459,7 +266,40 @@ static enum ruf_status run_sources(const struct ruf_home *home,
         .cancel_context = &bridge,
     };
 
-    return ruf_sync_run(policy, &sink, &options, results, count, err);
+    return ruf_sync_run(policy, sink, &options, results, count, err);
+}
+
+/* As a sync, and then undone. */
+static enum ruf_status try_sync(const struct ruf_home *home,
+                                struct ruf_store *store,
+                                const struct ruf_sync_request *request,
+                                struct ruf_source_result *results,
+                                struct ruf_sync_report *report,
+                                struct ruf_error *err)
+{
+    struct ruf_chosen_policy chosen;
+    struct ruf_error end_error;
+    struct ruf_sync_sink sink;
+    struct ruf_dry_run dry;
+    enum ruf_status ended;
+    size_t count = 0;
+    enum ruf_status status = ruf_choose_sources(home, store, &chosen, err);
+
+    if (status == RUF_OK)
+        status = ruf_dry_run_begin(&dry, store, &chosen.policy,
+                                   request->allow_shrink, &sink, err);
+    if (status != RUF_OK)
+        return status;
+    status =
+        run_sources(home, &chosen.policy, &sink, request, results, &count, err);
+    report_sources(results, count, report);
+    ended = ruf_dry_run_end(&dry, &end_error);
+    report->generation = ruf_home_published(home);
+    if (ended == RUF_OK)
+        return status;
+    if (err != NULL)
+        *err = end_error;
+    return ended;
 }
 
 static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
@@ -468,6 +308,8 @@ static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
                                  struct ruf_sync_report *report,
                                  struct ruf_error *err)
 {
+    struct ruf_store_sink context = { store, NULL, request->allow_shrink };
+    struct ruf_sync_sink sink = ruf_store_sink_over(&context);
     struct ruf_chosen_policy chosen;
     struct ruf_error after_error;
     enum ruf_status status;
@@ -478,8 +320,9 @@ static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
     status = begin_sync(home, store, &chosen, &unpublished, err);
     if (status != RUF_OK)
         return status;
+    context.policy = &chosen.policy;
     status =
-        run_sources(home, store, &chosen.policy, request, results, &count, err);
+        run_sources(home, &chosen.policy, &sink, request, results, &count, err);
     report_sources(results, count, report);
     after = judge_sources(home, store, results, count, report, &after_error);
     /* What other sources brought is shown even if one failed or the user
@@ -524,7 +367,10 @@ enum ruf_status ruf_home_sync(struct ruf_home *home,
     if (results == NULL)
         return ruf_fail_memory(err);
     status = ruf_home_writer_open(home, &writer, err);
-    if (status == RUF_OK) {
+    if (status == RUF_OK && request->dry_run) {
+        status = try_sync(home, writer.store, request, results, report, err);
+        ruf_home_writer_close(&writer);
+    } else if (status == RUF_OK) {
         status = sync_into(home, writer.store, request, results, report, err);
         status = ruf_audit_append(home, writer.store, RUF_AUDIT_SYNC, NULL,
                                   status, changes_of(report), err);
@@ -567,7 +413,7 @@ enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
         import_source(&home->effective, source_id, err);
     struct ruf_import_result result = { 0 };
     struct ruf_home_writer writer;
-    struct store_sink context;
+    struct ruf_store_sink context;
     struct ruf_sync_sink sink;
     enum ruf_status status;
 
@@ -577,8 +423,8 @@ enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
     status = ruf_home_writer_open(home, &writer, err);
     if (status != RUF_OK)
         return status;
-    context = (struct store_sink){ writer.store, &home->effective, false };
-    sink = sink_over(&context);
+    context = (struct ruf_store_sink){ writer.store, &home->effective, false };
+    sink = ruf_store_sink_over(&context);
     status = ruf_source_check_on(writer.store, source, err);
     if (status == RUF_OK)
         status = ruf_store_fact_save(writer.store, FACT_UNPUBLISHED, 1, err);

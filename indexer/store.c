@@ -97,17 +97,41 @@ enum ruf_status ruf_store_change(const struct ruf_store *store,
 enum ruf_status ruf_store_begin(const struct ruf_store *store,
                                 struct ruf_error *err)
 {
-    return ruf_store_run(store, "BEGIN IMMEDIATE", err);
+    return ruf_store_run(
+        store, store->trial ? "SAVEPOINT step" : "BEGIN IMMEDIATE", err);
 }
 
 enum ruf_status ruf_store_end(const struct ruf_store *store,
                               enum ruf_status status, struct ruf_error *err)
 {
     if (status == RUF_OK)
-        status = ruf_store_run(store, "COMMIT", err);
+        status =
+            ruf_store_run(store, store->trial ? "RELEASE step" : "COMMIT", err);
     if (status != RUF_OK)
-        (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+        (void)sqlite3_exec(store->db,
+                           store->trial ? "ROLLBACK TO step; RELEASE step"
+                                        : "ROLLBACK",
+                           NULL, NULL, NULL);
     return status;
+}
+
+enum ruf_status ruf_store_trial_begin(struct ruf_store *store,
+                                      struct ruf_error *err)
+{
+    enum ruf_status status = ruf_store_begin(store, err);
+
+    store->trial = status == RUF_OK;
+    return status;
+}
+
+enum ruf_status ruf_store_trial_end(struct ruf_store *store,
+                                    struct ruf_error *err)
+{
+    store->trial = false;
+    /* A full disk may have rolled it back already. */
+    return sqlite3_get_autocommit(store->db) != 0
+               ? RUF_OK
+               : ruf_store_run(store, "ROLLBACK", err);
 }
 
 void ruf_store_bind_text(sqlite3_stmt *statement, int position,

@@ -40,6 +40,15 @@ RUF_MUST_USE enum ruf_status ruf_store_open(const char *path,
 /** Checkpoints and closes; NULL is fine. */
 void ruf_store_close(struct ruf_store *store);
 
+/**
+ * From here to ruf_store_trial_end() every change, also what would be
+ * committed, is seen by this store only and then undone.
+ */
+RUF_MUST_USE enum ruf_status ruf_store_trial_begin(struct ruf_store *store,
+                                                   struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_trial_end(struct ruf_store *store,
+                                                 struct ruf_error *err);
+
 /* --- rounds: the store side of struct ruf_sync_sink ---------------------- */
 
 /** Where a collection stands. link and select are malloc()ed or NULL. */

@@ -20,6 +20,7 @@ struct ruf_store {
     sqlite3 *db;
     char *path;
     struct ruf_secret hash_key; /* for Hash-IDs and markers */
+    bool trial;                 /* within a transaction to be undone */
 };
 
 /* Turn a failed SQLite call into a status: full disk, damage, busy ... */

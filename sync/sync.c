@@ -5,6 +5,7 @@
  */
 #include "sync/sync.h"
 #include "base/error.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "sync/photos.h"
 #include "sync/source.h"
@@ -258,6 +259,48 @@ enum ruf_status ruf_sync_login(const struct ruf_policy *policy,
         status = ruf_tokens_sign_in(tokens, options, err);
     if (status == RUF_OK && options->flow != RUF_LOGIN_APP)
         status = forget_me(policy, sink, err);
+    ruf_tokens_destroy(tokens);
+    ruf_http_destroy(http);
+    return status;
+}
+
+static bool needs_token(const struct ruf_policy_source *source,
+                        const struct ruf_sync_sink *sink)
+{
+    char name[40];
+    char *secret = NULL;
+
+    if (!source->enabled || source->kind == RUF_SOURCE_FILE)
+        return false;
+    if (source->kind != RUF_SOURCE_BLOB)
+        return true;
+    ruf_blob_secret_name(source->id, name);
+    (void)sink->secret_load(sink->context, name, &secret, NULL);
+    if (secret == NULL)
+        return true;
+    ruf_wipe(secret, strlen(secret));
+    free(secret);
+    return false;
+}
+
+enum ruf_status ruf_sync_renew_tokens(const struct ruf_policy *policy,
+                                      const struct ruf_sync_sink *sink,
+                                      struct ruf_error *err)
+{
+    struct ruf_tokens *tokens = NULL;
+    struct ruf_http *http = NULL;
+    enum ruf_status status = ruf_http_create(policy, &http, err);
+
+    if (status == RUF_OK)
+        status = ruf_tokens_create(policy, sink, http, NULL, &tokens, err);
+    for (size_t i = 0; i < policy->source_count && status == RUF_OK; i++) {
+        const char *bearer;
+
+        if (needs_token(&policy->sources[i], sink))
+            (void)(ruf_tokens_get(tokens,
+                                  ruf_resource_of(policy, &policy->sources[i]),
+                                  &bearer, NULL) == RUF_OK);
+    }
     ruf_tokens_destroy(tokens);
     ruf_http_destroy(http);
     return status;

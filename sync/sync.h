@@ -153,6 +153,15 @@ ruf_sync_source_secret(const struct ruf_policy *policy,
                        const struct ruf_sync_sink *sink, const char *source,
                        const char *secret, struct ruf_error *err);
 
+/**
+ * Have tokens at hand that are good for a while, for all enabled sources. Who
+ * is not signed in, or is refused, hears of it in the run.
+ * @return RUF_OK; RUF_E_POLICY (S532, S533); RUF_E_INTERNAL; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_sync_renew_tokens(const struct ruf_policy *policy,
+                      const struct ruf_sync_sink *sink, struct ruf_error *err);
+
 /** Erase tokens and secrets. */
 RUF_MUST_USE enum ruf_status ruf_sync_logout(const struct ruf_sync_sink *sink,
                                              struct ruf_error *err);

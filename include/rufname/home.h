@@ -237,6 +237,9 @@ struct ruf_sync_request {
     bool (*cancelled)(void *context);
     void *context;
     bool allow_shrink; /**< believe a source that lost most of its records */
+    /** Say what would change and change nothing: neither records nor links nor
+     *  the index. Renewed tokens and pauses of a server are kept. */
+    bool dry_run;
 };
 
 /**

@@ -5,10 +5,12 @@
  */
 #include "base/error.h"
 #include "base/text.h"
+#include "engine/dry_run.h"
 #include "engine/sources.h"
 #include "tests/engine/test_host.h"
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define HOUR 3600
@@ -263,4 +265,61 @@ Test(sources, a_clock_set_back_does_not_keep_records_for_ever)
     (void)judge("AAD", RUF_E_AUTH, 403, &removed);
     host.now -= 1000 * HOUR;
     cr_expect_eq(judge("AAD", RUF_E_AUTH, 403, &removed), host.now + 24 * HOUR);
+}
+
+/* --- a dry run
+ * ---------------------------------------------------------------------- */
+
+Test(sources, a_dry_run_leaves_no_record_but_loses_no_secret)
+{
+    struct ruf_record record = { .native_id = ruf_text("a") };
+    struct ruf_sync_page page = { .source = "AAD",
+                                  .collection = "c",
+                                  .select = "s",
+                                  .link = "l",
+                                  .link_kind = RUF_LINK_DELTA,
+                                  .starts_round = true,
+                                  .records = &record,
+                                  .record_count = 1 };
+    struct ruf_round_result result = { 0 };
+    struct ruf_collection_state state;
+    struct ruf_sync_sink sink;
+    struct ruf_dry_run dry;
+    char *value = NULL;
+
+    record.fields[RUF_RECORD_FAMILY] = ruf_text("Graf");
+    open_writer();
+    cr_assert_eq(ruf_store_secret_save(writer.store, "old", "x", &err), RUF_OK);
+    cr_assert_eq(
+        ruf_dry_run_begin(&dry, writer.store, home->policy, false, &sink, &err),
+        RUF_OK, "%s %s", err.id, err.detail);
+    cr_expect_null(sink.photos);
+    cr_assert_eq(sink.page(sink.context, &page, &result, &err), RUF_OK);
+    cr_expect_eq(result.added, 1);
+    cr_assert_eq(sink.page(sink.context, &page, &result, &err), RUF_OK);
+    cr_expect_eq(result.added, 0, "within, the first page is seen");
+    cr_assert_eq(sink.secret_save(sink.context, "refresh_token", "1", &err),
+                 RUF_OK);
+    cr_assert_eq(sink.secret_save(sink.context, "refresh_token", "2", &err),
+                 RUF_OK);
+    cr_assert_eq(sink.secret_save(sink.context, "old", NULL, &err), RUF_OK);
+    cr_assert_eq(sink.throttle(sink.context, "AAD", 77, &err), RUF_OK);
+    cr_assert_eq(ruf_dry_run_end(&dry, &err), RUF_OK, "%s", err.id);
+
+    cr_assert_eq(
+        ruf_store_collection_load(writer.store, "AAD", "c", &state, &err),
+        RUF_OK);
+    cr_expect_eq(state.link_kind, 0);
+    cr_expect_eq(state.not_before, 77);
+    cr_assert_eq(
+        ruf_store_secret_load(writer.store, "refresh_token", &value, &err),
+        RUF_OK);
+    cr_expect_str_eq(value, "2");
+    free(value);
+    cr_assert_eq(ruf_store_secret_load(writer.store, "old", &value, &err),
+                 RUF_OK);
+    cr_expect_null(value);
+    put_record("AAD"); /* is new, and the store takes transactions again */
+    ruf_home_writer_close(&writer);
+    cr_expect_eq(info_of("AAD")->records, 1);
 }
