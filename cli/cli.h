@@ -49,6 +49,16 @@ int cli_exit_code(enum ruf_status status);
 /** Print "rufname: ID: sentence" and "→ remedy" to stderr; exit code. */
 int cli_fail(const struct cli *cli, const struct ruf_error *err);
 
+/** Say that memory is out; exit code 11. */
+int cli_fail_memory(const struct cli *cli);
+
+/** From here on notice allocations of libcrypto that fail. Must come before
+ *  its first one. @return false: it has allocated already. */
+bool cli_watch_memory(void);
+
+/** Did an allocation of libcrypto fail since this was asked last? */
+bool cli_lacked_memory(void);
+
 /** A usage error: printed with a pointer to --help; exit code 2. */
 RUF_PRINTF(2, 3) int cli_usage(const struct cli *cli, const char *format, ...);
 

@@ -106,7 +106,7 @@ int cmd_export(struct cli *cli)
         return code;
     result = calloc(1, sizeof(*result));
     if (result == NULL)
-        code = cli_exit_code(RUF_E_NOMEM);
+        code = cli_fail_memory(cli);
     else if (ruf_home_export_pir(home, cli->arguments[1], &options, result,
                                  &err) != RUF_OK)
         code = cli_fail(cli, &err);

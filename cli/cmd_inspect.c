@@ -120,13 +120,20 @@ static void print_verify_json(const struct ruf_verify_report *report)
     json_end_line(&out);
 }
 
-static int verdict(const struct ruf_verify_report *report)
+/* Both are told; an index that was never made is the lesser finding. */
+static int tell_findings(const struct cli *cli,
+                         const struct ruf_verify_report *report)
 {
-    if (!report->image_ok && report->image_error.status != RUF_E_NOT_FOUND)
-        return cli_exit_code(report->image_error.status);
+    int store = 0;
+    int image = 0;
+
     if (!report->store_ok)
-        return cli_exit_code(report->store_error.status);
-    return report->image_ok ? 0 : cli_exit_code(report->image_error.status);
+        store = cli_fail(cli, &report->store_error);
+    if (!report->image_ok)
+        image = cli_fail(cli, &report->image_error);
+    if (store != 0 && report->image_error.status == RUF_E_NOT_FOUND)
+        return store;
+    return image != 0 ? image : store;
 }
 
 int cmd_verify(struct cli *cli)
@@ -147,13 +154,10 @@ int cmd_verify(struct cli *cli)
     }
     if (cli->json)
         print_verify_json(&report);
-    if (!report.store_ok)
-        (void)cli_fail(cli, &report.store_error);
-    if (!report.image_ok)
-        (void)cli_fail(cli, &report.image_error);
+    code = tell_findings(cli, &report);
     if (report.store_ok && report.image_ok && !cli->json && !cli->quiet)
         (void)puts(cli_say(cli, "Speicher und Index sind unversehrt.",
                            "store and index are intact"));
     ruf_home_close(home);
-    return verdict(&report);
+    return code;
 }

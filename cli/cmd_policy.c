@@ -100,7 +100,7 @@ static int show_policy(struct cli *cli)
         return code;
     text = ruf_home_policy(home);
     if (text == NULL)
-        code = cli_exit_code(RUF_E_NOMEM);
+        code = cli_fail_memory(cli);
     else
         (void)puts(text);
     free(text);

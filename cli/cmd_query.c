@@ -113,10 +113,10 @@ static int print_caller_json(struct query *query, struct ruf_text given,
     struct json_out out;
     size_t count = caller->contact_count;
     uint32_t *contacts = calloc(count + 1, sizeof(*contacts));
-    enum ruf_status status = contacts == NULL ? RUF_E_NOMEM : RUF_OK;
+    enum ruf_status status = RUF_OK;
 
     if (contacts == NULL)
-        return cli_exit_code(RUF_E_NOMEM);
+        return cli_fail_memory(query->cli);
     if (count > 0)
         memcpy(contacts, caller->contacts, count * sizeof(*contacts));
     json_begin_line(&out, "lookup");
@@ -449,7 +449,7 @@ int cmd_search(struct cli *cli)
     query.hits = calloc(limit, sizeof(*query.hits));
     if (query.hits == NULL) {
         close_query(&query);
-        return cli_exit_code(RUF_E_NOMEM);
+        return cli_fail_memory(cli);
     }
     query.separate = reads_stdin(cli) && !cli->json;
     load_marks(&query);

@@ -193,7 +193,7 @@ int cmd_report(struct cli *cli)
         return code;
     report = calloc(1, sizeof(*report));
     if (report == NULL)
-        code = cli_exit_code(RUF_E_NOMEM);
+        code = cli_fail_memory(cli);
     else if (ruf_home_report(home, report, &err) != RUF_OK)
         code = cli_fail(cli, &err);
     else

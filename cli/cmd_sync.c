@@ -209,7 +209,9 @@ static int sync_home(struct cli *cli, struct ruf_home *home,
     struct ruf_error err = { RUF_OK, "", 0, 0, 0, 0, 0, "", "" };
     enum ruf_status status = RUF_E_NOMEM;
 
-    if (report != NULL && progress != NULL) {
+    if (report == NULL || progress == NULL) {
+        (void)cli_fail_memory(cli);
+    } else {
         progress->cli = cli;
         progress->terminal = cli_has_terminal();
         progress->last_ms = now_ms();

@@ -13,6 +13,8 @@ static int file_error(const struct cli *cli, const char *path, int os_errno,
 {
     struct ruf_error err;
 
+    if (os_errno == ENOMEM)
+        return cli_fail_memory(cli);
     memset(&err, 0, sizeof(err));
     err.status = RUF_E_IO;
     err.os_errno = os_errno;
@@ -44,12 +46,17 @@ int cli_each_line(const struct cli *cli, const char *path,
 
     if (file == NULL)
         return file_error(cli, path, errno, "I802", "cannot open file");
-    while (code == 0 && (size = getline(&line, &capacity, file)) >= 0) {
+    while (code == 0) {
+        errno = 0;
+        size = getline(&line, &capacity, file);
+        if (size < 0)
+            break;
         if (size > 0 && line[size - 1] == '\n')
             size--;
         code = handler(context, line, (size_t)size);
     }
-    if (code == 0 && ferror(file))
+    /* Without memory it stops as well, with no error on the stream. */
+    if (code == 0 && (ferror(file) || errno == ENOMEM))
         code = file_error(cli, path, errno, "I805", "cannot read");
     free(line);
     close_input(file);
@@ -69,7 +76,7 @@ int cli_read_file(const struct cli *cli, const char *path, size_t limit,
     *bytes = malloc(limit + 2);
     if (*bytes == NULL) {
         close_input(file);
-        return file_error(cli, path, ENOMEM, "E911", "out of memory");
+        return cli_fail_memory(cli);
     }
     *size = fread(*bytes, 1, limit + 1, file);
     if (ferror(file))

@@ -236,7 +236,7 @@ static void harden_process(void)
  * random generator, so its start is checked here. */
 static bool start_libraries(void)
 {
-    return OSSL_LIB_CTX_get0_global_default() != NULL &&
+    return cli_watch_memory() && OSSL_LIB_CTX_get0_global_default() != NULL &&
            OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) == 1 &&
            curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }

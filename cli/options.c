@@ -49,12 +49,24 @@ int cli_fail(const struct cli *cli, const struct ruf_error *err)
     char sentence[1024];
     char remedy[512];
 
+    /* Who is told of damage removes what is in order. */
+    if ((err->status == RUF_E_CORRUPT || err->status == RUF_E_INTERNAL ||
+         err->status == RUF_E_NETWORK) &&
+        cli_lacked_memory())
+        return cli_fail_memory(cli);
     ruf_error_describe(err, cli->language, sentence, sizeof(sentence), remedy,
                        sizeof(remedy));
     (void)fprintf(stderr, "rufname: %s: %s\n", err->id, sentence);
     if (remedy[0] != '\0')
         (void)fprintf(stderr, "→ %s\n", remedy);
     return cli_exit_code(err->status);
+}
+
+int cli_fail_memory(const struct cli *cli)
+{
+    const struct ruf_error err = { .status = RUF_E_NOMEM, .id = "E911" };
+
+    return cli_fail(cli, &err);
 }
 
 int cli_usage(const struct cli *cli, const char *format, ...)
