@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
+#include "callkit/commit.h"
 #include "engine/home_files.h"
 #include "engine/home_key.h"
 #include "engine/host.h"
@@ -58,15 +59,6 @@ enum ruf_status ruf_home_file_remove(const char *home, const char *name,
     status = ruf_file_remove(path, err);
     free(path);
     return status;
-}
-
-static bool home_file_exists(const char *home, const char *name)
-{
-    char *path = ruf_path_join(home, name);
-    bool exists = path != NULL && access(path, F_OK) == 0;
-
-    free(path);
-    return exists;
 }
 
 /* --- init ------------------------------------------------------------------
@@ -199,8 +191,8 @@ enum ruf_status ruf_home_init(const char *path,
             return status;
     }
     /* Never a second key over existing data, even a half-made home. */
-    if (home_file_exists(path, HOME_PROFILE) ||
-        home_file_exists(path, HOME_STORE) || home_file_exists(path, HOME_KEY))
+    if (ruf_folder_has(path, HOME_PROFILE) ||
+        ruf_folder_has(path, HOME_STORE) || ruf_folder_has(path, HOME_KEY))
         return ruf_fail(err, RUF_E_USAGE, "U010", path,
                         "there is a home already");
     status = ruf_home_check_policy(setup->policy, setup->policy_size, report,
@@ -213,10 +205,10 @@ enum ruf_status ruf_home_init(const char *path,
     if (status != RUF_OK)
         return status;
     status = fill_home(path, setup, &profile, &host, err);
+    if (status == RUF_OK)
+        status = ruf_home_file_remove(path, HOME_WIPE_RECEIPT, err);
     if (status != RUF_OK)
         remove_home(path, &profile, &host);
-    else
-        status = ruf_home_file_remove(path, HOME_WIPE_RECEIPT, err);
     return status;
 }
 
@@ -305,8 +297,7 @@ static enum ruf_status refuse_wiped(const char *path,
 
         if (status != RUF_OK)
             return status;
-    } else if (home_file_exists(path, HOME_PROFILE) ||
-               !ruf_wipe_is_done(path)) {
+    } else if (ruf_folder_has(path, HOME_PROFILE) || !ruf_wipe_is_done(path)) {
         return RUF_OK;
     }
     return ruf_fail(err, RUF_E_WIPED, "W602", path,
@@ -326,7 +317,7 @@ static void forget_policy(struct ruf_home *home)
 static enum ruf_status load_policy_in_force(struct ruf_home *home,
                                             struct ruf_error *err)
 {
-    bool pending = home_file_exists(home->path, HOME_POLICY_NEXT);
+    bool pending = ruf_folder_has(home->path, HOME_POLICY_NEXT);
     enum ruf_status status = load_policy(home, err);
 
     if (!pending || (status != RUF_OK && status != RUF_E_POLICY))
@@ -464,7 +455,7 @@ enum ruf_status ruf_home_still_ours(const struct ruf_home *home,
                                     struct ruf_error *err)
 {
     if (!ruf_wipe_is_pending(home->path) &&
-        home_file_exists(home->path, HOME_PROFILE))
+        ruf_folder_has(home->path, HOME_PROFILE))
         return RUF_OK;
     return ruf_fail(err, RUF_E_WIPED, "W602", home->path,
                     "the organisation's data was removed");

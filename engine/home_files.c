@@ -9,8 +9,8 @@
 #include "callkit/commit.h"
 #include "engine/home_private.h"
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static const char *const names[] = {
@@ -23,43 +23,42 @@ static const char *const names[] = {
 };
 
 #define COUNT (sizeof(names) / sizeof(names[0]))
-#define NAME_MAX_SIZE 64
 
-/* Name number i of 2 * COUNT: all as they are, then as they are written. */
-static char *path_of(const char *home, size_t i)
+/* Name number i of 2 * COUNT: all as they are, then as they are written. No
+ * memory is taken: that it was out may be why a home goes. */
+static bool path_of(const char *home, size_t i, char path[PATH_MAX])
 {
-    char name[NAME_MAX_SIZE];
+    int size = snprintf(path, PATH_MAX, "%s/%s%s", home, names[i % COUNT],
+                        i < COUNT ? "" : ".new");
 
-    (void)snprintf(name, sizeof(name), "%s%s", names[i % COUNT],
-                   i < COUNT ? "" : ".new");
-    return ruf_path_join(home, name);
+    return size > 0 && size < PATH_MAX;
 }
 
 uint64_t ruf_home_files_count(const char *home)
 {
+    char path[PATH_MAX];
     uint64_t count = 0;
 
-    for (size_t i = 0; i < 2 * COUNT; i++) {
-        char *path = path_of(home, i);
-
-        count += path != NULL &&
+    for (size_t i = 0; i < 2 * COUNT; i++)
+        count += path_of(home, i, path) &&
                  faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-        free(path);
-    }
     return count;
 }
 
 enum ruf_status ruf_home_files_remove(const char *home, struct ruf_error *err)
 {
+    char path[PATH_MAX];
     enum ruf_status status = RUF_OK;
 
     for (size_t i = 0; i < 2 * COUNT; i++) {
         struct ruf_error *first = status == RUF_OK ? err : NULL;
-        char *path = path_of(home, i);
-        enum ruf_status removed = path == NULL ? ruf_fail_memory(first)
-                                               : ruf_file_remove(path, first);
+        enum ruf_status removed;
 
-        free(path);
+        if (path_of(home, i, path))
+            removed = ruf_file_remove(path, first);
+        else
+            removed =
+                ruf_fail(first, RUF_E_IO, "I809", home, "path is too long");
         if (status == RUF_OK)
             status = removed;
     }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "callkit/commit.h"
 #include "engine/home_files.h"
 #include "engine/home_key.h"
 #include "engine/host.h"
@@ -53,21 +54,12 @@ static enum ruf_wipe_reason reason_of(const cJSON *note)
     return RUF_WIPE_REQUESTED;
 }
 
-static bool has_file(const char *home, const char *name)
-{
-    char *path = ruf_path_join(home, name);
-    bool has = path != NULL && access(path, F_OK) == 0;
-
-    free(path);
-    return has;
-}
-
 /* --- marker -----------------------------------------------------------------
  */
 
 bool ruf_wipe_is_pending(const char *home)
 {
-    return has_file(home, HOME_WIPE_MARKER);
+    return ruf_folder_has(home, HOME_WIPE_MARKER);
 }
 
 static enum ruf_status write_marker(const char *home,
@@ -124,7 +116,7 @@ static void read_marker(const char *home, struct marker *out)
 
 bool ruf_wipe_is_done(const char *home)
 {
-    return has_file(home, HOME_WIPE_RECEIPT);
+    return ruf_folder_has(home, HOME_WIPE_RECEIPT);
 }
 
 static enum ruf_status write_receipt(const char *home,
