@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/json_out.h"
 #include <inttypes.h>
+#include <rufname/export.h>
 #include <rufname/phone.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +89,7 @@ static void print_result(const struct cli *cli,
         (void)printf("%" PRIu32 "\t%" PRIu32 "\n", i, result->shard_rows[i]);
 }
 
-int cmd_export(struct cli *cli)
+static int export_pir(struct cli *cli)
 {
     struct ruf_pir_options options = { 0 };
     struct ruf_pir_result *result;
@@ -100,7 +101,7 @@ int cmd_export(struct cli *cli)
         return code;
     if (cli->argument_count != 2 ||
         strcmp(cli->arguments[0], "live-caller-id") != 0)
-        return cli_usage(cli, "export takes live-caller-id and a file");
+        return cli_usage(cli, "export vcard|csv|live-caller-id FILE");
     code = cli_open_home(cli, &home);
     if (code != 0)
         return code;
@@ -115,4 +116,48 @@ int cmd_export(struct cli *cli)
     free(result);
     ruf_home_close(home);
     return code;
+}
+
+/* --- contacts
+ * --------------------------------------------------------------------- */
+
+static int export_contacts(struct cli *cli, enum ruf_export_format format)
+{
+    uint64_t count = 0;
+    struct json_out out;
+    struct ruf_home *home;
+    struct ruf_error err;
+    int code = cli_reject_options(cli);
+
+    if (code != 0)
+        return code;
+    if (cli->argument_count != 2)
+        return cli_usage(cli, "export vcard|csv FILE");
+    code = cli_open_home(cli, &home);
+    if (code != 0)
+        return code;
+    if (ruf_home_export(home, cli->arguments[1], format, &count, &err) !=
+        RUF_OK) {
+        code = cli_fail(cli, &err);
+    } else if (cli->json) {
+        json_begin_line(&out, "export");
+        json_number(&out, "contacts", count);
+        json_end_line(&out);
+    } else if (!cli->quiet) {
+        (void)printf("%" PRIu64 " %s\n", count,
+                     cli_say(cli, "Kontakte", "contacts"));
+    }
+    ruf_home_close(home);
+    return code;
+}
+
+int cmd_export(struct cli *cli)
+{
+    const char *what = cli->argument_count > 0 ? cli->arguments[0] : "";
+
+    if (strcmp(what, "vcard") == 0)
+        return export_contacts(cli, RUF_EXPORT_VCARD);
+    if (strcmp(what, "csv") == 0)
+        return export_contacts(cli, RUF_EXPORT_CSV);
+    return export_pir(cli);
 }

@@ -86,9 +86,10 @@ const struct cli_command cli_commands[] = {
       "shows no name.\n"
       "  --device-contacts FILE   the phone's own contacts, vCard\n",
       cmd_ring },
-    { "export", "live-caller-id FILE.binpb [OPTION...]",
-      "write the input of Apple's Live Caller ID Lookup",
+    { "export", "vcard|csv FILE | live-caller-id FILE.binpb [OPTION...]",
+      "write contacts, or the input of Apple's Live Caller ID Lookup",
       "The file holds names and numbers in the clear; see the manual.\n"
+      "vcard and csv only where the policy allows copies.\n"
       "  --category none|person|business   of each identity (business)\n"
       "  --cache-minutes N   how long a phone may keep an answer\n"
       "  --shards N          count the rows of each of N shards\n"

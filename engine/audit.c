@@ -17,7 +17,7 @@ static const char *const words[RUF_AUDIT_EVENT_COUNT] = {
     [RUF_AUDIT_LOGIN] = "login",       [RUF_AUDIT_LOGOUT] = "logout",
     [RUF_AUDIT_SYNC] = "sync",         [RUF_AUDIT_IMPORT] = "import",
     [RUF_AUDIT_POLICY] = "policy",     [RUF_AUDIT_MERGE] = "merge",
-    [RUF_AUDIT_SEPARATE] = "separate",
+    [RUF_AUDIT_SEPARATE] = "separate", [RUF_AUDIT_EXPORT] = "export",
 };
 
 /* --- masks

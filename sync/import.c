@@ -36,14 +36,17 @@ void ruf_import_reject(struct ruf_import *import, uint32_t line,
     first->column = position;
 }
 
-/* Spreadsheets write ="+49..." or '+49... to keep a number as text. */
+/* Spreadsheets write ="+49..." or '+49... to keep a number as text, and an
+ * export disarms what they would take for a formula; the name 't Hooft is
+ * neither. */
 static struct ruf_text unwrap(struct ruf_text value)
 {
     value = ruf_text_trim(value);
     if (value.size >= 3 && value.data[0] == '=' && value.data[1] == '"' &&
         value.data[value.size - 1] == '"')
         return ruf_text_slice(value, 2, value.size - 3);
-    if (value.size > 1 && value.data[0] == '\'')
+    if (value.size > 1 && value.data[0] == '\'' &&
+        memchr("=+-@'(\t\r0123456789", value.data[1], 18) != NULL)
         return ruf_text_slice(value, 1, value.size);
     return value;
 }

@@ -25,9 +25,9 @@ extern "C" {
 
 /** One entry. Texts are borrowed for the call. */
 struct ruf_audit_entry {
-    uint64_t number;       /**< 1 and up, without gaps */
-    int64_t time;          /**< Unix seconds */
-    struct ruf_text event; /**< "login", "logout", "sync", "import", "policy" */
+    uint64_t number;        /**< 1 and up, without gaps */
+    int64_t time;           /**< Unix seconds */
+    struct ruf_text event;  /**< "login", "sync", "export" ... */
     struct ruf_text object; /**< masked number or keyed id; may be empty */
     enum ruf_status status; /**< how it went */
     uint64_t count;         /**< records concerned; 0: none, or unknown */

@@ -23,6 +23,7 @@
  *   report.h     why a number is identified, or why not
  *   audit.h      what was done with the home, and when
  *   merges.h     merged contacts, and what users decide about them
+ *   export.h     contacts as vCard or CSV, where the policy allows copies
  *   marks.h      favourites and recently opened contacts
  *   wipe.h       remove all of it from the device
  *
@@ -63,6 +64,7 @@
 #include <rufname/clean.h>
 #include <rufname/contact.h>
 #include <rufname/directory.h>
+#include <rufname/export.h>
 #include <rufname/home.h>
 #include <rufname/host.h>
 #include <rufname/identity.h>
