@@ -28,6 +28,8 @@ enum ruf_section_kind {
     RUF_SECTION_HASH_IDS = 15,     /**< hash table: Hash-ID -> contact */
     RUF_SECTION_TRUNKS = 16,       /**< prefixes of companies */
     RUF_SECTION_BLOCKED = 17,      /**< numbers to block */
+    RUF_SECTION_PHOTOS = 18,       /**< thumbnails, one behind the other */
+    RUF_SECTION_PHOTO_ROWS = 19,   /**< whose they are, and where */
     RUF_SECTION_SEARCH_FIRST = 32, /**< 32..47: base/search_sections.h */
     RUF_SECTION_SEARCH_LAST = 47
 };
@@ -88,6 +90,11 @@ enum ruf_contact_display {
  *  digits behind it, u16 size of the label, u32 its place. */
 #define RUF_TRUNK_ROW_SIZE 16u
 #define RUF_TRUNK_DIGITS 18u
+
+/** Row of PHOTO_ROWS: u32 contact, u16 bytes, u8 the contact's source that has
+ *  it, u8 zero, u64 place in PHOTOS. */
+#define RUF_PHOTO_ROW_SIZE 16u
+#define RUF_PHOTO_BLOCK_SIZE 4096u
 
 /** Limits a reader accepts, so that a lying image cannot ask for the world. */
 #define RUF_OWNERS_MAX (1u << 24)

@@ -36,6 +36,9 @@ static void print_stats_json(const struct ruf_home_stats *stats)
     json_number(&out, "generation", stats->generation);
     json_number(&out, "image_bytes", stats->image_bytes);
     json_number(&out, "store_bytes", stats->store_bytes);
+    json_number(&out, "blocked", stats->blocked);
+    json_number(&out, "trunks", stats->trunks);
+    json_number(&out, "photos", stats->photos);
     json_end_line(&out);
 }
 

@@ -103,6 +103,9 @@ static enum ruf_status describe_index(const struct ruf_home *home,
     out->numbers_indexed = info.entry_count;
     out->generation = info.generation;
     out->image_bytes = info.image_size;
+    out->blocked = info.blocked_count;
+    out->trunks = info.trunk_count;
+    out->photos = info.photo_count;
     ruf_index_close(index);
     return status;
 }

@@ -54,6 +54,14 @@ enum ruf_status ruf_view_make(struct ruf_store *store,
     return status;
 }
 
+static enum ruf_status load_photo(void *context,
+                                  const struct ruf_source_contact *contact,
+                                  uint8_t *bytes, size_t *size,
+                                  struct ruf_error *err)
+{
+    return ruf_store_photo_read(context, contact->photo, bytes, size, err);
+}
+
 static enum ruf_status build_image(const struct ruf_home *home,
                                    struct ruf_store *store,
                                    const char *image_path,
@@ -61,11 +69,13 @@ static enum ruf_status build_image(const struct ruf_home *home,
                                    struct ruf_error *err)
 {
     struct ruf_view view = { 0 };
-    const struct ruf_image_extras extras = {
+    struct ruf_image_extras extras = {
         .trunks = &view.trunks,
         .blocked = home->policy->blocked,
         .blocked_count = home->policy->blocked_count,
+        .photo = load_photo,
     };
+    struct ruf_store_photo_reader *photos = NULL;
     struct ruf_arena *arena = NULL;
     enum ruf_status status = ruf_arena_create(&arena, err);
 
@@ -73,8 +83,12 @@ static enum ruf_status build_image(const struct ruf_home *home,
         status =
             ruf_view_make(store, home->policy, arena, NULL, NULL, &view, err);
     if (status == RUF_OK)
+        status = ruf_store_photo_reader_open(store, &photos, err);
+    extras.photo_context = photos;
+    if (status == RUF_OK)
         status = ruf_build_with(image_path, home->key.bytes, seed, &view.people,
                                 &view.entries, &extras, err);
+    ruf_store_photo_reader_close(photos);
     ruf_arena_destroy(arena);
     return status;
 }

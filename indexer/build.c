@@ -73,6 +73,8 @@ static void write_meta(const struct ruf_image_seed *seed, struct sections *out)
     ruf_write_u32(meta, out->extras.held_count);
     ruf_write_u32(meta, out->extras.trunk_labels);
     ruf_write_u32(meta, out->extras.blocked_count);
+    ruf_write_u32(meta, out->extras.photo_count);
+    ruf_write_u64(meta, ruf_spool_size(&out->extras.photos));
 }
 
 /* --- all together
@@ -176,12 +178,28 @@ static struct ruf_image_part optional(uint32_t kind,
     return out;
 }
 
+static struct ruf_image_part photos(const struct ruf_spool *bytes)
+{
+    struct ruf_image_part out =
+        spooled(RUF_SECTION_PHOTOS, NULL, bytes, RUF_PHOTO_BLOCK_SIZE);
+
+    out.flags = RUF_SECTION_OPTIONAL;
+    return out;
+}
+
+static bool is_empty(const struct ruf_image_part *part)
+{
+    return part->size == 0 &&
+           (part->spool == NULL || ruf_spool_size(part->spool) == 0);
+}
+
 static size_t drop_empty(struct ruf_image_part *parts, size_t count)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++)
-        if (parts[i].size > 0 || (parts[i].flags & RUF_SECTION_OPTIONAL) == 0)
+        if ((parts[i].flags & RUF_SECTION_OPTIONAL) == 0 ||
+            !is_empty(&parts[i]))
             parts[kept++] = parts[i];
     return kept;
 }
@@ -211,6 +229,8 @@ static enum ruf_status publish(const char *path, const uint8_t *key,
         part(RUF_SECTION_HASH_IDS, &s->hash_ids, small),
         optional(RUF_SECTION_TRUNKS, &s->extras.trunks),
         optional(RUF_SECTION_BLOCKED, &s->extras.blocked),
+        photos(&s->extras.photos),
+        optional(RUF_SECTION_PHOTO_ROWS, &s->extras.photo_rows),
         whole(RUF_SECTION_SEARCH_WORDS, &search[0]),
         whole(RUF_SECTION_SEARCH_FIELDS, &search[1]),
         whole(RUF_SECTION_SEARCH_NUMBERS, &search[2]),
@@ -349,8 +369,8 @@ enum ruf_status ruf_build_with(const char *path, const uint8_t key[32],
 
     if (status != RUF_OK)
         return status;
-    if (!ruf_extra_sections_write(extras, &sections->extras))
-        status = ruf_fail_memory(err);
+    status = ruf_extra_sections_write(extras, people, sections->spill,
+                                      &sections->extras, err);
     if (status == RUF_OK)
         status = ruf_search_builder_create(&search, err);
     if (status == RUF_OK)

@@ -1,10 +1,14 @@
 /*
- * indexer/build_extras.c - TRUNKS, BLOCKED
+ * indexer/build_extras.c - TRUNKS, BLOCKED, PHOTOS
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "indexer/build_extras.h"
+#include "base/error.h"
 #include "base/image_sections.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* --- TRUNKS
@@ -69,22 +73,115 @@ static bool write_blocked(const ruf_e164 *numbers, size_t count,
     return !out->blocked.failed;
 }
 
+/* --- PHOTOS, PHOTO_ROWS
+ * ---------------------------------------------------------------------- */
+
+/* So much of all photos stays in memory. */
+#define PHOTOS_IN_MEMORY ((size_t)8 << 20)
+
+/* Which of the person's sources a member is of. */
+static size_t source_of(const struct ruf_person *person,
+                        const struct ruf_source_contact *member)
+{
+    size_t i = 0;
+
+    while (i < person->source_count &&
+           !ruf_text_is(person->sources[i], member->source->id))
+        i++;
+    return i < person->source_count ? i : 0;
+}
+
+static void add_photo(struct ruf_extra_sections *out, uint32_t contact,
+                      size_t source, const uint8_t *bytes, size_t size)
+{
+    ruf_write_u32(&out->photo_rows, contact);
+    ruf_write_u16(&out->photo_rows, (uint16_t)size);
+    ruf_write_u8(&out->photo_rows, (uint8_t)source);
+    ruf_write_u8(&out->photo_rows, 0);
+    ruf_write_u64(&out->photo_rows, ruf_spool_size(&out->photos));
+    ruf_write_bytes(&out->photos.tail, bytes, size);
+    ruf_spool_trim(&out->photos);
+    out->photo_count++;
+}
+
+/* That of the best source which has one. */
+static enum ruf_status write_photo(const struct ruf_image_extras *extras,
+                                   const struct ruf_person *person,
+                                   uint32_t contact, uint8_t *room,
+                                   struct ruf_extra_sections *out,
+                                   struct ruf_error *err)
+{
+    for (size_t i = 0; i < person->member_count; i++) {
+        const struct ruf_source_contact *member = person->members[i];
+        size_t size = 0;
+        enum ruf_status status;
+
+        if (member->photo == 0)
+            continue;
+        status = extras->photo(extras->photo_context, member, room, &size, err);
+        if (status != RUF_OK)
+            return status;
+        if (size == 0 || size > RUF_PHOTO_SIZE_MAX)
+            continue;
+        add_photo(out, contact, source_of(person, member), room, size);
+        return RUF_OK;
+    }
+    return RUF_OK;
+}
+
+static enum ruf_status write_photos(const struct ruf_image_extras *extras,
+                                    const struct ruf_people *people,
+                                    struct ruf_extra_sections *out,
+                                    struct ruf_error *err)
+{
+    uint8_t *room = malloc(RUF_PHOTO_SIZE_MAX);
+    enum ruf_status status = room == NULL ? ruf_fail_memory(err) : RUF_OK;
+
+    for (size_t i = 0; i < people->count && status == RUF_OK; i++)
+        status = write_photo(extras, &people->persons[i], (uint32_t)i, room,
+                             out, err);
+    if (room != NULL)
+        ruf_wipe(room, RUF_PHOTO_SIZE_MAX);
+    free(room);
+    if (status == RUF_OK && (out->photo_rows.failed || out->photos.tail.failed))
+        status = ruf_fail_memory(err);
+    return status;
+}
+
 /* --- all
  * --------------------------------------------------------------------------------
  */
 
-bool ruf_extra_sections_write(const struct ruf_image_extras *extras,
-                              struct ruf_extra_sections *out)
+static bool write_lists(const struct ruf_image_extras *extras,
+                        struct ruf_extra_sections *out)
 {
-    memset(out, 0, sizeof(*out));
-    if (extras == NULL)
-        return true;
     return (extras->trunks == NULL || write_trunks(extras->trunks, out)) &&
            write_blocked(extras->blocked, extras->blocked_count, out);
+}
+
+enum ruf_status ruf_extra_sections_write(const struct ruf_image_extras *extras,
+                                         const struct ruf_people *people,
+                                         struct ruf_spill *spill,
+                                         struct ruf_extra_sections *out,
+                                         struct ruf_error *err)
+{
+    ruf_spool_start(&out->photos, spill, PHOTOS_IN_MEMORY);
+    if (extras == NULL)
+        return RUF_OK;
+    if (!write_lists(extras, out)) {
+        if (out->trunks.failed || out->blocked.failed)
+            return ruf_fail_memory(err);
+        return ruf_fail(err, RUF_E_INTERNAL, "E919", "",
+                        "trunks or blocked numbers are out of order");
+    }
+    return extras->photo == NULL ? RUF_OK
+                                 : write_photos(extras, people, out, err);
 }
 
 void ruf_extra_sections_free(struct ruf_extra_sections *sections)
 {
     ruf_writer_wipe(&sections->trunks);
     ruf_writer_wipe(&sections->blocked);
+    ruf_writer_wipe(&sections->photo_rows);
+    ruf_spool_free(&sections->photos);
 }

@@ -44,6 +44,7 @@ struct ruf_source_contact {
     bool no_caller_id; /**< a filter rule keeps it off the phone */
     bool has_hash_id;  /**< it comes from a store, which knows its Hash-ID */
     uint8_t hash_id[16];
+    int64_t photo; /**< for ruf_store_photo_read(); 0: it has none */
 };
 
 /** A number of a person. */

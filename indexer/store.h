@@ -125,7 +125,7 @@ RUF_MUST_USE enum ruf_status ruf_store_throttle(struct ruf_store *store,
  */
 
 /** Largest photo that is kept. */
-#define RUF_STORE_PHOTO_MAX 16384u
+#define RUF_STORE_PHOTO_MAX RUF_PHOTO_SIZE_MAX
 
 /** A record and what is known of its photo; text is borrowed for the call. */
 struct ruf_store_photo {
@@ -173,6 +173,26 @@ RUF_MUST_USE enum ruf_status ruf_store_photo_get(struct ruf_store *store,
                                                  uint8_t *bytes, size_t *size,
                                                  struct ruf_error *err);
 
+/** Reads photos one after the other. */
+struct ruf_store_photo_reader;
+
+/** @return RUF_OK; RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM. */
+RUF_MUST_USE enum ruf_status
+ruf_store_photo_reader_open(struct ruf_store *store,
+                            struct ruf_store_photo_reader **out,
+                            struct ruf_error *err);
+void ruf_store_photo_reader_close(struct ruf_store_photo_reader *reader);
+
+/**
+ * Read a photo into the caller's RUF_STORE_PHOTO_MAX bytes.
+ * @param[in]  photo  of a struct ruf_source_contact.
+ * @param[out] size   0 if it is not there any more.
+ * @return RUF_OK; RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_store_photo_read(struct ruf_store_photo_reader *reader, int64_t photo,
+                     uint8_t *bytes, size_t *size, struct ruf_error *err);
+
 /** Forget the photo of a record and its etag; none is fine. */
 RUF_MUST_USE enum ruf_status ruf_store_photo_remove(struct ruf_store *store,
                                                     const char *source,
@@ -215,7 +235,8 @@ RUF_MUST_USE enum ruf_status ruf_store_fact_save(struct ruf_store *store,
  */
 
 /**
- * All visible records of enabled sources as source contacts, in the arena.
+ * All visible records of enabled sources as source contacts, in the arena,
+ * with their photos if the policy wants any.
  * Records of sources the policy no longer names are left out.
  */
 RUF_MUST_USE enum ruf_status

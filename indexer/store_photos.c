@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "indexer/store_private.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define SAME_RECORD                                                            \
@@ -46,7 +47,7 @@ enum ruf_status ruf_store_photo_put(struct ruf_store *store, const char *source,
 
     if (size > RUF_STORE_PHOTO_MAX || (size > 0 && !is_image(bytes, size)))
         return ruf_fail(err, RUF_E_USAGE, "U035", source,
-                        "a photo is a JPEG or PNG of at most %u bytes",
+                        "a photo is a JPEG or PNG of at most %d bytes",
                         RUF_STORE_PHOTO_MAX);
     status = prepare(store,
                      "INSERT OR REPLACE INTO photos (record, etag, bytes)"
@@ -65,6 +66,24 @@ enum ruf_status ruf_store_photo_put(struct ruf_store *store, const char *source,
     return status;
 }
 
+/* The photo of a row into the caller's room. */
+static enum ruf_status copy_photo(const struct ruf_store *store,
+                                  sqlite3_stmt *statement, uint8_t *bytes,
+                                  size_t *size, struct ruf_error *err)
+{
+    const void *stored = sqlite3_column_blob(statement, 0);
+    size_t stored_size = (size_t)sqlite3_column_bytes(statement, 0);
+
+    if (stored_size > RUF_STORE_PHOTO_MAX)
+        return ruf_fail(err, RUF_E_CORRUPT, "D711", store->path,
+                        "a photo is too large");
+    if (stored == NULL && sqlite3_errcode(store->db) == SQLITE_NOMEM)
+        return ruf_fail_memory(err);
+    if (stored != NULL)
+        memcpy(bytes, stored, *size = stored_size);
+    return RUF_OK;
+}
+
 enum ruf_status ruf_store_photo_get(struct ruf_store *store, const char *source,
                                     struct ruf_text native_id, uint8_t *bytes,
                                     size_t *size, struct ruf_error *err)
@@ -81,21 +100,69 @@ enum ruf_status ruf_store_photo_get(struct ruf_store *store, const char *source,
     if (status != RUF_OK)
         return status;
     status = ruf_store_step(store, statement, &row, err);
-    if (status == RUF_OK && row) {
-        const void *stored = sqlite3_column_blob(statement, 0);
-        size_t stored_size = (size_t)sqlite3_column_bytes(statement, 0);
-
-        if (stored == NULL)
-            status = ruf_fail_memory(err);
-        else if (stored_size > RUF_STORE_PHOTO_MAX)
-            status = ruf_fail(err, RUF_E_CORRUPT, "D711", store->path,
-                              "a photo is too large");
-        else
-            memcpy(bytes, stored, *size = stored_size);
-    }
+    if (status == RUF_OK && row)
+        status = copy_photo(store, statement, bytes, size, err);
     (void)sqlite3_finalize(statement);
     return status;
 }
+
+/* --- one after the other
+ * -------------------------------------------------------------------- */
+
+struct ruf_store_photo_reader {
+    const struct ruf_store *store;
+    sqlite3_stmt *statement;
+};
+
+enum ruf_status ruf_store_photo_reader_open(struct ruf_store *store,
+                                            struct ruf_store_photo_reader **out,
+                                            struct ruf_error *err)
+{
+    struct ruf_store_photo_reader *reader = calloc(1, sizeof(*reader));
+    enum ruf_status status;
+
+    *out = NULL;
+    if (reader == NULL)
+        return ruf_fail_memory(err);
+    reader->store = store;
+    status =
+        ruf_store_prepare(store, "SELECT bytes FROM photos WHERE record = ?1",
+                          &reader->statement, err);
+    if (status != RUF_OK) {
+        free(reader);
+        return status;
+    }
+    *out = reader;
+    return RUF_OK;
+}
+
+void ruf_store_photo_reader_close(struct ruf_store_photo_reader *reader)
+{
+    if (reader == NULL)
+        return;
+    (void)sqlite3_finalize(reader->statement);
+    free(reader);
+}
+
+enum ruf_status ruf_store_photo_read(struct ruf_store_photo_reader *reader,
+                                     int64_t photo, uint8_t *bytes,
+                                     size_t *size, struct ruf_error *err)
+{
+    bool row = false;
+    enum ruf_status status;
+
+    *size = 0;
+    (void)sqlite3_bind_int64(reader->statement, 1, photo);
+    status = ruf_store_step(reader->store, reader->statement, &row, err);
+    if (status == RUF_OK && row)
+        status = copy_photo(reader->store, reader->statement, bytes, size, err);
+    (void)sqlite3_reset(reader->statement);
+    return status;
+}
+
+/* --- forgetting
+ * ----------------------------------------------------------------------------
+ */
 
 enum ruf_status ruf_store_photo_remove(struct ruf_store *store,
                                        const char *source,

@@ -105,8 +105,10 @@ read_row(sqlite3_stmt *rows, const struct ruf_policy *policy,
     if (judged != NULL)
         judged(context, ruf_store_column_text(rows, 0),
                source == NULL ? NULL : &verdict);
-    if (source != NULL && !verdict.exclude)
-        read_hash_id(rows, &list[(*done)++]);
+    if (source == NULL || verdict.exclude)
+        return RUF_OK;
+    list[*done].photo = sqlite3_column_int64(rows, 3);
+    read_hash_id(rows, &list[(*done)++]);
     return RUF_OK;
 }
 
@@ -128,12 +130,16 @@ enum ruf_status ruf_store_contacts_judged(
     *out = ruf_arena_alloc(arena, room + 1, sizeof(**out));
     if (*out == NULL)
         return ruf_fail_memory(err);
-    status =
-        ruf_store_prepare(store,
-                          "SELECT c.source, r.payload, r.hash FROM records r"
-                          " CROSS JOIN collections c ON c.id = r.collection"
-                          " ORDER BY r.id",
-                          &rows, err);
+    status = ruf_store_prepare(
+        store,
+        policy->store.photos == RUF_PHOTOS_NONE
+            ? "SELECT c.source, r.payload, r.hash, 0 FROM records r"
+              " CROSS JOIN collections c ON c.id = r.collection ORDER BY r.id"
+            : "SELECT c.source, r.payload, r.hash, p.record FROM records r"
+              " CROSS JOIN collections c ON c.id = r.collection LEFT JOIN"
+              " photos p ON p.record = r.id AND length(p.bytes) > 0"
+              " ORDER BY r.id",
+        &rows, err);
     while (status == RUF_OK && done <= room) {
         status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)

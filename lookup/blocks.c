@@ -19,7 +19,8 @@ static const uint16_t slots_of[INDEX_SECTIONS] = {
     [RUF_SECTION_TEXTS] = 128,          [RUF_SECTION_IDENTITIES] = 2,
     [RUF_SECTION_IDENTITY_OFFSETS] = 2, [RUF_SECTION_SOURCE_IDS] = 2,
     [RUF_SECTION_HASH_IDS] = 2,         [RUF_SECTION_TRUNKS] = 64,
-    [RUF_SECTION_BLOCKED] = 4,
+    [RUF_SECTION_BLOCKED] = 4,          [RUF_SECTION_PHOTOS] = 4,
+    [RUF_SECTION_PHOTO_ROWS] = 8,
 };
 
 static uint32_t slots_for(const struct ruf_index *index, size_t kind)

@@ -174,6 +174,8 @@ enum ruf_status ruf_index_check(const struct ruf_index *index,
         status = ruf_trunks_check(check.query, err);
     if (status == RUF_OK)
         status = check_blocked(&check, err);
+    if (status == RUF_OK)
+        status = ruf_photos_check(check.query, err);
     if (check.block != NULL)
         ruf_wipe(check.block, RUF_IMAGE_BLOCK_SIZE_MAX);
     free(check.block);

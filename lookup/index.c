@@ -51,6 +51,8 @@ static const struct {
     [RUF_SECTION_HASH_IDS] = { USE_ON_DEMAND, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_TRUNKS] = { USE_OPTIONAL, RUF_IMAGE_BLOCK_SIZE },
     [RUF_SECTION_BLOCKED] = { USE_EXTRA, RUF_IMAGE_BLOCK_SIZE },
+    [RUF_SECTION_PHOTOS] = { USE_EXTRA, RUF_PHOTO_BLOCK_SIZE },
+    [RUF_SECTION_PHOTO_ROWS] = { USE_EXTRA, RUF_IMAGE_BLOCK_SIZE },
 };
 
 static enum use use_of(uint32_t kind)
@@ -147,6 +149,15 @@ static bool trunks_fit(const struct ruf_index *index)
     return size <= index->sections[RUF_SECTION_TRUNKS].size;
 }
 
+static bool photos_fit(const struct ruf_index *index)
+{
+    const struct index_section *s = index->sections;
+
+    return index->photos_size <= s[RUF_SECTION_PHOTOS].size &&
+           (uint64_t)index->photo_count * RUF_PHOTO_ROW_SIZE <=
+               s[RUF_SECTION_PHOTO_ROWS].size;
+}
+
 /* Do the counts fit the sections? After this, offsets computed from them stay
  * inside. */
 static bool counts_fit(const struct ruf_index *index)
@@ -174,7 +185,8 @@ static bool counts_fit(const struct ruf_index *index)
            index->page_count <= s[RUF_SECTION_NUMBERS].size / RUF_PAGE_SIZE &&
            table_fits(&s[RUF_SECTION_SOURCE_IDS], index->source_id_buckets) &&
            table_fits(&s[RUF_SECTION_HASH_IDS], index->hash_id_buckets) &&
-           trunks_fit(index) && index->blocked_count <= RUF_BLOCKED_MAX &&
+           trunks_fit(index) && photos_fit(index) &&
+           index->blocked_count <= RUF_BLOCKED_MAX &&
            index->blocked_count * sizeof(ruf_e164) <=
                s[RUF_SECTION_BLOCKED].size;
 }
@@ -222,6 +234,8 @@ static enum ruf_status read_meta(struct ruf_index *index, const uint8_t *bytes,
     index->held_count = ruf_read_u32(&reader);
     index->trunk_labels_size = ruf_read_u32(&reader);
     index->blocked_count = ruf_read_u32(&reader);
+    index->photo_count = ruf_read_u32(&reader);
+    index->photos_size = ruf_read_u64(&reader);
     if (reader.failed || !limits_fit(&index->limits) || !counts_fit(index))
         return ruf_index_damaged(index, RUF_SECTION_META, err);
     index->upper_mask = UINT32_MAX >> (32 - 8 * index->upper_width);
@@ -330,5 +344,6 @@ void ruf_index_describe(const struct ruf_index *index,
     out->contact_count = index->contact_count;
     out->trunk_count = index->trunk_count;
     out->blocked_count = index->blocked_count;
+    out->photo_count = index->photo_count;
     out->image_size = ruf_image_size(index->image);
 }

@@ -71,6 +71,8 @@ struct ruf_index {
     uint32_t held_count; /* of TRUNKS: numbers that stay unknown */
     uint32_t trunk_labels_size;
     uint32_t blocked_count;
+    uint32_t photo_count;
+    uint64_t photos_size;
     uint32_t upper_width; /* bytes of a number's upper half in a row, 2 or 4 */
     uint32_t upper_mask;
     uint32_t owner_width; /* bytes of an owner in a row, 1..4 */
@@ -108,6 +110,7 @@ struct ruf_query {
     uint32_t *email_sources;
     struct ruf_text *sources;
     struct ruf_source_id *source_ids;
+    uint8_t *photo;                /* of an index with photos */
     struct search_scratch *search; /* made by the first search */
     void (*search_free)(struct search_scratch *scratch);
 };
@@ -249,6 +252,13 @@ RUF_MUST_USE enum ruf_status ruf_trunk_lookup(struct ruf_query *query,
 
 /* Do the trunks ascend, and does each have a label? */
 RUF_MUST_USE enum ruf_status ruf_trunks_check(struct ruf_query *query,
+                                              struct ruf_error *err);
+
+/* --- photos, lookup/photo.c ------------------------------------------------
+ */
+
+/* Do the photos ascend by contact, and can each be read? */
+RUF_MUST_USE enum ruf_status ruf_photos_check(struct ruf_query *query,
                                               struct ruf_error *err);
 
 /* --- the whole, lookup/check.c ---------------------------------------------

@@ -37,6 +37,7 @@ static enum ruf_status make_room(struct ruf_query *query, struct ruf_error *err)
         (limits->emails + (size_t)1) * sizeof(uint32_t),
         (limits->sources + (size_t)1) * sizeof(*query->sources),
         (limits->sources + (size_t)1) * sizeof(*query->source_ids),
+        query->index->photo_count > 0 ? RUF_PHOTO_SIZE_MAX : 0,
     };
     void *parts[sizeof(sizes) / sizeof(sizes[0])];
     size_t total = 0;
@@ -63,6 +64,7 @@ static enum ruf_status make_room(struct ruf_query *query, struct ruf_error *err)
     query->email_sources = parts[6];
     query->sources = parts[7];
     query->source_ids = parts[8];
+    query->photo = parts[9];
     return RUF_OK;
 }
 
@@ -131,8 +133,9 @@ read_list(struct ruf_query *query, uint64_t place, uint32_t *owners,
     }
     out->contacts = owners;
     out->contact_count = (size_t)count;
-    /* Emitted, but nobody's: an unknown extension of a company. */
-    out->approximate = count == 0;
+    /* Emitted, but nobody's: an unknown extension of a company. An image of
+     * labels alone has nobody for anything. */
+    out->approximate = count == 0 && index->contact_count > 0;
     return status;
 }
 

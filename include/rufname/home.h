@@ -296,6 +296,9 @@ struct ruf_home_stats {
     uint64_t numbers_indexed;
     uint64_t numbers_unresolved;
     uint64_t entries; /**< lines of the emission */
+    uint64_t blocked; /**< numbers the phone is to block */
+    uint64_t trunks;  /**< prefixes of companies */
+    uint64_t photos;  /**< contacts with a photo */
     uint64_t generation;
     uint64_t image_bytes;
     uint64_t store_bytes; /**< with its write-ahead log */

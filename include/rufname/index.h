@@ -43,6 +43,9 @@ enum ruf_index_mode {
 #define RUF_BLOCKED_MAX 10000
 #define RUF_BLOCKED_NUMBER_MIN UINT64_C(10000)
 
+/** Most bytes of a photo. */
+#define RUF_PHOTO_SIZE_MAX 16384
+
 /** Facts about an open index. */
 struct ruf_index_info {
     uint64_t generation;  /**< grows by one with every publish */
@@ -50,6 +53,7 @@ struct ruf_index_info {
     uint64_t contact_count;
     uint64_t trunk_count;   /**< prefixes that stand for a whole company */
     uint64_t blocked_count; /**< numbers to block, 0..RUF_BLOCKED_MAX */
+    uint64_t photo_count;   /**< contacts with a photo */
     uint64_t image_size;    /**< bytes of the file */
 };
 
@@ -159,6 +163,27 @@ RUF_API RUF_MUST_USE enum ruf_status ruf_query_contact(struct ruf_query *query,
                                                        uint32_t contact,
                                                        struct ruf_contact *out,
                                                        struct ruf_error *err);
+
+enum ruf_photo_type { RUF_PHOTO_JPEG = 0, RUF_PHOTO_PNG };
+
+/** Thumbnail of a contact. */
+struct ruf_contact_photo {
+    const uint8_t *bytes; /**< as the source gave it; NULL: there is none */
+    size_t size;          /**< 0..RUF_PHOTO_SIZE_MAX */
+    enum ruf_photo_type
+        type;        /**< by its first bytes; nothing else is checked */
+    uint32_t source; /**< position in the contact's sources */
+};
+
+/**
+ * Read the photo of a contact; having none is a normal answer.
+ * @param[out] out  bytes are valid until the next ruf_query_photo() on the same
+ *                  query.
+ * @return RUF_OK; RUF_E_NOT_FOUND (number too large); RUF_E_CORRUPT; RUF_E_IO.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_query_photo(struct ruf_query *query, uint32_t contact,
+                struct ruf_contact_photo *out, struct ruf_error *err);
 
 /**
  * Is the phone to block this number? It may have a caller all the same.

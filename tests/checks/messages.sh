@@ -6,7 +6,7 @@ set -eu
 cd "${1:-$(dirname "$0")/../..}"
 
 # What a user never reads: bugs, reasons other messages carry, a word of PKCE.
-inner='D710 D723 D735 E913 E914 E915 E916 E917 E918 S541 P101 S256'
+inner='D710 D723 D735 E913 E914 E915 E916 E917 E918 E919 S541 P101 S256'
 missing=0
 for id in $(grep -rhoE '"[PKNCSWDIEU][0-9]{3}"' base policy sync indexer lookup \
     callkit engine/*.c cli | tr -d '"' | sort -u); do

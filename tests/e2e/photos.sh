@@ -24,6 +24,10 @@ wanted=$(grep '"visible":true' "$tenant/dump.jsonl" |
 got=$(sed "s/\"APC\".*//" "$work/report" | json_number photos)
 [ "$got" = "$wanted" ] || fail "$got photos, $wanted of visible users"
 [ "$(batches)" -gt 1 ] || fail "no batches"
+[ "$(ruf "$work/home" --json stats | json_number photos)" = "$wanted" ] ||
+    fail "not all photos are in the index"
+[ "$(ruf "$work/none" --json stats | json_number photos)" = 0 ] ||
+    fail "photos in an index that is to have none"
 note "$got photos of visible users in $(batches) requests"
 
 before=$(batches)

@@ -142,6 +142,7 @@ static void ask_contacts(struct ruf_query *query)
             &fixture->people.persons[i % fixture->people.count];
         struct ruf_contact contact;
         struct ruf_identity identity;
+        struct ruf_contact_photo photo;
         uint32_t found;
 
         if (ruf_query_contact(query, i, &contact, NULL) == RUF_OK) {
@@ -155,6 +156,8 @@ static void ask_contacts(struct ruf_query *query)
                            contact.display.size));
         }
         (void)!ruf_query_identity(query, i, &identity, NULL);
+        if (ruf_query_photo(query, i, &photo, NULL) == RUF_OK)
+            free(fuzz_copy(photo.bytes, photo.size));
         if (i >= fixture->people.count)
             continue;
         (void)!ruf_query_find_id(query, (struct ruf_text){ NULL, 0 },

@@ -123,6 +123,19 @@ static void print_trunks(const struct image_fixture *fixture,
     }
 }
 
+static void print_photo(struct ruf_query *query, uint32_t n)
+{
+    struct ruf_contact_photo photo;
+    uint32_t sum = 0;
+
+    must(ruf_query_photo(query, n, &photo, NULL));
+    for (size_t i = 0; i < photo.size; i++)
+        sum = sum * 31 + photo.bytes[i];
+    if (photo.size > 0)
+        (void)printf("P%u|%zu|%d|%u|%u\n", n, photo.size, (int)photo.type,
+                     photo.source, sum);
+}
+
 static void print_blocked(const struct ruf_index *index)
 {
     ruf_e164 *numbers = calloc(RUF_BLOCKED_MAX, sizeof(*numbers));
@@ -159,6 +172,8 @@ int main(int argc, char **argv)
     }
     print_trunks(fixture, query);
     print_blocked(index);
+    for (uint32_t i = 0; i < fixture->people.count; i++)
+        print_photo(query, i);
     ruf_query_destroy(query);
     ruf_index_close(index);
     fixture_destroy(fixture);

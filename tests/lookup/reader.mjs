@@ -108,6 +108,7 @@ const secret = meta.take(192)
 const [trunkCount, heldCount] = [meta.u32(), meta.u32()]
 meta.u32()
 const blockedCount = meta.u32()
+const photoCount = meta.u32()
 
 // --- numbers and labels ------------------------------------------------------
 
@@ -303,3 +304,18 @@ for (let i = 0; i < heldCount; i++)
 
 for (let i = 0; i < blockedCount; i++)
   console.log(`B${bytesOf(17).readBigUInt64LE(8 * i)}`)
+
+// --- photos ------------------------------------------------------------------
+
+for (let i = 0; i < photoCount; i++) {
+  const row = new Reader(bytesOf(19), 16 * i)
+  const contact = row.u32()
+  const size = Number(row.little(2))
+  const source = row.u8()
+  row.u8()
+  const at = Number(row.u64())
+  const photo = bytesOf(18).subarray(at, at + size)
+  const type = photo[0] === 0x89 ? 1 : 0
+  const sum = photo.reduce((a, b) => (Math.imul(a, 31) + b) >>> 0, 0)
+  console.log(`P${contact}|${size}|${type}|${source}|${sum}`)
+}

@@ -543,7 +543,9 @@ static enum ruf_status ask_everything(const struct image_fixture *fixture,
     }
     for (uint32_t i = 0; i < fixture->people.count; i++) {
         const struct ruf_person *person = &fixture->people.persons[i];
+        struct ruf_contact_photo photo;
         uint32_t found = i;
+        uint32_t source;
 
         status = ruf_query_find_id(query, (struct ruf_text){ NULL, 0 },
                                    person->members[0]->native_id, &found, &err);
@@ -554,6 +556,10 @@ static enum ruf_status ask_everything(const struct image_fixture *fixture,
                 ruf_query_find_hash_id(query, person->hash_id, &found, &err);
         worst = status != RUF_OK ? status : worst;
         cr_assert(status != RUF_OK || found == i);
+        status = ruf_query_photo(query, i, &photo, &err);
+        worst = status != RUF_OK ? status : worst;
+        cr_assert(status != RUF_OK ||
+                  photo.size == fixture_photo_size(person, &source));
     }
     for (size_t i = 0; i < fixture->trunks.count; i++) {
         const struct ruf_trunk *trunk = &fixture->trunks.trunks[i];

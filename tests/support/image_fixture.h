@@ -24,6 +24,8 @@ struct image_fixture {
     struct ruf_trunks trunks; /**< none of them holds an entry */
     ruf_e164 blocked[4];      /**< the first is an entry, if there is one */
     struct ruf_image_extras extras;
+    uint8_t
+        photo[RUF_PHOTO_SIZE_MAX]; /**< bytes of all photos, to their size */
     struct ruf_image_seed seed;
     uint8_t key[RUF_KEY_SIZE];
     char path[64]; /**< "" until written; removed by fixture_destroy() */
@@ -38,6 +40,10 @@ struct image_fixture {
 struct image_fixture *fixture_create(uint64_t seed, size_t persons,
                                      size_t entries);
 void fixture_destroy(struct image_fixture *fixture);
+
+/** Bytes of a person's photo: 0 for every third one and up. Also which of the
+ *  sources has it. */
+size_t fixture_photo_size(const struct ruf_person *person, uint32_t *source);
 
 /** Seal into PATH as fixture_write() does. */
 enum ruf_status fixture_build(const struct image_fixture *fixture,
