@@ -115,6 +115,7 @@ int cmd_ring(struct cli *cli);
 int cmd_export(struct cli *cli);
 int cmd_explain(struct cli *cli);
 int cmd_policy(struct cli *cli);
+int cmd_action(struct cli *cli);
 int cmd_report(struct cli *cli);
 int cmd_doctor(struct cli *cli);
 int cmd_source(struct cli *cli);

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "cli/cli.h"
+#include "cli/contact_arg.h"
 #include "cli/json_out.h"
 #include <inttypes.h>
 #include <rufname/identity.h>
@@ -53,23 +54,15 @@ static enum ruf_status take_contact(struct watch *watch, uint32_t number,
     return RUF_OK;
 }
 
-/* By contact id, as search prints it, or by the id of an Entra user. */
 static enum ruf_status take_id(struct watch *watch, const char *id,
                                struct ruf_error *err)
 {
-    static const struct ruf_text any = { NULL, 0 };
-    struct ruf_text text = { id, strlen(id) };
-    struct ruf_contact_id contact;
     uint32_t number = UINT32_MAX;
-    enum ruf_status status = RUF_OK;
+    enum ruf_status status = cli_find_contact(watch->query, id, &number, err);
 
-    if (text.size == GUID_SIZE)
-        status = ruf_query_find_id(watch->query, any, text, &number, err);
-    else if (ruf_contact_id_parse(id, &contact))
-        status = ruf_query_find_contact(watch->query, &contact, &number, err);
-    if (status == RUF_OK && number == UINT32_MAX)
-        return RUF_OK; /* nobody of ours: not shown, not asked for */
-    return status == RUF_OK ? take_contact(watch, number, err) : status;
+    if (status != RUF_OK || number == UINT32_MAX)
+        return status; /* nobody of ours: not shown, not asked for */
+    return take_contact(watch, number, err);
 }
 
 static enum ruf_status take_first(struct watch *watch, struct ruf_error *err)

@@ -142,6 +142,14 @@ const struct cli_command cli_commands[] = {
       "state is known.\n"
       "  --watch   go on at the policy's intervals, one line per change\n",
       cmd_presence },
+    { "action", "[CONTACT ACTION [--number NUMBER]]",
+      "the finished URL of an action on a contact",
+      "CONTACT is an id that search prints, or the id of an Entra user. "
+      "Without\n"
+      "arguments: the actions that the policy allows. Exit 3 if it does not,\n"
+      "1 if the contact lacks what the action needs.\n"
+      "  --number NUMBER   which of its numbers (otherwise the best)\n",
+      cmd_action },
     { "report", "", "how the numbers of each source fare, and why", "",
       cmd_report },
     { "audit", "", "what was done, and whether an entry is missing", "",

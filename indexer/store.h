@@ -305,6 +305,17 @@ ruf_store_carriers(struct ruf_store *store, const struct ruf_policy *policy,
                    ruf_e164 e164, ruf_store_contact *callback, void *context,
                    struct ruf_error *err);
 
+/**
+ * One text field of one record.
+ * @param[out] text  at most room bytes; not NUL-terminated.
+ * @param[out] size  0: no such record, no value, or one that has no room.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_store_record_field(struct ruf_store *store, struct ruf_text source,
+                       struct ruf_text native_id, enum ruf_record_field field,
+                       char *text, size_t room, size_t *size,
+                       struct ruf_error *err);
+
 /** Count numbers by source, reason and correction. */
 RUF_MUST_USE enum ruf_status ruf_store_health(struct ruf_store *store,
                                               struct ruf_report *out,

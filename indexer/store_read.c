@@ -162,6 +162,59 @@ enum ruf_status ruf_store_contacts(struct ruf_store *store,
                                      count, err);
 }
 
+/* --- one field
+ * ------------------------------------------------------------------ */
+
+/* The field of the record in the first column of the row. */
+static enum ruf_status copy_field(sqlite3_stmt *row,
+                                  enum ruf_record_field field, char *text,
+                                  size_t room, size_t *size,
+                                  struct ruf_error *err)
+{
+    struct ruf_arena *arena = NULL;
+    struct ruf_record record;
+    enum ruf_status status = ruf_arena_create(&arena, err);
+
+    if (status == RUF_OK)
+        status = ruf_record_read(sqlite3_column_blob(row, 0),
+                                 (size_t)sqlite3_column_bytes(row, 0), arena,
+                                 &record, err);
+    if (status == RUF_OK && record.fields[field].size > 0 &&
+        record.fields[field].size <= room) {
+        *size = record.fields[field].size;
+        memcpy(text, record.fields[field].data, *size);
+    }
+    ruf_arena_destroy(arena);
+    return status;
+}
+
+enum ruf_status ruf_store_record_field(struct ruf_store *store,
+                                       struct ruf_text source,
+                                       struct ruf_text native_id,
+                                       enum ruf_record_field field, char *text,
+                                       size_t room, size_t *size,
+                                       struct ruf_error *err)
+{
+    sqlite3_stmt *rows;
+    bool row = false;
+    enum ruf_status status = ruf_store_prepare(
+        store,
+        "SELECT r.payload FROM records r JOIN collections c"
+        " ON c.id = r.collection WHERE c.source = ?1 AND r.native_id = ?2",
+        &rows, err);
+
+    *size = 0;
+    if (status != RUF_OK)
+        return status;
+    ruf_store_bind_text(rows, 1, source);
+    ruf_store_bind_text(rows, 2, native_id);
+    status = ruf_store_step(store, rows, &row, err);
+    if (status == RUF_OK && row)
+        status = copy_field(rows, field, text, room, size, err);
+    (void)sqlite3_finalize(rows);
+    return status;
+}
+
 /* --- counts
  * ---------------------------------------------------------------------------
  */

@@ -141,6 +141,22 @@ enum ruf_policy_action {
     RUF_POLICY_ACTION_COUNT
 };
 
+enum ruf_policy_custom_kind {
+    RUF_CUSTOM_CALL = 0,
+    RUF_CUSTOM_CHAT,
+    RUF_CUSTOM_MAIL,
+    RUF_CUSTOM_OTHER
+};
+
+/** An action of the admin's own. */
+struct ruf_policy_custom_action {
+    const char *id; /**< none of the built-in ids */
+    enum ruf_policy_custom_kind kind;
+    const char *name_de;  /**< shown to people; or NULL */
+    const char *name_en;  /**< or NULL */
+    const char *template; /**< checked: see policy/action.h */
+};
+
 /** From loose to strict. */
 enum ruf_policy_dialer {
     RUF_DIALER_ANY = 0,
@@ -199,6 +215,8 @@ struct ruf_policy {
     struct ruf_policy_audit audit;
     bool recents_enabled;
     uint32_t actions; /**< bit per enum ruf_policy_action */
+    const struct ruf_policy_custom_action *custom_actions;
+    size_t custom_action_count;
     enum ruf_policy_dialer dialer;
     const char *dialer_scheme; /**< RUF_DIALER_SPECIFIC only */
     struct ruf_policy_branding branding;

@@ -52,6 +52,8 @@ void ruf_policy_show_trunk(const struct ruf_policy *policy,
                            struct cJSON *caller_id);
 void ruf_policy_show_blocking(const struct ruf_policy *policy,
                               struct cJSON *root);
+void ruf_policy_show_actions(const struct ruf_policy *policy,
+                             struct cJSON *root);
 void ruf_policy_show_sections(const struct ruf_policy *policy,
                               struct cJSON *root);
 void ruf_policy_show_protection(const struct ruf_policy *policy,

@@ -1,6 +1,6 @@
 /*
- * policy/policy_sections.c - presence, store, sync, audit, recents, actions
- * and branding of the document
+ * policy/policy_sections.c - presence, store, sync, audit, recents and branding
+ * of the document
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -67,92 +67,6 @@ static void warn_unused(const struct policy_at *at, const char *name)
     if (ruf_policy_member(at, name, &here) != NULL)
         ruf_policy_warning(here.parser, "P151", here.pointer,
                            "not used by this version");
-}
-
-/* --- actions
- * ------------------------------------------------------------------------- */
-
-static const char *const action_words[] = {
-    "tel",         "sms",        "mailto",     "teams_call",
-    "teams_video", "teams_pstn", "teams_chat", "jabber_call",
-    "jabber_chat", "sip",        "whatsapp",   NULL,
-};
-
-const char *ruf_policy_action_name(enum ruf_policy_action action)
-{
-    return (unsigned)action < RUF_POLICY_ACTION_COUNT ? action_words[action]
-                                                      : "";
-}
-
-/* Bit of an action; 0 if there is none of this name. */
-static uint32_t action_bit(struct ruf_text word)
-{
-    for (unsigned i = 0; action_words[i] != NULL; i++)
-        if (word.data != NULL && ruf_text_is(word, action_words[i]))
-            return UINT32_C(1) << i;
-    return 0;
-}
-
-static void read_allowed(const struct policy_at *at, uint32_t *actions)
-{
-    if (!cJSON_IsArray(at->item)) {
-        ruf_policy_error(at->parser, "P103", at->pointer, "must be a list");
-        return;
-    }
-    *actions = 0;
-    for (int i = 0; i < cJSON_GetArraySize(at->item); i++) {
-        struct policy_at here;
-        uint32_t bit;
-
-        ruf_policy_element(at, (size_t)i, &here);
-        bit = action_bit(ruf_json_text(here.item));
-        if (bit == 0)
-            ruf_policy_error(at->parser, "P105", here.pointer,
-                             "not the id of an action such as tel");
-        if (bit == UINT32_C(1) << RUF_POLICY_ACTION_WHATSAPP)
-            ruf_policy_warning(at->parser, "P150", here.pointer,
-                               "hands the number to a third party");
-        *actions |= bit;
-    }
-}
-
-static void read_dialer(const struct policy_at *actions,
-                        struct ruf_policy *policy)
-{
-    static const char *const dialers[] = { "any", "specific", "none", NULL };
-    struct policy_at here;
-    struct ruf_text scheme;
-
-    policy->dialer = (enum ruf_policy_dialer)ruf_policy_word(
-        actions, "dialer", dialers, RUF_DIALER_ANY);
-    if (ruf_policy_member(actions, "dialer_scheme", &here) != NULL &&
-        ruf_policy_text(&here, 31, &scheme)) {
-        if (ruf_policy_is_scheme(scheme))
-            policy->dialer_scheme = ruf_policy_string(&here, 31);
-        else
-            ruf_policy_error(here.parser, "P107", here.pointer,
-                             "a scheme is 2 to 31 of a-z, 0-9, +, . and -");
-    } else if (policy->dialer == RUF_DIALER_SPECIFIC) {
-        ruf_policy_error(here.parser, "P102", here.pointer,
-                         "is required with dialer \"specific\"");
-    }
-}
-
-static void read_actions(const struct policy_at *root,
-                         struct ruf_policy *policy)
-{
-    static const char *const known[] = { "allow", "dialer", "dialer_scheme",
-                                         "custom", NULL };
-    struct policy_at at;
-    struct policy_at here;
-
-    if (ruf_policy_object(root, "actions", &at) == NULL)
-        return;
-    ruf_policy_warn_unknown(&at, known);
-    warn_unused(&at, "custom");
-    if (ruf_policy_member(&at, "allow", &here) != NULL)
-        read_allowed(&here, &policy->actions);
-    read_dialer(&at, policy);
 }
 
 /* --- branding
@@ -307,19 +221,6 @@ static void show_section(const struct ruf_policy *policy, cJSON *root,
                            cJSON_AddObjectToObject(root, name));
 }
 
-static void show_actions(const struct ruf_policy *policy, cJSON *root)
-{
-    static const char *const dialers[] = { "any", "specific", "none" };
-    cJSON *actions = cJSON_AddObjectToObject(root, "actions");
-    cJSON *allow = cJSON_AddArrayToObject(actions, "allow");
-
-    for (unsigned i = 0; i < RUF_POLICY_ACTION_COUNT; i++)
-        if ((policy->actions >> i & 1) != 0)
-            ruf_policy_show_word(allow, action_words[i]);
-    (void)cJSON_AddStringToObject(actions, "dialer", dialers[policy->dialer]);
-    ruf_policy_show_text(actions, "dialer_scheme", policy->dialer_scheme);
-}
-
 void ruf_policy_show_sections(const struct ruf_policy *policy, cJSON *root)
 {
     cJSON *branding = cJSON_AddObjectToObject(root, "branding");
@@ -329,7 +230,7 @@ void ruf_policy_show_sections(const struct ruf_policy *policy, cJSON *root)
     show_section(policy, root, "sync", sync_fields, COUNT(sync_fields));
     show_section(policy, root, "audit", audit, COUNT(audit));
     show_section(policy, root, "recents", recents, COUNT(recents));
-    show_actions(policy, root);
+    ruf_policy_show_actions(policy, root);
     ruf_policy_show_text(branding, "name", policy->branding.name);
     ruf_policy_show_text(branding, "accent", policy->branding.accent);
     ruf_policy_show_text(branding, "accent_dark", policy->branding.accent_dark);
@@ -346,7 +247,7 @@ void ruf_policy_read_sections(const struct policy_at *root,
     read_section(root, "sync", sync_fields, COUNT(sync_fields), policy);
     read_section(root, "audit", audit, COUNT(audit), policy);
     read_section(root, "recents", recents, COUNT(recents), policy);
-    read_actions(root, policy);
+    ruf_policy_read_actions(root, policy);
     read_branding(root, policy);
     ruf_policy_read_protection(root, policy);
 }

@@ -60,6 +60,7 @@
 #ifndef RUFNAME_RUFNAME_H
 #define RUFNAME_RUFNAME_H
 
+#include <rufname/action.h>
 #include <rufname/audit.h>
 #include <rufname/clean.h>
 #include <rufname/contact.h>
