@@ -1,11 +1,13 @@
 /*
  * engine/messages.c - errors in words, German and English
  *
- * {place}, {detail}, {line}, {column} and {http} are filled in. German is
+ * {place}, {detail}, {line}, {column} and {http} are filled in, and {reason}
+ * with what the system call said: ": no space left on the disk". German is
  * complete first. An id that is missing here still says its detail.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <rufname/message.h>
 #include <stdio.h>
@@ -36,6 +38,40 @@ bool ruf_error_known(const char *id)
     return find_message(id) != NULL;
 }
 
+/* strerror() is neither for threads nor in the user's language. */
+static const struct {
+    int number;
+    const char *text[2]; /* by enum ruf_language */
+} reasons[] = {
+    { ENOENT, { ": no such file or directory", ": nicht vorhanden" } },
+    { ENOTDIR, { ": not a directory", ": kein Verzeichnis" } },
+    { EISDIR, { ": is a directory", ": ist ein Verzeichnis" } },
+    { EACCES, { ": permission denied", ": keine Berechtigung" } },
+    { EPERM, { ": not permitted", ": nicht erlaubt" } },
+    { EROFS, { ": read-only disk", ": schreibgeschützter Datenträger" } },
+    { ENOSPC, { ": no space left", ": kein Platz mehr" } },
+    { EDQUOT, { ": quota exceeded", ": Kontingent erschöpft" } },
+    { EFBIG, { ": file too large", ": Datei zu groß" } },
+    { EIO, { ": input/output error", ": Ein-/Ausgabefehler" } },
+    { EMFILE, { ": too many open files", ": zu viele offene Dateien" } },
+    { ENFILE, { ": too many open files", ": zu viele offene Dateien" } },
+    { ELOOP, { ": symbolic link", ": symbolische Verknüpfung" } },
+    { ENAMETOOLONG, { ": name too long", ": Name zu lang" } },
+    { EPIPE, { ": nobody reads it", ": niemand liest mit" } },
+};
+
+static const char *reason_of(int number, enum ruf_language language,
+                             char other[24])
+{
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        if (reasons[i].number == number)
+            return reasons[i].text[language];
+    other[0] = '\0';
+    if (number != 0)
+        (void)snprintf(other, 24, ": errno %d", number);
+    return other;
+}
+
 static size_t put(char *out, size_t size, size_t at, const char *text)
 {
     while (*text != '\0' && at + 1 < size)
@@ -43,9 +79,12 @@ static size_t put(char *out, size_t size, size_t at, const char *text)
     return at;
 }
 
-static const char *placeholder(const struct ruf_error *err, const char *name,
+static const char *placeholder(const struct ruf_error *err,
+                               enum ruf_language language, const char *name,
                                size_t size, char number[24])
 {
+    if (strncmp(name, "reason", size) == 0)
+        return reason_of(err->os_errno, language, number);
     if (strncmp(name, "place", size) == 0)
         return err->place;
     if (strncmp(name, "detail", size) == 0)
@@ -69,8 +108,8 @@ static void end_text(char *out, size_t at)
     out[at] = '\0';
 }
 
-static void fill(const char *template, const struct ruf_error *err, char *out,
-                 size_t size)
+static void fill(const char *template, const struct ruf_error *err,
+                 enum ruf_language language, char *out, size_t size)
 {
     size_t at = 0;
 
@@ -85,7 +124,8 @@ static void fill(const char *template, const struct ruf_error *err, char *out,
             continue;
         }
         width = strcspn(template + 1, "}");
-        at = put(out, size, at, placeholder(err, template + 1, width, number));
+        at = put(out, size, at,
+                 placeholder(err, language, template + 1, width, number));
         template += width + 2;
     }
     if (*template != '\0')
@@ -101,10 +141,11 @@ void ruf_error_describe(const struct ruf_error *err, enum ruf_language language,
     const struct message *message = find_message(err->id);
 
     if (message == NULL) {
-        fill("{place}: {detail}", err, sentence, sentence_size);
-        fill("", err, remedy, remedy_size);
+        fill("{place}: {detail}{reason}", err, language, sentence,
+             sentence_size);
+        fill("", err, language, remedy, remedy_size);
         return;
     }
-    fill(message->sentence[language], err, sentence, sentence_size);
-    fill(message->remedy[language], err, remedy, remedy_size);
+    fill(message->sentence[language], err, language, sentence, sentence_size);
+    fill(message->remedy[language], err, language, remedy, remedy_size);
 }

@@ -41,6 +41,7 @@ enum ruf_status ruf_store_failed(const struct ruf_store *store,
         return ruf_fail_os(err, RUF_E_IO, "I807", store->path, ENOSPC,
                            "no space left");
     case SQLITE_IOERR:
+    case SQLITE_PROTOCOL: /* no locks on this file system */
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
