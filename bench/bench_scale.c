@@ -20,8 +20,8 @@
 #define SIZES_MAX 6
 #define READERS 5
 /* Peak memory of a build, measured at a million contacts (suite "scale"). */
-#define CONTACT_BYTES 2500u
-#define ENTRY_BYTES 200u
+#define CONTACT_BYTES 1400u
+#define ENTRY_BYTES 120u
 
 static const struct peer *const readers[READERS] = {
     &peer_on_demand, &peer_resident, &peer_flat, &peer_lmdb, &peer_sqlcipher

@@ -8,6 +8,12 @@
 
 #include "bench/bench.h"
 
+/** Sizes above it are built from a stream of people, not from a list. */
+#define SCALE_LIST_MAX 1000000u
+
+/** Memory for numbers and labels of a stream; beyond it they go to disk. */
+#define SCALE_MEMORY (UINT64_C(1) << 30)
+
 /** Sizes above it are entries without people: N entries, nothing to search. */
 #define SCALE_PEOPLE_MAX 10000000u
 
@@ -22,7 +28,8 @@ enum scale_search {
 struct scale_built {
     uint64_t entries;
     uint64_t bytes;   /**< of the image */
-    double label_ns;  /**< CPU per entry: people to labelled entries */
+    double label_ns;  /**< CPU per entry: people to labelled entries; 0: it is
+                           part of the build */
     double build_ns;  /**< CPU per entry: to a published image */
     double input_mib; /**< peak memory before the build: its input */
     double peak_mib;  /**< peak memory after it */

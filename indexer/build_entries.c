@@ -198,9 +198,11 @@ static void add_row(struct ruf_entry_sections *sections, ruf_e164 number,
                     struct ruf_text head, uint32_t tail, uint32_t owner)
 {
     const uint32_t width = sections->owner_width;
-    uint8_t row[RUF_ROW_SIZE_MAX];
+    uint8_t *row = ruf_page_builder_room(&sections->numbers, number);
     size_t size = width + 3;
 
+    if (row == NULL)
+        return;
     ruf_store32(row, owner);
     ruf_store16(row + width, (uint16_t)tail);
     if (head.size > RUF_PAGE_HEAD_MAX) {
@@ -212,7 +214,7 @@ static void add_row(struct ruf_entry_sections *sections, ruf_e164 number,
         memcpy(row + size, head.data, head.size);
         size += head.size;
     }
-    ruf_page_builder_add(&sections->numbers, number, row, size);
+    ruf_page_builder_add(&sections->numbers, size);
 }
 
 /* --- all

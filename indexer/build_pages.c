@@ -56,23 +56,30 @@ enum ruf_status ruf_page_builder_start(struct ruf_page_builder *builder,
     return RUF_OK;
 }
 
-void ruf_page_builder_add(struct ruf_page_builder *builder, ruf_e164 number,
-                          const uint8_t *row, size_t size)
+uint8_t *ruf_page_builder_room(struct ruf_page_builder *builder,
+                               ruf_e164 number)
 {
     uint64_t hash = ruf_hash_number(builder->number_secret, number);
     struct ruf_spool *group =
         &builder->groups[(hash >> 32) >> (32 - builder->group_bits)];
-    uint8_t *out = ruf_write_room(&group->tail, KEPT_HEADER + size);
+    uint8_t *out = ruf_write_room(&group->tail, KEPT_HEADER + RUF_ROW_SIZE_MAX);
 
     if (out == NULL)
-        return;
+        return NULL;
+    builder->open = group;
     ruf_store64(out, number);
-    out[8] = (uint8_t)size;
-    memcpy(out + KEPT_HEADER, row, size);
-    group->tail.size += KEPT_HEADER + size;
+    return out + KEPT_HEADER;
+}
+
+void ruf_page_builder_add(struct ruf_page_builder *builder, size_t size)
+{
+    struct ruf_writer *tail = &builder->open->tail;
+
+    tail->bytes[tail->size + 8] = (uint8_t)size;
+    tail->size += KEPT_HEADER + size;
     builder->row_bytes += size;
     builder->count++;
-    ruf_spool_trim(group);
+    ruf_spool_trim(builder->open);
 }
 
 /* --- pages
@@ -159,12 +166,24 @@ static void move_window(struct filling *filling, uint32_t start)
     filling->window_start = start;
 }
 
-static bool put_group(struct filling *filling, const struct ruf_spool *group)
+/* In order, which memory likes better than the order of the rows. */
+static void fetch_pages(const struct filling *filling, uint32_t from,
+                        uint32_t to)
 {
+    for (; from < to && from < filling->head_count; from++)
+        for (size_t line = 0; line < RUF_PAGE_SIZE; line += 64)
+            __builtin_prefetch(page_at(filling, from) + line, 1);
+}
+
+static bool put_group(struct filling *filling, size_t number_of_group)
+{
+    const struct ruf_spool *group = &filling->builder->groups[number_of_group];
     struct ruf_spool_reader reader;
     bool room = true;
     const uint8_t *kept;
 
+    fetch_pages(filling, group_start(filling, number_of_group),
+                group_start(filling, number_of_group + 1));
     ruf_spool_reader_open(&reader, group);
     while (room && (kept = ruf_spool_read(&reader, KEPT_HEADER)) != NULL) {
         ruf_e164 number = ruf_load64(kept);
@@ -185,7 +204,7 @@ static bool put_groups(struct filling *filling)
     for (size_t i = 0; i < (size_t)1 << builder->group_bits; i++) {
         if (filling->window_count > 0)
             move_window(filling, group_start(filling, i));
-        if (!put_group(filling, &builder->groups[i]))
+        if (!put_group(filling, i))
             return false;
     }
     if (filling->window_count > 0)

@@ -24,6 +24,7 @@ struct ruf_page_builder {
     uint64_t memory;
     struct ruf_spill *row_spill; /**< of the groups */
     struct ruf_spool *groups;    /**< number, size, row */
+    struct ruf_spool *open;      /**< the group of the row being written */
     unsigned group_bits;         /**< 2^group_bits groups */
     uint64_t count;
     uint64_t row_bytes;      /**< of all rows, without numbers */
@@ -45,9 +46,16 @@ ruf_page_builder_start(struct ruf_page_builder *builder, const uint8_t *secret,
                        struct ruf_spill *spill, const char *row_path,
                        uint64_t rows, uint64_t memory, struct ruf_error *err);
 
-/** row: 1..RUF_ROW_SIZE_MAX bytes. A failure is told at the end. */
-void ruf_page_builder_add(struct ruf_page_builder *builder, ruf_e164 number,
-                          const uint8_t *row, size_t size);
+/**
+ * Room for the number's row, RUF_ROW_SIZE_MAX bytes, to be written and then
+ * counted by ruf_page_builder_add(). A failure is told at the end.
+ * @return NULL when memory is out.
+ */
+uint8_t *ruf_page_builder_room(struct ruf_page_builder *builder,
+                               ruf_e164 number);
+
+/** The row is written. @param[in] size  1..RUF_ROW_SIZE_MAX bytes of it. */
+void ruf_page_builder_add(struct ruf_page_builder *builder, size_t size);
 
 /**
  * Make the pages: builder->pages, then builder->later.
