@@ -614,6 +614,91 @@ Test(label, speaks_english_if_the_policy_does)
     expect_label(493023125006, "Business contact");
 }
 
+/* So many people of each company on 030 23125-001, best source first. */
+static void share(const char *source, const char *company, int people_of)
+{
+    static const char *const names[] = { "Adler", "Berger", "Conrad",
+                                         "Dietz", "Ebert",  "Fuchs" };
+
+    for (int i = 0; i < people_of; i++) {
+        char id[16];
+
+        (void)snprintf(id, sizeof(id), "%s%d", company, i);
+        add(source, id, "Kim", names[count % 6], company, NULL, "+493023125001",
+            NULL);
+    }
+}
+
+/* The table of the product, row by row, in both languages. */
+Test(label, of_two_people_of_one_company_names_both)
+{
+    share("AAD", "Muster AG", 2);
+    (void)merge();
+    expect_label(493023125001, "Adler / Berger (Muster AG)");
+    count = 0;
+    share("AAD", "", 2);
+    (void)merge();
+    expect_label(493023125001, "Adler / Berger");
+    count = 0;
+    use_policy(",\"merge\":{\"shared_after\":2}");
+    share("AAD", "Muster AG", 2);
+    (void)merge();
+    expect_label(493023125001, "Muster AG (Zentrale)");
+}
+
+Test(label, of_a_shared_number_is_the_company_of_four_fifths)
+{
+    share("AAD", "Muster AG", 4);
+    share("CRM", "Beispiel GmbH", 1);
+    (void)merge();
+    expect_label(493023125001, "Muster AG (Zentrale)");
+    count = 0;
+    share("AAD", "Muster AG", 3);
+    share("CRM", "Beispiel GmbH", 1);
+    (void)merge();
+    expect_label(493023125001, "Kim Adler (Muster AG) u. a.");
+    count = 0;
+    share("AAD", "Beispiel GmbH", 1);
+    share("CRM", "Muster AG", 4);
+    (void)merge();
+    expect_label(493023125001, "Muster AG (Zentrale)");
+}
+
+Test(label, of_a_shared_number_without_companies_is_the_best_owner_s)
+{
+    share("CRM", "", 2);
+    share("AAD", "", 1);
+    (void)merge();
+    expect_label(493023125001, "Kim Conrad u. a.");
+}
+
+Test(label, of_shared_numbers_speaks_english_if_the_policy_does)
+{
+    use_policy(",\"locale\":\"en\"");
+    share("AAD", "Muster AG", 3);
+    (void)merge();
+    expect_label(493023125001, "Muster AG (switchboard)");
+    share("CRM", "Beispiel GmbH", 1);
+    (void)merge();
+    expect_label(493023125001, "Kim Adler (Muster AG) and others");
+}
+
+/* What says that a number is shared is never cut off. */
+Test(label, of_shared_numbers_fits_the_limit)
+{
+    use_policy(",\"caller_id\":{\"max_chars\":16}");
+    share("AAD", "Vereinigte Musterwerke AG", 1);
+    share("CRM", "Beispiel GmbH", 1);
+    (void)merge();
+    expect_label(493023125001, "K. Adler u. a.");
+    count = 0;
+    add("AAD", "1", "", "Müller-Lüdenscheidt", "A GmbH", NULL, "+493023125001",
+        NULL);
+    add("CRM", "2", "Kim", "Graf", "B GmbH", NULL, "+493023125001", NULL);
+    (void)merge();
+    expect_label(493023125001, "Müller-Lü… u. a.");
+}
+
 static void expect_render(const struct ruf_label_values *values, size_t max,
                           const char *expected)
 {
