@@ -66,8 +66,9 @@ struct ruf_policy_source {
     const char *table;     /**< dataverse: entity set, "contacts" */
     const struct ruf_policy_column *columns; /**< of the table */
     size_t column_count;
-    enum ruf_charset charset; /**< of files and blobs without a mark */
-    const char *reading;      /**< as JSON, without what only shows it */
+    const char *server_filter; /**< OData, for the server to judge; or NULL */
+    enum ruf_charset charset;  /**< of files and blobs without a mark */
+    const char *reading;       /**< as JSON, without what only shows it */
 };
 
 struct ruf_cloud; /**< hosts are data in policy/clouds.c */

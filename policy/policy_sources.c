@@ -299,6 +299,20 @@ static const char *read_reading(const struct policy_at *source)
     return copy;
 }
 
+static void read_server_filter(const struct policy_at *here,
+                               struct ruf_policy_source *out)
+{
+    const char *filter = ruf_policy_string(here, 1024);
+
+    if (filter == NULL || filter[0] == '\0')
+        return;
+    if (out->kind == RUF_SOURCE_BLOB || out->kind == RUF_SOURCE_FILE)
+        ruf_policy_warning(here->parser, "P151", here->pointer,
+                           "files have no server that filters");
+    else
+        out->server_filter = filter;
+}
+
 static void read_source(const struct policy_at *root,
                         const struct policy_at *source,
                         const struct ruf_policy *policy,
@@ -336,6 +350,8 @@ static void read_source(const struct policy_at *root,
     read_priority(source, out);
     if (ruf_policy_member(source, "mailboxes", &here) != NULL)
         out->mailboxes = read_texts(&here, 32, 256, &out->mailbox_count);
+    if (ruf_policy_member(source, "server_filter", &here) != NULL)
+        read_server_filter(&here, out);
     if (out->id != NULL)
         out->region = ruf_policy_region_of_source(root, out->id);
     ruf_policy_read_reach(source, policy, out);

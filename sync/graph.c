@@ -94,9 +94,36 @@ static bool make_outlook_texts(struct ruf_graph_collection *collection,
            3072;
 }
 
+#define FILTER_SIZE (3 * 1024 + 1)
+
+/* "&$filter=..." of the policy, encoded, or "". Neither Graph's delta nor
+ * change tracking of Dataverse knows filters: what is filtered is read whole in
+ * each round. */
+static bool write_filter(const struct ruf_graph_collection *collection,
+                         char out[FILTER_SIZE + 16])
+{
+    const char *filter = collection->source->server_filter;
+    char encoded[FILTER_SIZE];
+
+    out[0] = '\0';
+    if (filter == NULL)
+        return true;
+    if (ruf_percent_encode(filter, encoded, sizeof(encoded)) == sizeof(encoded))
+        return false;
+    (void)snprintf(out, FILTER_SIZE + 16, "&$filter=%s", encoded);
+    return true;
+}
+
+static bool is_directory(const struct ruf_graph_collection *collection)
+{
+    return collection->source->kind == RUF_SOURCE_ENTRA_USERS ||
+           collection->source->kind == RUF_SOURCE_ENTRA_CONTACTS;
+}
+
 static bool make_graph_texts(struct ruf_graph_collection *collection,
                              const struct ruf_graph_part *part)
 {
+    char filter[FILTER_SIZE + 16];
     const struct ruf_policy_auth *auth = &collection->context->policy->auth;
     const char *select = ruf_graph_select(collection->source->kind);
     char path[3072] = "contacts";
@@ -109,9 +136,16 @@ static bool make_graph_texts(struct ruf_graph_collection *collection,
     } else if (!make_outlook_texts(collection, part, path)) {
         return false;
     }
-    collection->start = format_text("%.*s/v1.0/%s/delta?$select=%s",
-                                    trimmed_size(auth->graph_endpoint),
-                                    auth->graph_endpoint, path, select);
+    if (!write_filter(collection, filter))
+        return false;
+    collection->untracked = filter[0] != '\0';
+    collection->start =
+        format_text("%.*s/v1.0/%s%s?$select=%s%s%s",
+                    trimmed_size(auth->graph_endpoint), auth->graph_endpoint,
+                    path, collection->untracked ? "" : "/delta", select, filter,
+                    collection->untracked && is_directory(collection)
+                        ? "&$count=true&$top=999"
+                        : "");
     return true;
 }
 
@@ -119,8 +153,12 @@ static bool make_table_texts(struct ruf_graph_collection *collection,
                              const struct ruf_graph_part *part)
 {
     const struct ruf_policy_source *source = collection->source;
+    char filter[FILTER_SIZE + 16];
     char *select;
 
+    if (!write_filter(collection, filter))
+        return false;
+    collection->untracked = filter[0] != '\0';
     collection->table = calloc(1, sizeof(*collection->table));
     if (collection->table == NULL)
         return false;
@@ -128,9 +166,9 @@ static bool make_table_texts(struct ruf_graph_collection *collection,
     collection->name = strdup(collection->table->set);
     select = ruf_table_select(collection->table);
     if (select != NULL)
-        collection->start = format_text("%.*s/api/data/v9.2/%s?$select=%s",
+        collection->start = format_text("%.*s/api/data/v9.2/%s?$select=%s%s",
                                         trimmed_size(source->url), source->url,
-                                        collection->table->set, select);
+                                        collection->table->set, select, filter);
     free(select);
     return true;
 }
@@ -301,7 +339,7 @@ static const char *prefer_of(const struct ruf_graph_collection *collection)
     case RUF_SOURCE_FILE:
     case RUF_SOURCE_KIND_COUNT:
     default:
-        return PREFER_DIRECTORY;
+        return collection->untracked ? NULL : PREFER_DIRECTORY;
     }
 }
 
@@ -313,13 +351,17 @@ static enum ruf_status send_request(struct ruf_graph_collection *collection,
     static char version_max[] = "OData-MaxVersion: 4.0";
     static char no_match[] = "If-None-Match: null";
     static char *const table_lines[] = { version, version_max, no_match };
+    /* Filters beyond the simplest need it, on every page. */
+    static char eventual[] = "ConsistencyLevel: eventual";
+    static char *const filter_lines[] = { eventual };
+    bool filtered = collection->untracked && is_directory(collection);
     struct ruf_tokens *tokens = collection->context->tokens;
     struct ruf_http_request request = {
         .peer = collection->peer,
         .url = collection->url,
         .prefer = prefer_of(collection),
-        .lines = table_lines,
-        .line_count = collection->table == NULL ? 0 : 3,
+        .lines = filtered ? filter_lines : table_lines,
+        .line_count = collection->table != NULL ? 3 : filtered,
         .body_max = RUF_HTTP_PAGE_MAX,
     };
     enum ruf_status status;
@@ -356,8 +398,8 @@ static bool lacks_phones(const struct ruf_graph_collection *collection,
 {
     return collection->source->kind == RUF_SOURCE_ENTRA_CONTACTS &&
            page->link_kind == RUF_LINK_DELTA && !collection->delta_round &&
-           !collection->plain && collection->round_records > 0 &&
-           collection->round_numbers == 0;
+           !collection->plain && !collection->untracked &&
+           collection->round_records > 0 && collection->round_numbers == 0;
 }
 
 /* Was the plain way found to be the right one in an earlier run? */
@@ -367,7 +409,7 @@ static void recall_plain(struct ruf_graph_collection *collection,
     size_t size = strcspn(collection->start, "?");
 
     if (collection->source->kind == RUF_SOURCE_ENTRA_CONTACTS &&
-        state->select != NULL &&
+        !collection->untracked && state->select != NULL &&
         strncmp(state->select, collection->start, size) == 0 &&
         strncmp(state->select + size, " tenant=", 8) == 0)
         ask_plainly(collection);
@@ -643,8 +685,10 @@ static enum ruf_status take_page(struct ruf_graph_collection *collection,
     struct ruf_graph_page page;
     size_t count = 0;
     enum ruf_page_end end =
-        collection->table != NULL && !collection->delta_round ? RUF_PAGE_ANY
-                                                              : RUF_PAGE_DELTA;
+        (collection->table != NULL || collection->untracked) &&
+                !collection->delta_round
+            ? RUF_PAGE_ANY
+            : RUF_PAGE_DELTA;
     enum ruf_status status =
         ruf_graph_page_read(answer, place, end, &page, err);
 

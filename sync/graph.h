@@ -43,7 +43,8 @@ struct ruf_graph_collection {
     char *name; /**< "users", "contacts", "me/contacts", "MAILBOX/contacts",
                      "me/FOLDER", "MAILBOX/FOLDER", name of a table */
     struct ruf_table *table; /**< Dataverse; NULL: Graph */
-    bool untracked;          /**< the table does not track changes */
+    bool untracked;          /**< changes are not tracked: the table does not,
+                                  or the policy has the server filter */
     enum ruf_http_peer peer;
     char *start;  /**< URL of a full round */
     char *select; /**< what stored links must belong to */

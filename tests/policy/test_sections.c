@@ -258,6 +258,30 @@ static void expect_warning(const char *section, const char *id,
     cr_expect_str_eq(findings.items[0].pointer, pointer, "%s", section);
 }
 
+Test(sections, takes_a_server_filter_where_a_server_can_filter)
+{
+    static const char text[] =
+        "{\"schema\":\"rufname.policy/1\",\"version\":1,\"auth\":{\"tenant\":"
+        "\"t\",\"client_id\":\"c\"},\"sources\":[{\"id\":\"AAD\",\"kind\":"
+        "\"entra_users\",\"server_filter\":\"department eq 'Einkauf'\"},"
+        "{\"id\":\"GAL\",\"kind\":\"entra_contacts\",\"server_filter\":\"\"},"
+        "{\"id\":\"CSV\",\"kind\":\"file\",\"server_filter\":\"x\"}]}";
+    struct ruf_policy *policy = NULL;
+
+    memset(&findings, 0, sizeof(findings));
+    cr_assert_eq(
+        ruf_policy_parse(text, sizeof(text) - 1, &policy, &findings, NULL),
+        RUF_OK);
+    cr_expect_str_eq(policy->sources[0].server_filter,
+                     "department eq 'Einkauf'");
+    cr_expect_null(policy->sources[1].server_filter);
+    cr_expect_null(policy->sources[2].server_filter);
+    cr_expect_eq(findings.count, 1);
+    cr_expect_str_eq(findings.items[0].id, "P151");
+    cr_expect_str_eq(findings.items[0].pointer, "/sources/2/server_filter");
+    ruf_policy_destroy(policy);
+}
+
 Test(sections, warn_of_what_is_ignored_or_risky)
 {
     expect_warning("\"protection\":{\"colour\":1}", "P101",

@@ -409,3 +409,139 @@ Test(sources, go_on_wherever_they_were_cut, .timeout = 120)
     cr_expect_gt(cuts, 15u);
     scene_close(&scene);
 }
+
+/* --- server_filter
+ * ------------------------------------------------------------------------ */
+
+/* Visible members of a collection are those of the dump whose text this is. */
+static size_t expect_filtered(struct scene *scene, const char *source,
+                              const char *collection, const char *member,
+                              const char *text)
+{
+    struct memory_collection *read =
+        memory_collection(&scene->sink, source, collection);
+    char *dump = tenant_file(&scene->tenant, "dump.jsonl");
+    bool users = strcmp(source, "AAD") == 0; /* come hidden ones included */
+    size_t count = 0;
+
+    for (const char *line = dump; *line != '\0';
+         line += strcspn(line, "\n") + 1) {
+        struct cJSON *tree = cJSON_ParseWithLength(line, strcspn(line, "\n"));
+
+        if (ruf_text_is(ruf_json_text(ruf_json_member(tree, "source")),
+                        source) &&
+            (users || cJSON_IsTrue(ruf_json_member(tree, "visible"))) &&
+            ruf_json_member(tree, "part")->valueint == 0 &&
+            ruf_text_is(ruf_json_text(ruf_json_member(tree, member)), text)) {
+            const char *id = cJSON_GetStringValue(ruf_json_member(tree, "id"));
+
+            cr_expect_not_null(memory_find(&read->visible, id), "%s", id);
+            count++;
+        }
+        cJSON_Delete(tree);
+    }
+    cr_expect_eq(read->visible.count, count, "%s: %zu of %zu", source,
+                 read->visible.count, count);
+    free(dump);
+    return count;
+}
+
+/* Such a text of the first line of a source that has one. */
+static void some_text(struct scene *scene, const char *source,
+                      const char *member, char out[128])
+{
+    char *dump = tenant_file(&scene->tenant, "dump.jsonl");
+
+    out[0] = '\0';
+    for (const char *line = dump; *line != '\0' && out[0] == '\0';
+         line += strcspn(line, "\n") + 1) {
+        struct cJSON *tree = cJSON_ParseWithLength(line, strcspn(line, "\n"));
+        struct ruf_text text = ruf_json_text(ruf_json_member(tree, member));
+
+        if (ruf_text_is(ruf_json_text(ruf_json_member(tree, "source")),
+                        source) &&
+            cJSON_IsTrue(ruf_json_member(tree, "visible")) &&
+            ruf_json_member(tree, "part")->valueint == 0 && text.size > 0 &&
+            memchr(text.data, '\'', text.size) == NULL)
+            (void)snprintf(out, 128, "%.*s", (int)text.size, text.data);
+        cJSON_Delete(tree);
+    }
+    free(dump);
+    cr_assert_neq(out[0], '\0');
+}
+
+struct filter_case {
+    const char *source;
+    const char *collection;
+    const char *property; /* of the service */
+    const char *member;   /* of the dump */
+};
+
+static const struct filter_case filter_cases[] = {
+    { "AAD", "users", "companyName", "company" },
+    { "GAL", "contacts", "companyName", "company" },
+    { "APC", MAILBOX "contacts", "companyName", "company" },
+    { "D365", "contacts", "jobtitle", "title" },
+};
+
+Test(filter, is_passed_on_and_read_whole_each_time)
+{
+    for (size_t i = 0; i < sizeof(filter_cases) / sizeof(filter_cases[0]);
+         i++) {
+        const struct filter_case *one = &filter_cases[i];
+        struct scene scene;
+        char text[128];
+        char filter[200];
+        size_t count;
+
+        scene_open(&scene, NULL, 60);
+        some_text(&scene, one->source, one->member, text);
+        (void)snprintf(filter, sizeof(filter), "%s eq '%s'", one->property,
+                       text);
+        source_of(&scene, one->source)->server_filter = filter;
+        run_well(&scene, one->source);
+        count = expect_filtered(&scene, one->source, one->collection,
+                                one->member, text);
+        cr_expect_gt(count, 0u, "%s", one->source);
+        run_well(&scene, one->source);
+        cr_expect_eq(
+            memory_collection(&scene.sink, one->source, one->collection)
+                ->starts,
+            2u);
+        (void)expect_filtered(&scene, one->source, one->collection, one->member,
+                              text);
+        cr_expect_eq(tenant_requests(&scene.tenant, "deltatoken"), 0u, "%s",
+                     one->source);
+        /* Without the filter all of it comes, and changes are tracked. */
+        source_of(&scene, one->source)->server_filter = NULL;
+        run_well(&scene, one->source);
+        cr_expect_gt(
+            memory_collection(&scene.sink, one->source, one->collection)
+                ->visible.count,
+            count);
+        run_well(&scene, one->source);
+        cr_expect_gt(tenant_requests(&scene.tenant, "deltatoken"), 0u, "%s",
+                     one->source);
+        scene_close(&scene);
+    }
+}
+
+Test(filter, that_the_server_does_not_know_leaves_the_records)
+{
+    struct memory_collection *read;
+    struct scene scene;
+    size_t count;
+
+    scene_open(&scene, NULL, 0);
+    run_well(&scene, "AAD");
+    read = memory_collection(&scene.sink, "AAD", "users");
+    count = read->visible.count;
+    source_of(&scene, "AAD")->server_filter = "shoeSize gt 44&$top=1#?";
+    run(&scene, "AAD");
+    cr_expect_eq(scene.outcome.status, RUF_E_SERVER);
+    cr_expect_str_eq(outcome_of(&scene.outcome, "AAD")->error.id, "S526");
+    cr_expect_eq(read->visible.count, count);
+    cr_expect_eq(tenant_requests(&scene.tenant, "44&$top=1"), 0u,
+                 "nothing of a filter becomes a parameter");
+    scene_close(&scene);
+}

@@ -47,6 +47,7 @@ struct round {
     unsigned until;
     size_t position;
     size_t page_size;
+    struct tenant_filter filter;
 };
 
 static bool selected(const struct round *round, const char *name)
@@ -194,6 +195,13 @@ static void put_page(const struct tenant *tenant, struct round *round,
         if (!tenant_in_round(company, person, TENANT_CRM, round->changes,
                              round->since))
             continue;
+        if (round->filter.raw[0] != '\0') {
+            struct tenant_record record;
+
+            company_record(company, person, TENANT_CRM, &record);
+            if (!tenant_filter_keeps(&round->filter, &record))
+                continue;
+        }
         text_put(out, rows == 0 ? "" : ",");
         put_row(tenant, round, person, out);
         rows++;
@@ -263,7 +271,10 @@ static void answer(struct tenant *tenant, struct exchange *exchange)
         round.page_size = PAGE_MAX;
     (void)tenant_parameter(exchange->query, "$select", round.select,
                            sizeof(round.select));
-    if (round.table == NULL)
+    if (!tenant_filter_read(exchange->query, &round.filter) ||
+        (round.filter.raw[0] != '\0' && round.tracked))
+        refuse(exchange, 400, "0x80060888", "No filter with change tracking.");
+    else if (round.table == NULL)
         refuse(exchange, 404, "0x8006088a", "No such table.");
     else if (round.select[0] == '\0')
         refuse(exchange, 400, "0x80060888", "Ask for columns.");

@@ -229,6 +229,7 @@ struct round {
     size_t position;
     size_t page_size;
     char select[1024];
+    struct tenant_filter filter;
     bool immutable;
 };
 
@@ -277,7 +278,19 @@ static void put_link(struct tenant *tenant, const struct exchange *exchange,
         text_format(out, "%u", round->until);
     if (round->select[0] != '\0')
         text_format(out, "&$select=%s", round->select);
+    tenant_filter_link(&round->filter, out);
     text_put(out, "\"");
+}
+
+static bool is_wanted(const struct company *company, const struct round *round,
+                      const struct person *person)
+{
+    struct tenant_record record;
+
+    if (round->filter.raw[0] == '\0')
+        return true;
+    company_record(company, person, round->source, &record);
+    return tenant_filter_keeps(&round->filter, &record);
 }
 
 static void put_page(struct tenant *tenant, struct exchange *exchange,
@@ -294,7 +307,8 @@ static void put_page(struct tenant *tenant, struct exchange *exchange,
 
         if (!tenant_in_round(company, person, round->source, round->changes,
                              round->since) ||
-            company_part(company, person, round->source) != round->folder)
+            company_part(company, person, round->source) != round->folder ||
+            !is_wanted(company, round, person))
             continue;
         text_put(out, items == 0 ? "" : ",");
         put_item(company, round, person, out);
@@ -471,12 +485,33 @@ static bool start_changes(struct tenant *tenant, const char *token,
     return true;
 }
 
+/* Delta knows no filter here; the directory filters only for those who accept
+ * counts that lag behind. */
+static bool may_filter(const struct exchange *exchange,
+                       const struct round *round)
+{
+    bool eventual = exchange->consistency != NULL &&
+                    strcmp(exchange->consistency, "eventual") == 0;
+
+    return round->filter.raw[0] == '\0' ||
+           (!round->delta &&
+            (round->source == TENANT_MAILBOX ||
+             (eventual && (strstr(exchange->query, "$count=true") != NULL ||
+                           strstr(exchange->query, "skiptoken") != NULL))));
+}
+
 static void answer(struct tenant *tenant, struct exchange *exchange,
                    struct round *round)
 {
     char token[64];
     bool good = true;
 
+    if (!tenant_filter_read(exchange->query, &round->filter) ||
+        !may_filter(exchange, round)) {
+        tenant_graph_error(exchange, 400, "Request_UnsupportedQuery",
+                           "Unsupported or invalid query filter clause.");
+        return;
+    }
     round->until = tenant->company.version;
     (void)tenant_parameter(exchange->query, "$select", round->select,
                            sizeof(round->select));

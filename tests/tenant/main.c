@@ -339,6 +339,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
         connection, MHD_HEADER_KIND, "Authorization");
     exchange.prefer =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Prefer");
+    exchange.consistency = MHD_lookup_connection_value(
+        connection, MHD_HEADER_KIND, "ConsistencyLevel");
     exchange.range =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Range");
     exchange.match =

@@ -97,6 +97,7 @@ struct exchange {
     const char *query; /**< as sent, without '?'; "" if none */
     const char *authorization;
     const char *prefer;
+    const char *consistency;
     const char *range;
     const char *match;
     const char *no_match;
@@ -148,6 +149,20 @@ void tenant_dataverse(struct tenant *tenant, struct exchange *exchange);
 /* blobs.c */
 bool tenant_is_blobs(const char *path);
 void tenant_blobs(struct tenant *tenant, struct exchange *exchange);
+
+/* filter.c */
+#define TENANT_FILTER_MAX 1024
+struct tenant_filter {
+    char raw[TENANT_FILTER_MAX]; /**< as sent; "": none */
+    char field[32];
+    char value[256];
+};
+/** false: beyond "companyName eq 'TEXT'" and the same of jobTitle. */
+bool tenant_filter_read(const char *query, struct tenant_filter *out);
+bool tenant_filter_keeps(const struct tenant_filter *filter,
+                         const struct tenant_record *record);
+void tenant_filter_link(const struct tenant_filter *filter,
+                        struct text_out *out);
 
 /* graph.c */
 /** Does this record belong into a round, or did it change since? */
