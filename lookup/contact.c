@@ -41,14 +41,37 @@ static enum ruf_status bad_text(const struct ruf_query *query,
     return ruf_index_damaged(query->index, RUF_SECTION_TEXTS, err);
 }
 
-/* Text at a step of TEXTS: a varint length, then the bytes. Resident it stays
- * where it is; on demand its block may be replaced any time, so it is copied.
- */
+/* It stays where it is. */
+static enum ruf_status resident_text(struct ruf_query *query, uint64_t at,
+                                     struct ruf_text *out,
+                                     struct ruf_error *err)
+{
+    uint64_t left = query->index->texts_size - at;
+    size_t head = left < RUF_TEXT_STEP ? (size_t)left : RUF_TEXT_STEP;
+    const uint8_t *bytes = NULL;
+    struct ruf_reader reader;
+    uint64_t size;
+    enum ruf_status status =
+        ruf_index_bytes(query, RUF_SECTION_TEXTS, at, head, &bytes, err);
+
+    if (status != RUF_OK || bytes == NULL)
+        return status;
+    reader = ruf_reader(bytes, head);
+    size = ruf_read_varint(&reader);
+    head = (size_t)(reader.next - bytes);
+    if (reader.failed || size > left - head)
+        return bad_text(query, err);
+    *out = (struct ruf_text){ (const char *)bytes + head, (size_t)size };
+    return ruf_index_bytes(query, RUF_SECTION_TEXTS, at + head, (size_t)size,
+                           &bytes, err);
+}
+
+/* Text at a step of TEXTS: a varint length, then the bytes. On demand its block
+ * may be replaced any time, so it is copied. */
 static enum ruf_status shared_text(struct ruf_query *query, uint64_t step,
                                    struct ruf_text *out, struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
-    bool resident = index->resident != NULL;
     uint64_t at = step * RUF_TEXT_STEP;
     uint8_t head[RUF_TEXT_STEP] = { 0 };
     size_t head_size = sizeof(head);
@@ -58,6 +81,8 @@ static enum ruf_status shared_text(struct ruf_query *query, uint64_t step,
 
     if (step >= index->texts_size || at >= index->texts_size)
         return bad_text(query, err);
+    if (index->resident != NULL)
+        return resident_text(query, at, out, err);
     if (index->texts_size - at < head_size)
         head_size = (size_t)(index->texts_size - at);
     status = ruf_index_copy(query, RUF_SECTION_TEXTS, at, head_size, head, err);
@@ -66,19 +91,10 @@ static enum ruf_status shared_text(struct ruf_query *query, uint64_t step,
     reader = ruf_reader(head, head_size);
     size = ruf_read_varint(&reader);
     at += (uint64_t)(reader.next - head);
-    if (reader.failed || size > index->texts_size - at)
+    if (reader.failed || size > index->texts_size - at ||
+        size > (uint64_t)(query->texts_end - query->texts_next))
         return bad_text(query, err);
     out->size = (size_t)size;
-    if (resident) {
-        const uint8_t *bytes = NULL;
-
-        status = ruf_index_bytes(query, RUF_SECTION_TEXTS, at, out->size,
-                                 &bytes, err);
-        out->data = (const char *)bytes;
-        return status;
-    }
-    if (size > (uint64_t)(query->texts_end - query->texts_next))
-        return bad_text(query, err);
     out->data = query->texts_next;
     query->texts_next += size;
     return ruf_index_copy(query, RUF_SECTION_TEXTS, at, out->size,
@@ -99,6 +115,43 @@ enum ruf_status ruf_text_reference(struct ruf_query *query,
     if (reference >= RUF_TEXT_SHARED)
         return shared_text(query, reference - RUF_TEXT_SHARED, out, err);
     *out = ruf_read_text(reader);
+    return reader->failed ? damaged(query, err) : RUF_OK;
+}
+
+/* --- what is not wanted
+ * ------------------------------------------------------------------------ */
+
+static bool skip_reference(struct ruf_reader *reader)
+{
+    if (ruf_read_varint(reader) == RUF_TEXT_INLINE)
+        (void)ruf_read_text(reader);
+    return !reader->failed;
+}
+
+static enum ruf_status read_or_skip(struct ruf_query *query,
+                                    struct ruf_reader *reader, bool wanted,
+                                    struct ruf_text *out, struct ruf_error *err)
+{
+    if (wanted)
+        return ruf_text_reference(query, reader, out, err);
+    return skip_reference(reader) ? RUF_OK : damaged(query, err);
+}
+
+static enum ruf_status skip_numbers(struct ruf_query *query,
+                                    struct ruf_reader *reader,
+                                    struct ruf_error *err)
+{
+    uint64_t count = ruf_read_varint(reader);
+
+    if (reader->failed || count > query->index->limits.numbers)
+        return damaged(query, err);
+    for (; count > 0; count--) {
+        uint8_t head = ruf_read_u8(reader);
+
+        if ((head & RUF_NUMBER_UNKNOWN) == 0)
+            (void)ruf_read_bytes(reader, head & RUF_NUMBER_WIDE ? 8 : 6);
+        (void)skip_reference(reader);
+    }
     return reader->failed ? damaged(query, err) : RUF_OK;
 }
 
@@ -350,34 +403,57 @@ static void read_provenance(struct ruf_query *query, struct ruf_reader *reader,
  * -----------------------------------------------------------------------------
  */
 
-enum ruf_status ruf_contact_parse(struct ruf_query *query, const uint8_t *bytes,
-                                  size_t size, struct ruf_contact *out,
+/* Names, company, title and department, as far as they are wanted. */
+static enum ruf_status read_texts(struct ruf_query *query,
+                                  struct ruf_reader *reader, uint8_t head,
+                                  unsigned wanted, struct ruf_contact *out,
                                   struct ruf_error *err)
 {
-    struct ruf_reader reader = ruf_reader(bytes, size);
+    enum ruf_status status = RUF_OK;
+
+    if ((wanted & CONTACT_NAMES) != 0)
+        status = read_names(query, reader, head, out, err);
+    else if (!skip_reference(reader) || !skip_reference(reader) ||
+             ((head & RUF_CONTACT_DISPLAY_MASK) == RUF_DISPLAY_STORED &&
+              !skip_reference(reader)))
+        return damaged(query, err);
+    if (status == RUF_OK)
+        status = read_or_skip(query, reader, (wanted & CONTACT_COMPANY) != 0,
+                              &out->company, err);
+    if (status == RUF_OK)
+        status = read_or_skip(query, reader, (wanted & CONTACT_TITLE) != 0,
+                              &out->title, err);
+    if (status == RUF_OK)
+        status = read_or_skip(query, reader, (wanted & CONTACT_DEPARTMENT) != 0,
+                              &out->department, err);
+    return status;
+}
+
+static enum ruf_status parse(struct ruf_query *query, struct ruf_reader reader,
+                             unsigned wanted, struct ruf_contact *out,
+                             struct ruf_error *err)
+{
     const uint8_t *id = ruf_read_bytes(&reader, sizeof(out->id.bytes));
     uint8_t head = ruf_read_u8(&reader);
-    enum ruf_status status;
+    enum ruf_status status = RUF_OK;
 
-    memset(out, 0, sizeof(*out));
     query->texts_next = query->texts;
     if (id == NULL || reader.failed)
         return damaged(query, err);
     memcpy(out->id.bytes, id, sizeof(out->id.bytes));
-    status = read_sources(query, &reader, out, err);
+    if ((wanted & CONTACT_SOURCES) != 0)
+        status = read_sources(query, &reader, out, err);
+    else if (!skip_reference(&reader))
+        status = damaged(query, err);
     if (status == RUF_OK)
-        status = read_names(query, &reader, head, out, err);
+        status = read_texts(query, &reader, head, wanted, out, err);
     if (status == RUF_OK)
-        status = ruf_text_reference(query, &reader, &out->company, err);
-    if (status == RUF_OK)
-        status = ruf_text_reference(query, &reader, &out->title, err);
-    if (status == RUF_OK)
-        status = ruf_text_reference(query, &reader, &out->department, err);
-    if (status == RUF_OK)
-        status = read_numbers(query, &reader, out, err);
-    if (status == RUF_OK)
+        status = (wanted & CONTACT_NUMBERS) != 0
+                     ? read_numbers(query, &reader, out, err)
+                     : skip_numbers(query, &reader, err);
+    if (status == RUF_OK && (wanted & CONTACT_EMAILS) != 0)
         status = read_emails(query, &reader, out, err);
-    if (status != RUF_OK)
+    if (status != RUF_OK || wanted != CONTACT_ALL)
         return status;
     if (head & RUF_CONTACT_PROVENANCE)
         read_provenance(query, &reader, out);
@@ -387,9 +463,9 @@ enum ruf_status ruf_contact_parse(struct ruf_query *query, const uint8_t *bytes,
                                                           : RUF_OK;
 }
 
-enum ruf_status ruf_query_contact(struct ruf_query *query, uint32_t contact,
-                                  struct ruf_contact *out,
-                                  struct ruf_error *err)
+enum ruf_status ruf_contact_read(struct ruf_query *query, uint32_t contact,
+                                 unsigned wanted, struct ruf_contact *out,
+                                 struct ruf_error *err)
 {
     const struct ruf_index *index = query->index;
     const uint8_t *bytes = NULL;
@@ -404,6 +480,14 @@ enum ruf_status ruf_query_contact(struct ruf_query *query, uint32_t contact,
     status = ruf_index_record(query, RUF_SECTION_CONTACTS,
                               RUF_SECTION_CONTACT_OFFSETS, index->contacts_size,
                               contact, &bytes, &size, err);
-    return status == RUF_OK ? ruf_contact_parse(query, bytes, size, out, err)
-                            : status;
+    return status == RUF_OK
+               ? parse(query, ruf_reader(bytes, size), wanted, out, err)
+               : status;
+}
+
+enum ruf_status ruf_query_contact(struct ruf_query *query, uint32_t contact,
+                                  struct ruf_contact *out,
+                                  struct ruf_error *err)
+{
+    return ruf_contact_read(query, contact, CONTACT_ALL, out, err);
 }

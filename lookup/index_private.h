@@ -271,10 +271,21 @@ RUF_MUST_USE enum ruf_status ruf_index_check(const struct ruf_index *index,
 /* --- contacts, lookup/contact.c --------------------------------------------
  */
 
-/* Parse a contact record; lists and texts go to the query's room. */
-RUF_MUST_USE enum ruf_status
-ruf_contact_parse(struct ruf_query *query, const uint8_t *bytes, size_t size,
-                  struct ruf_contact *out, struct ruf_error *err);
+/* What of a contact is read; of the rest only the length is looked at. */
+#define CONTACT_SOURCES 1u
+#define CONTACT_NAMES 2u
+#define CONTACT_COMPANY 4u
+#define CONTACT_TITLE 8u
+#define CONTACT_DEPARTMENT 16u
+#define CONTACT_NUMBERS 32u
+#define CONTACT_EMAILS 64u
+#define CONTACT_ALL 127u /* and which source has what */
+
+/* As ruf_query_contact(), in part. */
+RUF_MUST_USE enum ruf_status ruf_contact_read(struct ruf_query *query,
+                                              uint32_t contact, unsigned wanted,
+                                              struct ruf_contact *out,
+                                              struct ruf_error *err);
 
 /* The text a record refers to; borrowed, or copied to the query's room. */
 RUF_MUST_USE enum ruf_status ruf_text_reference(struct ruf_query *query,

@@ -266,12 +266,15 @@ static enum ruf_status write_hits(struct search_scratch *s,
         s->count--;
     for (size_t i = 0; i < s->count && status == RUF_OK; i++) {
         struct ruf_contact contact;
+        struct search_marks plan;
 
         hits[i].contact = (uint32_t)s->best[i];
         hits[i].tier = (enum ruf_search_tier)tier_of(s->best[i]);
-        status = ruf_query_contact(query, hits[i].contact, &contact, err);
+        ruf_search_plan_marks(s, &hits[i], &plan);
+        status = ruf_contact_read(query, hits[i].contact, plan.wanted, &contact,
+                                  err);
         if (status == RUF_OK)
-            ruf_search_mark(s, &contact, &hits[i]);
+            ruf_search_mark(s, &plan, &contact, &hits[i]);
     }
     result->count = status == RUF_OK ? s->count : 0;
     result->partial = is_exhausted(s);

@@ -20,9 +20,9 @@
 struct marking {
     struct search_scratch *s;
     struct ruf_hit *hit;
-    struct search_reading *reading; /* NULL: digits only */
+    const struct search_marks *plan;
+    struct search_reading *reading;
     unsigned tier;
-    unsigned loose; /* columns with words that are alike, as bits */
     uint32_t starts[RANGES_MAX]; /* of one text */
     uint32_t ends[RANGES_MAX];
     size_t count;
@@ -283,23 +283,24 @@ static void mark_folded(struct marking *m, const struct folded *text,
     }
 }
 
-/* Do words have to be compared one by one? E-mail addresses may repeat words of
- * the names, which the index keeps with the names only. */
+/* The columns that tell of a field's words. E-mail addresses may repeat words
+ * of the names, which the index keeps with the names only. */
+static const unsigned columns_of[] = {
+    [RUF_FIELD_GIVEN] = 1u << RUF_COLUMN_GIVEN,
+    [RUF_FIELD_FAMILY] = 1u << RUF_COLUMN_FAMILY,
+    [RUF_FIELD_DISPLAY] = 1u << RUF_COLUMN_FAMILY,
+    [RUF_FIELD_COMPANY] = 1u << RUF_COLUMN_COMPANY,
+    [RUF_FIELD_DEPARTMENT] = 1u << RUF_COLUMN_DEPARTMENT,
+    [RUF_FIELD_TITLE] = 1u << RUF_COLUMN_TITLE,
+    [RUF_FIELD_EMAIL] = 1u << RUF_COLUMN_FAMILY | 1u << RUF_COLUMN_GIVEN |
+                        1u << RUF_COLUMN_LOCAL | 1u << RUF_COLUMN_DOMAIN,
+    [RUF_FIELD_NUMBER] = 0,
+};
+
+/* Do words have to be compared one by one? */
 static bool may_be_loose(const struct marking *m, enum ruf_search_field field)
 {
-    static const unsigned columns[] = {
-        [RUF_FIELD_GIVEN] = 1u << RUF_COLUMN_GIVEN,
-        [RUF_FIELD_FAMILY] = 1u << RUF_COLUMN_FAMILY,
-        [RUF_FIELD_DISPLAY] = 1u << RUF_COLUMN_FAMILY,
-        [RUF_FIELD_COMPANY] = 1u << RUF_COLUMN_COMPANY,
-        [RUF_FIELD_DEPARTMENT] = 1u << RUF_COLUMN_DEPARTMENT,
-        [RUF_FIELD_TITLE] = 1u << RUF_COLUMN_TITLE,
-        [RUF_FIELD_EMAIL] = 1u << RUF_COLUMN_FAMILY | 1u << RUF_COLUMN_GIVEN |
-                            1u << RUF_COLUMN_LOCAL | 1u << RUF_COLUMN_DOMAIN,
-        [RUF_FIELD_NUMBER] = 0,
-    };
-
-    return m->tier > RUF_TIER_NUMBER_PART && (m->loose & columns[field]) != 0;
+    return (m->plan->loose & columns_of[field]) != 0;
 }
 
 static void mark_folding(struct marking *m, enum ruf_search_field field,
@@ -330,9 +331,12 @@ static void mark_text(struct marking *m, enum ruf_search_field field,
     size_t before = m->count;
 
     text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
-    if (text.size == 0 || m->hit->highlight_count == RUF_HIGHLIGHTS_MAX ||
-        (m->tier == RUF_TIER_KEYPAD && !may_be_loose(m, field)))
+    if (text.size == 0 || m->hit->highlight_count == RUF_HIGHLIGHTS_MAX)
         return;
+    if ((m->plan->columns & columns_of[field]) == 0) {
+        flush_ranges(m, field, item); /* initials, if any */
+        return;
+    }
     plain = (struct folded){ text.data, text.size, NULL };
     if (may_be_loose(m, field) || !mark_ascii(m, &plain, field)) {
         m->count = before;
@@ -519,23 +523,49 @@ static void mark_texts(struct marking *m, const struct ruf_contact *contact)
         mark_text(m, RUF_FIELD_EMAIL, i, contact->emails[i]);
 }
 
-void ruf_search_mark(struct search_scratch *s,
+void ruf_search_plan_marks(struct search_scratch *s, const struct ruf_hit *hit,
+                           struct search_marks *out)
+{
+    static const struct {
+        enum ruf_search_field field;
+        unsigned part;
+    } parts[] = { { RUF_FIELD_COMPANY, CONTACT_COMPANY },
+                  { RUF_FIELD_TITLE, CONTACT_TITLE },
+                  { RUF_FIELD_DEPARTMENT, CONTACT_DEPARTMENT },
+                  { RUF_FIELD_EMAIL, CONTACT_EMAILS } };
+
+    *out = (struct search_marks){ .wanted = CONTACT_NUMBERS };
+    if (hit->tier == RUF_TIER_FULL_NUMBER || hit->tier == RUF_TIER_NUMBER_PART)
+        return;
+    out->reading = reading_of(s, hit);
+    if (hit->tier > RUF_TIER_NUMBER_PART)
+        out->loose =
+            ruf_search_loose_columns(s, out->reading, hit->tier, hit->contact);
+    out->columns = out->loose;
+    if (hit->tier != RUF_TIER_KEYPAD)
+        out->columns |= ruf_search_columns(s, out->reading, hit->contact);
+    out->wanted = CONTACT_NAMES;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if ((out->columns & columns_of[parts[i].field]) != 0)
+            out->wanted |= parts[i].part;
+}
+
+void ruf_search_mark(struct search_scratch *s, const struct search_marks *plan,
                      const struct ruf_contact *contact, struct ruf_hit *hit)
 {
-    struct marking m = { .s = s, .hit = hit, .tier = hit->tier };
+    struct marking m = { .s = s,
+                         .hit = hit,
+                         .plan = plan,
+                         .reading = plan->reading,
+                         .tier = hit->tier };
 
     hit->highlight_count = 0;
-    if (hit->tier == RUF_TIER_FULL_NUMBER ||
-        hit->tier == RUF_TIER_NUMBER_PART) {
-        for (size_t i = 0; i < contact->number_count; i++)
-            if (ruf_search_match_number(&s->digits, &contact->numbers[i]) !=
-                SEARCH_TIER_NONE)
-                mark_number(&m, i, &contact->numbers[i]);
+    if (plan->reading != NULL) {
+        mark_texts(&m, contact);
         return;
     }
-    m.reading = reading_of(s, hit);
-    if (hit->tier > RUF_TIER_NUMBER_PART)
-        m.loose =
-            ruf_search_loose_columns(s, m.reading, hit->tier, hit->contact);
-    mark_texts(&m, contact);
+    for (size_t i = 0; i < contact->number_count; i++)
+        if (ruf_search_match_number(&s->digits, &contact->numbers[i]) !=
+            SEARCH_TIER_NONE)
+            mark_number(&m, i, &contact->numbers[i]);
 }

@@ -203,6 +203,26 @@ static unsigned grade_word(const struct search_scratch *s,
     return SEARCH_TIER_NONE;
 }
 
+unsigned ruf_search_columns(const struct search_scratch *s,
+                            const struct search_reading *reading,
+                            uint32_t contact)
+{
+    unsigned found = 0;
+
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct search_word *word = &reading->words[i];
+        unsigned columns = word->columns & ~found;
+
+        for (; columns != 0; columns &= columns - 1) {
+            unsigned column = (unsigned)__builtin_ctz(columns);
+
+            if (match_contact(s, word, column, contact) != SEARCH_NO)
+                found |= 1u << column;
+        }
+    }
+    return found;
+}
+
 bool ruf_search_has_word(const struct search_scratch *s,
                          const struct search_word *word, uint32_t contact)
 {

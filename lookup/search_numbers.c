@@ -569,7 +569,8 @@ static void offer_boosted(struct search_scratch *s, struct ruf_query *query)
         uint32_t number = ruf_search_boosted(s, i);
         struct ruf_contact contact;
 
-        if (ruf_query_contact(query, number, &contact, NULL) == RUF_OK)
+        if (ruf_contact_read(query, number, CONTACT_NUMBERS, &contact, NULL) ==
+            RUF_OK)
             ruf_search_offer(s, ruf_search_number_tier(&s->digits, &contact),
                              number);
     }

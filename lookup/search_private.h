@@ -199,6 +199,11 @@ enum search_match ruf_search_match_text(const struct search_tables *tables,
 bool ruf_search_has_word(const struct search_scratch *s,
                          const struct search_word *word, uint32_t contact);
 
+/* The columns, as bits, in which the contact has words of a reading. */
+unsigned ruf_search_columns(const struct search_scratch *s,
+                            const struct search_reading *reading,
+                            uint32_t contact);
+
 /* The best tier of all readings, looking at columns up to 'last'. */
 unsigned ruf_search_grade(const struct search_scratch *s, uint32_t contact,
                           enum ruf_search_column last);
@@ -262,8 +267,20 @@ bool ruf_search_is_typo(const struct search_form *form, const char *word,
 /* Fill the table of letters, once. */
 void ruf_search_marks_init(struct search_scratch *s);
 
-/* Mark what made the tier of a hit; form rules are those of search.h. */
-void ruf_search_mark(struct search_scratch *s,
+/* What is to be marked in a hit. */
+struct search_marks {
+    struct search_reading *reading; /* NULL: digits only */
+    unsigned columns;               /* with words that match, as bits */
+    unsigned loose;                 /* the same, those that are only alike */
+    unsigned wanted;                /* CONTACT_...: parts to look into */
+};
+
+void ruf_search_plan_marks(struct search_scratch *s, const struct ruf_hit *hit,
+                           struct search_marks *out);
+
+/* Mark what made the tier of a hit; form rules are those of search.h.
+ * @param contact  as far as it was wanted. */
+void ruf_search_mark(struct search_scratch *s, const struct search_marks *plan,
                      const struct ruf_contact *contact, struct ruf_hit *hit);
 
 #endif
