@@ -39,12 +39,13 @@ void fts_destroy(struct fts *fts);
 
 /**
  * Ask for the first SEARCH_TOP rows.
+ * @param digits   search numbers, not names: trigrams only.
  * @param[out] us  CPU time; 0 if this way cannot take the words (trigrams
  *                 need three letters).
  * @return rows.
  */
-size_t fts_ask(struct fts *fts, enum fts_way way, search_words words,
-               double *us);
+size_t fts_ask(struct fts *fts, enum fts_way way, bool digits,
+               search_words words, double *us);
 
 /* --- minisearch and flexsearch on Node.js, a process of its own ------------
  */

@@ -54,6 +54,7 @@ static enum ruf_status resident_text(struct ruf_query *query, uint64_t at,
     enum ruf_status status =
         ruf_index_bytes(query, RUF_SECTION_TEXTS, at, head, &bytes, err);
 
+    *out = (struct ruf_text){ NULL, 0 };
     if (status != RUF_OK || bytes == NULL)
         return status;
     reader = ruf_reader(bytes, head);
@@ -283,7 +284,7 @@ static enum ruf_status read_number(struct ruf_query *query,
 {
     uint8_t head = ruf_read_u8(reader);
     uint64_t reference;
-    struct ruf_text shape;
+    struct ruf_text shape = { NULL, 0 };
     enum ruf_status status;
 
     if ((head & RUF_NUMBER_KIND_MASK) >= RUF_KIND_COUNT)
@@ -409,14 +410,15 @@ static enum ruf_status read_texts(struct ruf_query *query,
                                   unsigned wanted, struct ruf_contact *out,
                                   struct ruf_error *err)
 {
+    unsigned names =
+        (head & RUF_CONTACT_DISPLAY_MASK) == RUF_DISPLAY_STORED ? 3 : 2;
     enum ruf_status status = RUF_OK;
 
     if ((wanted & CONTACT_NAMES) != 0)
         status = read_names(query, reader, head, out, err);
-    else if (!skip_reference(reader) || !skip_reference(reader) ||
-             ((head & RUF_CONTACT_DISPLAY_MASK) == RUF_DISPLAY_STORED &&
-              !skip_reference(reader)))
-        return damaged(query, err);
+    else
+        for (unsigned i = 0; status == RUF_OK && i < names; i++)
+            status = skip_reference(reader) ? RUF_OK : damaged(query, err);
     if (status == RUF_OK)
         status = read_or_skip(query, reader, (wanted & CONTACT_COMPANY) != 0,
                               &out->company, err);

@@ -109,16 +109,6 @@ bool ruf_search_settled(const struct search_scratch *s, unsigned tier)
     return s->count == s->capacity && tier_of(s->best[s->count - 1]) <= tier;
 }
 
-bool ruf_search_spend(struct search_scratch *s, uint64_t steps, unsigned tier)
-{
-    s->work += steps;
-    if (s->work <= s->work_limit)
-        return true;
-    if (s->reliable >= (int)tier)
-        s->reliable = (int)tier - 1;
-    return false;
-}
-
 static bool is_exhausted(const struct search_scratch *s)
 {
     return s->work > s->work_limit;

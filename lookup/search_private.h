@@ -155,7 +155,16 @@ static inline bool ruf_search_settled_at(const struct search_scratch *s,
 }
 
 /* Count steps of work at a tier; false once the limit is reached. */
-bool ruf_search_spend(struct search_scratch *s, uint64_t steps, unsigned tier);
+static inline bool ruf_search_spend(struct search_scratch *s, uint64_t steps,
+                                    unsigned tier)
+{
+    s->work += steps;
+    if (s->work <= s->work_limit)
+        return true;
+    if (s->reliable >= (int)tier)
+        s->reliable = (int)tier - 1;
+    return false;
+}
 
 /* The favourite or recent number i, favourites first. */
 size_t ruf_search_boosted_count(const struct search_scratch *s);

@@ -116,6 +116,10 @@ ruf_search_varint(const uint8_t *at, const uint8_t *end, uint32_t *out)
     uint32_t value = 0;
     unsigned shift = 0;
 
+    if (at < end && *at < 0x80) { /* nearly always */
+        *out = *at;
+        return at + 1;
+    }
     while (at < end) {
         uint8_t byte = *at++;
 

@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "lookup/search_private.h"
+#include <limits.h>
 #include <string.h>
 
 /* Bytes of lists that are gone through without further thought. */
@@ -193,7 +194,7 @@ static inline bool probe_hits(const struct search_probe *probe,
 }
 
 /* May all words be there? Lets too many through, never too few. */
-static bool passes(const struct search_filter *filter, uint32_t contact)
+HOT_INLINE bool passes(const struct search_filter *filter, uint32_t contact)
 {
     size_t at = 0;
 
@@ -212,10 +213,9 @@ static bool passes(const struct search_filter *filter, uint32_t contact)
     return true;
 }
 
-/* What a walk through lists does with each: false stops it. */
+/* A walk through lists: contacts are marked, or graded and offered. */
 struct walk {
-    bool (*list)(struct search_scratch *s, struct search_postings *postings,
-                 const struct walk *walk);
+    bool marks;
     const struct search_filter *filter;
     enum ruf_search_column last;
     unsigned tier;
@@ -223,9 +223,9 @@ struct walk {
 
 /* The contacts of one list, graded and offered, as far as one of this tier, the
  * best still to come, could enter. */
-static bool offer_list(struct search_scratch *s,
-                       struct search_postings *postings,
-                       const struct walk *walk)
+HOT_INLINE bool offer_list(struct search_scratch *s,
+                           struct search_postings *postings,
+                           const struct walk *walk)
 {
     uint64_t steps = 0;
 
@@ -243,20 +243,26 @@ static bool offer_list(struct search_scratch *s,
     return ruf_search_spend(s, steps % 1024 + 1, walk->tier);
 }
 
-static bool mark_list(struct search_scratch *s,
-                      struct search_postings *postings, const struct walk *walk)
+HOT_INLINE bool mark_list(struct search_scratch *s,
+                          struct search_postings *postings)
 {
-    (void)walk;
     for (; !postings->done; ruf_search_postings_next(&s->tables, postings))
         s->marks[postings->contact / 64] |= UINT64_C(1)
                                             << postings->contact % 64;
     return true;
 }
 
+HOT_INLINE bool walk_list(struct search_scratch *s,
+                          struct search_postings *postings,
+                          const struct walk *walk)
+{
+    return walk->marks ? mark_list(s, postings) : offer_list(s, postings, walk);
+}
+
 /* Texts of one word that follow one another, and so do their lists. */
-static bool walk_singles(struct search_scratch *s,
-                         const struct search_field *field, uint32_t first,
-                         uint32_t end, const struct walk *walk)
+HOT_INLINE bool walk_singles(struct search_scratch *s,
+                             const struct search_field *field, uint32_t first,
+                             uint32_t end, const struct walk *walk)
 {
     struct search_postings postings;
 
@@ -266,16 +272,16 @@ static bool walk_singles(struct search_scratch *s,
     for (uint32_t text = first; text < end; text++) {
         ruf_search_postings_start(&s->tables, field, text, postings.end,
                                   &postings);
-        if (!walk->list(s, &postings, walk))
+        if (!walk_list(s, &postings, walk))
             return false;
     }
     return true;
 }
 
 /* Texts of several words. */
-static bool walk_pairs(struct search_scratch *s,
-                       const struct search_field *field, uint32_t first,
-                       uint32_t end, const struct walk *walk)
+HOT_INLINE bool walk_pairs(struct search_scratch *s,
+                           const struct search_field *field, uint32_t first,
+                           uint32_t end, const struct walk *walk)
 {
     for (uint32_t k = first; k < end; k++) {
         uint32_t text = ruf_search_item(&field->pair_texts, k);
@@ -284,7 +290,7 @@ static bool walk_pairs(struct search_scratch *s,
         if (text >= field->text_count)
             continue;
         ruf_search_postings_open(&s->tables, field, text, &postings);
-        if (!walk->list(s, &postings, walk))
+        if (!walk_list(s, &postings, walk))
             return false;
     }
     return true;
@@ -302,8 +308,9 @@ static uint32_t exact_end(const struct search_field *field,
 }
 
 /* The lists of a word, in columns up to the walk's last. */
-static bool walk_word(struct search_scratch *s, const struct search_word *word,
-                      bool exact_only, const struct walk *walk)
+HOT_INLINE bool walk_word(struct search_scratch *s,
+                          const struct search_word *word, bool exact_only,
+                          const struct walk *walk)
 {
     for (unsigned column = 0; column <= walk->last; column++)
         for (size_t i = 0; i < word->form_count; i++) {
@@ -349,8 +356,8 @@ static bool offer_word(struct search_scratch *s, struct search_reading *reading,
                        enum ruf_search_column last, bool exact_only,
                        unsigned tier)
 {
-    const struct walk offer = { offer_list, &s->filter, last, tier };
-    const struct walk mark = { mark_list, NULL, last, tier };
+    const struct walk offer = { false, &s->filter, last, tier };
+    const struct walk mark = { true, NULL, last, tier };
     size_t marked = word_to_mark(reading, last);
 
     make_filter(s, reading, reading->driver, marked, last, &s->filter);
@@ -437,13 +444,21 @@ static bool scan_ranks(struct search_scratch *s, struct search_reading *reading,
 }
 
 /* Does every word stand in one of these columns, somewhere? */
-static bool may_hold(const struct search_reading *reading,
-                     enum ruf_search_column last)
+static bool may_hold(const struct search_reading *reading, unsigned columns)
 {
     for (size_t i = 0; i < reading->count; i++)
-        if ((reading->words[i].columns & ((2u << last) - 1)) == 0)
+        if ((reading->words[i].columns & columns) == 0)
             return false;
     return true;
+}
+
+/* Does any? */
+static bool adds_any(const struct search_reading *reading, unsigned columns)
+{
+    for (size_t i = 0; i < reading->count; i++)
+        if ((reading->words[i].columns & columns) != 0)
+            return true;
+    return false;
 }
 
 /* @return true if the answer is settled, or the work spent. */
@@ -461,7 +476,9 @@ static bool run_phase(struct search_scratch *s, struct search_reading *reading,
 static void several_words(struct search_scratch *s,
                           struct search_reading *reading)
 {
-    if (!may_hold(reading, RUF_COLUMN_DOMAIN))
+    unsigned done = 0; /* columns */
+
+    if (!may_hold(reading, UINT_MAX))
         return;
     find_costs(s, reading);
     if (!offer_full_names(s, reading) ||
@@ -469,13 +486,16 @@ static void several_words(struct search_scratch *s,
         return;
     for (size_t p = 0; p < PHASE_COUNT; p++) {
         enum ruf_search_column last = phases[p].last;
+        unsigned columns;
 
         /* Behind the names one walk will do if it is short. */
         if (p > 0 && rarest(reading, RUF_COLUMN_DOMAIN) <= FEW_BYTES)
             last = RUF_COLUMN_DOMAIN;
-        if (may_hold(reading, last) &&
+        columns = (2u << last) - 1;
+        if (adds_any(reading, columns & ~done) && may_hold(reading, columns) &&
             run_phase(s, reading, last, phases[p].tier))
             return;
+        done = columns;
         if (last == RUF_COLUMN_DOMAIN)
             return;
     }
