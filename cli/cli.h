@@ -123,6 +123,7 @@ int cmd_merges(struct cli *cli);
 int cmd_merge(struct cli *cli);
 int cmd_separate(struct cli *cli);
 int cmd_favourite(struct cli *cli);
+int cmd_prove(struct cli *cli);
 int cmd_audit(struct cli *cli);
 int cmd_presence(struct cli *cli);
 int cmd_stats(struct cli *cli);

@@ -152,6 +152,13 @@ const struct cli_command cli_commands[] = {
       cmd_action },
     { "report", "", "how the numbers of each source fare, and why", "",
       cmd_report },
+    { "prove", "[--out DIR]",
+      "check what is promised about data protection, on this home",
+      "One line per statement: name, whether it holds, things looked at, "
+      "things\n"
+      "that speak against it. Exit 6 if one does not hold.\n"
+      "  --out DIR   write prove.json and nachweis.txt (German) there\n",
+      cmd_prove },
     { "audit", "", "what was done, and whether an entry is missing", "",
       cmd_audit },
     { "stats", "", "counts and sizes", "", cmd_stats },

@@ -18,9 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Set before a run may change records, cleared when the image shows them. */
-#define FACT_UNPUBLISHED "unpublished"
-
 /* --- sign-in
  * ------------------------------------------------------------------ */
 

@@ -8,9 +8,11 @@
 #include "base/file.h"
 #include "callkit/commit.h"
 #include "engine/home_private.h"
+#include "engine/wipe.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *const names[] = {
@@ -19,7 +21,7 @@ static const char *const names[] = {
     HOME_PROFILE,      HOME_POLICY,        HOME_CA,
     RUF_FOLDER_INDEX,  RUF_FOLDER_NEXT,    RUF_FOLDER_COMMITTED,
     RUF_FOLDER_RECORD, RUF_FOLDER_HELD,    RUF_FOLDER_REPORT,
-    HOME_POLICY_NEXT,
+    HOME_POLICY_NEXT,  HOME_PROVE_FIRST,   HOME_PROVE_SECOND,
 };
 
 #define COUNT (sizeof(names) / sizeof(names[0]))
@@ -43,6 +45,24 @@ uint64_t ruf_home_files_count(const char *home)
         count += path_of(home, i, path) &&
                  faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
     return count;
+}
+
+bool ruf_home_file_known(const char *name)
+{
+    static const char *const staying[] = { HOME_LOCK, HOME_KEY_LOCK,
+                                           HOME_WIPE_MARKER, HOME_WIPE_RECEIPT,
+                                           RUF_FOLDER_WIPED };
+    size_t size = strlen(name);
+
+    for (size_t i = 0; i < sizeof(staying) / sizeof(staying[0]); i++)
+        if (strcmp(name, staying[i]) == 0)
+            return true;
+    if (size > 4 && strcmp(name + size - 4, ".new") == 0)
+        size -= 4;
+    for (size_t i = 0; i < COUNT; i++)
+        if (strlen(names[i]) == size && memcmp(name, names[i], size) == 0)
+            return true;
+    return false;
 }
 
 enum ruf_status ruf_home_files_remove(const char *home, struct ruf_error *err)

@@ -13,10 +13,15 @@
 #define ENGINE_HOME_FILES_H
 
 #include <rufname/status.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /** How many of them are there? */
 uint64_t ruf_home_files_count(const char *home);
+
+/** Is this the name of one of them, or of what a wipe leaves on purpose: locks,
+ *  marker, receipt? */
+bool ruf_home_file_known(const char *name);
 
 /**
  * Remove them all, but for the lock; going on where one resists.

@@ -28,6 +28,8 @@
 #define HOME_STORE_JOURNAL (HOME_STORE "-journal")
 #define HOME_STORE_CHECK "store.check" /* indexer/store.c writes it */
 #define HOME_IMAGE "directory.ruf"
+#define HOME_PROVE_FIRST "prove.first.ruf" /* built to be compared */
+#define HOME_PROVE_SECOND "prove.second.ruf"
 #define HOME_LOCK "lock"
 #define HOME_KEY_LOCK "key.lock"
 
@@ -79,6 +81,9 @@ RUF_MUST_USE enum ruf_status ruf_home_store_open(const struct ruf_home *home,
 /* Fact of the store: generation of the index published last. */
 #define FACT_GENERATION "generation"
 
+/* Set before a run may change records, cleared when the image shows them. */
+#define FACT_UNPUBLISHED "unpublished"
+
 /* That generation; 0 where the store does not say. An index older than this
  * was put back by somebody. */
 uint64_t ruf_home_published(const struct ruf_home *home);
@@ -107,6 +112,13 @@ RUF_MUST_USE enum ruf_status
 ruf_view_make(struct ruf_store *store, const struct ruf_policy *policy,
               struct ruf_arena *arena, ruf_store_judged *judged, void *context,
               struct ruf_view *out, struct ruf_error *err);
+
+/* Build the image of a store under a name, by a seed. */
+struct ruf_image_seed;
+RUF_MUST_USE enum ruf_status
+ruf_build_home_image(const struct ruf_home *home, struct ruf_store *store,
+                     const char *image_path, const struct ruf_image_seed *seed,
+                     struct ruf_error *err);
 
 /* Store to image: load, merge, label, build, replace. */
 RUF_MUST_USE enum ruf_status ruf_publish(const struct ruf_home *home,

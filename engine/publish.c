@@ -62,11 +62,11 @@ static enum ruf_status load_photo(void *context,
     return ruf_store_photo_read(context, contact->photo, bytes, size, err);
 }
 
-static enum ruf_status build_image(const struct ruf_home *home,
-                                   struct ruf_store *store,
-                                   const char *image_path,
-                                   const struct ruf_image_seed *seed,
-                                   struct ruf_error *err)
+enum ruf_status ruf_build_home_image(const struct ruf_home *home,
+                                     struct ruf_store *store,
+                                     const char *image_path,
+                                     const struct ruf_image_seed *seed,
+                                     struct ruf_error *err)
 {
     struct ruf_view view = { 0 };
     struct ruf_image_extras extras = {
@@ -115,11 +115,13 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
     if (status == RUF_OK)
         status = ruf_random(seed.hash_secret, sizeof(seed.hash_secret), err);
     if (status == RUF_OK)
-        status = build_image(home, store, path, &seed, err);
+        status = ruf_build_home_image(home, store, path, &seed, err);
     /* After the file: a reader refuses what is older than this number. */
     if (status == RUF_OK)
         status = ruf_store_fact_save(store, FACT_GENERATION,
                                      (int64_t)seed.generation, err);
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 0, err);
     if (status == RUF_OK)
         *generation = seed.generation;
     free(path);

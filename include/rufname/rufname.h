@@ -20,6 +20,7 @@
  *   host.h       what it asks of the app and the system around it
  *   phone.h      requests to a phone from a home, and what a phone shows
  *   presence.h   are the people on the screen free to talk?
+ *   prove.h      statements about data protection, checked
  *   report.h     why a number is identified, or why not
  *   audit.h      what was done with the home, and when
  *   merges.h     merged contacts, and what users decide about them
@@ -79,6 +80,7 @@
 #include <rufname/pir.h>
 #include <rufname/policy.h>
 #include <rufname/presence.h>
+#include <rufname/prove.h>
 #include <rufname/report.h>
 #include <rufname/search.h>
 #include <rufname/status.h>

@@ -1,0 +1,253 @@
+/*
+ * tests/engine/test_prove.c - each statement fails when it is violated
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/text.h"
+#include "engine/home_private.h"
+#include "engine/scan.h"
+#include "indexer/store_audit.h"
+#include "indexer/store_private.h"
+#include "tests/engine/test_host.h"
+#include <criterion/criterion.h>
+#include <curl/curl.h>
+#include <rufname/prove.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char path[64];
+static struct ruf_home *home;
+static struct ruf_proof_report report;
+static struct ruf_error err;
+
+static const char policy[] =
+    "{\"schema\": \"rufname.policy/1\", \"version\": 1,"
+    " \"protection\": {\"pin\": {\"required\": false}},"
+    " \"region\": {\"default\": \"DE\"},"
+    " \"auth\": {\"tenant\": \"t\", \"client_id\": \"c\"},"
+    " \"sources\": [{\"id\": \"CSV\", \"kind\": \"file\"}]}";
+
+static const char people[] = "id,givenName,surname,phonebusiness\n"
+                             "1,Xaveria,Zwirbelhuber,030 23125-001\n"
+                             "2,Ottokar,Pfefferminzel,030 23125-002\n";
+
+static void import(const char *text)
+{
+    struct ruf_import_report imported;
+    uint64_t generation;
+    char name[96];
+    FILE *file;
+
+    (void)snprintf(name, sizeof(name), "%s.csv", path);
+    file = fopen(name, "wb");
+    cr_assert(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+    cr_assert(ruf_home_import(home, name, NULL, &imported, &err) == RUF_OK,
+              "%s", err.detail);
+    cr_assert(remove(name) == 0);
+    cr_assert(ruf_home_publish(home, &generation, &err) == RUF_OK);
+}
+
+static void set_up(void)
+{
+    struct ruf_home_setup setup = { .struct_size = sizeof(setup),
+                                    .policy = policy,
+                                    .policy_size = strlen(policy) };
+
+    cr_assert(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+    test_home_path(path);
+    cr_assert(ruf_home_init(path, &setup, NULL, NULL, &err) == RUF_OK, "%s",
+              err.detail);
+    cr_assert(ruf_home_open(path, &home, &err) == RUF_OK, "%s", err.detail);
+    import(people);
+}
+
+static void tear_down(void)
+{
+    ruf_home_close(home);
+    test_home_remove(path);
+    curl_global_cleanup();
+}
+
+TestSuite(prove, .init = set_up, .fini = tear_down);
+
+static void prove(void)
+{
+    cr_assert(ruf_home_prove(home, &report, &err) == RUF_OK, "%s: %s", err.id,
+              err.detail);
+}
+
+static void plant(const char *sql)
+{
+    struct ruf_home_writer writer;
+
+    cr_assert(ruf_home_writer_open(home, &writer, &err) == RUF_OK);
+    cr_assert(ruf_store_run(writer.store, sql, &err) == RUF_OK, "%s",
+              err.detail);
+    ruf_home_writer_close(&writer);
+}
+
+/* Just this statement does not hold. */
+static void expect_failure(enum ruf_statement statement)
+{
+    prove();
+    cr_expect(!report.holds);
+    for (int i = 0; i < RUF_STATEMENT_COUNT; i++)
+        cr_expect_eq(report.proofs[i].holds, i != (int)statement, "%s: %s",
+                     ruf_statement_name((enum ruf_statement)i),
+                     report.proofs[i].detail);
+}
+
+Test(prove, all_statements_hold_at_first)
+{
+    prove();
+    for (int i = 0; i < RUF_STATEMENT_COUNT; i++)
+        cr_expect(report.proofs[i].holds && report.proofs[i].checked > 0, "%s",
+                  ruf_statement_name((enum ruf_statement)i));
+    cr_expect(report.holds);
+    cr_expect_eq(report.contacts, 2);
+    cr_expect_eq(report.records, 2);
+    cr_expect_eq(report.host_count, 2);
+    cr_expect_eq(strlen(report.index_sha256), 64);
+}
+
+Test(prove, finds_a_link_that_leads_elsewhere)
+{
+    plant("UPDATE collections SET link_kind = 2,"
+          " link = 'https://prove.invalid/v1.0/users?$skiptoken=x'");
+    expect_failure(RUF_PROVE_HOSTS);
+    plant("UPDATE collections SET"
+          " link = 'https://graph.microsoft.com/v1.0/users?$skiptoken=x'");
+    prove();
+    cr_expect(report.holds, "a listed host is fine");
+}
+
+Test(prove, finds_a_table_that_no_layout_has)
+{
+    plant("CREATE TABLE birthdays (record INTEGER, day TEXT)");
+    expect_failure(RUF_PROVE_FIELDS);
+}
+
+Test(prove, finds_a_column_that_no_layout_has)
+{
+    plant("ALTER TABLE records ADD COLUMN birthday TEXT");
+    expect_failure(RUF_PROVE_FIELDS);
+}
+
+Test(prove, finds_a_record_the_index_still_shows)
+{
+    plant("DELETE FROM records WHERE native_id = '2'");
+    expect_failure(RUF_PROVE_DELETED);
+}
+
+Test(prove, finds_what_was_read_and_not_published)
+{
+    plant("INSERT OR REPLACE INTO facts (name, value)"
+          " VALUES ('unpublished', 1)");
+    expect_failure(RUF_PROVE_DELETED);
+}
+
+static void append(const char *event, const char *object)
+{
+    struct ruf_home_writer writer;
+    struct ruf_store_audit entry = { .made = 1800000000,
+                                     .event = ruf_text(event),
+                                     .object = ruf_text(object) };
+
+    cr_assert(ruf_home_writer_open(home, &writer, &err) == RUF_OK);
+    cr_assert(ruf_store_audit_append(writer.store, &entry, 0, &err) == RUF_OK);
+    ruf_home_writer_close(&writer);
+}
+
+Test(prove, finds_a_name_in_the_audit)
+{
+    append("sync", "+49\xE2\x80\xA6"
+                   "001");
+    append("sync", "0123abcd");
+    prove();
+    cr_expect(report.holds, "masks are fine");
+    append("sync", "Zwirbelhuber");
+    expect_failure(RUF_PROVE_LOGS);
+}
+
+Test(prove, finds_a_whole_number_in_the_audit)
+{
+    append("sync", "+493023125001");
+    expect_failure(RUF_PROVE_LOGS);
+}
+
+Test(prove, finds_an_audit_with_a_gap)
+{
+    append("sync", "");
+    append("sync", "");
+    plant("DELETE FROM audit WHERE number = 2");
+    expect_failure(RUF_PROVE_LOGS);
+}
+
+Test(prove, finds_plain_text_beside_the_store)
+{
+    char name[96];
+    FILE *file;
+
+    (void)snprintf(name, sizeof(name), "%s/directory.report", path);
+    file = fopen(name, "wb");
+    cr_assert(file != NULL && fputs("call of Zwirbelhuber", file) >= 0 &&
+              fclose(file) == 0);
+    expect_failure(RUF_PROVE_SEALED);
+    (void)snprintf(name, sizeof(name), "%s/contacts.txt", path);
+    file = fopen(name, "wb");
+    cr_assert(file != NULL && fclose(file) == 0);
+    prove();
+    cr_expect(!report.proofs[RUF_PROVE_WIPE].holds, "a wipe leaves it");
+}
+
+Test(prove, tells_nobody_s_name)
+{
+    char *json;
+    char *page;
+
+    append("sync", "Zwirbelhuber");
+    prove();
+    json = ruf_proof_json(&report);
+    page = ruf_proof_summary(&report);
+    cr_assert(json != NULL && page != NULL);
+    cr_expect(strstr(json, "Zwirbelhuber") == NULL);
+    cr_expect(strstr(page, "Zwirbelhuber") == NULL);
+    cr_expect(strstr(page, "NICHT BELEGT") != NULL);
+    cr_expect(strstr(json, "\"holds\":false") != NULL);
+    free(json);
+    free(page);
+}
+
+/* --- the scan
+ * ---------------------------------------------------------------------- */
+
+Test(scan, finds_texts_over_the_edge_of_a_piece)
+{
+    static const char name[] = "Zwirbelhuber";
+    const size_t size = ((size_t)2 << 20) + 100;
+    const size_t places[] = { 0, ((size_t)1 << 20) - 5, size - 12 };
+    char file[64];
+    struct ruf_scan *scan;
+
+    test_home_path(file);
+    cr_assert(ruf_scan_create(&scan, NULL) == RUF_OK);
+    ruf_scan_add_text(scan, ruf_text(name));
+    ruf_scan_add_text(scan, ruf_text("kurz"));
+    cr_assert(ruf_scan_ready(scan, NULL) == RUF_OK);
+    for (size_t i = 0; i < 4; i++) {
+        char *bytes = calloc(1, size);
+        bool found;
+
+        cr_assert(bytes != NULL);
+        memcpy(bytes + 300, "kurz", 4);
+        if (i < 3)
+            memcpy(bytes + places[i], name, 12);
+        cr_assert(ruf_file_replace(file, bytes, size, &err) == RUF_OK);
+        cr_assert(ruf_scan_file(scan, file, &found, &err) == RUF_OK);
+        cr_expect_eq(found, i < 3, "%zu", i);
+        free(bytes);
+    }
+    (void)remove(file);
+    ruf_scan_destroy(scan);
+}
