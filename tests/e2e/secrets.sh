@@ -107,6 +107,40 @@ while IFS= read -r file; do
 done <"$work/files"
 note "$(wc -l <"$work/patterns") patterns, $(wc -l <"$work/files") files: none"
 
+# --- a crash -------------------------------------------------------------------------
+
+# A sync that is under way and has a token in memory crashes: no core, wherever
+# the system would put one.
+port=$(tenant_port "$tenant")
+kill_tenant
+printf '[{"path":"/users/delta","nth":0,"hold_ms":20000}]' >"$work/faults"
+start_tenant "$tenant" --contacts 2000 --seed 3 --port "$port" \
+    --faults "$work/faults"
+mkdir "$work/crash"
+(
+    cd "$work/crash"
+    ulimit -c unlimited
+    exec "$RUFNAME" --home "$home" --quiet sync --full
+) >"$work/crash.log" 2>&1 &
+crashed=$!
+tries=0
+until grep -q '^HOLD' "$tenant/requests.log"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 300 ] || fail "the request never came"
+    sleep 0.1
+done
+if [ -r "/proc/$crashed/limits" ]; then
+    grep -q '^Max core file size  *0  *0 ' "/proc/$crashed/limits" ||
+        fail "a core may be written"
+fi
+kill -ABRT "$crashed"
+code=0
+wait "$crashed" 2>/dev/null || code=$?
+[ "$code" -eq 134 ] || fail "ended with $code, not by the signal"
+find "$work/crash" -type f | grep . && fail "a core was written"
+[ ! -s "$work/crash.log" ] || fail "words of a crash"
+note "a crash within a sync leaves no core"
+
 # Private from the first byte.
 if find "$home" \( -type f -perm /077 -o -type d -perm /077 \) | grep .; then
     fail "others may read the home"

@@ -57,13 +57,16 @@ static X509 *make_certificate(EVP_PKEY *key, enum listener_tls tls)
 
 static void make_context(struct listener *listener)
 {
-    EVP_PKEY *key = EVP_RSA_gen(2048);
+    bool weak = listener->tls == LISTENER_SHORT_KEY;
+    EVP_PKEY *key = EVP_RSA_gen(weak ? 1024u : 2048u);
     X509 *certificate = make_certificate(key, listener->tls);
     BIO *memory = BIO_new(BIO_s_mem());
     char *pem = NULL;
     long size;
 
     listener->context = SSL_CTX_new(TLS_server_method());
+    if (weak)
+        SSL_CTX_set_security_level(listener->context, 0);
     (void)SSL_CTX_use_certificate(listener->context, certificate);
     (void)SSL_CTX_use_PrivateKey(listener->context, key);
     if (listener->tls == LISTENER_TLS11) {

@@ -22,7 +22,8 @@ enum listener_tls {
     LISTENER_CBC,     /* TLS 1.2 with a CBC suite only */
     LISTENER_EXPIRED, /* certificate of yesterday */
     LISTENER_WRONG_HOST,
-    LISTENER_PLAIN /* no TLS at all */
+    LISTENER_SHORT_KEY, /* RSA with 1024 bits */
+    LISTENER_PLAIN      /* no TLS at all */
 };
 
 struct listener {

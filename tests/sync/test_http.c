@@ -203,6 +203,7 @@ ParameterizedTestParameters(tls, is_refused_before_a_byte_of_the_request)
         { LISTENER_GOOD, false, "S512" },
         { LISTENER_EXPIRED, true, "S512" },
         { LISTENER_WRONG_HOST, true, "S512" },
+        { LISTENER_SHORT_KEY, true, "S512" },
         { LISTENER_TLS11, true, "S515" },
         { LISTENER_CBC, true, "S515" },
         { LISTENER_PLAIN, true, "S515" },
@@ -325,6 +326,84 @@ Test(http, takes_a_body_of_exactly_the_cap)
     cr_expect_eq(fetch(&scene, "/", 4), RUF_E_SERVER);
     cr_expect_str_eq(scene.err.id, "S523");
     scene_close(&scene);
+}
+
+/* One try: what the gate makes of an answer before anybody asks again. */
+static const struct ruf_http_answer *
+try_once(struct scene *scene, struct ruf_http_transfer *transfer)
+{
+    struct ruf_http_request request = { .peer = RUF_HTTP_GRAPH,
+                                        .url = scene->listener.origin,
+                                        .body_max = 100 };
+    char url[128];
+
+    (void)snprintf(url, sizeof(url), "%s/", scene->listener.origin);
+    request.url = url;
+    cr_assert_eq(ruf_http_start(transfer, &request, &scene->err), RUF_OK);
+    while (ruf_http_answer(transfer) == NULL)
+        cr_assert_eq(ruf_http_wait(scene->http, 1000, &scene->err), RUF_OK);
+    return ruf_http_answer(transfer);
+}
+
+#define LENGTH(text) OK_HEAD "Content-Length: " text "\r\n"
+#define END "Connection: close\r\n\r\n"
+
+Test(http, never_takes_a_body_whose_length_is_wrong)
+{
+    static const char *const answers[] = {
+        LENGTH("50") END "{}",
+        LENGTH("-2") END "{}",
+        LENGTH("two") END "{}",
+        OK_HEAD "Transfer-Encoding: chunked\r\n" END "2\r\n{}\r\n",
+        OK_HEAD "Transfer-Encoding: chunked\r\n" END "9\r\n{}",
+        OK_HEAD "Transfer-Encoding: chunked\r\n" END "zz\r\n{}\r\n0\r\n\r\n",
+    };
+
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct ruf_http_transfer *transfer = NULL;
+        const struct ruf_http_answer *answer;
+        struct scene scene;
+
+        scene_open(&scene, LISTENER_GOOD, answers[i], strlen(answers[i]), true);
+        cr_assert_eq(
+            ruf_http_transfer_create(scene.http, &transfer, &scene.err),
+            RUF_OK);
+        answer = try_once(&scene, transfer);
+        cr_expect_neq(answer->failure, RUF_HTTP_ANSWERED, "%s", answers[i]);
+        cr_expect_neq(answer->error.status, RUF_OK);
+        cr_expect_null(answer->body, "%s", answers[i]);
+        ruf_http_transfer_destroy(transfer);
+        scene_close(&scene);
+    }
+}
+
+/* libcurl calls these a success, and a length beyond all numbers none at all:
+ * the reader of the body has to notice. */
+Test(http, hands_on_no_more_of_a_body_than_its_length_says)
+{
+    static const char *const answers[] = {
+        LENGTH("1") END "{}",
+        LENGTH("1") "Content-Length: 2\r\n" END "{}",
+        LENGTH("99999999999999999999999") END "{}",
+    };
+
+    for (size_t i = 0; i < 3; i++) {
+        struct ruf_http_transfer *transfer = NULL;
+        const struct ruf_http_answer *answer;
+        struct scene scene;
+
+        scene_open(&scene, LISTENER_GOOD, answers[i], strlen(answers[i]), true);
+        cr_assert_eq(
+            ruf_http_transfer_create(scene.http, &transfer, &scene.err),
+            RUF_OK);
+        answer = try_once(&scene, transfer);
+        if (answer->failure == RUF_HTTP_ANSWERED)
+            cr_expect_leq(answer->size, 2u);
+        if (i == 0)
+            cr_expect_str_eq(answer->body, "{");
+        ruf_http_transfer_destroy(transfer);
+        scene_close(&scene);
+    }
 }
 
 Test(http, stops_at_headers_without_end)
