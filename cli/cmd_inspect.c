@@ -33,6 +33,7 @@ static void print_stats_json(const struct ruf_home_stats *stats)
     json_number(&out, "unresolved", stats->numbers_unresolved);
     json_end_object(&out);
     json_number(&out, "entries", stats->entries);
+    json_number(&out, "entries_over_limit", stats->entries_over_limit);
     json_number(&out, "generation", stats->generation);
     json_number(&out, "image_bytes", stats->image_bytes);
     json_number(&out, "store_bytes", stats->store_bytes);
@@ -66,6 +67,10 @@ static void print_stats_text(const struct cli *cli,
               stats->numbers_unresolved);
     print_row(cli_say(cli, "Einträge für das Telefon", "entries emitted"),
               stats->entries);
+    if (stats->entries_over_limit > 0)
+        print_row(cli_say(cli, "über caller_id.max_entries, entfallen",
+                          "over caller_id.max_entries, left out"),
+                  stats->entries_over_limit);
     print_row(cli_say(cli, "Stand", "generation"), stats->generation);
     print_row(cli_say(cli, "Index, Bytes", "index, bytes"), stats->image_bytes);
     print_row(cli_say(cli, "Speicher, Bytes", "store, bytes"),

@@ -147,8 +147,8 @@ static void report_sources(const struct ruf_source_result *results,
 static bool image_is_readable(const struct ruf_home *home)
 {
     struct ruf_index *index = NULL;
-    bool readable =
-        ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, NULL) == RUF_OK;
+    bool readable = ruf_home_index_any_age(home, RUF_INDEX_ON_DEMAND, &index,
+                                           NULL) == RUF_OK;
 
     ruf_index_close(index);
     return readable;

@@ -510,6 +510,18 @@ enum ruf_status ruf_home_index(const struct ruf_home *home,
                                enum ruf_index_mode mode, struct ruf_index **out,
                                struct ruf_error *err)
 {
+    enum ruf_status status = ruf_home_check_age(home, err);
+
+    *out = NULL;
+    return status == RUF_OK ? ruf_home_index_any_age(home, mode, out, err)
+                            : status;
+}
+
+enum ruf_status ruf_home_index_any_age(const struct ruf_home *home,
+                                       enum ruf_index_mode mode,
+                                       struct ruf_index **out,
+                                       struct ruf_error *err)
+{
     char *path = ruf_path_join(home->path, HOME_IMAGE);
     enum ruf_status status;
 

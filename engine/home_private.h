@@ -80,6 +80,8 @@ RUF_MUST_USE enum ruf_status ruf_home_store_open(const struct ruf_home *home,
 
 /* Fact of the store: generation of the index published last. */
 #define FACT_GENERATION "generation"
+/* Entries it leaves out for caller_id.max_entries. */
+#define FACT_OVER_LIMIT "over_limit"
 
 /* Set before a run may change records, cleared when the image shows them. */
 #define FACT_UNPUBLISHED "unpublished"
@@ -87,6 +89,17 @@ RUF_MUST_USE enum ruf_status ruf_home_store_open(const struct ruf_home *home,
 /* That generation; 0 where the store does not say. An index older than this
  * was put back by somebody. */
 uint64_t ruf_home_published(const struct ruf_home *home);
+
+/* RUF_E_LOCKED (P162) if the last good sync of any source is longer ago than
+ * store.max_age_days. */
+RUF_MUST_USE enum ruf_status ruf_home_check_age(const struct ruf_home *home,
+                                                struct ruf_error *err);
+
+/* As ruf_home_index(), however old the data is: nothing of it is shown. */
+RUF_MUST_USE enum ruf_status ruf_home_index_any_age(const struct ruf_home *home,
+                                                    enum ruf_index_mode mode,
+                                                    struct ruf_index **out,
+                                                    struct ruf_error *err);
 
 /* ruf_policy_parse(), each finding told to 'report', which may be NULL. */
 RUF_MUST_USE enum ruf_status
@@ -118,7 +131,7 @@ struct ruf_image_seed;
 RUF_MUST_USE enum ruf_status
 ruf_build_home_image(const struct ruf_home *home, struct ruf_store *store,
                      const char *image_path, const struct ruf_image_seed *seed,
-                     struct ruf_error *err);
+                     uint64_t *over_limit, struct ruf_error *err);
 
 /* Store to image: load, merge, label, build, replace. */
 RUF_MUST_USE enum ruf_status ruf_publish(const struct ruf_home *home,

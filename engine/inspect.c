@@ -91,7 +91,7 @@ static enum ruf_status describe_index(const struct ruf_home *home,
     struct ruf_index_info info;
     struct ruf_index *index = NULL;
     enum ruf_status status =
-        ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, err);
+        ruf_home_index_any_age(home, RUF_INDEX_ON_DEMAND, &index, err);
 
     if (status == RUF_E_NOT_FOUND)
         return RUF_OK; /* before the first sync: all counts are 0 */
@@ -116,6 +116,7 @@ enum ruf_status ruf_home_describe(struct ruf_home *home,
 {
     struct ruf_store_stats *stats = calloc(1, sizeof(*stats));
     struct ruf_store *store = NULL;
+    int64_t over_limit = 0;
     enum ruf_status status;
 
     memset(out, 0, sizeof(*out));
@@ -124,6 +125,9 @@ enum ruf_status ruf_home_describe(struct ruf_home *home,
     status = ruf_home_store_open(home, &store, err);
     if (status == RUF_OK)
         status = ruf_store_stats(store, stats, err);
+    if (status == RUF_OK)
+        status = ruf_store_fact_load(store, FACT_OVER_LIMIT, &over_limit, err);
+    out->entries_over_limit = over_limit < 0 ? 0 : (uint64_t)over_limit;
     ruf_store_close(store);
     if (status == RUF_OK) {
         copy_store_stats(stats, out);

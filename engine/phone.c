@@ -151,8 +151,11 @@ enum ruf_status ruf_home_emit(struct ruf_home *home,
         .dry_run = record == RUF_EMIT_LOOK,
         .entries_max = policy->max_entries,
     };
+    enum ruf_status status = ruf_home_check_age(home, err);
 
-    return ruf_folder_emit(home->path, &options, host, report, err);
+    return status == RUF_OK
+               ? ruf_folder_emit(home->path, &options, host, report, err)
+               : status;
 }
 
 /* --- the phone's own contacts -----------------------------------------------

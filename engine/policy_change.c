@@ -79,7 +79,7 @@ static enum ruf_status simulate(const struct ruf_home *home,
         status = ruf_policy_survey(store, home->policy, after, arena, watch,
                                    out, &view, fates, err);
     if (status == RUF_OK && has_file(home->path, HOME_IMAGE)) {
-        status = ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, err);
+        status = ruf_home_index_any_age(home, RUF_INDEX_ON_DEMAND, &index, err);
         if (status == RUF_OK)
             status = ruf_policy_compare_labels(index, &view, watch, out, err);
         ruf_index_close(index);

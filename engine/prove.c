@@ -528,12 +528,13 @@ static enum ruf_status build_and_digest(const struct proving *proving,
     char *path = ruf_path_join(proving->home->path, name);
     char *bytes = NULL;
     size_t size = 0;
+    uint64_t over_limit;
     enum ruf_status status;
 
     if (path == NULL)
         return ruf_fail_memory(err);
-    status =
-        ruf_build_home_image(proving->home, proving->store, path, seed, err);
+    status = ruf_build_home_image(proving->home, proving->store, path, seed,
+                                  &over_limit, err);
     if (status == RUF_OK)
         status = ruf_file_read(path, RUF_FILE_ANY, IMAGE_SIZE_MAX, &bytes,
                                &size, err);

@@ -62,11 +62,10 @@ static enum ruf_status load_photo(void *context,
     return ruf_store_photo_read(context, contact->photo, bytes, size, err);
 }
 
-enum ruf_status ruf_build_home_image(const struct ruf_home *home,
-                                     struct ruf_store *store,
-                                     const char *image_path,
-                                     const struct ruf_image_seed *seed,
-                                     struct ruf_error *err)
+enum ruf_status
+ruf_build_home_image(const struct ruf_home *home, struct ruf_store *store,
+                     const char *image_path, const struct ruf_image_seed *seed,
+                     uint64_t *over_limit, struct ruf_error *err)
 {
     struct ruf_view view = { 0 };
     struct ruf_image_extras extras = {
@@ -89,6 +88,7 @@ enum ruf_status ruf_build_home_image(const struct ruf_home *home,
         status = ruf_build_with(image_path, home->key.bytes, seed, &view.people,
                                 &view.entries, &extras, err);
     ruf_store_photo_reader_close(photos);
+    *over_limit = view.entries.dropped;
     ruf_arena_destroy(arena);
     return status;
 }
@@ -98,6 +98,7 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
                             struct ruf_error *err)
 {
     struct ruf_image_seed seed = { 0 };
+    uint64_t over_limit = 0;
     char *path = ruf_path_join(home->path, HOME_IMAGE);
     enum ruf_status status;
 
@@ -115,13 +116,17 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
     if (status == RUF_OK)
         status = ruf_random(seed.hash_secret, sizeof(seed.hash_secret), err);
     if (status == RUF_OK)
-        status = ruf_build_home_image(home, store, path, &seed, err);
+        status =
+            ruf_build_home_image(home, store, path, &seed, &over_limit, err);
     /* After the file: a reader refuses what is older than this number. */
     if (status == RUF_OK)
         status = ruf_store_fact_save(store, FACT_GENERATION,
                                      (int64_t)seed.generation, err);
     if (status == RUF_OK)
         status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 0, err);
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(store, FACT_OVER_LIMIT,
+                                     (int64_t)over_limit, err);
     if (status == RUF_OK)
         *generation = seed.generation;
     free(path);

@@ -148,7 +148,9 @@ enum ruf_status ruf_home_explain(struct ruf_home *home, struct ruf_text text,
 
     (void)ruf_standardise_text(text, home->policy, NULL, found);
     describe_number(&found[0], read);
-    status = ruf_home_store_open(home, &store, err);
+    status = ruf_home_check_age(home, err);
+    if (status == RUF_OK)
+        status = ruf_home_store_open(home, &store, err);
     if (status == RUF_OK)
         status = ruf_store_carriers(store, home->policy, read->e164,
                                     explain_contact, &explaining, err);

@@ -28,8 +28,8 @@ struct ruf_standard_number {
     enum ruf_region_rule rule;
     enum ruf_number_type type;
     unsigned corrections; /**< enum ruf_correction that were made */
-    ruf_e164 e164;        /**< 0: not identifiable */
     uint32_t position;    /**< of the raw number in its record */
+    ruf_e164 e164;        /**< 0: not identifiable */
 };
 
 /** One record with standardised numbers. */

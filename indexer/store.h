@@ -321,6 +321,11 @@ RUF_MUST_USE enum ruf_status ruf_store_health(struct ruf_store *store,
                                               struct ruf_report *out,
                                               struct ruf_error *err);
 
+/** Unix seconds of the last finished round of any source; 0: never. */
+RUF_MUST_USE enum ruf_status ruf_store_last_round(struct ruf_store *store,
+                                                  int64_t *finished,
+                                                  struct ruf_error *err);
+
 struct ruf_store_source_stats {
     char id[17];
     uint64_t records;

@@ -252,6 +252,24 @@ static enum ruf_status count_sources(const struct ruf_store *store,
     return status;
 }
 
+enum ruf_status ruf_store_last_round(struct ruf_store *store, int64_t *finished,
+                                     struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    bool row = false;
+    enum ruf_status status = ruf_store_prepare(
+        store, "SELECT max(finished) FROM collections", &statement, err);
+
+    *finished = 0;
+    if (status != RUF_OK)
+        return status;
+    status = ruf_store_step(store, statement, &row, err);
+    if (status == RUF_OK && row)
+        *finished = sqlite3_column_int64(statement, 0);
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
 enum ruf_status ruf_store_stats(struct ruf_store *store,
                                 struct ruf_store_stats *out,
                                 struct ruf_error *err)

@@ -114,7 +114,11 @@ RUF_API void ruf_home_read_number(const struct ruf_home *home, const char *text,
 /** Language the policy asks for: "de", "en", or NULL for automatic. */
 RUF_API const char *ruf_home_language(const struct ruf_home *home);
 
-/** Open the published index of a home. @return as ruf_index_open(). */
+/**
+ * Open the published index of a home.
+ * @return as ruf_index_open(); RUF_E_LOCKED (P162: the last good sync is longer
+ *         ago than store.max_age_days of the policy).
+ */
 RUF_API RUF_MUST_USE enum ruf_status ruf_home_index(const struct ruf_home *home,
                                                     enum ruf_index_mode mode,
                                                     struct ruf_index **out,
@@ -302,6 +306,9 @@ struct ruf_home_stats {
     uint64_t generation;
     uint64_t image_bytes;
     uint64_t store_bytes; /**< with its write-ahead log */
+    /** Left out of the index for caller_id.max_entries: those of the lowest
+     *  source priority, then the highest numbers. */
+    uint64_t entries_over_limit;
 };
 
 RUF_API RUF_MUST_USE enum ruf_status

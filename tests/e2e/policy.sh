@@ -109,6 +109,18 @@ ruf "$home" policy import --confirm "$work/most.json" >/dev/null 2>&1
     fail "--confirm does not take it over"
 note "with --confirm a rule may remove most of a source"
 
+# --- over the limit -------------------------------------------------------------
+
+policy 3 ', "caller_id": { "max_entries": 1 }' >"$work/limit.json"
+sed 's/"version": 3/"version": 1/' "$work/limit.json" >"$work/first.json"
+ruf "$work/limited" --quiet init --policy "$work/first.json"
+ruf "$work/limited" --quiet import "$work/c.csv" >/dev/null
+[ "$(ruf "$work/limited" emit | cut -f 1)" = 493023125001 ] ||
+    fail "not the lowest number stays"
+[ "$(ruf "$work/limited" --json stats | json_number entries_over_limit)" = 3 ] ||
+    fail "what was left out is not reported"
+note "what is over caller_id.max_entries is reported"
+
 # --- a looser one asks for a full round ---------------------------------------
 
 policy 4 '' >"$work/4.json"
