@@ -207,6 +207,14 @@ static struct wanted *find_wanted(struct wanted *wanted, size_t count,
     return bsearch(name, wanted, count, sizeof(*wanted), by_bytes);
 }
 
+static uint32_t position_of(struct wanted *wanted, size_t count,
+                            const struct name *name)
+{
+    const struct wanted *found = find_wanted(wanted, count, name);
+
+    return found == NULL ? UINT32_MAX : found->position;
+}
+
 /* Where is each named record? Only the names are compared: every record is
  * named once, and only if there is a pair at all. */
 static enum ruf_status place_wanted(const struct ruf_store *store,
@@ -266,10 +274,8 @@ static enum ruf_status place_pairs(const struct ruf_store *store,
     wanted_count = list_wanted(pairs, pair_count, wanted);
     status = place_wanted(store, contacts, count, wanted, wanted_count, err);
     for (size_t i = 0; i < pair_count && status == RUF_OK; i++) {
-        out[i].pair.a =
-            find_wanted(wanted, wanted_count, &pairs[i].a)->position;
-        out[i].pair.b =
-            find_wanted(wanted, wanted_count, &pairs[i].b)->position;
+        out[i].pair.a = position_of(wanted, wanted_count, &pairs[i].a);
+        out[i].pair.b = position_of(wanted, wanted_count, &pairs[i].b);
         out[i].pair.together = pairs[i].together;
         out[i].made = pairs[i].made;
     }

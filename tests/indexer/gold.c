@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "gold.h"
+#include "base/text.h"
 #include "tests/tenant/names.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -411,4 +412,51 @@ void gold_spell(const struct gold_number *number, char out[32])
                        owner);
         break;
     }
+}
+
+/* --- as records
+ * -------------------------------------------------------------------- */
+
+const char gold_policy[] =
+    "{\"schema\":\"rufname.policy/1\",\"version\":1,"
+    "\"region\":{\"default\":\"DE\"},"
+    "\"auth\":{\"tenant\":\"t\",\"client_id\":\"c\"},\"sources\":["
+    "{\"id\":\"AAD\",\"kind\":\"entra_users\"},"
+    "{\"id\":\"APC\",\"kind\":\"outlook_personal\"},"
+    "{\"id\":\"CRM\",\"kind\":\"dynamics365\",\"url\":"
+    "\"https://muster.crm4.dynamics.com\"},"
+    "{\"id\":\"LIST\",\"kind\":\"file\"}]}";
+
+enum ruf_status gold_standardise(const struct gold_record *from,
+                                 const struct ruf_policy *policy,
+                                 struct ruf_arena *arena,
+                                 struct ruf_source_contact *to)
+{
+    struct ruf_raw_number numbers[GOLD_NUMBERS_MAX];
+    struct ruf_raw_email email = { ruf_text(from->mail), RUF_EMAIL_PRIMARY };
+    struct ruf_record record;
+
+    memset(&record, 0, sizeof(record));
+    record.native_id = ruf_text(from->id);
+    record.fields[RUF_RECORD_GIVEN] = ruf_text(from->given);
+    record.fields[RUF_RECORD_FAMILY] = ruf_text(from->family);
+    record.fields[RUF_RECORD_DISPLAY] = ruf_text(from->display);
+    record.fields[RUF_RECORD_COMPANY] = ruf_text(from->company);
+    for (size_t i = 0; i < from->number_count; i++) {
+        char text[32];
+
+        gold_spell(&from->numbers[i], text);
+        numbers[i].text.size = strlen(text);
+        numbers[i].text.data = ruf_arena_copy(arena, text, strlen(text));
+        numbers[i].kind = RUF_KIND_BUSINESS;
+        if (numbers[i].text.data == NULL)
+            return RUF_E_NOMEM;
+    }
+    record.numbers = numbers;
+    record.number_count = from->number_count;
+    record.emails = &email;
+    record.email_count = from->mail[0] == '\0' ? 0 : 1;
+    return ruf_standardise(&record, policy,
+                           ruf_policy_source(policy, ruf_text(from->source)),
+                           arena, to, NULL);
 }

@@ -10,6 +10,7 @@
 #ifndef TESTS_GOLD_H
 #define TESTS_GOLD_H
 
+#include "indexer/contacts.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -80,5 +81,15 @@ void gold_print(const struct gold *gold, FILE *out);
 
 /** A number as a person would write it; valid in the German plan. */
 void gold_spell(const struct gold_number *number, char out[32]);
+
+/** A policy with the four sources. */
+extern const char gold_policy[];
+
+/** A record as the sources of that policy give it. Texts are borrowed, numbers
+ *  live in the arena. @return as ruf_standardise(). */
+enum ruf_status gold_standardise(const struct gold_record *from,
+                                 const struct ruf_policy *policy,
+                                 struct ruf_arena *arena,
+                                 struct ruf_source_contact *to);
 
 #endif

@@ -29,19 +29,10 @@ static struct ruf_people people;
 
 static void set_up(void)
 {
-    static const char json[] =
-        "{\"schema\":\"rufname.policy/1\",\"version\":1,"
-        "\"region\":{\"default\":\"DE\"},"
-        "\"auth\":{\"tenant\":\"t\",\"client_id\":\"c\"},\"sources\":["
-        "{\"id\":\"AAD\",\"kind\":\"entra_users\"},"
-        "{\"id\":\"APC\",\"kind\":\"outlook_personal\"},"
-        "{\"id\":\"CRM\",\"kind\":\"dynamics365\",\"url\":"
-        "\"https://muster.crm4.dynamics.com\"},"
-        "{\"id\":\"LIST\",\"kind\":\"file\"}]}";
     struct ruf_error err;
 
-    cr_assert(ruf_policy_parse(json, strlen(json), &policy, NULL, &err) ==
-                  RUF_OK,
+    cr_assert(ruf_policy_parse(gold_policy, strlen(gold_policy), &policy, NULL,
+                               &err) == RUF_OK,
               "%s", err.detail);
     cr_assert(ruf_arena_create(&arena, NULL) == RUF_OK);
 }
@@ -59,31 +50,7 @@ TestSuite(gold, .init = set_up, .fini = tear_down, .timeout = 120);
 static void standardise(const struct gold_record *from,
                         struct ruf_source_contact *to)
 {
-    struct ruf_raw_number numbers[GOLD_NUMBERS_MAX];
-    struct ruf_raw_email email = { ruf_text(from->mail), RUF_EMAIL_PRIMARY };
-    struct ruf_record record;
-
-    memset(&record, 0, sizeof(record));
-    record.native_id = ruf_text(from->id);
-    record.fields[RUF_RECORD_GIVEN] = ruf_text(from->given);
-    record.fields[RUF_RECORD_FAMILY] = ruf_text(from->family);
-    record.fields[RUF_RECORD_DISPLAY] = ruf_text(from->display);
-    record.fields[RUF_RECORD_COMPANY] = ruf_text(from->company);
-    for (size_t i = 0; i < from->number_count; i++) {
-        char text[32];
-
-        gold_spell(&from->numbers[i], text);
-        numbers[i].text.data = ruf_arena_copy(arena, text, strlen(text));
-        numbers[i].text.size = strlen(text);
-        numbers[i].kind = RUF_KIND_BUSINESS;
-    }
-    record.numbers = numbers;
-    record.number_count = from->number_count;
-    record.emails = &email;
-    record.email_count = from->mail[0] == '\0' ? 0 : 1;
-    cr_assert(ruf_standardise(&record, policy,
-                              ruf_policy_source(policy, ruf_text(from->source)),
-                              arena, to, NULL) == RUF_OK);
+    cr_assert(gold_standardise(from, policy, arena, to) == RUF_OK);
     for (size_t i = 0; i < to->number_count; i++)
         cr_assert_neq(to->numbers[i].e164, 0, "%.*s is no number",
                       (int)to->numbers[i].raw.size, to->numbers[i].raw.data);

@@ -621,7 +621,7 @@ static void share(const char *source, const char *company, int people_of)
                                          "Dietz", "Ebert",  "Fuchs" };
 
     for (int i = 0; i < people_of; i++) {
-        char id[16];
+        char id[64];
 
         (void)snprintf(id, sizeof(id), "%s%d", company, i);
         add(source, id, "Kim", names[count % 6], company, NULL, "+493023125001",
