@@ -11,6 +11,7 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
+#include <rufname/access.h>
 #include <rufname/home.h>
 #include <rufname/message.h>
 #include <stdbool.h>
@@ -83,6 +84,10 @@ int cli_find_home(struct cli *cli);
 /** Open the home, or print why not. @return 0 or the exit code. */
 int cli_open_home(struct cli *cli, struct ruf_home **home);
 
+/** The same for what is allowed where use is not: to sign in, to unlock. */
+int cli_open_home_for(struct cli *cli, enum ruf_access_purpose purpose,
+                      struct ruf_home **home);
+
 /** Flush stdout; a full disk or closed pipe must not look like success. */
 int cli_finish(const struct cli *cli, int exit_code);
 
@@ -129,5 +134,8 @@ int cmd_presence(struct cli *cli);
 int cmd_stats(struct cli *cli);
 int cmd_verify(struct cli *cli);
 int cmd_wipe(struct cli *cli);
+int cmd_pin(struct cli *cli);
+int cmd_unlock(struct cli *cli);
+int cmd_lock(struct cli *cli);
 
 #endif

@@ -248,7 +248,7 @@ int cmd_sync(struct cli *cli)
     if (code == 0 && cli->argument_count > 0)
         return cli_usage(cli, "sync takes no arguments");
     if (code == 0)
-        code = cli_open_home(cli, &home);
+        code = cli_open_home_for(cli, RUF_ACCESS_REFRESH, &home);
     if (code != 0)
         return code;
     code = sync_home(cli, home, &request);

@@ -25,6 +25,15 @@ const struct cli_command cli_commands[] = {
       "                    keyring (the kernel's, gone after a restart), or\n"
       "                    fd:N, an inherited descriptor\n",
       cmd_init },
+    { "pin", "set|change|clear [--pin-fd N]",
+      "set the PIN that protects the key, or do without",
+      "  --pin-fd N   read it from a descriptor, one a line: change takes the "
+      "old\n"
+      "               one first. Otherwise it is asked for on the terminal.\n",
+      cmd_pin },
+    { "unlock", "[--pin-fd N]", "enter the PIN; holds until idle for too long",
+      "  --pin-fd N   read it from a descriptor\n", cmd_unlock },
+    { "lock", "", "forget the PIN that was entered", "", cmd_lock },
     { "login", "[--flow code|device|app] [--secret-file FILE|--cert-file FILE]",
       "sign in; tokens go into the encrypted store",
       "  --flow FLOW         code (default): in a browser on this machine;\n"

@@ -179,6 +179,12 @@ int cli_find_home(struct cli *cli)
 
 int cli_open_home(struct cli *cli, struct ruf_home **home)
 {
+    return cli_open_home_for(cli, RUF_ACCESS_USE, home);
+}
+
+int cli_open_home_for(struct cli *cli, enum ruf_access_purpose purpose,
+                      struct ruf_home **home)
+{
     struct ruf_error err;
     const char *language;
     int code = cli_find_home(cli);
@@ -191,7 +197,11 @@ int cli_open_home(struct cli *cli, struct ruf_home **home)
     language = ruf_home_language(*home);
     if (!cli->language_given && language != NULL)
         cli->language = strcmp(language, "de") == 0 ? RUF_GERMAN : RUF_ENGLISH;
-    return 0;
+    if (ruf_home_enter(*home, purpose, &err) == RUF_OK)
+        return 0;
+    ruf_home_close(*home);
+    *home = NULL;
+    return cli_fail(cli, &err);
 }
 
 int cli_finish(const struct cli *cli, int exit_code)

@@ -7,6 +7,7 @@
  */
 #include "base/error.h"
 #include "base/text.h"
+#include "engine/access.h"
 #include "engine/audit.h"
 #include "engine/dry_run.h"
 #include "engine/sources.h"
@@ -42,13 +43,15 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
         .cancelled = login->cancelled,
         .cancel_context = login->context,
     };
-    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
+    enum ruf_status status = ruf_home_refresher_open(home, &writer, err);
 
     if (status != RUF_OK)
         return status;
     context = (struct ruf_store_sink){ writer.store, &home->effective, false };
     sink = ruf_store_sink_over(&context);
     status = ruf_sync_login(&home->effective, &sink, &options, err);
+    if (status == RUF_OK)
+        status = ruf_access_checked_in(home, err);
     status = ruf_audit_append(home, writer.store, RUF_AUDIT_LOGIN, NULL, status,
                               0, err);
     ruf_home_writer_close(&writer);
@@ -62,7 +65,7 @@ enum ruf_status ruf_home_source_secret(struct ruf_home *home,
     struct ruf_home_writer writer;
     struct ruf_store_sink context;
     struct ruf_sync_sink sink;
-    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
+    enum ruf_status status = ruf_home_refresher_open(home, &writer, err);
 
     if (status != RUF_OK)
         return status;
@@ -142,6 +145,22 @@ static void report_sources(const struct ruf_source_result *results,
         to->photos = from->photos;
         to->photos_left = from->photos_left;
     }
+}
+
+/* Did a server of the organisation answer as it should? */
+static bool reached_anybody(const struct ruf_policy *policy,
+                            const struct ruf_source_result *results,
+                            size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct ruf_policy_source *source =
+            ruf_policy_source(policy, ruf_text(results[i].source));
+
+        if (results[i].status == RUF_OK && source != NULL &&
+            source->kind != RUF_SOURCE_FILE)
+            return true;
+    }
+    return false;
 }
 
 static bool image_is_readable(const struct ruf_home *home)
@@ -321,6 +340,12 @@ static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
     status =
         run_sources(home, &chosen.policy, &sink, request, results, &count, err);
     report_sources(results, count, report);
+    if (reached_anybody(home->policy, results, count)) {
+        enum ruf_status noted =
+            ruf_access_checked_in(home, status == RUF_OK ? err : NULL);
+
+        status = status == RUF_OK ? noted : status;
+    }
     after = judge_sources(home, store, results, count, report, &after_error);
     /* What other sources brought is shown even if one failed or the user
      * stopped the run; every finished round is whole. */
@@ -363,7 +388,7 @@ enum ruf_status ruf_home_sync(struct ruf_home *home,
     results = calloc(RUF_POLICY_SOURCES_MAX, sizeof(*results));
     if (results == NULL)
         return ruf_fail_memory(err);
-    status = ruf_home_writer_open(home, &writer, err);
+    status = ruf_home_refresher_open(home, &writer, err);
     if (status == RUF_OK && request->dry_run) {
         status = try_sync(home, writer.store, request, results, report, err);
         ruf_home_writer_close(&writer);

@@ -5,10 +5,11 @@
  */
 #include "base/error.h"
 #include "callkit/commit.h"
+#include "engine/access.h"
 #include "engine/home_files.h"
-#include "engine/home_key.h"
 #include "engine/host.h"
 #include "engine/policy_change.h"
+#include "engine/reset.h"
 #include "engine/wipe.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -221,15 +222,17 @@ static enum ruf_status load_key(struct ruf_home *home, struct ruf_error *err)
     struct ruf_profile profile;
     enum ruf_status status = ruf_profile_read(home->path, &profile, err);
 
-    if (status == RUF_OK)
+    if (status == RUF_OK) {
+        memcpy(home->id, profile.id, sizeof(home->id));
         status = ruf_keystore_open(profile.keystore, home->path, profile.id,
                                    &home->host, &home->keystore, err);
+    }
     if (status == RUF_OK)
         status = ruf_item_load(home->keystore, &memory, err);
+    if (status == RUF_OK && ruf_item_in(&memory)->resetting)
+        status = ruf_home_reset_resume(home, err);
     if (status == RUF_OK)
-        status = ruf_secret_create(RUF_KEY_SIZE, &home->key, err);
-    if (status == RUF_OK)
-        memcpy(home->key.bytes, ruf_item_in(&memory)->secret, RUF_KEY_SIZE);
+        status = ruf_access_load(home, ruf_item_in(&memory), err);
     ruf_secret_destroy(&memory);
     return status;
 }
@@ -304,6 +307,19 @@ static enum ruf_status refuse_wiped(const char *path,
                     "the organisation's data was removed");
 }
 
+/* The process that checked the last attempt may have died over it. */
+static enum ruf_status finish_attempts(struct ruf_home *home,
+                                       struct ruf_error *err)
+{
+    struct ruf_access_decision decision;
+
+    ruf_home_access(home, RUF_ACCESS_UNLOCK, &decision);
+    return decision.verdict == RUF_ACCESS_ASK &&
+                   decision.reason == RUF_ACCESS_ATTEMPTS
+               ? ruf_home_reset(home, err)
+               : RUF_OK;
+}
+
 static void forget_policy(struct ruf_home *home)
 {
     ruf_policy_destroy(home->policy);
@@ -319,12 +335,18 @@ static enum ruf_status load_policy_in_force(struct ruf_home *home,
 {
     bool pending = ruf_folder_has(home->path, HOME_POLICY_NEXT);
     enum ruf_status status = load_policy(home, err);
+    struct ruf_error reason;
+    enum ruf_status finished;
 
     if (!pending || (status != RUF_OK && status != RUF_E_POLICY))
         return status;
-    status = ruf_policy_finish(home, err);
-    if (status != RUF_OK)
+    finished = ruf_policy_finish(home, &reason);
+    if (finished == RUF_E_LOCKED) /* once it is unlocked */
         return status;
+    if (finished != RUF_OK && err != NULL)
+        *err = reason;
+    if (finished != RUF_OK)
+        return finished;
     forget_policy(home);
     return load_policy(home, err);
 }
@@ -354,6 +376,8 @@ static enum ruf_status open_home(const char *path, const struct ruf_host *host,
         status = load_policy_in_force(home, err);
     if (status == RUF_E_POLICY && any_policy)
         status = RUF_OK;
+    else if (status == RUF_OK)
+        status = finish_attempts(home, err);
     if (status != RUF_OK) {
         ruf_home_close(home);
         return status;
@@ -388,6 +412,11 @@ void ruf_home_close(struct ruf_home *home)
     if (home == NULL)
         return;
     ruf_policy_destroy(home->policy);
+    if (home->access != NULL) {
+        free(home->access->os_version);
+        free(home->access->app_version);
+    }
+    free(home->access);
     ruf_keystore_close(home->keystore);
     ruf_secret_destroy(&home->key);
     free(home->ca_pem);
@@ -428,14 +457,19 @@ const char *ruf_home_language(const struct ruf_home *home)
 /* --- store -------------------------------------------------------------------
  */
 
+/* Every way to the store leads through here. */
 static enum ruf_status open_store(const struct ruf_home *home,
+                                  enum ruf_access_purpose purpose,
                                   enum ruf_store_mode mode,
                                   struct ruf_store **out, struct ruf_error *err)
 {
-    char *path = ruf_path_join(home->path, HOME_STORE);
-    enum ruf_status status;
+    enum ruf_status status = ruf_access_enter(home, purpose, err);
+    char *path;
 
     *out = NULL;
+    if (status != RUF_OK)
+        return status;
+    path = ruf_path_join(home->path, HOME_STORE);
     if (path == NULL)
         return ruf_fail_memory(err);
     status = ruf_store_open(path, home->key.bytes, mode, out, err);
@@ -447,7 +481,7 @@ enum ruf_status ruf_home_store_open(const struct ruf_home *home,
                                     struct ruf_store **out,
                                     struct ruf_error *err)
 {
-    return open_store(home, RUF_STORE_READ, out, err);
+    return open_store(home, RUF_ACCESS_USE, RUF_STORE_READ, out, err);
 }
 
 /* A wipe that began after this home was opened ends all writing. */
@@ -461,9 +495,10 @@ enum ruf_status ruf_home_still_ours(const struct ruf_home *home,
                     "the organisation's data was removed");
 }
 
-enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
-                                     struct ruf_home_writer *out,
-                                     struct ruf_error *err)
+static enum ruf_status open_writer(const struct ruf_home *home,
+                                   enum ruf_access_purpose purpose,
+                                   struct ruf_home_writer *out,
+                                   struct ruf_error *err)
 {
     char *path = ruf_path_join(home->path, HOME_LOCK);
     enum ruf_status status;
@@ -476,10 +511,24 @@ enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
     if (status == RUF_OK)
         status = ruf_home_still_ours(home, err);
     if (status == RUF_OK)
-        status = open_store(home, RUF_STORE_WRITE, &out->store, err);
+        status = open_store(home, purpose, RUF_STORE_WRITE, &out->store, err);
     if (status != RUF_OK)
         ruf_home_writer_close(out);
     return status;
+}
+
+enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
+                                     struct ruf_home_writer *out,
+                                     struct ruf_error *err)
+{
+    return open_writer(home, RUF_ACCESS_USE, out, err);
+}
+
+enum ruf_status ruf_home_refresher_open(const struct ruf_home *home,
+                                        struct ruf_home_writer *out,
+                                        struct ruf_error *err)
+{
+    return open_writer(home, RUF_ACCESS_REFRESH, out, err);
 }
 
 void ruf_home_writer_close(struct ruf_home_writer *writer)
@@ -522,10 +571,13 @@ enum ruf_status ruf_home_index_any_age(const struct ruf_home *home,
                                        struct ruf_index **out,
                                        struct ruf_error *err)
 {
-    char *path = ruf_path_join(home->path, HOME_IMAGE);
-    enum ruf_status status;
+    enum ruf_status status = ruf_access_enter(home, RUF_ACCESS_USE, err);
+    char *path;
 
     *out = NULL;
+    if (status != RUF_OK)
+        return status;
+    path = ruf_path_join(home->path, HOME_IMAGE);
     if (path == NULL)
         return ruf_fail_memory(err);
     status = ruf_index_open_since(path, home->key.bytes, mode,

@@ -15,7 +15,8 @@
 /** profile.json: which key store, and the home's name in it. */
 struct ruf_profile {
     char keystore[64];
-    char id[33]; /**< hex digits; "" in homes made before there were any */
+    char id[RUF_HOME_ID_SIZE]; /**< hex digits; "" in homes made before there
+                                  were any */
 };
 
 /**

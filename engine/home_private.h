@@ -35,12 +35,36 @@
 
 struct ruf_keystore;
 
+/* Hex digits that name a home, and their NUL. */
+#define RUF_HOME_ID_SIZE 33
+
+/* What rufname/access.h decides on, apart from the policy and the clock. Not
+ * part of what is const in a home: it changes as the home is used. */
+struct ruf_access_memory {
+    int64_t clock_seen;
+    int64_t clock_kept; /* of that: what the key item has */
+    int64_t checked_in;
+    int64_t pin_set_at; /* 0: no PIN */
+    int64_t pin_entered_at;
+    int64_t used_at;
+    uint32_t attempts;
+    bool remembered; /* other processes may use it, too */
+    bool jailbroken;
+    bool account_disabled;
+    bool tampered;
+    bool other_device;
+    char *os_version;
+    char *app_version;
+};
+
 struct ruf_home {
     char *path;
     char *ca_pem;                /* of the policy and of init, together */
     struct ruf_policy *policy;   /* as parsed */
     struct ruf_policy effective; /* the same with ca_pem laid over */
-    struct ruf_secret key;
+    struct ruf_secret key;       /* none while it is locked */
+    char id[RUF_HOME_ID_SIZE];
+    struct ruf_access_memory *access;
     struct ruf_host host; /* all of it filled in */
     struct ruf_keystore *keystore;
 };
@@ -67,6 +91,10 @@ struct ruf_home_writer {
 RUF_MUST_USE enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
                                                   struct ruf_home_writer *out,
                                                   struct ruf_error *err);
+/* The same to sign in or sync, which an offline block does not forbid. */
+RUF_MUST_USE enum ruf_status
+ruf_home_refresher_open(const struct ruf_home *home,
+                        struct ruf_home_writer *out, struct ruf_error *err);
 void ruf_home_writer_close(struct ruf_home_writer *writer);
 
 /* RUF_E_WIPED (W602) if a wipe began since the home was opened. */

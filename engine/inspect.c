@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
-#include "engine/home_private.h"
+#include "engine/access.h"
 #include <rufname/directory.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,7 +192,11 @@ enum ruf_status ruf_home_verify(struct ruf_home *home,
                                 struct ruf_verify_report *out,
                                 struct ruf_error *err)
 {
+    enum ruf_status status = ruf_access_enter(home, RUF_ACCESS_USE, err);
+
     memset(out, 0, sizeof(*out));
+    if (status != RUF_OK)
+        return status;
     verify_image(home, out);
     verify_store(home, out);
     /* Says nothing about the files. */

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "callkit/host_model.h"
-#include "engine/home_private.h"
+#include "engine/access.h"
 #include "sync/import.h"
 #include <rufname/phone.h>
 #include <stdlib.h>
@@ -151,8 +151,10 @@ enum ruf_status ruf_home_emit(struct ruf_home *home,
         .dry_run = record == RUF_EMIT_LOOK,
         .entries_max = policy->max_entries,
     };
-    enum ruf_status status = ruf_home_check_age(home, err);
+    enum ruf_status status = ruf_access_enter(home, RUF_ACCESS_USE, err);
 
+    if (status == RUF_OK)
+        status = ruf_home_check_age(home, err);
     return status == RUF_OK
                ? ruf_folder_emit(home->path, &options, host, report, err)
                : status;
@@ -334,9 +336,11 @@ enum ruf_status ruf_home_ring(struct ruf_home *home, const char *text,
     struct ruf_index *index = NULL;
     struct ruf_index_info info;
     ruf_e164 variants[2];
-    enum ruf_status status = RUF_OK;
+    enum ruf_status status = ruf_access_enter(home, RUF_ACCESS_USE, err);
 
     memset(out, 0, sizeof(*out));
+    if (status != RUF_OK)
+        return status;
     ruf_phone_variants(text, region, variants);
     out->as_sent = variants[0];
     out->international = variants[1];

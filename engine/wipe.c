@@ -15,6 +15,7 @@
 #include "engine/home_files.h"
 #include "engine/home_key.h"
 #include "engine/host.h"
+#include "engine/session.h"
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -245,6 +246,7 @@ static enum ruf_status finish(const char *home, const struct ruf_host *host,
     read_marker(home, &marker);
     receipt->reason = marker.reason;
     receipt->files = ruf_home_files_count(home);
+    ruf_session_forget(marker.profile.id);
     erased = erase_key(home, &marker.profile, host, err);
     status = wait_for_lock(home, steps, &lock, erased == RUF_OK ? err : NULL);
     if (status == RUF_OK)

@@ -5,6 +5,9 @@
  * profile, encrypted store, sealed index. Apps, the command and the search
  * screen all go through these calls; what the policy forbids is refused here.
  *
+ * Every call that reads or writes data asks first whether it may be used now
+ * (rufname/access.h) and may answer RUF_E_LOCKED or RUF_E_WIPED.
+ *
  * Threads: one thread at a time per struct ruf_home. Processes: any number of
  * readers, one writer (RUF_E_BUSY otherwise). The program calls
  * curl_global_init() once before ruf_home_login() or ruf_home_sync().
@@ -76,7 +79,8 @@ ruf_home_init(const char *path, const struct ruf_home_setup *setup,
               struct ruf_error *err);
 
 /**
- * Open a home: profile, policy and key. Neither store nor index is touched.
+ * Open a home: profile, policy and key. Neither store nor index is touched. One
+ * behind a PIN opens locked.
  * @return RUF_OK; RUF_E_USAGE (U012: no home here); RUF_E_KEY (K201: the key
  *         is missing); RUF_E_WIPED (W602: it was wiped; W603: a wipe began and
  *         cannot be finished); RUF_E_POLICY (P100); RUF_E_IO; RUF_E_NOMEM.
@@ -324,7 +328,7 @@ struct ruf_verify_report {
 
 /**
  * Check every block of the image and every page of the store.
- * @return RUF_OK: all checked, see the report; RUF_E_NOMEM.
+ * @return RUF_OK: all checked, see the report; as ruf_home_enter().
  */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_verify(struct ruf_home *home, struct ruf_verify_report *out,

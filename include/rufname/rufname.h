@@ -17,6 +17,7 @@
  *
  * A home on disk that makes such an index
  *   home.h       sign in, sync, import, publish, inspect
+ *   access.h     who may use it now: PIN, idle time, device, account
  *   host.h       what it asks of the app and the system around it
  *   phone.h      requests to a phone from a home, and what a phone shows
  *   presence.h   are the people on the screen free to talk?
@@ -61,6 +62,7 @@
 #ifndef RUFNAME_RUFNAME_H
 #define RUFNAME_RUFNAME_H
 
+#include <rufname/access.h>
 #include <rufname/action.h>
 #include <rufname/audit.h>
 #include <rufname/clean.h>

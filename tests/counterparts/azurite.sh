@@ -56,6 +56,7 @@ blobs put contacts large.csv "$work/files/large.csv"
 policy() {
     cat >"$work/policy.json" <<END
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "auth": { "endpoints": { "sources": ["$BLOB_ORIGIN"] } },
   "sources": [ { "id": "ABS", "kind": "blob", "container": "$2",
     "url": "$BLOB_ORIGIN/devstoreaccount1" } ] }
@@ -152,6 +153,7 @@ cat "$work/ca.pem" "$work/tenant/ca.pem" >"$work/both.pem"
 home=$work/token
 cat >"$work/policy.json" <<END
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   $(sed -n '/"auth"/,/"endpoints"/p' "$work/tenant/policy.json" |
     sed "s|\"endpoints\": {|\"endpoints\": { \"sources\": [\"$BLOB_ORIGIN\"],|")
   "sources": [ { "id": "ABS", "kind": "blob", "container": "contacts",

@@ -24,6 +24,7 @@ wait_for "$port" oidc
 home() {
     cat >"$work/policy.json" <<END
 { "schema": "rufname.policy/1", "version": 1,
+  "protection": { "pin": { "required": false } },
   "auth": { "tenant": "tenant", "client_id": "$2",
     "endpoints": { "login": "$issuer", "graph": "https://graph.example" } },
   "sources": [ { "id": "AAD", "kind": "entra_users" } ] }

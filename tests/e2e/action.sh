@@ -7,6 +7,7 @@
 home=$work/home
 cat >"$work/policy.json" <<'END'
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "sources": [ { "id": "CSV", "kind": "file" } ],
   "actions": { "allow": ["tel", "sms", "mailto", "teams_chat"],
     "custom": [ { "id": "own", "template": "muster:{digits}" } ] } }

@@ -10,6 +10,7 @@ home=$work/home
 policy() {
     cat <<END
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "sources": [ { "id": "CSV", "kind": "file" } ]$1 }
 END
 }

@@ -18,6 +18,7 @@ strace -o /dev/null true 2>/dev/null || {
 
 cat >"$work/policy.json" <<'END'
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "auth": { "tenant": "t", "client_id": "c" },
   "sources": [ { "id": "CSV", "kind": "file" } ] }
 END

@@ -11,6 +11,7 @@
 
 cat >"$work/policy.json" <<'END'
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "auth": { "tenant": "t", "client_id": "c" },
   "sources": [ { "id": "CSV", "kind": "file" } ] }
 END

@@ -10,6 +10,7 @@ home=$work/home
 policy() {
     cat >"$1" <<END
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "auth": { "tenant": "t", "client_id": "c" },
   "sources": [ { "id": "ONE", "kind": "file", "priority": 90 },
                { "id": "TWO", "kind": "file", "priority": 20 } ]$2 }

@@ -9,6 +9,7 @@
 home=$work/home
 cat >"$work/policy.json" <<'END'
 { "schema": "rufname.policy/1", "version": 1,
+  "protection": { "pin": { "required": false } },
   "region": { "default": "DE" },
   "sources": [ { "id": "LIST", "kind": "file" } ],
   "cleaning": { "area_codes": { "DE": "30" } } }

@@ -10,6 +10,7 @@
 home=$work/home
 cat >"$work/policy.json" <<'END'
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "auth": { "tenant": "t", "client_id": "c" },
   "sources": [ { "id": "CSV", "kind": "file" } ] }
 END
@@ -130,6 +131,7 @@ note "a damaged index costs the phone nothing"
 # --- blocked numbers: the policy's list in the index, in requests, in exports
 cat >"$work/blocking.json" <<'END'
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "auth": { "tenant": "t", "client_id": "c" },
   "blocking": { "numbers": [ "+493023125950", "+493023125002" ] },
   "sources": [ { "id": "CSV", "kind": "file" } ] }

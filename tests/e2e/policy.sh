@@ -10,6 +10,7 @@ home=$work/home
 policy() {
     cat <<END
 { "schema": "rufname.policy/1", "version": $1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "sources": [ { "id": "CSV", "kind": "file" } ]$2 }
 END
 }
@@ -92,7 +93,7 @@ expect 3 P120 ruf "$home" policy import "$work/1.json"
 expect 3 P120 ruf "$home" policy simulate "$work/1.json"
 policy 3 ', "level": "highest"' >"$work/bad.json"
 expect 3 P105 ruf "$home" policy import "$work/bad.json"
-grep -q 'bad.json:2:.*error P105: /level' "$work/stderr" ||
+grep -q 'bad.json:3:.*error P105: /level' "$work/stderr" ||
     fail "the mistake has no place"
 policy 3 ", \"filters\": [ $(rule most department vertrieb exclude) ]" \
     >"$work/most.json"

@@ -10,6 +10,7 @@ new_home() {
     home=$work/$1
     cat >"$work/policy.json" <<END
 { "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
   "auth": { "tenant": "t", "client_id": "c" },
   "caller_id": { "trunk": { $2 } },
   "filters": [ { "id": "hidden", "then": "no_caller_id", "when":

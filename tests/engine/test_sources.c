@@ -12,12 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define HOUR 3600
 
 static const char policy[] =
     "{\"schema\": \"rufname.policy/1\", \"version\": 1,"
-    " \"protection\": {\"pin\": {\"required\": false}},"
+    " \"protection\": {\"pin\": {\"required\": false},"
+    "  \"offline\": {\"block_min\": 43200}},"
     " \"sync\": {\"stale_hours\": 2, \"forbidden_grace_hours\": 24},"
     " \"auth\": {\"tenant\": \"t\", \"client_id\": \"c\"}, \"sources\": ["
     " {\"id\": \"AAD\", \"kind\": \"entra_users\"},"
@@ -42,7 +44,7 @@ static void set_up(void)
                                     .host = &host.host };
 
     test_host_init(&host);
-    host.now = 2000000000;
+    host.now = (int64_t)time(NULL); /* as the store has it */
     test_home_path(path);
     cr_assert_eq(ruf_home_init(path, &setup, NULL, NULL, &err), RUF_OK, "%s %s",
                  err.id, err.detail);

@@ -258,6 +258,7 @@ int tenant_files_publish(struct tenant *tenant)
             file,
             "{ \"schema\": \"rufname.policy/1\", \"version\": 1,\n"
             "  \"region\": { \"default\": \"DE\" },\n"
+            "  \"protection\": { \"pin\": { \"required\": false } },\n"
             "  \"auth\": { \"tenant\": \"" TENANT_ID "\",\n"
             "    \"client_id\": \"" CLIENT_ID "\",\n"
             "    \"endpoints\": { \"login\": \"%s\", \"graph\": \"%s\"",

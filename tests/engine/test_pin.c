@@ -1,0 +1,509 @@
+/*
+ * tests/engine/test_pin.c - PIN, lock and the rules of access, on real homes
+ *
+ * A host of the tests keeps the key item and sets the clock.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/key_item.h"
+#include "tests/engine/test_host.h"
+#include <criterion/criterion.h>
+#include <rufname/access.h>
+#include <rufname/home.h>
+#include <rufname/phone.h>
+#include <rufname/wipe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PIN "2580"
+#define HOUR INT64_C(3600)
+
+struct fixture {
+    struct test_host host;
+    char path[64];
+    struct ruf_home *home;
+    struct ruf_error err;
+};
+
+/* A home over a file or a server, with these members of "protection". */
+static void begin(struct fixture *f, const char *source, const char *protection)
+{
+    struct ruf_home_setup setup = { .struct_size = sizeof(setup),
+                                    .keystore = "host",
+                                    .host = &f->host.host };
+    char policy[1024];
+
+    memset(f, 0, sizeof(*f));
+    test_host_init(&f->host);
+    test_home_path(f->path);
+    setup.policy_size =
+        (size_t)snprintf(policy, sizeof(policy),
+                         "{\"schema\": \"rufname.policy/1\", \"version\": 1,"
+                         " \"protection\": {%s},"
+                         " \"auth\": {\"tenant\": \"t\", \"client_id\": \"c\"},"
+                         " \"sources\": [{\"id\": \"SRC\", \"kind\": \"%s\"}]}",
+                         protection, source);
+    setup.policy = policy;
+    setup.host = &f->host.host;
+    if (ruf_home_init(f->path, &setup, NULL, NULL, &f->err) != RUF_OK ||
+        ruf_home_open_with(f->path, &f->host.host, &f->home, &f->err) != RUF_OK)
+        cr_assert_fail("%s: %s", f->err.id, f->err.detail);
+}
+
+static void reopen(struct fixture *f)
+{
+    ruf_home_close(f->home);
+    if (ruf_home_open_with(f->path, &f->host.host, &f->home, &f->err) != RUF_OK)
+        cr_assert_fail("%s: %s", f->err.id, f->err.detail);
+}
+
+static void end(struct fixture *f)
+{
+    if (f->home != NULL)
+        cr_expect_eq(ruf_home_lock(f->home, NULL), RUF_OK);
+    ruf_home_close(f->home);
+    test_home_remove(f->path);
+}
+
+static struct ruf_key_item item_of(const struct fixture *f)
+{
+    struct ruf_key_item item;
+
+    if (ruf_key_item_read(f->host.item, f->host.item_size, &item, NULL) !=
+        RUF_OK)
+        cr_assert_fail("no key item");
+    return item;
+}
+
+/* A call on the home that reads data: its status, and the error's id. */
+static enum ruf_status use(struct fixture *f)
+{
+    struct ruf_home_stats *stats = calloc(1, sizeof(*stats));
+    enum ruf_status status = ruf_home_describe(f->home, stats, &f->err);
+
+    if (status == RUF_OK)
+        f->err.id[0] = '\0';
+    free(stats);
+    return status;
+}
+
+#define expect_use(f, status, text)                                            \
+    do {                                                                       \
+        cr_expect_eq(use(f), status, "line %d: %s", __LINE__, (f)->err.id);    \
+        cr_expect_str_eq((f)->err.id, text, "line %d: %s", __LINE__,           \
+                         (f)->err.id);                                         \
+    } while (0)
+
+#define expect_call(f, call, status, text)                                     \
+    do {                                                                       \
+        cr_expect_eq(call, status, "line %d: %s", __LINE__, (f)->err.id);      \
+        cr_expect_str_eq((f)->err.id, text, "line %d: %s", __LINE__,           \
+                         (f)->err.id);                                         \
+    } while (0)
+
+#define expect_ok(f, call)                                                     \
+    cr_expect_eq(call, RUF_OK, "line %d: %s %s", __LINE__, (f)->err.id,        \
+                 (f)->err.detail)
+
+/* --- a PIN's life -----------------------------------------------------------
+ */
+
+Test(pin, is_set_entered_changed_and_cleared)
+{
+    struct fixture f;
+    uint8_t key[RUF_KEY_SIZE];
+    struct ruf_key_item item;
+
+    begin(&f, "file", "\"pin\": {\"required\": false}");
+    expect_use(&f, RUF_OK, "");
+    item = item_of(&f);
+    memcpy(key, item.secret, sizeof(key));
+    expect_call(&f, ruf_home_unlock(f.home, PIN, false, &f.err), RUF_E_USAGE,
+                "K223");
+    expect_call(&f, ruf_home_pin_set(f.home, "25", &f.err), RUF_E_USAGE,
+                "K220");
+    expect_call(&f, ruf_home_pin_set(f.home, "25x0", &f.err), RUF_E_USAGE,
+                "K221");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    expect_use(&f, RUF_OK, "");
+    expect_call(&f, ruf_home_pin_set(f.home, "1470", &f.err), RUF_E_USAGE,
+                "K223");
+    /* The key itself is nowhere in the item any more. */
+    for (size_t i = 0; i + sizeof(key) <= f.host.item_size; i++)
+        cr_assert_neq(memcmp(f.host.item + i, key, sizeof(key)), 0,
+                      "the key lies at %zu", i);
+    reopen(&f);
+    expect_use(&f, RUF_E_LOCKED, "K210");
+    expect_ok(&f, ruf_home_unlock(f.home, PIN, false, &f.err));
+    expect_use(&f, RUF_OK, "");
+    expect_ok(&f, ruf_home_lock(f.home, &f.err));
+    expect_use(&f, RUF_E_LOCKED, "K210");
+    expect_call(&f, ruf_home_pin_change(f.home, PIN, PIN, &f.err), RUF_E_USAGE,
+                "K226");
+    expect_ok(&f, ruf_home_pin_change(f.home, PIN, "1470", &f.err));
+    reopen(&f);
+    expect_call(&f, ruf_home_unlock(f.home, PIN, false, &f.err), RUF_E_LOCKED,
+                "K212");
+    expect_ok(&f, ruf_home_pin_clear(f.home, "1470", &f.err));
+    reopen(&f);
+    expect_use(&f, RUF_OK, "");
+    item = item_of(&f);
+    cr_expect_arr_eq(item.secret, key, sizeof(key));
+    cr_expect_not(item.has_pin);
+    end(&f);
+}
+
+Test(pin, is_asked_for_where_the_policy_requires_one)
+{
+    struct fixture f;
+
+    begin(&f, "file", "");
+    expect_use(&f, RUF_E_LOCKED, "K211");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    expect_use(&f, RUF_OK, "");
+    expect_call(&f, ruf_home_pin_clear(f.home, PIN, &f.err), RUF_E_POLICY,
+                "K224");
+    end(&f);
+}
+
+/* --- attempts ---------------------------------------------------------------
+ */
+
+Test(attempts, are_counted_before_they_are_checked)
+{
+    struct fixture f;
+
+    begin(&f, "file", "");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    reopen(&f);
+    /* Cannot be counted: not even the right PIN is tried. */
+    f.host.refuses = true;
+    expect_call(&f, ruf_home_unlock(f.home, PIN, false, &f.err), RUF_E_KEY,
+                "K205");
+    f.host.refuses = false;
+    expect_use(&f, RUF_E_LOCKED, "K210");
+    expect_call(&f, ruf_home_unlock(f.home, "1470", false, &f.err),
+                RUF_E_LOCKED, "K212");
+    cr_expect_str_eq(f.err.detail, "4", "%s left", f.err.detail);
+    cr_expect_eq(item_of(&f).attempts, 1);
+    expect_ok(&f, ruf_home_unlock(f.home, PIN, false, &f.err));
+    cr_expect_eq(item_of(&f).attempts, 0, "a right one clears the counter");
+    end(&f);
+}
+
+/* As a process that died while it was checking: counted, no answer. */
+static void count_without_answer(struct fixture *f, uint32_t attempts)
+{
+    struct ruf_key_item item = item_of(f);
+
+    item.attempts = attempts;
+    ruf_key_item_write(&item, f->host.item);
+}
+
+Test(attempts, that_run_out_empty_the_home)
+{
+    struct fixture f;
+    struct ruf_key_item before;
+    struct ruf_key_item after;
+
+    begin(&f, "file", "");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    before = item_of(&f);
+    count_without_answer(&f, 4);
+    reopen(&f);
+    expect_call(&f, ruf_home_unlock(f.home, "1470", false, &f.err),
+                RUF_E_LOCKED, "K213");
+    after = item_of(&f);
+    cr_expect_not(after.has_pin);
+    cr_expect_not(after.resetting);
+    cr_expect_neq(memcmp(after.secret, before.secret, 32), 0);
+    reopen(&f);
+    expect_use(&f, RUF_E_LOCKED, "K211");
+    expect_ok(&f, ruf_home_pin_set(f.home, "1470", &f.err));
+    expect_use(&f, RUF_OK, "");
+    cr_expect(test_home_has(f.path, "directory.wiped"),
+              "the phone keeps what it has");
+    end(&f);
+}
+
+Test(attempts, that_have_run_out_do_not_try_the_right_pin)
+{
+    struct fixture f;
+
+    begin(&f, "file", "");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    expect_ok(&f, ruf_home_lock(f.home, &f.err));
+    count_without_answer(&f, 5);
+    /* This handle does not know yet, and counts a sixth. */
+    expect_call(&f, ruf_home_unlock(f.home, PIN, false, &f.err), RUF_E_LOCKED,
+                "K213");
+    cr_expect_not(item_of(&f).has_pin);
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    end(&f);
+}
+
+Test(attempts, that_ran_out_in_a_process_that_died_empty_the_home_at_once)
+{
+    struct fixture f;
+
+    begin(&f, "file", "");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    count_without_answer(&f, 5);
+    reopen(&f);
+    cr_expect_not(item_of(&f).has_pin);
+    expect_use(&f, RUF_E_LOCKED, "K211");
+    end(&f);
+}
+
+Test(attempts, that_run_out_wipe_where_the_policy_says_so)
+{
+    struct fixture f;
+    struct ruf_wipe_receipt receipt;
+
+    begin(&f, "file", "\"pin\": {\"action\": \"wipe\"}");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    count_without_answer(&f, 4);
+    reopen(&f);
+    expect_call(&f, ruf_home_unlock(f.home, "1470", false, &f.err), RUF_E_WIPED,
+                "W602");
+    cr_expect_eq(f.host.item_size, 0, "the key is still there");
+    cr_expect_not(test_home_has(f.path, "store.db"));
+    cr_assert_eq(ruf_wipe_receipt_read(f.path, &receipt, &f.err), RUF_OK);
+    cr_expect_eq(receipt.reason, RUF_WIPE_ATTEMPTS);
+    end(&f);
+}
+
+Test(reset, that_was_cut_short_is_finished_when_opened)
+{
+    struct fixture f;
+    struct ruf_key_item item;
+
+    begin(&f, "file", "\"pin\": {\"required\": false}");
+    item = item_of(&f);
+    memset(item.secret, 7, sizeof(item.secret));
+    item.resetting = true;
+    ruf_key_item_write(&item, f.host.item);
+    reopen(&f);
+    expect_use(&f, RUF_OK, "");
+    cr_expect_not(item_of(&f).resetting);
+    end(&f);
+}
+
+/* --- items from outside -----------------------------------------------------
+ */
+
+Test(pin, refuses_an_item_that_asks_for_too_much)
+{
+    struct fixture f;
+    struct ruf_key_item item;
+
+    begin(&f, "file", "");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    item = item_of(&f);
+    item.pin.log_n = 19; /* 512 MiB */
+    ruf_key_item_write(&item, f.host.item);
+    reopen(&f);
+    expect_call(&f, ruf_home_unlock(f.home, PIN, false, &f.err), RUF_E_KEY,
+                "K203");
+    item.pin.log_n = 17;
+    item.pin.attempts_max = 20; /* more tries than it was sealed for */
+    ruf_key_item_write(&item, f.host.item);
+    reopen(&f);
+    expect_call(&f, ruf_home_unlock(f.home, PIN, false, &f.err), RUF_E_LOCKED,
+                "K212");
+    end(&f);
+}
+
+/* --- time -------------------------------------------------------------------
+ */
+
+Test(idle, locks_and_biometric_opens_for_a_while)
+{
+    struct fixture f;
+    struct ruf_access_decision decision;
+
+    begin(&f, "file", "\"recheck_min\": 30, \"biometric_timeout_min\": 120");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    f.host.now += 30 * 60;
+    expect_use(&f, RUF_OK, ""); /* counts as use */
+    f.host.now += 30 * 60;
+    expect_use(&f, RUF_OK, "");
+    f.host.now += 30 * 60 + 1;
+    expect_use(&f, RUF_E_LOCKED, "K210");
+    ruf_home_access(f.home, RUF_ACCESS_USE, &decision);
+    cr_expect(decision.biometric_will_do);
+    expect_ok(&f, ruf_home_unlock_biometric(f.home, &f.err));
+    expect_use(&f, RUF_OK, "");
+    f.host.now += 2 * HOUR;
+    expect_use(&f, RUF_E_LOCKED, "K210");
+    expect_call(&f, ruf_home_unlock_biometric(f.home, &f.err), RUF_E_LOCKED,
+                "K225");
+    expect_ok(&f, ruf_home_unlock(f.home, PIN, false, &f.err));
+    f.host.now -= 1; /* backwards is expired */
+    expect_use(&f, RUF_E_LOCKED, "K210");
+    end(&f);
+}
+
+Test(pin, that_is_too_old_has_to_be_changed)
+{
+    struct fixture f;
+
+    begin(&f, "file", "\"pin\": {\"max_age_days\": 30}");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    f.host.now += 30 * 24 * HOUR + 1;
+    expect_ok(&f, ruf_home_unlock(f.home, PIN, false, &f.err));
+    expect_use(&f, RUF_E_LOCKED, "K214");
+    expect_ok(&f, ruf_home_pin_change(f.home, PIN, "1470", &f.err));
+    expect_use(&f, RUF_OK, "");
+    end(&f);
+}
+
+Test(offline, blocks_use_and_not_a_refresh_and_then_wipes)
+{
+    struct fixture f;
+
+    begin(&f, "entra_users", "\"pin\": {\"required\": false}");
+    expect_use(&f, RUF_OK, "");
+    f.host.now += 12 * HOUR;
+    expect_use(&f, RUF_OK, "");
+    f.host.now += 1;
+    expect_use(&f, RUF_E_LOCKED, "K215");
+    expect_ok(&f, ruf_home_enter(f.home, RUF_ACCESS_REFRESH, &f.err));
+    f.host.now += 90 * 24 * HOUR;
+    expect_call(&f, ruf_home_enter(f.home, RUF_ACCESS_REFRESH, &f.err),
+                RUF_E_WIPED, "W602");
+    cr_expect_eq(f.host.item_size, 0);
+    ruf_home_close(f.home);
+    f.home = NULL;
+    expect_call(&f, ruf_home_open_with(f.path, &f.host.host, &f.home, &f.err),
+                RUF_E_WIPED, "W602");
+    end(&f);
+}
+
+Test(offline, is_not_for_homes_over_files)
+{
+    struct fixture f;
+
+    begin(&f, "file", "\"pin\": {\"required\": false}");
+    f.host.now += 900 * 24 * HOUR;
+    expect_use(&f, RUF_OK, "");
+    f.host.now -= 900 * 24 * HOUR;
+    expect_use(&f, RUF_OK, "");
+    end(&f);
+}
+
+Test(clock, set_back_is_noticed_by_a_later_process)
+{
+    struct fixture f;
+
+    begin(&f, "entra_users", "\"pin\": {\"required\": false}");
+    f.host.now += 11 * HOUR;
+    expect_use(&f, RUF_OK, "");
+    reopen(&f);
+    f.host.now -= 6 * 60;
+    expect_use(&f, RUF_E_LOCKED, "K215");
+    f.host.now -= 25 * HOUR;
+    expect_use(&f, RUF_E_LOCKED, "K219");
+    f.host.now += 25 * HOUR + 6 * 60;
+    expect_use(&f, RUF_OK, "");
+    end(&f);
+}
+
+/* --- device and account -----------------------------------------------------
+ */
+
+Test(device, that_the_policy_refuses_gets_nothing)
+{
+    struct fixture f;
+    struct ruf_device device = { .struct_size = sizeof(device) };
+
+    begin(&f, "file",
+          "\"pin\": {\"required\": false}, \"disabled_account\": \"wipe\","
+          " \"min_os\": {\"version\": \"17.5\", \"action\": \"block\"}");
+    expect_use(&f, RUF_OK, "");
+    device.jailbroken = true;
+    expect_ok(&f, ruf_home_set_device(f.home, &device, &f.err));
+    expect_use(&f, RUF_E_LOCKED, "K216");
+    device = (struct ruf_device){ .os_version = "17.4.9" };
+    expect_ok(&f, ruf_home_set_device(f.home, &device, &f.err));
+    expect_use(&f, RUF_E_LOCKED, "K218");
+    device = (struct ruf_device){ .other_device = true };
+    expect_ok(&f, ruf_home_set_device(f.home, &device, &f.err));
+    expect_use(&f, RUF_E_LOCKED, "K219");
+    device = (struct ruf_device){ .os_version = "17.5" };
+    expect_ok(&f, ruf_home_set_device(f.home, &device, &f.err));
+    expect_use(&f, RUF_OK, "");
+    device.account_disabled = true;
+    expect_ok(&f, ruf_home_set_device(f.home, &device, &f.err));
+    expect_use(&f, RUF_E_WIPED, "W602");
+    cr_expect_eq(f.host.item_size, 0);
+    end(&f);
+}
+
+/* --- every call -------------------------------------------------------------
+ */
+
+static bool never(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static enum ruf_status complete(void *context, struct ruf_error *err)
+{
+    (void)err;
+    *(int *)context += 1;
+    return RUF_OK;
+}
+
+Test(locked, home_answers_no_call_of_the_api)
+{
+    struct fixture f;
+    struct ruf_index *index = NULL;
+    struct ruf_import_report import;
+    struct ruf_verify_report verify;
+    struct ruf_directory_report report;
+    struct ruf_ring ring;
+    struct ruf_sync_request request = { .struct_size = sizeof(request) };
+    struct ruf_sync_report *sync = calloc(1, sizeof(*sync));
+    uint64_t generation;
+    int calls = 0;
+    struct ruf_directory_host phone = { .context = &calls,
+                                        .ask = never,
+                                        .complete = complete };
+
+    begin(&f, "file", "");
+    for (int i = 0; i < 2; i++) {
+        const char *id = i == 0 ? "K211" : "K210"; /* no PIN; locked */
+
+        expect_call(&f,
+                    ruf_home_index(f.home, RUF_INDEX_ON_DEMAND, &index, &f.err),
+                    RUF_E_LOCKED, id);
+        expect_call(&f, ruf_home_publish(f.home, &generation, &f.err),
+                    RUF_E_LOCKED, id);
+        expect_call(&f,
+                    ruf_home_import(f.home, "/dev/null", NULL, &import, &f.err),
+                    RUF_E_LOCKED, id);
+        expect_call(&f, ruf_home_sync(f.home, &request, sync, &f.err),
+                    RUF_E_LOCKED, id);
+        expect_call(&f, ruf_home_logout(f.home, &f.err), RUF_E_LOCKED, id);
+        expect_call(&f, ruf_home_verify(f.home, &verify, &f.err), RUF_E_LOCKED,
+                    id);
+        expect_call(
+            &f, ruf_home_emit(f.home, &phone, RUF_EMIT_COMMIT, &report, &f.err),
+            RUF_E_LOCKED, id);
+        expect_call(&f,
+                    ruf_home_ring(f.home, "+493023125001", NULL, &ring, &f.err),
+                    RUF_E_LOCKED, id);
+        expect_use(&f, RUF_E_LOCKED, id);
+        if (i == 0) {
+            expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+            expect_ok(&f, ruf_home_lock(f.home, &f.err));
+        }
+    }
+    cr_expect_eq(calls, 0, "the phone was told something");
+    free(sync);
+    end(&f);
+}
