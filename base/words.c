@@ -170,9 +170,25 @@ size_t ruf_word_keypad(const char *word, size_t size, char *out)
     return i;
 }
 
-static bool is_one_of(char c, const char *letters)
+#define LETTER(c) (1u << ((c) - 'a'))
+
+/* Sets of letters that sounds depend on. */
+enum letters {
+    SHARP = LETTER('c') | LETTER('s') | LETTER('z'),
+    HISSING = LETTER('s') | LETTER('z'),
+    HARD = LETTER('c') | LETTER('k') | LETTER('q'),
+    AFTER_HARD_C = LETTER('a') | LETTER('h') | LETTER('k') | LETTER('o') |
+                   LETTER('q') | LETTER('u') | LETTER('x'),
+    AFTER_FIRST_C = AFTER_HARD_C | LETTER('l') | LETTER('r'),
+    VOWELS = LETTER('a') | LETTER('e') | LETTER('i') | LETTER('j') |
+             LETTER('o') | LETTER('u') | LETTER('y')
+};
+
+static bool is_one_of(char c, enum letters letters)
 {
-    return c != '\0' && strchr(letters, c) != NULL;
+    unsigned at = (unsigned char)c - (unsigned)'a';
+
+    return at < 26 && ((unsigned)letters >> at & 1) != 0;
 }
 
 /* The code of one letter between its neighbours ('\0' at the ends); 'x' may
@@ -186,7 +202,7 @@ static const char *letter_sound(char before, char c, char after)
         return after == 'h' ? "3" : "1";
     case 'd':
     case 't':
-        return is_one_of(after, "csz") ? "8" : "2";
+        return is_one_of(after, SHARP) ? "8" : "2";
     case 'f':
     case 'v':
     case 'w':
@@ -197,11 +213,12 @@ static const char *letter_sound(char before, char c, char after)
         return "4";
     case 'c':
         if (before == '\0')
-            return is_one_of(after, "ahkloqrux") ? "4" : "8";
-        return !is_one_of(before, "sz") && is_one_of(after, "ahkoqux") ? "4"
-                                                                       : "8";
+            return is_one_of(after, AFTER_FIRST_C) ? "4" : "8";
+        return !is_one_of(before, HISSING) && is_one_of(after, AFTER_HARD_C)
+                   ? "4"
+                   : "8";
     case 'x':
-        return is_one_of(before, "ckq") ? "8" : "48";
+        return is_one_of(before, HARD) ? "8" : "48";
     case 'l':
         return "5";
     case 'm':
@@ -213,7 +230,7 @@ static const char *letter_sound(char before, char c, char after)
     case 'z':
         return "8";
     default:
-        return is_one_of(c, "aeijouy") ? "0" : "";
+        return is_one_of(c, VOWELS) ? "0" : "";
     }
 }
 

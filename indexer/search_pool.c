@@ -9,18 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool ruf_search_list_add(struct search_list *list, uint32_t item)
+bool ruf_search_list_grow(struct search_list *list)
 {
-    if (list->count == list->room) {
-        size_t room = list->room == 0 ? 256 : 2 * list->room;
-        uint32_t *items = realloc(list->items, room * sizeof(*items));
+    size_t room = list->room == 0 ? 256 : 2 * list->room;
+    uint32_t *items = realloc(list->items, room * sizeof(*items));
 
-        if (items == NULL)
-            return false;
-        list->items = items;
-        list->room = room;
-    }
-    list->items[list->count++] = item;
+    if (items == NULL)
+        return false;
+    list->items = items;
+    list->room = room;
     return true;
 }
 
@@ -165,13 +162,14 @@ void ruf_search_pool_free(struct search_pool *pool)
 void ruf_search_write_array(struct ruf_writer *out, const uint32_t *items,
                             size_t count, unsigned width)
 {
-    uint8_t *at = ruf_write_space(out, count * width);
+    /* Each item is written in full; the next one, or nobody, wants the rest. */
+    uint8_t *at = ruf_write_room(out, count * width + sizeof(*items));
 
     if (at == NULL)
         return;
     for (size_t i = 0; i < count; i++, at += width)
-        for (unsigned k = 0; k < width; k++)
-            at[k] = (uint8_t)(items[i] >> (8 * k));
+        ruf_store32(at, items[i]);
+    out->size += count * width;
 }
 
 void ruf_search_write_pad(struct ruf_writer *out)

@@ -23,8 +23,17 @@ struct search_list {
     size_t room;
 };
 
+/** The rare case of ruf_search_list_add(). */
+bool ruf_search_list_grow(struct search_list *list);
+
 /** @return false when memory is out. */
-bool ruf_search_list_add(struct search_list *list, uint32_t item);
+static inline bool ruf_search_list_add(struct search_list *list, uint32_t item)
+{
+    if (list->count == list->room && !ruf_search_list_grow(list))
+        return false;
+    list->items[list->count++] = item;
+    return true;
+}
 
 /** Wipe and free. */
 void ruf_search_list_free(struct search_list *list);
