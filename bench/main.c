@@ -28,6 +28,7 @@ static const struct {
     { "search", suite_search, true },
     { "emit", suite_emit, true },
     { "request", suite_request, true },
+    { "store", suite_store, true },
 };
 #define SUITE_COUNT (sizeof(suites) / sizeof(suites[0]))
 

@@ -91,6 +91,7 @@ void suite_emit(struct bench *bench, const struct bench_data *data);
 void suite_request(struct bench *bench, const struct bench_data *data);
 void suite_sync(struct bench *bench, const struct bench_data *data);
 void suite_scale(struct bench *bench, const struct bench_data *data);
+void suite_store(struct bench *bench, const struct bench_data *data);
 void suite_policy(struct bench *bench, const struct bench_data *data);
 
 #endif

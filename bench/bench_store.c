@@ -1,0 +1,348 @@
+/*
+ * bench/bench_store.c - loading the sample company into the store
+ *
+ * Ours starts with raw records: pages are staged, and the last one filters,
+ * standardises, names by HMAC and folds them in, all of it encrypted. The peer
+ * is plain SQLite with the same tables, given the very rows that come out:
+ * payloads written and numbers standardised beforehand, one transaction,
+ * prepared statements, a cache larger than the file.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/bytes.h"
+#include "bench/records.h"
+#include "indexer/store_private.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RUNS 3
+#define PAGE_RECORDS 500u
+
+/* Records of the company, those of one source in a row. */
+struct load {
+    const struct ruf_policy *policy;
+    const struct ruf_policy_source *sources[RUF_POLICY_SOURCES_MAX];
+    struct ruf_record *records[RUF_POLICY_SOURCES_MAX];
+    size_t counts[RUF_POLICY_SOURCES_MAX];
+    size_t source_count;
+    uint64_t total;
+};
+
+static void load_create(const struct bench_records *all,
+                        const struct ruf_policy *policy, struct load *out)
+{
+    memset(out, 0, sizeof(*out));
+    out->policy = policy;
+    out->total = all->count;
+    for (size_t i = 0; i < all->count; i++) {
+        size_t s = 0;
+
+        while (s < out->source_count && out->sources[s] != all->sources[i])
+            s++;
+        if (s == out->source_count) {
+            out->sources[s] = all->sources[i];
+            out->records[s] =
+                bench_alloc(all->count, sizeof(struct ruf_record));
+            out->source_count++;
+        }
+        out->records[s][out->counts[s]++] = all->records[i];
+    }
+}
+
+static void load_destroy(struct load *load)
+{
+    for (size_t s = 0; s < load->source_count; s++)
+        free(load->records[s]);
+}
+
+/* --- ours
+ * ------------------------------------------------------------------------- */
+
+static void load_source(struct ruf_store *store, const struct load *load,
+                        size_t s)
+{
+    struct ruf_store_page page = { .source = load->sources[s]->id,
+                                   .collection = "all",
+                                   .select = "",
+                                   .starts_round = true };
+    struct ruf_store_round round;
+    struct ruf_error err;
+
+    for (size_t at = 0; at < load->counts[s]; at += PAGE_RECORDS) {
+        size_t left = load->counts[s] - at;
+
+        page.records = load->records[s] + at;
+        page.record_count = left < PAGE_RECORDS ? left : PAGE_RECORDS;
+        page.completes_round = left <= PAGE_RECORDS;
+        page.link = page.completes_round ? "delta" : "next";
+        bench_must(ruf_store_page(store, load->policy, &page, &round, &err),
+                   &err);
+        page.starts_round = false;
+    }
+}
+
+static double ours(const char *path, const struct load *load)
+{
+    static const uint8_t key[RUF_KEY_SIZE] = { 7 };
+    struct ruf_store *store;
+    struct ruf_error err;
+    uint64_t begin;
+
+    (void)unlink(path);
+    begin = bench_cpu_ns();
+    bench_must(ruf_store_open(path, key, RUF_STORE_CREATE, &store, &err), &err);
+    for (size_t s = 0; s < load->source_count; s++)
+        load_source(store, load, s);
+    ruf_store_close(store);
+    return (double)(bench_cpu_ns() - begin) / 1e6;
+}
+
+/* --- the peer
+ * --------------------------------------------------------------------- */
+
+struct record_row {
+    int64_t id;
+    int64_t collection;
+    size_t native_id; /* places in the pool */
+    size_t hash;
+    size_t payload;
+    int native_id_size;
+    int hash_size;
+    int payload_size;
+};
+
+#define NUMBER_COLUMNS 7
+
+/* What a load left in the store. */
+struct rows {
+    struct ruf_writer schema; /* statements, each ended by NUL */
+    struct ruf_writer pool;
+    struct ruf_writer records; /* struct record_row */
+    struct ruf_writer numbers; /* int64_t[NUMBER_COLUMNS] */
+    uint64_t checksum;
+};
+
+static void must_sql(sqlite3 *db, int code)
+{
+    if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW)
+        return;
+    (void)fprintf(stderr, "rufname-bench: SQLite: %s\n", sqlite3_errmsg(db));
+    exit(9);
+}
+
+static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *out = NULL;
+
+    must_sql(db, sqlite3_prepare_v2(db, sql, -1, &out, NULL));
+    return out;
+}
+
+static uint64_t number_of(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *statement = prepare(db, sql);
+    uint64_t number = 0;
+
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        number = (uint64_t)sqlite3_column_int64(statement, 0);
+    (void)sqlite3_finalize(statement);
+    return number;
+}
+
+static uint64_t checksum_of(sqlite3 *db)
+{
+    return bench_mix(number_of(db, "SELECT sum(e164 % 1000003) FROM numbers")) ^
+           bench_mix(number_of(db, "SELECT sum(length(payload)) FROM records"));
+}
+
+static size_t pool_column(struct ruf_writer *pool, sqlite3_stmt *row,
+                          int column, int *size)
+{
+    size_t at = pool->size;
+    const void *bytes = sqlite3_column_blob(row, column);
+
+    *size = sqlite3_column_bytes(row, column);
+    ruf_write_bytes(pool, bytes, (size_t)*size);
+    return at;
+}
+
+static void read_records(sqlite3 *db, struct rows *out)
+{
+    sqlite3_stmt *row =
+        prepare(db, "SELECT id, collection, native_id, hash, payload"
+                    " FROM records ORDER BY id");
+
+    while (sqlite3_step(row) == SQLITE_ROW) {
+        struct record_row one = { .id = sqlite3_column_int64(row, 0),
+                                  .collection = sqlite3_column_int64(row, 1) };
+
+        one.native_id = pool_column(&out->pool, row, 2, &one.native_id_size);
+        one.hash = pool_column(&out->pool, row, 3, &one.hash_size);
+        one.payload = pool_column(&out->pool, row, 4, &one.payload_size);
+        ruf_write_bytes(&out->records, &one, sizeof(one));
+    }
+    (void)sqlite3_finalize(row);
+}
+
+static void read_numbers(sqlite3 *db, struct rows *out)
+{
+    sqlite3_stmt *row =
+        prepare(db, "SELECT record, position, e164, reason, rule, type,"
+                    " corrections FROM numbers ORDER BY record, position");
+
+    while (sqlite3_step(row) == SQLITE_ROW) {
+        int64_t one[NUMBER_COLUMNS];
+
+        for (int i = 0; i < NUMBER_COLUMNS; i++)
+            one[i] = sqlite3_column_int64(row, i);
+        ruf_write_bytes(&out->numbers, one, sizeof(one));
+    }
+    (void)sqlite3_finalize(row);
+}
+
+static void read_rows(const char *path, struct rows *out)
+{
+    static const uint8_t key[RUF_KEY_SIZE] = { 7 };
+    struct ruf_store *store;
+    struct ruf_error err;
+    sqlite3_stmt *names;
+
+    bench_must(ruf_store_open(path, key, RUF_STORE_READ, &store, &err), &err);
+    names = prepare(store->db, "SELECT sql FROM sqlite_schema"
+                               " WHERE sql IS NOT NULL ORDER BY rowid");
+    while (sqlite3_step(names) == SQLITE_ROW)
+        ruf_write_bytes(&out->schema, sqlite3_column_text(names, 0),
+                        (size_t)sqlite3_column_bytes(names, 0) + 1);
+    (void)sqlite3_finalize(names);
+    read_records(store->db, out);
+    read_numbers(store->db, out);
+    out->checksum = checksum_of(store->db);
+    ruf_store_close(store);
+    if (out->pool.failed || out->records.failed || out->numbers.failed)
+        exit(11);
+}
+
+static void free_rows(struct rows *rows)
+{
+    ruf_writer_free(&rows->schema);
+    ruf_writer_free(&rows->pool);
+    ruf_writer_free(&rows->records);
+    ruf_writer_free(&rows->numbers);
+}
+
+static sqlite3 *open_plain(const char *path, const struct rows *rows)
+{
+    const char *sql = (const char *)rows->schema.bytes;
+    const char *end = sql + rows->schema.size;
+    sqlite3 *db = NULL;
+
+    must_sql(db, sqlite3_open(path, &db));
+    must_sql(db, sqlite3_exec(db,
+                              "PRAGMA journal_mode = WAL;"
+                              "PRAGMA synchronous = FULL;"
+                              "PRAGMA cache_size = -4194304; BEGIN",
+                              NULL, NULL, NULL));
+    for (; sql < end; sql += strlen(sql) + 1)
+        must_sql(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
+    return db;
+}
+
+static void insert_records(sqlite3 *db, const struct rows *rows)
+{
+    sqlite3_stmt *insert = prepare(
+        db, "INSERT INTO records (id, collection, native_id, hash, payload)"
+            " VALUES (?1, ?2, ?3, ?4, ?5)");
+    const struct record_row *row = (const void *)rows->records.bytes;
+    size_t count = rows->records.size / sizeof(*row);
+    const char *pool = (const char *)rows->pool.bytes;
+
+    for (size_t i = 0; i < count; i++, row++) {
+        (void)sqlite3_bind_int64(insert, 1, row->id);
+        (void)sqlite3_bind_int64(insert, 2, row->collection);
+        (void)sqlite3_bind_text(insert, 3, pool + row->native_id,
+                                row->native_id_size, SQLITE_STATIC);
+        (void)sqlite3_bind_blob(insert, 4, pool + row->hash, row->hash_size,
+                                SQLITE_STATIC);
+        (void)sqlite3_bind_blob(insert, 5, pool + row->payload,
+                                row->payload_size, SQLITE_STATIC);
+        must_sql(db, sqlite3_step(insert));
+        (void)sqlite3_reset(insert);
+    }
+    (void)sqlite3_finalize(insert);
+}
+
+static void insert_numbers(sqlite3 *db, const struct rows *rows)
+{
+    sqlite3_stmt *insert =
+        prepare(db, "INSERT INTO numbers (record, position, e164, reason, rule,"
+                    " type, corrections) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    const int64_t *row = (const void *)rows->numbers.bytes;
+    size_t count = rows->numbers.size / sizeof(int64_t[NUMBER_COLUMNS]);
+
+    for (size_t i = 0; i < count; i++, row += NUMBER_COLUMNS) {
+        for (int k = 0; k < NUMBER_COLUMNS; k++)
+            (void)sqlite3_bind_int64(insert, k + 1, row[k]);
+        must_sql(db, sqlite3_step(insert));
+        (void)sqlite3_reset(insert);
+    }
+    (void)sqlite3_finalize(insert);
+}
+
+static double plain(const char *path, const struct rows *rows,
+                    uint64_t *checksum)
+{
+    uint64_t begin;
+    double ms;
+    sqlite3 *db;
+
+    (void)unlink(path);
+    begin = bench_cpu_ns();
+    db = open_plain(path, rows);
+    insert_records(db, rows);
+    insert_numbers(db, rows);
+    must_sql(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
+    must_sql(db, sqlite3_close(db));
+    ms = (double)(bench_cpu_ns() - begin) / 1e6;
+    must_sql(NULL, sqlite3_open(path, &db));
+    *checksum = checksum_of(db);
+    (void)sqlite3_close(db);
+    return ms;
+}
+
+/* --- side by side
+ * ----------------------------------------------------------------- */
+
+void suite_store(struct bench *bench, const struct bench_data *data)
+{
+    static const char name[] = "store, bulk load";
+    struct bench_samples samples[2] = { { 0 } };
+    struct bench_records all;
+    struct rows rows = { 0 };
+    struct load load;
+    char ours_path[300];
+    char plain_path[300];
+    uint64_t checksum = 0;
+
+    (void)snprintf(ours_path, sizeof(ours_path), "%s/load.db",
+                   bench->directory);
+    (void)snprintf(plain_path, sizeof(plain_path), "%s/plain.db",
+                   bench->directory);
+    bench_records_create(bench->contacts, data->policy, &all);
+    load_create(&all, data->policy, &load);
+    (void)ours(ours_path, &load);
+    read_rows(ours_path, &rows);
+    for (int run = 0; run < (bench->quick ? 1 : RUNS); run++) {
+        samples_add(&samples[0], plain(plain_path, &rows, &checksum));
+        samples_add(&samples[1], ours(ours_path, &load));
+    }
+    bench_group(bench);
+    bench_report(bench, name, "SQLite, plain, rows ready", bench->contacts,
+                 "ms", &samples[0], checksum);
+    bench_report(bench, name, "Rufname, encrypted, from raw records",
+                 bench->contacts, "ms", &samples[1], rows.checksum);
+    free_rows(&rows);
+    load_destroy(&load);
+    bench_records_destroy(&all);
+}
