@@ -16,8 +16,9 @@
 #define RUNS 5
 
 #define HEAD(version)                                                          \
-    "{\"schema\":\"rufname.policy/1\",\"version\":" version ",\"region\":"     \
-    "{\"default\":\"DE\"},\"sources\":["                                       \
+    "{\"schema\":\"rufname.policy/1\",\"version\":" version ","                \
+    "\"protection\":{\"pin\":{\"required\":false}},"                           \
+    "\"region\":{\"default\":\"DE\"},\"sources\":["                            \
     "{\"id\":\"AAD\",\"kind\":\"file\",\"priority\":90},"                      \
     "{\"id\":\"GAL\",\"kind\":\"file\",\"priority\":70},"                      \
     "{\"id\":\"APC\",\"kind\":\"file\",\"priority\":80},"                      \
