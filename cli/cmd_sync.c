@@ -21,6 +21,7 @@ struct progress {
     uint64_t last_ms;
     char ids[RUF_SOURCES_MAX][17];
     uint64_t records[RUF_SOURCES_MAX];
+    uint64_t totals[RUF_SOURCES_MAX]; /* 0: not known */
     size_t count;
 };
 
@@ -33,7 +34,7 @@ static uint64_t now_ms(void)
 }
 
 static void remember_progress(struct progress *progress, const char *source,
-                              uint64_t records)
+                              uint64_t records, uint64_t total)
 {
     size_t i = 0;
 
@@ -47,29 +48,52 @@ static void remember_progress(struct progress *progress, const char *source,
         progress->count++;
     }
     progress->records[i] = records;
+    progress->totals[i] = total;
+}
+
+#define BAR_WIDTH 20
+
+/* "[#####               ] 25 %"; the service's count may lag behind. */
+static void draw_bar(uint64_t records, uint64_t total)
+{
+    unsigned percent =
+        records >= total ? 100 : (unsigned)(records * 100 / total);
+
+    (void)fputs(" [", stderr);
+    for (unsigned i = 0; i < BAR_WIDTH; i++)
+        (void)fputc(i * 100 < percent * BAR_WIDTH ? '#' : ' ', stderr);
+    (void)fprintf(stderr, "] %u %%", percent);
 }
 
 static void draw_progress(struct progress *progress)
 {
     (void)fputs(progress->terminal ? "\r" : "", stderr);
-    for (size_t i = 0; i < progress->count; i++)
-        (void)fprintf(
-            stderr, "%s%s: %" PRIu64 " %s", i == 0 ? "" : " · ",
-            progress->ids[i], progress->records[i],
-            cli_say(progress->cli, "Kontakte geladen", "contacts loaded"));
+    for (size_t i = 0; i < progress->count; i++) {
+        (void)fprintf(stderr, "%s%s: %" PRIu64, i == 0 ? "" : " · ",
+                      progress->ids[i], progress->records[i]);
+        if (progress->totals[i] > 0)
+            (void)fprintf(stderr, " / %" PRIu64, progress->totals[i]);
+        if (progress->totals[i] > 0 && progress->terminal)
+            draw_bar(progress->records[i], progress->totals[i]);
+        else
+            (void)fprintf(
+                stderr, " %s",
+                cli_say(progress->cli, "Kontakte geladen", "contacts loaded"));
+    }
     (void)fputs(progress->terminal ? "\033[K" : "\n", stderr);
     (void)fflush(stderr);
     progress->drawn = true;
 }
 
-static void on_progress(void *context, const char *source, uint64_t records)
+static void on_progress(void *context, const char *source, uint64_t records,
+                        uint64_t total)
 {
     struct progress *progress = context;
     uint64_t now = now_ms();
     uint64_t pause = progress->terminal ? 100 : 10000;
 
-    remember_progress(progress, source, records);
-    if (progress->cli->quiet || now - progress->last_ms < pause)
+    remember_progress(progress, source, records, total);
+    if (now - progress->last_ms < pause)
         return;
     progress->last_ms = now;
     draw_progress(progress);
@@ -215,7 +239,7 @@ static int sync_home(struct cli *cli, struct ruf_home *home,
         progress->cli = cli;
         progress->terminal = cli_has_terminal();
         progress->last_ms = now_ms();
-        request->progress = on_progress;
+        request->progress = cli->quiet ? NULL : on_progress;
         request->cancelled = cli_interrupted;
         request->context = progress;
         status = ruf_home_sync(home, request, report, &err);

@@ -108,9 +108,8 @@ static void bridge_progress(void *context,
 {
     struct progress_bridge *bridge = context;
 
-    if (bridge->request->progress != NULL)
-        bridge->request->progress(bridge->request->context, progress->source,
-                                  progress->records);
+    bridge->request->progress(bridge->request->context, progress->source,
+                              progress->records, progress->total);
 }
 
 static bool bridge_cancelled(void *context)
@@ -276,7 +275,7 @@ static enum ruf_status run_sources(const struct ruf_home *home,
     struct ruf_sync_options options = {
         .full = request->full,
         .only_source = request->source,
-        .progress = bridge_progress,
+        .progress = request->progress == NULL ? NULL : bridge_progress,
         .progress_context = &bridge,
         .cancelled = bridge_cancelled,
         .cancel_context = &bridge,

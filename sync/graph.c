@@ -223,6 +223,7 @@ enum ruf_status ruf_graph_collection_create(
 void ruf_graph_collection_destroy(struct ruf_graph_collection *collection)
 {
     ruf_call_destroy(&collection->call);
+    ruf_total_destroy(&collection->total);
     ruf_arena_destroy(collection->arena);
     free(collection->table);
     free(collection->name);
@@ -251,6 +252,12 @@ static enum ruf_status set_url(struct ruf_graph_collection *collection,
 static enum ruf_status begin_full_round(struct ruf_graph_collection *collection,
                                         struct ruf_error *err)
 {
+    const struct ruf_graph_context *context = collection->context;
+
+    if (context->options->progress != NULL && is_directory(collection) &&
+        !collection->untracked)
+        ruf_total_begin(&collection->total, context->http, context->tokens,
+                        context->policy->auth.graph_endpoint, collection->name);
     collection->round_records = 0;
     collection->round_numbers = 0;
     collection->stored_link = false;
@@ -631,7 +638,8 @@ static enum ruf_status hand_over(struct ruf_graph_collection *collection,
         collection->result = result;
     if (options->progress != NULL) {
         struct ruf_sync_progress progress = { collection->source->id,
-                                              *collection->source_records };
+                                              *collection->source_records,
+                                              collection->expected };
 
         options->progress(options->progress_context, &progress);
     }
@@ -758,6 +766,7 @@ void ruf_graph_collection_step(struct ruf_graph_collection *collection)
     enum ruf_status status;
     bool done = false;
 
+    ruf_total_step(&collection->total, &collection->expected);
     if (!collection->opened) {
         status = open_collection(collection, &err);
     } else {

@@ -19,6 +19,7 @@
 #include "sync/graph_records.h"
 #include "sync/sync.h"
 #include "sync/token.h"
+#include "sync/total.h"
 
 /** What all collections of a run share. Borrowed. */
 struct ruf_graph_context {
@@ -74,6 +75,8 @@ struct ruf_graph_collection {
     size_t seen_capacity;
     size_t empty_pages; /**< in a row */
 
+    struct ruf_total total;   /**< of a full round, if somebody watches */
+    uint64_t expected;        /**< 0: not known */
     uint64_t *source_records; /**< seen by all collections of the source */
     struct ruf_graph_counts counts;
     struct ruf_round_result result;

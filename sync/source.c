@@ -336,6 +336,8 @@ static void sum_collection(struct ruf_source *source,
     result->removed += from->result.removed;
     result->requests += from->call.requests;
     result->bytes += from->call.bytes;
+    result->requests += from->total.call.requests;
+    result->bytes += from->total.call.bytes;
     result->dropped += from->counts.dropped;
     result->ignored += from->counts.ignored;
     if (from->finished && from->status != RUF_OK)

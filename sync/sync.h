@@ -186,11 +186,13 @@ struct ruf_source_result {
 struct ruf_sync_progress {
     const char *source;
     uint64_t records; /**< records of this source seen so far */
+    uint64_t total;   /**< the service's own count; 0: it tells none */
 };
 
 struct ruf_sync_options {
     bool full;               /**< ignore delta links */
     const char *only_source; /**< source id, or NULL: all enabled */
+    /** NULL saves the request for the total. */
     void (*progress)(void *context, const struct ruf_sync_progress *progress);
     void *progress_context;
     bool (*cancelled)(void *context);

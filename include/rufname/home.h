@@ -241,7 +241,10 @@ struct ruf_sync_request {
     size_t struct_size;
     bool full;          /**< ignore delta links */
     const char *source; /**< only this one; NULL: all enabled */
-    void (*progress)(void *context, const char *source, uint64_t records);
+    /** Told after each page; total is the service's own count of records, in a
+     *  full round of the directory, else 0. NULL saves asking for it. */
+    void (*progress)(void *context, const char *source, uint64_t records,
+                     uint64_t total);
     bool (*cancelled)(void *context);
     void *context;
     bool allow_shrink; /**< believe a source that lost most of its records */

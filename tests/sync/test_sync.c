@@ -718,24 +718,76 @@ Test(sync, refuses_a_source_it_does_not_know)
     scene_close(&scene);
 }
 
+struct told {
+    uint64_t most;
+    uint64_t total; /* the last one */
+};
+
 static void remember_progress(void *context,
                               const struct ruf_sync_progress *progress)
 {
-    uint64_t *most = context;
+    struct told *told = context;
 
-    if (strcmp(progress->source, "AAD") == 0 && progress->records > *most)
-        *most = progress->records;
+    if (strcmp(progress->source, "AAD") != 0)
+        return;
+    if (progress->records > told->most)
+        told->most = progress->records;
+    told->total = progress->total;
 }
 
-Test(sync, tells_how_far_it_is)
+Test(sync, tells_how_far_it_is_and_of_how_much)
 {
-    struct ruf_sync_options options = { .progress = remember_progress };
+    struct told told = { 0 };
+    struct ruf_sync_options options = { .progress = remember_progress,
+                                        .progress_context = &told };
     struct scene scene;
-    uint64_t most = 0;
+    unsigned pages;
 
-    options.progress_context = &most;
     scene_open(&scene, NULL);
     tenant_sync(&scene.tenant, &scene.sink, &options, &scene.outcome);
-    cr_expect_eq(most, user_collection(&scene)->visible.count);
+    cr_assert_eq(scene.outcome.status, RUF_OK);
+    cr_expect_eq(told.most, user_collection(&scene)->visible.count);
+    cr_expect_eq(told.total, told.most);
+    pages = tenant_requests(&scene.tenant, "/users/delta");
+    cr_expect_eq(users(&scene)->requests, pages + 1);
+    told = (struct told){ 0 };
+    tenant_sync(&scene.tenant, &scene.sink, &options, &scene.outcome);
+    cr_expect_eq(told.total, 0u, "changes have no total");
+    cr_expect_eq(users(&scene)->requests, 1u, "one request if nothing changed");
+    cr_expect_eq(tenant_requests(&scene.tenant, "/users/$count"), 1u);
     scene_close(&scene);
+}
+
+Test(sync, asks_for_no_total_if_nobody_watches)
+{
+    struct scene scene;
+
+    scene_open(&scene, NULL);
+    run_well(&scene);
+    cr_expect_eq(tenant_requests(&scene.tenant, "$count"), 0u);
+    scene_close(&scene);
+}
+
+Test(sync, goes_on_without_a_total_that_does_not_come)
+{
+    static const char *const faults[] = {
+        "[{\"path\":\"$count\",\"nth\":0,\"status\":403}]",
+        "[{\"path\":\"$count\",\"nth\":0,\"body\":\"html\"}]",
+        "[{\"path\":\"$count\",\"nth\":0,\"body\":\"empty\"}]",
+        "[{\"path\":\"$count\",\"nth\":0,\"hold_ms\":8000}]",
+    };
+
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        struct told told = { 0 };
+        struct ruf_sync_options options = { .progress = remember_progress,
+                                            .progress_context = &told };
+        struct scene scene;
+
+        scene_open(&scene, faults[i]);
+        tenant_sync(&scene.tenant, &scene.sink, &options, &scene.outcome);
+        cr_expect_eq(scene.outcome.status, RUF_OK, "%s", faults[i]);
+        cr_expect_gt(told.most, 0u);
+        cr_expect_eq(told.total, 0u, "%s", faults[i]);
+        scene_close(&scene);
+    }
 }

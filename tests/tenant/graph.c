@@ -528,6 +528,32 @@ static void answer(struct tenant *tenant, struct exchange *exchange,
                            "The sync state is not known any more.");
 }
 
+/* ".../users/$count" and the same of contacts: plain text, for those who accept
+ * a count that lags behind. */
+static bool tenant_count(struct tenant *tenant, struct exchange *exchange)
+{
+    bool users = strcmp(exchange->path, "/v1.0/users/$count") == 0;
+    size_t count = 0;
+
+    if (!users && strcmp(exchange->path, "/v1.0/contacts/$count") != 0)
+        return false;
+    if (exchange->consistency == NULL ||
+        strcmp(exchange->consistency, "eventual") != 0) {
+        tenant_graph_error(exchange, 400, "Request_BadRequest",
+                           "$count is not currently supported.");
+        return true;
+    }
+    (void)pthread_rwlock_rdlock(&tenant->lock);
+    for (size_t i = 0; i < tenant->company.count; i++)
+        count +=
+            tenant_in_round(&tenant->company, &tenant->company.people[i],
+                            users ? TENANT_USERS : TENANT_CONTACTS, false, 0);
+    (void)pthread_rwlock_unlock(&tenant->lock);
+    exchange->content_type = "text/plain";
+    text_format(&exchange->out, "%zu", count);
+    return true;
+}
+
 void tenant_graph(struct tenant *tenant, struct exchange *exchange)
 {
     struct round round;
@@ -543,7 +569,8 @@ void tenant_graph(struct tenant *tenant, struct exchange *exchange)
                            "Only GET is supported.");
         return;
     }
-    if (!route(tenant, exchange, delegated, &round))
+    if (tenant_count(tenant, exchange) ||
+        !route(tenant, exchange, delegated, &round))
         return;
     if (writes)
         (void)pthread_rwlock_wrlock(&tenant->lock);
