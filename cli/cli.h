@@ -88,6 +88,10 @@ int cli_open_home(struct cli *cli, struct ruf_home **home);
 int cli_open_home_for(struct cli *cli, enum ruf_access_purpose purpose,
                       struct ruf_home **home);
 
+/** Say why stdout takes nothing more, unless its reader has just gone; exit
+ *  code. @param os_errno of the failed call. */
+int cli_output_failed(const struct cli *cli, int os_errno);
+
 /** Flush stdout; a full disk or closed pipe must not look like success. */
 int cli_finish(const struct cli *cli, int exit_code);
 

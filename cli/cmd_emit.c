@@ -5,6 +5,7 @@
  */
 #include "cli/cli.h"
 #include "cli/json_out.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <rufname/phone.h>
 #include <rufname/wipe.h>
@@ -12,12 +13,20 @@
 
 static enum ruf_status output_failed(struct ruf_error *err)
 {
-    /* cli_finish() tells the reason; here the emission only stops. */
+    int os_errno = errno;
+
     if (err != NULL) {
         memset(err, 0, sizeof(*err));
         err->status = RUF_E_IO;
+        err->os_errno = os_errno;
     }
     return RUF_E_IO;
+}
+
+static int emission_failed(const struct cli *cli, const struct ruf_error *err)
+{
+    return ferror(stdout) ? cli_output_failed(cli, err->os_errno)
+                          : cli_fail(cli, err);
 }
 
 static void put_entry(const char *before, ruf_e164 number,
@@ -204,7 +213,7 @@ static int emit_stream(struct cli *cli, struct player *player,
     else
         status = ruf_home_emit(home, &host, record, &report, &err);
     if (status != RUF_OK)
-        code = ferror(stdout) ? 10 : cli_fail(cli, &err);
+        code = emission_failed(cli, &err);
     else
         print_report(cli, &report);
     ruf_home_close(home);
@@ -226,7 +235,7 @@ static int emit_home(struct cli *cli, const struct ruf_directory_host *host)
         return code;
     if (ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, &err) != RUF_OK ||
         ruf_directory_emit_full(index, host, &err) != RUF_OK)
-        code = ferror(stdout) ? 10 : cli_fail(cli, &err);
+        code = emission_failed(cli, &err);
     ruf_index_close(index);
     ruf_home_close(home);
     return code;

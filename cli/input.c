@@ -5,8 +5,13 @@
  */
 #include "cli/input.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* No number and no query is longer; what has no line ends is no list. */
+#define LINE_SIZE_MAX (1024u * 1024u)
 
 static int file_error(const struct cli *cli, const char *path, int os_errno,
                       const char *id, const char *detail)
@@ -15,6 +20,8 @@ static int file_error(const struct cli *cli, const char *path, int os_errno,
 
     if (os_errno == ENOMEM)
         return cli_fail_memory(cli);
+    if (os_errno == EINTR)
+        return cli_exit_code(RUF_E_CANCELLED);
     memset(&err, 0, sizeof(err));
     err.status = RUF_E_IO;
     err.os_errno = os_errno;
@@ -24,71 +31,166 @@ static int file_error(const struct cli *cli, const char *path, int os_errno,
     return cli_fail(cli, &err);
 }
 
-static FILE *open_input(const char *path)
+/* Waits for a writer if it is a FIFO, such as <(command) makes. */
+static int open_input(const char *path)
 {
-    return strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    return strcmp(path, "-") == 0 ? STDIN_FILENO
+                                  : open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static void close_input(FILE *file)
+static void close_input(int fd)
 {
-    if (file != stdin)
-        (void)fclose(file);
+    if (fd != STDIN_FILENO)
+        (void)close(fd);
+}
+
+/* Bytes read, 0 at the end, -1 with errno; EINTR only for Ctrl+C. */
+static ssize_t read_some(int fd, char *out, size_t size)
+{
+    ssize_t got;
+
+    do
+        got = read(fd, out, size);
+    while (got < 0 && errno == EINTR && !cli_interrupted(NULL));
+    return got;
+}
+
+/* --- lines ------------------------------------------------------------------
+ */
+
+struct lines {
+    int fd;
+    char *bytes;
+    size_t capacity;
+    size_t start; /* of what was not handed out */
+    size_t end;
+    bool ended;
+};
+
+/* @return false with errno */
+static bool fill_lines(struct lines *lines)
+{
+    ssize_t got;
+
+    if (lines->start > 0)
+        memmove(lines->bytes, lines->bytes + lines->start,
+                lines->end - lines->start);
+    lines->end -= lines->start;
+    lines->start = 0;
+    if (lines->end == lines->capacity) {
+        size_t capacity = lines->capacity == 0 ? 65536 : 2 * lines->capacity;
+        char *grown =
+            capacity > LINE_SIZE_MAX ? NULL : realloc(lines->bytes, capacity);
+
+        if (grown == NULL) {
+            errno = capacity > LINE_SIZE_MAX ? EFBIG : ENOMEM;
+            return false;
+        }
+        lines->bytes = grown;
+        lines->capacity = capacity;
+    }
+    got = read_some(lines->fd, lines->bytes + lines->end,
+                    lines->capacity - lines->end);
+    if (got < 0)
+        return false;
+    lines->ended = got == 0;
+    lines->end += (size_t)got;
+    return true;
+}
+
+/* @return 1 with a line, 0 at the end, -1 with errno */
+static int next_line(struct lines *lines, const char **line, size_t *size)
+{
+    size_t searched = 0;
+
+    for (;;) {
+        size_t left = lines->end - lines->start - searched;
+        const char *from =
+            left == 0 ? NULL : lines->bytes + lines->start + searched;
+        const char *lf = left == 0 ? NULL : memchr(from, '\n', left);
+
+        if (lf == NULL && !lines->ended) {
+            searched += left;
+            if (!fill_lines(lines))
+                return -1;
+            continue;
+        }
+        if (lf == NULL && lines->start == lines->end)
+            return 0;
+        *line = lines->bytes + lines->start;
+        *size = lf == NULL ? lines->end - lines->start : (size_t)(lf - *line);
+        lines->start += *size + (lf == NULL ? 0 : 1);
+        return 1;
+    }
 }
 
 int cli_each_line(const struct cli *cli, const char *path,
                   cli_line_handler *handler, void *context)
 {
-    FILE *file = open_input(path);
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t size;
+    struct lines lines = { .fd = open_input(path) };
+    const char *line;
+    size_t size;
+    int found = 0;
     int code = 0;
 
-    if (file == NULL)
+    if (lines.fd < 0)
         return file_error(cli, path, errno, "I802", "cannot open file");
-    while (code == 0) {
-        errno = 0;
-        size = getline(&line, &capacity, file);
-        if (size < 0)
-            break;
-        if (size > 0 && line[size - 1] == '\n')
-            size--;
-        code = handler(context, line, (size_t)size);
+    while (code == 0 && (found = next_line(&lines, &line, &size)) > 0) {
+        code = handler(context, line, size);
+        /* `yes | rufname lookup - | head` is to end. */
+        if (code == 0 && ferror(stdout))
+            code = cli_output_failed(cli, errno);
+        if (code == 0 && cli_interrupted(NULL))
+            code = cli_exit_code(RUF_E_CANCELLED);
     }
-    /* Without memory it stops as well, with no error on the stream. */
-    if (code == 0 && (ferror(file) || errno == ENOMEM))
+    if (code == 0 && found < 0 && errno == EFBIG)
+        code = file_error(cli, path, 0, "I804", "a line of over 1 MiB");
+    else if (code == 0 && found < 0)
         code = file_error(cli, path, errno, "I805", "cannot read");
-    free(line);
-    close_input(file);
+    free(lines.bytes);
+    close_input(lines.fd);
     return code;
 }
+
+/* --- whole files ------------------------------------------------------------
+ */
 
 int cli_read_file(const struct cli *cli, const char *path, size_t limit,
                   char **bytes, size_t *size)
 {
-    FILE *file = open_input(path);
+    int fd = open_input(path);
+    char *text;
+    ssize_t got = 1;
     int code = 0;
 
     *bytes = NULL;
     *size = 0;
-    if (file == NULL)
+    if (fd < 0)
         return file_error(cli, path, errno, "I802", "cannot open file");
-    *bytes = malloc(limit + 2);
-    if (*bytes == NULL) {
-        close_input(file);
+    text = malloc(limit + 2);
+    if (text == NULL) {
+        close_input(fd);
         return cli_fail_memory(cli);
     }
-    *size = fread(*bytes, 1, limit + 1, file);
-    if (ferror(file))
+    while (*size <= limit && got > 0) {
+        got = read_some(fd, text + *size, limit + 1 - *size);
+        *size += got > 0 ? (size_t)got : 0;
+    }
+    if (got < 0) {
         code = file_error(cli, path, errno, "I805", "cannot read");
-    else if (*size > limit)
-        code = file_error(cli, path, 0, "I804", "file is too large");
-    close_input(file);
+    } else if (*size > limit) {
+        char detail[48];
+
+        (void)snprintf(detail, sizeof(detail), "at most %zu bytes are taken",
+                       limit);
+        code = file_error(cli, path, 0, "I804", detail);
+    }
+    close_input(fd);
     if (code != 0) {
-        free(*bytes);
-        *bytes = NULL;
+        free(text);
         return code;
     }
-    (*bytes)[*size] = '\0';
+    text[*size] = '\0';
+    *bytes = text;
     return 0;
 }

@@ -227,13 +227,14 @@ bool cli_interrupted(void *context)
     return interrupted != 0;
 }
 
-/* A store opened as descriptor 2 would receive error texts. */
+/* A store opened as descriptor 2 would receive error texts. What is written to
+ * a closed stdout fails, as its user should know. */
 static void keep_standard_descriptors(void)
 {
     int fd;
 
     do
-        fd = open("/dev/null", O_RDWR);
+        fd = open("/dev/null", O_RDONLY);
     while (fd >= 0 && fd <= 2);
     if (fd > 2)
         (void)close(fd);
@@ -252,7 +253,9 @@ static void harden_process(void)
     action.sa_handler = SIG_IGN;
     (void)sigaction(SIGPIPE, &action, NULL);
     (void)sigaction(SIGXFSZ, &action, NULL);
+    /* The second one ends at once, also where a write waits for its reader. */
     action.sa_handler = on_interrupt;
+    action.sa_flags = (int)SA_RESETHAND;
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
 }
@@ -301,9 +304,24 @@ static int take_global_options(struct cli *cli)
     return 0;
 }
 
+/* "help", "help COMMAND", "-h", and --help anywhere. */
+static bool take_help(struct cli *cli)
+{
+    bool first =
+        cli->argument_count > 0 && (strcmp(cli->arguments[0], "help") == 0 ||
+                                    strcmp(cli->arguments[0], "-h") == 0);
+
+    if (first) {
+        cli->arguments++;
+        cli->argument_count--;
+    }
+    return cli_take_flag(cli, "--help") || first;
+}
+
 static int run_command(struct cli *cli)
 {
     const struct cli_command *command;
+    bool help;
     int code = take_global_options(cli);
 
     if (code != 0)
@@ -313,17 +331,17 @@ static int run_command(struct cli *cli)
                      ruf_number_metadata_version());
         return 0;
     }
-    if (cli->argument_count == 0 || strcmp(cli->arguments[0], "help") == 0 ||
-        strcmp(cli->arguments[0], "--help") == 0) {
-        print_help(cli->argument_count == 0 ? stderr : stdout);
-        return cli->argument_count == 0 ? 2 : 0;
+    help = take_help(cli);
+    if (cli->argument_count == 0) {
+        print_help(help ? stdout : stderr);
+        return help ? 0 : 2;
     }
     command = find_command(cli->arguments[0]);
     if (command == NULL)
         return cli_usage(cli, "no such command: %s", cli->arguments[0]);
     cli->arguments++;
     cli->argument_count--;
-    if (cli_take_flag(cli, "--help")) {
+    if (help) {
         print_command_help(command);
         return 0;
     }

@@ -204,17 +204,14 @@ int cli_open_home_for(struct cli *cli, enum ruf_access_purpose purpose,
     return cli_fail(cli, &err);
 }
 
-int cli_finish(const struct cli *cli, int exit_code)
+int cli_output_failed(const struct cli *cli, int os_errno)
 {
     struct ruf_error err;
-    int os_errno;
 
-    errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return exit_code;
-    os_errno = errno;
+    if (cli_interrupted(NULL))
+        return cli_exit_code(RUF_E_CANCELLED);
     if (os_errno == EPIPE) /* `rufname emit | head`: the reader had enough */
-        return exit_code == 0 ? 10 : exit_code;
+        return cli_exit_code(RUF_E_IO);
     memset(&err, 0, sizeof(err));
     err.status = RUF_E_IO;
     err.os_errno = os_errno;
@@ -222,6 +219,20 @@ int cli_finish(const struct cli *cli, int exit_code)
     (void)snprintf(err.place, sizeof(err.place), "stdout");
     (void)snprintf(err.detail, sizeof(err.detail), "cannot write");
     return cli_fail(cli, &err);
+}
+
+int cli_finish(const struct cli *cli, int exit_code)
+{
+    int code;
+
+    /* Told already, or not to be told. */
+    if (exit_code == 10 || exit_code == 130)
+        return exit_code;
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return exit_code;
+    code = cli_output_failed(cli, errno);
+    return exit_code == 0 || code == 130 ? code : exit_code;
 }
 
 bool cli_has_terminal(void)

@@ -57,6 +57,7 @@ static const struct {
     { ENFILE, { ": too many open files", ": zu viele offene Dateien" } },
     { ELOOP, { ": symbolic link", ": symbolische Verknüpfung" } },
     { ENAMETOOLONG, { ": name too long", ": Name zu lang" } },
+    { EBADF, { ": it is closed", ": geschlossen" } },
     { EPIPE, { ": nobody reads it", ": niemand liest mit" } },
 };
 
