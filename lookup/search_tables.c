@@ -215,11 +215,15 @@ bool ruf_search_holds(const struct search_array *array, uint32_t low,
     return low < high && ruf_search_item(array, low) == value;
 }
 
+/* Bytes copied at once where that many are there: a copy of the exact size is a
+ * call, and most pieces are shorter. */
+#define PIECE 16
+
 /* Words of a block one after the other. */
 struct block {
     const uint8_t *at;
     const uint8_t *end;
-    char word[RUF_WORD_SIZE_MAX];
+    char word[RUF_WORD_SIZE_MAX + PIECE];
     size_t size;
 };
 
@@ -233,7 +237,7 @@ static void open_block(const struct search_words *words, uint32_t block,
     out->size = 0;
 }
 
-static void next_word(struct block *block)
+static inline void next_word(struct block *block)
 {
     size_t shared;
     size_t more;
@@ -243,12 +247,15 @@ static void next_word(struct block *block)
     shared = block->at[0];
     more = block->at[1];
     block->at += 2;
-    if (shared > block->size || shared + more > sizeof(block->word) ||
+    if (shared > block->size || shared + more > RUF_WORD_SIZE_MAX ||
         more > (size_t)(block->end - block->at)) {
         block->at = block->end; /* damaged: stay at the word before */
         return;
     }
-    memcpy(block->word + shared, block->at, more);
+    if (more <= PIECE && block->end - block->at >= PIECE)
+        memcpy(block->word + shared, block->at, PIECE);
+    else
+        memcpy(block->word + shared, block->at, more);
     block->at += more;
     block->size = shared + more;
 }
@@ -261,7 +268,7 @@ size_t ruf_search_word(const struct search_words *words, uint32_t i,
     open_block(words, i / RUF_SEARCH_WORDS_PER_BLOCK, &block);
     for (uint32_t k = 0; k <= i % RUF_SEARCH_WORDS_PER_BLOCK; k++)
         next_word(&block);
-    memcpy(out, block.word, block.size);
+    memcpy(out, block.word, RUF_WORD_SIZE_MAX); /* all: no call */
     return block.size;
 }
 
