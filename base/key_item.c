@@ -17,7 +17,6 @@
 
 #define FLAG_PIN 1u
 #define FLAG_RESETTING 2u
-#define FLAG_REKEYING 4u
 
 /* Where each field lies. */
 enum {
@@ -28,15 +27,13 @@ enum {
     AT_IMAGE = 56,
     AT_CHECKED_IN = 88,
     AT_CLOCK_SEEN = 96,
-    AT_NEXT = 104,
-    AT_PIN_SET = 168,
-    AT_PIN_LOG_N = 176,
-    AT_PIN_R = 180,
-    AT_PIN_P = 184,
-    AT_PIN_MAX = 188,
-    AT_PIN_SALT = 192,
-    AT_PIN_WRAPPED = 208,
-    AT_NEXT_BY_PIN = 272 /* 64 bytes; zeros after them */
+    AT_PIN_SET = 104,
+    AT_PIN_LOG_N = 112,
+    AT_PIN_R = 116,
+    AT_PIN_P = 120,
+    AT_PIN_MAX = 124,
+    AT_PIN_SALT = 128,
+    AT_PIN_WRAPPED = 144 /* 64 bytes; zeros after them */
 };
 
 static enum ruf_status not_an_item(struct ruf_error *err, const char *why)
@@ -79,19 +76,16 @@ static enum ruf_status read_fields(const uint8_t *bytes,
 {
     uint32_t flags = ruf_load32(bytes + AT_FLAGS);
 
-    if ((flags & ~(FLAG_PIN | FLAG_RESETTING | FLAG_REKEYING)) != 0)
+    if ((flags & ~(FLAG_PIN | FLAG_RESETTING)) != 0)
         return not_an_item(err, "written by another version");
     out->has_pin = (flags & FLAG_PIN) != 0;
     out->resetting = (flags & FLAG_RESETTING) != 0;
-    out->rekeying = (flags & FLAG_REKEYING) != 0;
     out->attempts = ruf_load32(bytes + AT_ATTEMPTS);
     memcpy(out->secret, bytes + AT_SECRET, sizeof(out->secret));
     out->generation = ruf_load64(bytes + AT_GENERATION);
     memcpy(out->image, bytes + AT_IMAGE, sizeof(out->image));
     out->checked_in = (int64_t)ruf_load64(bytes + AT_CHECKED_IN);
     out->clock_seen = (int64_t)ruf_load64(bytes + AT_CLOCK_SEEN);
-    memcpy(out->next_wrapped, bytes + AT_NEXT, sizeof(out->next_wrapped));
-    memcpy(out->next_by_pin, bytes + AT_NEXT_BY_PIN, sizeof(out->next_by_pin));
     read_pin(bytes, &out->pin);
     return RUF_OK;
 }
@@ -116,9 +110,8 @@ void ruf_key_item_write(const struct ruf_key_item *item,
                         uint8_t out[RUF_KEY_ITEM_SIZE])
 {
     const struct ruf_pin_wrap *pin = &item->pin;
-    uint32_t flags = (item->has_pin ? FLAG_PIN : 0) |
-                     (item->resetting ? FLAG_RESETTING : 0) |
-                     (item->rekeying ? FLAG_REKEYING : 0);
+    uint32_t flags =
+        (item->has_pin ? FLAG_PIN : 0) | (item->resetting ? FLAG_RESETTING : 0);
 
     memset(out, 0, RUF_KEY_ITEM_SIZE);
     memcpy(out, MAGIC, MAGIC_SIZE);
@@ -129,8 +122,6 @@ void ruf_key_item_write(const struct ruf_key_item *item,
     memcpy(out + AT_IMAGE, item->image, sizeof(item->image));
     ruf_store64(out + AT_CHECKED_IN, (uint64_t)item->checked_in);
     ruf_store64(out + AT_CLOCK_SEEN, (uint64_t)item->clock_seen);
-    memcpy(out + AT_NEXT, item->next_wrapped, sizeof(item->next_wrapped));
-    memcpy(out + AT_NEXT_BY_PIN, item->next_by_pin, sizeof(item->next_by_pin));
     ruf_store64(out + AT_PIN_SET, (uint64_t)pin->set_at);
     ruf_store32(out + AT_PIN_LOG_N, pin->log_n);
     ruf_store32(out + AT_PIN_R, pin->r);

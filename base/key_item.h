@@ -15,7 +15,7 @@
 #include "base/seal.h"
 #include <stdbool.h>
 
-#define RUF_KEY_ITEM_SIZE 384
+#define RUF_KEY_ITEM_SIZE 256
 #define RUF_WRAP_SALT_SIZE 16
 /** A key under another one: salt, sealed key, tag. */
 #define RUF_WRAPPED_SIZE                                                       \
@@ -38,15 +38,12 @@ struct ruf_key_item {
     uint8_t secret[RUF_SEAL_KEY_SIZE];
     bool has_pin;
     bool resetting;    /**< the key is new: what the old one sealed has to go */
-    bool rekeying;     /**< next_wrapped holds the coming key */
     uint32_t attempts; /**< wrong PINs since the last right one */
     struct ruf_pin_wrap pin;
     uint64_t generation;            /**< newest index published, 0: none */
     uint8_t image[RUF_DIGEST_SIZE]; /**< hash of its header */
     int64_t checked_in; /**< last contact with the organisation, Unix seconds */
     int64_t clock_seen; /**< latest time seen */
-    uint8_t next_wrapped[RUF_WRAPPED_SIZE]; /**< under the present key */
-    uint8_t next_by_pin[RUF_WRAPPED_SIZE];  /**< as pin.wrapped, if has_pin */
 };
 
 /**

@@ -95,6 +95,8 @@ enum ruf_status ruf_access_load(struct ruf_home *home,
     memory->checked_in = item->checked_in;
     memory->clock_seen = item->clock_seen;
     memory->clock_kept = item->clock_seen;
+    memory->generation = item->generation;
+    memcpy(memory->image, item->image, sizeof(memory->image));
     return take_key(home, item, err);
 }
 

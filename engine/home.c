@@ -10,6 +10,7 @@
 #include "engine/host.h"
 #include "engine/policy_change.h"
 #include "engine/reset.h"
+#include "engine/rollback.h"
 #include "engine/wipe.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -544,6 +545,7 @@ void ruf_home_writer_close(struct ruf_home_writer *writer)
 /* A store that does not open keeps nobody from an index that does. */
 uint64_t ruf_home_published(const struct ruf_home *home)
 {
+    uint64_t floor = ruf_rollback_floor(home);
     struct ruf_store *store = NULL;
     int64_t generation = 0;
 
@@ -552,7 +554,8 @@ uint64_t ruf_home_published(const struct ruf_home *home)
             RUF_OK)
         generation = 0;
     ruf_store_close(store);
-    return generation < 0 ? 0 : (uint64_t)generation;
+    return generation > 0 && (uint64_t)generation > floor ? (uint64_t)generation
+                                                          : floor;
 }
 
 enum ruf_status ruf_home_index(const struct ruf_home *home,
@@ -572,6 +575,7 @@ enum ruf_status ruf_home_index_any_age(const struct ruf_home *home,
                                        struct ruf_error *err)
 {
     enum ruf_status status = ruf_access_enter(home, RUF_ACCESS_USE, err);
+    struct ruf_index_info info;
     char *path;
 
     *out = NULL;
@@ -582,6 +586,14 @@ enum ruf_status ruf_home_index_any_age(const struct ruf_home *home,
         return ruf_fail_memory(err);
     status = ruf_index_open_since(path, home->key.bytes, mode,
                                   ruf_home_published(home), out, err);
+    if (status == RUF_OK) {
+        ruf_index_describe(*out, &info);
+        status = ruf_rollback_check(home, path, info.generation, err);
+    }
+    if (status != RUF_OK) {
+        ruf_index_close(*out);
+        *out = NULL;
+    }
     if (status == RUF_E_NOT_FOUND)
         status = ruf_fail(err, RUF_E_NOT_FOUND, "D722", home->path,
                           "nothing has been synced yet");

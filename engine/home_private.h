@@ -7,6 +7,7 @@
 #define ENGINE_HOME_PRIVATE_H
 
 #include "base/file.h"
+#include "base/seal.h"
 #include "base/secret.h"
 #include "indexer/build_extras.h"
 #include "indexer/store.h"
@@ -48,7 +49,9 @@ struct ruf_access_memory {
     int64_t pin_entered_at;
     int64_t used_at;
     uint32_t attempts;
-    bool remembered; /* other processes may use it, too */
+    uint64_t generation; /* newest index the key store knows of, 0: none */
+    uint8_t image[RUF_DIGEST_SIZE]; /* hash of its header */
+    bool remembered;                /* other processes may use it, too */
     bool jailbroken;
     bool account_disabled;
     bool tampered;
@@ -114,7 +117,8 @@ RUF_MUST_USE enum ruf_status ruf_home_store_open(const struct ruf_home *home,
 /* Set before a run may change records, cleared when the image shows them. */
 #define FACT_UNPUBLISHED "unpublished"
 
-/* That generation; 0 where the store does not say. An index older than this
+/* That generation, or what the key store remembers if that is newer; 0 where
+ * neither does. An index older than this
  * was put back by somebody. */
 uint64_t ruf_home_published(const struct ruf_home *home);
 

@@ -6,10 +6,10 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/image.h"
-#include "engine/home_private.h"
+#include "engine/rollback.h"
 #include <stdlib.h>
 
-/* Greater than what the store remembers and what the file says, so that a
+/* Greater than what store and key store remember and the file says, so that a
  * reader never sees the number go back, whichever of the two was lost. */
 static enum ruf_status next_generation(const struct ruf_home *home,
                                        struct ruf_store *store,
@@ -29,6 +29,8 @@ static enum ruf_status next_generation(const struct ruf_home *home,
         ruf_image_generation(image) >= *generation)
         *generation = ruf_image_generation(image) + 1;
     ruf_image_close(image);
+    if (ruf_rollback_floor(home) >= *generation)
+        *generation = ruf_rollback_floor(home) + 1;
     return RUF_OK;
 }
 
@@ -127,6 +129,8 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
     if (status == RUF_OK)
         status = ruf_store_fact_save(store, FACT_OVER_LIMIT,
                                      (int64_t)over_limit, err);
+    if (status == RUF_OK)
+        status = ruf_rollback_remember(home, path, seed.generation, err);
     if (status == RUF_OK)
         *generation = seed.generation;
     free(path);

@@ -21,7 +21,6 @@ static enum ruf_status replace_key(struct ruf_home *home, struct ruf_error *err)
         struct ruf_key_item *item = edit.item;
 
         item->has_pin = false;
-        item->rekeying = false;
         item->resetting = true;
         item->attempts = 0;
         item->generation = 0;
@@ -120,6 +119,7 @@ enum ruf_status ruf_home_reset(struct ruf_home *home, struct ruf_error *err)
     ruf_session_forget(home->id);
     home->access->pin_set_at = 0;
     home->access->attempts = 0;
+    home->access->generation = 0;
     status = lock_home(home, &lock, err);
     if (status == RUF_OK)
         status = renew(home, err);

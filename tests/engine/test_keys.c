@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char policy[] =
@@ -29,8 +30,7 @@ Test(key_item, comes_back_as_it_was_written)
                                .generation = UINT64_C(0x1122334455667788),
                                .checked_in = 1800000001,
                                .clock_seen = -5,
-                               .has_pin = true,
-                               .rekeying = true };
+                               .has_pin = true };
     struct ruf_key_item out;
     uint8_t bytes[RUF_KEY_ITEM_SIZE];
 
@@ -38,8 +38,6 @@ Test(key_item, comes_back_as_it_was_written)
     in.pin.attempts_max = 5;
     memset(in.secret, 1, sizeof(in.secret));
     memset(in.image, 2, sizeof(in.image));
-    memset(in.next_wrapped, 3, sizeof(in.next_wrapped));
-    memset(in.next_by_pin, 4, sizeof(in.next_by_pin));
     memset(in.pin.salt, 5, sizeof(in.pin.salt));
     memset(in.pin.wrapped, 6, sizeof(in.pin.wrapped));
     ruf_key_item_write(&in, bytes);
@@ -48,12 +46,9 @@ Test(key_item, comes_back_as_it_was_written)
     cr_expect_eq(out.generation, in.generation);
     cr_expect_eq(out.checked_in, in.checked_in);
     cr_expect_eq(out.clock_seen, -5);
-    cr_expect(out.has_pin && out.rekeying && !out.resetting);
+    cr_expect(out.has_pin && !out.resetting);
     cr_expect_arr_eq(out.secret, in.secret, sizeof(in.secret));
     cr_expect_arr_eq(out.image, in.image, sizeof(in.image));
-    cr_expect_arr_eq(out.next_wrapped, in.next_wrapped,
-                     sizeof(in.next_wrapped));
-    cr_expect_arr_eq(out.next_by_pin, in.next_by_pin, sizeof(in.next_by_pin));
     cr_expect_arr_eq(out.pin.salt, in.pin.salt, sizeof(in.pin.salt));
     cr_expect_arr_eq(out.pin.wrapped, in.pin.wrapped, sizeof(in.pin.wrapped));
     cr_expect(out.pin.log_n == 17 && out.pin.r == 8 && out.pin.p == 1 &&
@@ -195,6 +190,117 @@ Test(host_keystore, that_refuses_leaves_no_home)
     f.host.host.key_erase = NULL; /* all three or none */
     cr_expect_eq(init(&f, &err), RUF_E_USAGE);
     cr_expect_not(test_home_has(f.path, "."));
+}
+
+/* --- rollback ---------------------------------------------------------------
+ */
+
+static void copy_file(const char *from_home, const char *to_home,
+                      const char *name)
+{
+    char from[160];
+    char to[160];
+    char bytes[4096];
+    size_t got;
+    FILE *in;
+    FILE *out;
+
+    (void)snprintf(from, sizeof(from), "%s/%s", from_home, name);
+    (void)snprintf(to, sizeof(to), "%s/%s", to_home, name);
+    in = fopen(from, "rb");
+    out = fopen(to, "wb");
+    while (in != NULL && out != NULL &&
+           (got = fread(bytes, 1, sizeof(bytes), in)) > 0)
+        (void)fwrite(bytes, 1, got, out);
+    if (in != NULL)
+        (void)fclose(in);
+    if (out != NULL)
+        (void)fclose(out);
+}
+
+static enum ruf_status publish(struct fixture *f, uint64_t *generation,
+                               struct ruf_error *err)
+{
+    struct ruf_home *home = NULL;
+    enum ruf_status status =
+        ruf_home_open_with(f->path, &f->host.host, &home, err);
+
+    if (status == RUF_OK)
+        status = ruf_home_publish(home, generation, err);
+    ruf_home_close(home);
+    return status;
+}
+
+static enum ruf_status open_index(struct fixture *f, struct ruf_error *err)
+{
+    struct ruf_index *index = NULL;
+    struct ruf_home *home = NULL;
+    enum ruf_status status =
+        ruf_home_open_with(f->path, &f->host.host, &home, err);
+
+    if (status == RUF_OK)
+        status = ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, err);
+    ruf_index_close(index);
+    ruf_home_close(home);
+    return status;
+}
+
+Test(rollback, of_store_and_index_together_is_noticed_by_the_key_store)
+{
+    static const char *const files[] = { "store.db", "directory.ruf" };
+    struct fixture f;
+    struct ruf_error err;
+    char old[64];
+    uint8_t item[RUF_KEY_ITEM_MAX];
+    uint64_t generation = 0;
+
+    begin(&f);
+    test_home_path(old);
+    cr_assert_eq(mkdir(old, 0700), 0);
+    cr_assert_eq(publish(&f, &generation, &err), RUF_OK);
+    cr_assert_eq(generation, 1);
+    for (size_t i = 0; i < 2; i++)
+        copy_file(f.path, old, files[i]);
+    memcpy(item, f.host.item, sizeof(item));
+    cr_assert_eq(publish(&f, &generation, &err), RUF_OK);
+    cr_expect_eq(open_index(&f, &err), RUF_OK);
+    for (size_t i = 0; i < 2; i++)
+        copy_file(old, f.path, files[i]);
+    cr_expect_eq(open_index(&f, &err), RUF_E_CORRUPT);
+    cr_expect_str_eq(err.id, "D707");
+    /* With the item of that time nobody can tell. */
+    memcpy(f.host.item, item, sizeof(item));
+    cr_expect_eq(open_index(&f, &err), RUF_OK);
+    test_home_remove(old);
+    test_home_remove(f.path);
+}
+
+Test(rollback, ends_with_a_generation_newer_than_any)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_key_item item;
+    uint64_t generation = 0;
+
+    begin(&f);
+    cr_assert_eq(publish(&f, &generation, &err), RUF_OK);
+    cr_assert_eq(ruf_key_item_read(f.host.item, f.host.item_size, &item, NULL),
+                 RUF_OK);
+    cr_expect_eq(item.generation, 1);
+    item.image[0] ^= 1; /* another index of the same generation */
+    ruf_key_item_write(&item, f.host.item);
+    cr_expect_eq(open_index(&f, &err), RUF_E_CORRUPT);
+    cr_expect_str_eq(err.id, "D707");
+    item.generation = 7;
+    ruf_key_item_write(&item, f.host.item);
+    cr_expect_eq(open_index(&f, &err), RUF_E_CORRUPT);
+    cr_assert_eq(publish(&f, &generation, &err), RUF_OK);
+    cr_expect_eq(generation, 8);
+    cr_expect_eq(open_index(&f, &err), RUF_OK);
+    f.host.refuses = true; /* what cannot be remembered is told */
+    cr_expect_eq(publish(&f, &generation, &err), RUF_E_KEY);
+    f.host.refuses = false;
+    test_home_remove(f.path);
 }
 
 /* --- wipe -------------------------------------------------------------------
