@@ -102,11 +102,12 @@ static enum ruf_status find_sections(struct ruf_index *index,
     return check_unknown(index, err);
 }
 
-/* Tails are part of nearly every label: they are decrypted now. */
+/* Tails are part of nearly every label, and trunks are asked for every number
+ * nobody has: they are decrypted now. */
 static enum ruf_status make_resident(struct ruf_index *index,
                                      struct ruf_error *err)
 {
-    static const uint32_t tails[] = { RUF_SECTION_TAILS };
+    static const uint32_t now[] = { RUF_SECTION_TAILS, RUF_SECTION_TRUNKS };
     uint32_t kinds[INDEX_SECTIONS];
     size_t count = 0;
     enum ruf_status status;
@@ -123,7 +124,7 @@ static enum ruf_status make_resident(struct ruf_index *index,
         return status;
     index->page_flags = index->resident->flags +
                         index->sections[RUF_SECTION_NUMBERS].first_flag;
-    return ruf_index_load(index, tails, 1, err);
+    return ruf_index_load(index, now, sizeof(now) / sizeof(now[0]), err);
 }
 
 /* --- counts

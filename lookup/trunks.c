@@ -23,31 +23,87 @@ static enum ruf_status damaged(const struct ruf_query *query,
     return ruf_index_damaged(query->index, RUF_SECTION_TRUNKS, err);
 }
 
+static struct trunk parse_row(const uint8_t *bytes)
+{
+    return (struct trunk){ ruf_load64(bytes), bytes[8], bytes[9],
+                           ruf_load16(bytes + 10), ruf_load32(bytes + 12) };
+}
+
+/* All rows of a resident index, which were decrypted when it was opened. */
+static const uint8_t *resident_rows(const struct ruf_query *query)
+{
+    return query->index->sections[RUF_SECTION_TRUNKS].bytes;
+}
+
 static enum ruf_status read_row(struct ruf_query *query, uint32_t row,
                                 struct trunk *out, struct ruf_error *err)
 {
-    const uint8_t *bytes = NULL;
-    enum ruf_status status = ruf_index_bytes(query, RUF_SECTION_TRUNKS,
-                                             (uint64_t)row * RUF_TRUNK_ROW_SIZE,
-                                             RUF_TRUNK_ROW_SIZE, &bytes, err);
+    const uint64_t at = (uint64_t)row * RUF_TRUNK_ROW_SIZE;
+    const uint8_t *bytes = resident_rows(query);
+    enum ruf_status status = RUF_OK;
 
-    if (status != RUF_OK)
-        return status;
-    out->prefix = ruf_load64(bytes);
-    out->digits = bytes[8];
-    out->extension_max = bytes[9];
-    out->label_size = ruf_load16(bytes + 10);
-    out->label = ruf_load32(bytes + 12);
-    return RUF_OK;
+    if (bytes != NULL)
+        bytes += at;
+    else
+        status = ruf_index_bytes(query, RUF_SECTION_TRUNKS, at,
+                                 RUF_TRUNK_ROW_SIZE, &bytes, err);
+    if (status == RUF_OK)
+        *out = parse_row(bytes);
+    return status;
 }
+
+static const uint64_t powers[RUF_TRUNK_DIGITS + 1] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+    UINT64_C(10000000000000000),
+    UINT64_C(100000000000000000),
+    UINT64_C(1000000000000000000),
+};
 
 static uint64_t power_of_ten(unsigned exponent)
 {
-    uint64_t power = 1;
+    return powers[exponent];
+}
 
-    while (exponent-- > 0)
-        power *= 10;
-    return power;
+/* Of a number that is not 0: from its bits, right or one too many. */
+static unsigned count_digits(ruf_e164 number)
+{
+    unsigned bits = 64 - (unsigned)__builtin_clzll(number);
+    unsigned digits = (bits * 1233 >> 12) + 1;
+
+    return number < powers[digits - 1] ? digits - 1 : digits;
+}
+
+/* How many rows are at or before this one, all of them in memory: halves
+ * without branches. */
+static uint32_t count_before(const uint8_t *rows, uint32_t count,
+                             uint64_t aligned)
+{
+    const uint8_t *at = rows;
+
+    while (count > 1) {
+        uint32_t half = count / 2;
+        const uint8_t *middle = at + (size_t)half * RUF_TRUNK_ROW_SIZE;
+
+        at = ruf_load64(middle) <= aligned ? middle : at;
+        count -= half;
+    }
+    return (uint32_t)((size_t)(at - rows) / RUF_TRUNK_ROW_SIZE) +
+           (ruf_load64(at) <= aligned ? 1 : 0);
 }
 
 /* The last trunk at or before the number. No prefix begins another one, so if
@@ -56,10 +112,13 @@ static enum ruf_status find_row(struct ruf_query *query, uint64_t aligned,
                                 struct trunk *out, bool *found,
                                 struct ruf_error *err)
 {
+    const uint8_t *resident = resident_rows(query);
     uint32_t low = 0;
     uint32_t high = query->index->trunk_count;
     enum ruf_status status = RUF_OK;
 
+    if (resident != NULL)
+        low = high = count_before(resident, high, aligned);
     while (low < high && status == RUF_OK) {
         uint32_t middle = low + (high - low) / 2;
         struct trunk row;
@@ -166,24 +225,23 @@ enum ruf_status ruf_trunk_lookup(struct ruf_query *query, ruf_e164 number,
                                  char *label, struct ruf_caller *out,
                                  struct ruf_error *err)
 {
-    unsigned digits = 0;
     struct trunk trunk = { 0 };
     bool found = false;
+    unsigned digits;
+    uint64_t aligned;
     enum ruf_status status;
 
     if (number == 0 || number > RUF_E164_MAX)
         return RUF_OK;
-    for (ruf_e164 rest = number; rest > 0; rest /= 10)
-        digits++;
-    status = find_row(query, number * power_of_ten(RUF_TRUNK_DIGITS - digits),
-                      &trunk, &found, err);
+    digits = count_digits(number);
+    aligned = number * power_of_ten(RUF_TRUNK_DIGITS - digits);
+    status = find_row(query, aligned, &trunk, &found, err);
     if (status != RUF_OK || !found)
         return status;
     if (trunk.digits == 0 || trunk.digits >= RUF_TRUNK_DIGITS)
         return damaged(query, err);
     if (digits <= trunk.digits || digits - trunk.digits > trunk.extension_max ||
-        number / power_of_ten(digits - trunk.digits) !=
-            trunk.prefix / power_of_ten(RUF_TRUNK_DIGITS - trunk.digits))
+        aligned - trunk.prefix >= power_of_ten(RUF_TRUNK_DIGITS - trunk.digits))
         return RUF_OK;
     status = is_held(query, number, &found, err);
     return status != RUF_OK || found

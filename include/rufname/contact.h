@@ -62,7 +62,8 @@ struct ruf_contact_number {
     ruf_e164 e164; /**< 0: not identifiable, see raw */
     enum ruf_number_kind kind;
     struct ruf_text raw; /**< as the source wrote it */
-    bool emitted;        /**< stands in the call directory */
+    bool emitted;        /**< nothing but a limit or blocking keeps it off the
+                              phone */
     uint32_t sources;    /**< bit i: sources[i] of the contact has it */
 };
 

@@ -1,6 +1,6 @@
 /*
- * count_index.c lookup-hit|lookup-miss|emit - hot paths to count instructions
- * of
+ * count_index.c lookup-hit|lookup-miss|trunk-miss|emit - hot paths to count
+ * instructions of
  *
  * Builds a small fixed image, then calls counted() once; callgrind collects
  * inside that function only (instructions.sh). Resident, so that what is
@@ -9,7 +9,10 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/image.h"
+#include "base/text.h"
 #include "bench/people.h"
+#include "indexer/build_extras.h"
 #include <rufname/directory.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +20,7 @@
 
 #define CONTACTS 2000u
 #define LOOKUPS 10000u
+#define TRUNKS 300u
 
 struct run {
     struct ruf_index *index;
@@ -93,6 +97,26 @@ static void choose_numbers(const struct bench_data *data, bool hit,
     }
 }
 
+/* The same image with trunks that hold none of the numbers: what a miss costs
+ * where there are some. */
+static void add_trunks(const struct bench_data *data)
+{
+    static struct ruf_trunk list[TRUNKS];
+    const struct ruf_trunks trunks = { .trunks = list, .count = TRUNKS };
+    const struct ruf_image_extras extras = { .trunks = &trunks };
+    const struct ruf_image_seed seed = { .generation = 2 };
+    struct ruf_error err;
+
+    for (size_t i = 0; i < TRUNKS; i++)
+        list[i] = (struct ruf_trunk){ .prefix = 100000 + i * 2999,
+                                      .digits = 6,
+                                      .extension_max = 1,
+                                      .label = ruf_text("~ Muster AG") };
+    bench_must(ruf_build_with(data->image, data->key, &seed, &data->people,
+                              &data->entries, &extras, &err),
+               &err);
+}
+
 static bool is_right(const struct run *run, const char *what, size_t entries)
 {
     if (strcmp(what, "emit") == 0)
@@ -111,13 +135,15 @@ int main(int argc, char **argv)
     bool right;
 
     if (strcmp(what, "emit") != 0 && strcmp(what, "lookup-hit") != 0 &&
-        strcmp(what, "lookup-miss") != 0)
+        strcmp(what, "lookup-miss") != 0 && strcmp(what, "trunk-miss") != 0)
         return 2;
     (void)snprintf(bench.directory, sizeof(bench.directory),
                    "/tmp/rufname-count.XXXXXX");
     if (mkdtemp(bench.directory) == NULL)
         return 10;
     bench_data_create(&bench, &data);
+    if (strcmp(what, "trunk-miss") == 0)
+        add_trunks(&data);
     bench_must(ruf_index_open(data.image, data.key, RUF_INDEX_RESIDENT,
                               &run.index, &err),
                &err);
