@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "cli/json_out.h"
 #include <inttypes.h>
-#include <rufname/report.h>
+#include <rufname/merges.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -396,6 +396,91 @@ static int explain_trunk(struct cli *cli, struct ruf_home *home,
                                                          : cli_fail(cli, &err);
 }
 
+/* --- explain CONTACT
+ * ------------------------------------------------------------- */
+
+static void json_contact(const struct ruf_merged *contact)
+{
+    char id[RUF_CONTACT_ID_TEXT_SIZE];
+    struct json_out out;
+
+    ruf_contact_id_format(&contact->id, id);
+    json_begin_line(&out, "explain-contact");
+    json_string(&out, "id", id);
+    json_begin_array(&out, "records");
+    for (size_t i = 0; i < contact->record_count; i++) {
+        ruf_contact_id_format(&contact->records[i].id, id);
+        json_begin_object(&out, NULL);
+        json_string(&out, "id", id);
+        json_text(&out, "source", contact->records[i].source);
+        json_text(&out, "name", contact->records[i].name);
+        json_text(&out, "company", contact->records[i].company);
+        json_end_object(&out);
+    }
+    json_end_array(&out);
+    json_begin_array(&out, "joined");
+    for (size_t i = 0; i < contact->joint_count; i++) {
+        json_begin_object(&out, NULL);
+        json_string(&out, "by", ruf_joint_name(contact->joints[i].kind));
+        json_number(&out, "a", contact->joints[i].a);
+        json_number(&out, "b", contact->joints[i].b);
+        json_end_object(&out);
+    }
+    json_end_array(&out);
+    json_end_line(&out);
+}
+
+static const struct words joint_words[] = {
+    [RUF_JOINT_USER] = { "von einem Benutzer zusammengeführt",
+                         "merged by a user" },
+    [RUF_JOINT_ID] = { "gleiche Objektkennung", "same object id" },
+    [RUF_JOINT_EMAIL] = { "gleiche E-Mail, Namen passen",
+                          "same e-mail, names go together" },
+    [RUF_JOINT_NUMBER] = { "gleiche Rufnummer, Namen passen",
+                           "same number, names go together" },
+};
+
+static void print_contact(void *context, const struct ruf_merged *contact)
+{
+    struct explain *explain = context;
+    const struct cli *cli = explain->cli;
+    char id[RUF_CONTACT_ID_TEXT_SIZE];
+
+    if (cli->json) {
+        json_contact(contact);
+        return;
+    }
+    ruf_contact_id_format(&contact->id, id);
+    (void)printf("%s\n", id);
+    for (size_t i = 0; i < contact->record_count; i++) {
+        const struct ruf_merge_record *record = &contact->records[i];
+
+        (void)printf("  [%zu] %.*s: %.*s\n", i + 1, (int)record->source.size,
+                     record->source.data, (int)record->name.size,
+                     record->name.size == 0 ? "" : record->name.data);
+    }
+    for (size_t i = 0; i < contact->joint_count; i++)
+        (void)printf("  [%zu] + [%zu]  %s\n", contact->joints[i].a + 1,
+                     contact->joints[i].b + 1,
+                     say(cli, &joint_words[contact->joints[i].kind]));
+}
+
+static int explain_contact(struct cli *cli, const struct ruf_contact_id *id)
+{
+    struct explain explain = { cli, 0 };
+    struct ruf_home *home;
+    struct ruf_error err;
+    int code = cli_open_home(cli, &home);
+
+    if (code != 0)
+        return code;
+    if (ruf_home_explain_contact(home, id, print_contact, print_record,
+                                 &explain, &err) != RUF_OK)
+        code = cli_fail(cli, &err);
+    ruf_home_close(home);
+    return code;
+}
+
 static int explain_number(struct cli *cli, const char *text)
 {
     struct explain explain = { cli, 0 };
@@ -422,12 +507,15 @@ static int explain_number(struct cli *cli, const char *text)
 
 int cmd_explain(struct cli *cli)
 {
+    struct ruf_contact_id id;
     int code = cli_reject_options(cli);
 
     if (code != 0)
         return code;
     if (cli->argument_count != 1)
-        return cli_usage(cli, "explain NUMBER|CODE");
+        return cli_usage(cli, "explain NUMBER|CONTACT|CODE");
+    if (ruf_contact_id_parse(cli->arguments[0], &id))
+        return explain_contact(cli, &id);
     if (is_message_id(cli->arguments[0]))
         return explain_message(cli, cli->arguments[0]);
     return explain_number(cli, cli->arguments[0]);

@@ -104,11 +104,14 @@ const struct cli_command cli_commands[] = {
       "  --shards N          count the rows of each of N shards\n"
       "  --test-identity     add Apple's +14085551212 for the onboarding\n",
       cmd_export },
-    { "explain", "NUMBER|CODE", "why a number is known, or what an error means",
+    { "explain", "NUMBER|CONTACT|CODE",
+      "why a number is known, what a contact comes from, or what an error "
+      "means",
       "The records that carry the number: as written, what became of it, by\n"
       "which region, with which corrections, and whether it is emitted. Exit "
       "1\n"
-      "if no record has it.\n",
+      "if no record has it. Of a contact, by its id: its records, what joined\n"
+      "them, and all their numbers.\n",
       cmd_explain },
     { "merges", "[--suggested|--overrides]",
       "merged contacts, what may be one person, and what was decided",

@@ -16,6 +16,7 @@
 #include <rufname/home.h>
 #include <rufname/host.h>
 #include <rufname/phone.h>
+#include <rufname/report.h>
 
 /* Files of a home. */
 #define HOME_PROFILE "profile.json"
@@ -200,5 +201,10 @@ ruf_gather(struct ruf_store *store, const struct ruf_policy *policy,
 #define RUF_RECORD_NAME_ROOM (2 * RUF_RECORD_TEXT_MAX + 2)
 struct ruf_text ruf_record_name(const struct ruf_source_contact *record,
                                 char room[RUF_RECORD_NAME_ROOM]);
+
+/* Hand out every number of a record, as ruf_home_explain() does. */
+void ruf_explain_record(const struct ruf_source_contact *record,
+                        const struct ruf_policy *policy,
+                        ruf_explained_callback *callback, void *context);
 
 #endif

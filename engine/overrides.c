@@ -25,6 +25,13 @@ const char *ruf_suggestion_reason_name(enum ruf_suggestion_reason reason)
     return (unsigned)reason < RUF_SUGGEST_COUNT ? names[reason] : "";
 }
 
+const char *ruf_joint_name(enum ruf_joint_kind kind)
+{
+    static const char *const names[] = { "user", "id", "email", "number" };
+
+    return (unsigned)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "";
+}
+
 /* --- store to people
  * -------------------------------------------------------------- */
 
@@ -111,9 +118,11 @@ static enum ruf_status read_telling(const struct ruf_home *home,
                                     struct ruf_error *err)
 {
     struct ruf_store *store = NULL;
-    enum ruf_status status = ruf_home_store_open(home, &store, err);
+    enum ruf_status status = ruf_home_check_age(home, err);
 
     memset(out, 0, sizeof(*out));
+    if (status == RUF_OK)
+        status = ruf_home_store_open(home, &store, err);
     if (status == RUF_OK)
         status = open_telling(home, store, suggestions, out, err);
     ruf_store_close(store);
@@ -136,20 +145,60 @@ static enum ruf_status describe(struct telling *telling,
     return RUF_OK;
 }
 
-static enum ruf_status tell_person(struct telling *telling,
+/* Place of a record in its person's list, or the number of records. */
+static size_t place_of(const struct ruf_person *person,
+                       const struct ruf_source_contact *record)
+{
+    size_t place = 0;
+
+    while (place < person->member_count && person->members[place] != record)
+        place++;
+    return place;
+}
+
+static enum ruf_status list_joints(struct telling *telling,
                                    const struct ruf_person *person,
+                                   struct ruf_merged *out,
+                                   struct ruf_error *err)
+{
+    const struct ruf_suggestions *all = &telling->all.suggestions;
+    struct ruf_merge_joint *list =
+        ruf_arena_alloc(telling->arena, person->member_count, sizeof(*list));
+
+    if (list == NULL)
+        return ruf_fail_memory(err);
+    out->joints = list;
+    for (size_t i = 0;
+         i < all->joint_count && out->joint_count < person->member_count; i++) {
+        size_t a = place_of(person, all->joints[i].a);
+        size_t b = place_of(person, all->joints[i].b);
+
+        if (a < person->member_count && b < person->member_count)
+            list[out->joint_count++] =
+                (struct ruf_merge_joint){ all->joints[i].kind, a, b };
+    }
+    return RUF_OK;
+}
+
+/* Joints only where they were asked for: they are searched for each person. */
+static enum ruf_status tell_person(struct telling *telling,
+                                   const struct ruf_person *person, bool joints,
                                    ruf_merged_callback *callback, void *context,
                                    struct ruf_error *err)
 {
     struct ruf_merge_record *records =
         ruf_arena_alloc(telling->arena, person->member_count, sizeof(*records));
-    struct ruf_merged merged = { person->id, records, person->member_count };
+    struct ruf_merged merged = { .id = person->id,
+                                 .records = records,
+                                 .record_count = person->member_count };
     enum ruf_status status = RUF_OK;
 
     if (records == NULL)
         return ruf_fail_memory(err);
     for (size_t i = 0; i < person->member_count && status == RUF_OK; i++)
         status = describe(telling, person->members[i], &records[i], err);
+    if (status == RUF_OK && joints)
+        status = list_joints(telling, person, &merged, err);
     if (status == RUF_OK)
         callback(context, &merged);
     return status;
@@ -165,7 +214,7 @@ enum ruf_status ruf_home_merges(struct ruf_home *home,
 
     for (size_t i = 0; status == RUF_OK && i < people->count; i++)
         if (people->persons[i].member_count > 1)
-            status = tell_person(&telling, &people->persons[i], callback,
+            status = tell_person(&telling, &people->persons[i], false, callback,
                                  context, err);
     close_telling(&telling);
     return status;
@@ -371,6 +420,34 @@ static enum ruf_status decide(struct ruf_home *home,
     ruf_home_writer_close(&writer);
     return status;
 }
+
+/* --- one contact
+ * ------------------------------------------------------------------ */
+
+enum ruf_status ruf_home_explain_contact(struct ruf_home *home,
+                                         const struct ruf_contact_id *id,
+                                         ruf_merged_callback *contact,
+                                         ruf_explained_callback *number,
+                                         void *context, struct ruf_error *err)
+{
+    struct telling telling;
+    struct party party = { NULL, NULL };
+    enum ruf_status status = read_telling(home, true, &telling, err);
+
+    if (status == RUF_OK)
+        status = find_party(&telling, id, &party, err);
+    if (status == RUF_OK)
+        status =
+            tell_person(&telling, party.person, true, contact, context, err);
+    for (size_t i = 0; status == RUF_OK && i < party.person->member_count; i++)
+        ruf_explain_record(party.person->members[i], home->policy, number,
+                           context);
+    close_telling(&telling);
+    return status;
+}
+
+/* --- deciding, by id
+ * -------------------------------------------------------------- */
 
 enum ruf_status ruf_home_keep_together(struct ruf_home *home,
                                        const struct ruf_contact_id *a,

@@ -112,27 +112,43 @@ struct ruf_text ruf_record_name(const struct ruf_source_contact *contact,
     return ruf_text_trim((struct ruf_text){ room, (size_t)size });
 }
 
+static void explain_one(const struct ruf_source_contact *contact,
+                        const struct ruf_standard_number *number,
+                        const struct ruf_policy *policy,
+                        ruf_explained_callback *callback, void *context)
+{
+    char name[RUF_RECORD_NAME_ROOM];
+    struct ruf_explained_number out;
+
+    describe_number(number, &out);
+    out.source = ruf_text(contact->source->id);
+    out.name = ruf_record_name(contact, name);
+    out.company = contact->fields[RUF_RECORD_COMPANY];
+    out.held = ruf_number_held(contact, number, policy);
+    callback(context, &out);
+}
+
+void ruf_explain_record(const struct ruf_source_contact *record,
+                        const struct ruf_policy *policy,
+                        ruf_explained_callback *callback, void *context)
+{
+    for (size_t i = 0; i < record->number_count; i++)
+        explain_one(record, &record->numbers[i], policy, callback, context);
+}
+
 static void explain_contact(void *context,
                             const struct ruf_source_contact *contact)
 {
     const struct explaining *explaining = context;
     const struct ruf_explained_number *read = explaining->read;
 
-    char name[RUF_RECORD_NAME_ROOM];
-
     for (size_t i = 0; i < contact->number_count; i++) {
         const struct ruf_standard_number *number = &contact->numbers[i];
-        struct ruf_explained_number out;
 
-        if (number->e164 != read->e164 ||
-            (read->e164 == 0 && !ruf_text_equal(number->raw, read->raw)))
-            continue;
-        describe_number(number, &out);
-        out.source = ruf_text(contact->source->id);
-        out.name = ruf_record_name(contact, name);
-        out.company = contact->fields[RUF_RECORD_COMPANY];
-        out.held = ruf_number_held(contact, number, explaining->policy);
-        explaining->callback(explaining->context, &out);
+        if (number->e164 == read->e164 &&
+            (read->e164 != 0 || ruf_text_equal(number->raw, read->raw)))
+            explain_one(contact, number, explaining->policy,
+                        explaining->callback, explaining->context);
     }
 }
 

@@ -150,9 +150,18 @@ struct ruf_suggestion {
     const struct ruf_source_contact *b;
 };
 
+/** What joined two records. */
+struct ruf_joint {
+    enum ruf_joint_kind kind;
+    const struct ruf_source_contact *a;
+    const struct ruf_source_contact *b;
+};
+
 struct ruf_suggestions {
     const struct ruf_suggestion *list; /**< by (source id, native id) */
     size_t count;
+    const struct ruf_joint *joints; /**< each join once, strongest first */
+    size_t joint_count;
 };
 
 /**
@@ -161,8 +170,8 @@ struct ruf_suggestions {
  * change the result.
  * @param[in]  overrides    NULL: none.
  * @param[out] suggestions  one for each two people that something connects and
- *                          nothing forbids to be one; NULL: not wanted, which
- *                          is faster.
+ *                          nothing forbids to be one, and what joined the
+ *                          others; NULL: not wanted, which is faster.
  * @return RUF_OK, RUF_E_NOMEM.
  */
 RUF_MUST_USE enum ruf_status

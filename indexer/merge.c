@@ -25,6 +25,8 @@ struct merge {
     uint32_t *parent; /* union-find: smaller number is the root */
     uint32_t *next;   /* ring through a group's members */
     uint32_t *group_size;
+    struct ruf_joint *joints; /* room for them, or NULL: not wanted */
+    size_t joint_count;
 };
 
 /* --- canonical order
@@ -181,6 +183,22 @@ static bool is_strong_enough(const struct merge *merge, size_t position)
            ruf_edge_order(edge, edge + 1) == 0;
 }
 
+static void note_joint(struct merge *merge, const struct ruf_edge *edge)
+{
+    static const enum ruf_joint_kind kinds[] = {
+        [RUF_EDGE_TOGETHER] = RUF_JOINT_USER,
+        [RUF_EDGE_ID] = RUF_JOINT_ID,
+        [RUF_EDGE_EMAIL] = RUF_JOINT_EMAIL,
+        [RUF_EDGE_NUMBER] = RUF_JOINT_NUMBER,
+    };
+
+    if (merge->joints != NULL)
+        merge->joints[merge->joint_count++] =
+            (struct ruf_joint){ kinds[edge->kind],
+                                merge->evidence.contacts[edge->a],
+                                merge->evidence.contacts[edge->b] };
+}
+
 static void take_edges(struct merge *merge)
 {
     const struct ruf_evidence *evidence = &merge->evidence;
@@ -192,9 +210,11 @@ static void take_edges(struct merge *merge)
         uint32_t a = root_of(merge, edge->a);
         uint32_t b = root_of(merge, edge->b);
 
-        if (a != b && is_strong_enough(merge, i) &&
-            may_join(merge, edge->kind, a, b))
-            join(merge, a, b);
+        if (a == b || !is_strong_enough(merge, i) ||
+            !may_join(merge, edge->kind, a, b))
+            continue;
+        join(merge, a, b);
+        note_joint(merge, edge);
     }
 }
 
@@ -333,6 +353,8 @@ static enum ruf_status suggest(struct merge *merge, struct ruf_suggestions *out)
     list = ruf_arena_alloc(evidence->arena, count, sizeof(*list));
     if (list == NULL)
         return RUF_E_NOMEM;
+    out->joints = merge->joints;
+    out->joint_count = merge->joint_count;
     out->list = list;
     out->count = 0;
     for (size_t i = 0; i < count; i++)
@@ -469,6 +491,10 @@ enum ruf_status ruf_merge(const struct ruf_source_contact *contacts,
         return ruf_fail(err, RUF_E_INTERNAL, "E917", "",
                         "more contacts than an index can number");
     status = prepare(&merge, contacts);
+    if (status == RUF_OK && suggestions != NULL) {
+        merge.joints = ruf_arena_alloc(arena, count, sizeof(*merge.joints));
+        status = merge.joints == NULL ? RUF_E_NOMEM : RUF_OK;
+    }
     if (status == RUF_OK)
         status = find_groups(&merge, contacts, overrides);
     if (status == RUF_OK && suggestions != NULL)

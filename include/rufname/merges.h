@@ -16,7 +16,7 @@
 #ifndef RUFNAME_MERGES_H
 #define RUFNAME_MERGES_H
 
-#include <rufname/home.h>
+#include <rufname/report.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -39,6 +39,17 @@ enum ruf_suggestion_reason {
 RUF_API const char *
 ruf_suggestion_reason_name(enum ruf_suggestion_reason reason);
 
+/** What joined two records of a contact. Printed by name, never stored. */
+enum ruf_joint_kind {
+    RUF_JOINT_USER = 0, /**< a user keeps them together */
+    RUF_JOINT_ID,       /**< same object id of the directory */
+    RUF_JOINT_EMAIL,    /**< same e-mail, names that go together */
+    RUF_JOINT_NUMBER    /**< same number, names that go together */
+};
+
+/** "user", "id", "email", "number". */
+RUF_API const char *ruf_joint_name(enum ruf_joint_kind kind);
+
 /** A record of a contact. Text is borrowed for the call. */
 struct ruf_merge_record {
     struct ruf_contact_id id; /**< that its contact would have alone */
@@ -47,11 +58,21 @@ struct ruf_merge_record {
     struct ruf_text company;
 };
 
+/** Two records of a contact, by their places in its list. */
+struct ruf_merge_joint {
+    enum ruf_joint_kind kind;
+    size_t a;
+    size_t b;
+};
+
 /** A contact of several records, best source first. */
 struct ruf_merged {
     struct ruf_contact_id id;
     const struct ruf_merge_record *records;
-    size_t record_count; /**< at least 2 */
+    size_t record_count; /**< of ruf_home_merges(): at least 2 */
+    /** Strongest first, one less than records; of ruf_home_merges(): none. */
+    const struct ruf_merge_joint *joints;
+    size_t joint_count;
 };
 
 typedef void ruf_merged_callback(void *context,
@@ -64,6 +85,20 @@ typedef void ruf_merged_callback(void *context,
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_merges(struct ruf_home *home, ruf_merged_callback *callback,
                 void *context, struct ruf_error *err);
+
+/**
+ * Tell where one contact comes from: its records and what joined them, then
+ * every number of each record.
+ * @param[in] id       of a contact or of one of its records.
+ * @param[in] contact  called once.
+ * @param[in] number   as of ruf_home_explain().
+ * @return as ruf_home_merges(); RUF_E_NOT_FOUND (U050).
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_explain_contact(struct ruf_home *home, const struct ruf_contact_id *id,
+                         ruf_merged_callback *contact,
+                         ruf_explained_callback *number, void *context,
+                         struct ruf_error *err);
 
 /** Two contacts that may be one person, or that a user decided about. */
 struct ruf_merge_pair {

@@ -18,7 +18,7 @@ END
 }
 
 policy "$work/policy.json" ''
-head='id,givenName,surname,company,mail,phonebusiness'
+head='id,givenName,surname,company,email,phonebusiness'
 cat >"$work/one.csv" <<END
 $head
 a,Anna,Graf,Muster AG,anna@muster.example,030 23125-001
@@ -63,6 +63,8 @@ ruf "$home" merges --suggested >"$work/suggested"
 ruf "$home" --json merges | grep -q '^{"schema":"rufname.merge/1","id":"'"$anna"\
 '","records":\[{"id":"'"$anna"'","source":"ONE","name":"Anna Graf",' ||
     fail "merges --json"
+ruf "$home" --json explain "$other" | head -n 1 |
+    grep -q '"joined":\[{"by":"email","a":0,"b":1}\]' || fail "explain --json"
 note "merged contacts and suggestions are listed"
 
 bernd=$(id 030/23125-002)
@@ -75,6 +77,16 @@ ruf "$home" --quiet separate "$anna" "$other"
 [ "$(ruf "$home" merges --overrides | cut -f 1 | sort | tr '\n' ' ')" = \
     'apart together ' ] || fail "overrides"
 note "a user merges and separates"
+
+# --- explain: which records, and what joined them
+ruf "$home" explain "$kurz" >"$work/explain"
+[ "$(head -n 1 "$work/explain")" = "$bernd" ] || fail "explain: not the contact"
+grep -q '^  \[1\] ONE: Bernd Klein$' "$work/explain" || fail "explain: records"
+grep -q '^  \[1\] + \[2\]  merged by a user$' "$work/explain" ||
+    fail "explain: what joined them"
+[ "$(grep -c '^  emitted' "$work/explain")" = 2 ] || fail "explain: numbers"
+expect 1 U050 ruf "$home" explain 00000000000000000000000000000000
+note "explain tells what joined a contact's records"
 
 import
 ruf "$home" --quiet index >/dev/null
