@@ -186,6 +186,15 @@ static void print_report(const struct cli *cli,
         report->generation, report->additions, report->removals);
 }
 
+/* An empty list needs a reason. */
+static void say_why_empty(const struct cli *cli, const struct ruf_home *home)
+{
+    struct ruf_error why = { .id = "C402", .status = RUF_E_POLICY };
+
+    if (home != NULL && !ruf_home_may_store(home))
+        (void)cli_fail(cli, &why);
+}
+
 static int emit_stream(struct cli *cli, struct player *player,
                        enum ruf_emit_record record)
 {
@@ -216,6 +225,7 @@ static int emit_stream(struct cli *cli, struct player *player,
         code = emission_failed(cli, &err);
     else
         print_report(cli, &report);
+    say_why_empty(cli, home);
     ruf_home_close(home);
     return code;
 }
@@ -233,8 +243,11 @@ static int emit_home(struct cli *cli, const struct ruf_directory_host *host)
 
     if (code != 0)
         return code;
-    if (ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, &err) != RUF_OK ||
-        ruf_directory_emit_full(index, host, &err) != RUF_OK)
+    if (!ruf_home_may_store(home))
+        say_why_empty(cli, home);
+    else if (ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, &err) !=
+                 RUF_OK ||
+             ruf_directory_emit_full(index, host, &err) != RUF_OK)
         code = emission_failed(cli, &err);
     ruf_index_close(index);
     ruf_home_close(home);

@@ -1,5 +1,5 @@
 /*
- * engine/age.c - data that is older than the policy allows is locked
+ * engine/age.c - whether contacts may be stored, and for how long shown
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -31,4 +31,18 @@ enum ruf_status ruf_home_check_age(const struct ruf_home *home,
                     "the last sync is %" PRId64 " days ago, %" PRId64
                     " are allowed",
                     age / DAY, days);
+}
+
+bool ruf_home_may_store(const struct ruf_home *home)
+{
+    return home->policy->store.mode == RUF_STORE_ON_DISK;
+}
+
+enum ruf_status ruf_home_check_storage(const struct ruf_home *home,
+                                       struct ruf_error *err)
+{
+    if (ruf_home_may_store(home))
+        return RUF_OK;
+    return ruf_fail(err, RUF_E_POLICY, "P163", home->path,
+                    "store.mode of the policy is \"memory\"");
 }

@@ -123,6 +123,10 @@ RUF_MUST_USE enum ruf_status ruf_home_store_open(const struct ruf_home *home,
  * was put back by somebody. */
 uint64_t ruf_home_published(const struct ruf_home *home);
 
+/* RUF_E_POLICY (P163) where nothing may be stored: see ruf_home_may_store(). */
+RUF_MUST_USE enum ruf_status ruf_home_check_storage(const struct ruf_home *home,
+                                                    struct ruf_error *err);
+
 /* RUF_E_LOCKED (P162) if the last good sync of any source is longer ago than
  * store.max_age_days. */
 RUF_MUST_USE enum ruf_status ruf_home_check_age(const struct ruf_home *home,
@@ -159,7 +163,8 @@ ruf_view_make(struct ruf_store *store, const struct ruf_policy *policy,
               struct ruf_arena *arena, ruf_store_judged *judged, void *context,
               struct ruf_view *out, struct ruf_error *err);
 
-/* Build the image of a store under a name, by a seed. */
+/* Build the image of a store under a name, by a seed. *over_limit: entries left
+ * out for caller_id.max_entries. */
 struct ruf_image_seed;
 RUF_MUST_USE enum ruf_status
 ruf_build_home_image(const struct ruf_home *home, struct ruf_store *store,

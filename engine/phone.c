@@ -147,7 +147,8 @@ enum ruf_status ruf_home_emit(struct ruf_home *home,
     struct ruf_directory_options options = {
         .struct_size = sizeof(options),
         .key = home->key.bytes,
-        .disabled = !policy->caller_id_enabled || policy->max_entries == 0,
+        .disabled = !policy->caller_id_enabled || policy->max_entries == 0 ||
+                    !ruf_home_may_store(home),
         .dry_run = record == RUF_EMIT_LOOK,
         .entries_max = policy->max_entries,
     };

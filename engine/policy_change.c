@@ -271,7 +271,8 @@ enum ruf_status ruf_policy_finish(const struct ruf_home *home,
     if (!has_file(home->path, HOME_POLICY_NEXT))
         return RUF_OK;
     status = ruf_home_writer_open(home, &writer, err);
-    if (status == RUF_E_BUSY) /* it is being taken over right now */
+    /* It is being taken over right now, or nobody may in before a PIN. */
+    if (status == RUF_E_BUSY || status == RUF_E_LOCKED)
         return RUF_OK;
     if (status == RUF_OK)
         status = finish(home, writer.store, err);

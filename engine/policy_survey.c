@@ -128,7 +128,8 @@ static void decide_fates(struct survey *survey,
             fates[i] = RUF_SOURCE_READ_ANEW;
         if (effect == NULL)
             continue;
-        effect->read_anew = source->enabled && fates[i] != RUF_SOURCE_KEPT;
+        effect->read_anew =
+            ruf_policy_keeps(after, source) && fates[i] != RUF_SOURCE_KEPT;
         if (fates[i] == RUF_SOURCE_FORGOTTEN) {
             survey->out->removed += effect->records - effect->removed;
             effect->removed = effect->records;
@@ -143,7 +144,7 @@ static void mark_gone(struct survey *survey)
         const struct ruf_policy_source *source =
             ruf_policy_source(survey->after, ruf_text(effect->id));
 
-        effect->gone = source == NULL || !source->enabled;
+        effect->gone = !ruf_policy_keeps(survey->after, source);
     }
 }
 

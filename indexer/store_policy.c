@@ -91,15 +91,13 @@ static enum ruf_status find_unread(const struct ruf_store *store,
 
     out[0] = '\0';
     while (status == RUF_OK && out[0] == '\0') {
-        const struct ruf_policy_source *source;
         struct ruf_text id;
 
         status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
         id = ruf_text_slice(ruf_store_column_text(rows, 0), 0, 31);
-        source = ruf_policy_source(policy, id);
-        if (source != NULL && source->enabled)
+        if (ruf_policy_keeps(policy, ruf_policy_source(policy, id)))
             continue;
         memcpy(out, id.data, id.size);
         out[id.size] = '\0';
@@ -124,6 +122,9 @@ static enum ruf_status apply_to_sources(const struct ruf_store *store,
         else if (fates[i] == RUF_SOURCE_READ_ANEW)
             status = read_anew(store, id, err);
     }
+    /* Tokens are of no use where nothing may be read into the store. */
+    if (status == RUF_OK && policy->store.mode != RUF_STORE_ON_DISK)
+        status = ruf_store_run(store, "DELETE FROM secrets", err);
     while (status == RUF_OK &&
            (status = find_unread(store, policy, unread, err)) == RUF_OK &&
            unread[0] != '\0')

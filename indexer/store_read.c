@@ -44,7 +44,7 @@ read_judged(sqlite3_stmt *rows, const struct ruf_policy *policy,
     char *payload;
 
     *source = ruf_policy_source(policy, ruf_store_column_text(rows, 0));
-    if (*source == NULL || !(*source)->enabled) {
+    if (!ruf_policy_keeps(policy, *source)) {
         *source = NULL;
         return RUF_OK;
     }

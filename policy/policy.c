@@ -529,3 +529,10 @@ ruf_policy_source(const struct ruf_policy *policy, struct ruf_text id)
             return &policy->sources[i];
     return NULL;
 }
+
+bool ruf_policy_keeps(const struct ruf_policy *policy,
+                      const struct ruf_policy_source *source)
+{
+    return source != NULL && source->enabled &&
+           policy->store.mode == RUF_STORE_ON_DISK;
+}

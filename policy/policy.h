@@ -263,6 +263,11 @@ void ruf_policy_destroy(struct ruf_policy *policy);
 const struct ruf_policy_source *
 ruf_policy_source(const struct ruf_policy *policy, struct ruf_text id);
 
+/** Are records of this source stored? Not if it is NULL, switched off, or the
+ *  policy allows no local storage. */
+bool ruf_policy_keeps(const struct ruf_policy *policy,
+                      const struct ruf_policy_source *source);
+
 /** What the policy corrects in numbers of a region (NULL: none is known). */
 struct ruf_clean_options ruf_policy_cleaning(const struct ruf_policy *policy,
                                              const char *region);

@@ -115,6 +115,13 @@ RUF_API char *ruf_home_policy(const struct ruf_home *home);
 RUF_API void ruf_home_read_number(const struct ruf_home *home, const char *text,
                                   size_t size, struct ruf_number *out);
 
+/**
+ * May contacts be stored on this device? false: store.mode of the policy is
+ * "memory". Then sign-in, sync and import are refused (P163), and what a phone
+ * gets is empty (C402).
+ */
+RUF_API bool ruf_home_may_store(const struct ruf_home *home);
+
 /** Language the policy asks for: "de", "en", or NULL for automatic. */
 RUF_API const char *ruf_home_language(const struct ruf_home *home);
 

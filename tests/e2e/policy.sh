@@ -163,6 +163,24 @@ ruf "$home" --quiet import "$work/c.csv" >/dev/null
 [ "$(entries)" = "$all" ] || fail "the home does not work again"
 note "no valid policy: nothing readable, until one comes"
 
+# --- no local storage -----------------------------------------------------------
+
+policy 2 ', "store": { "mode": "memory" }' >"$work/memory.json"
+ruf "$work/limited" policy simulate "$work/memory.json" |
+    grep -q 'source CSV: 4 records, 4 removed' || fail "what goes is not told"
+ruf "$work/limited" --quiet policy import "$work/memory.json" >/dev/null 2>&1
+[ "$(ruf "$work/limited" --json stats | json_number records)" = 0 ] ||
+    fail "records stay without local storage"
+expect 0 C402 ruf "$work/limited" emit
+[ ! -s "$work/stdout" ] || fail "something is emitted"
+expect 0 C402 ruf "$work/limited" emit --format stream
+[ "$(cat "$work/stdout")" = COMPLETE ] || fail "the phone is not emptied"
+expect 3 P163 ruf "$work/limited" import "$work/c.csv"
+expect 3 P163 ruf "$work/limited" sync
+expect 3 P163 ruf "$work/limited" login --flow app --secret-file "$work/c.csv"
+expect 1 '' ruf "$work/limited" lookup '030 23125-001'
+note "without local storage nothing is kept, and C402 says what that means"
+
 # --- cut short ------------------------------------------------------------------
 
 policy 7 ", \"filters\": [ $(rule board department vorstand exclude) ]" \
