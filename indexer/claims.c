@@ -82,7 +82,8 @@ void ruf_claims_start(struct ruf_claims *claims, struct ruf_spill *spill,
 {
     memset(claims, 0, sizeof(*claims));
     claims->spill = spill;
-    claims->limit = limit;
+    /* A run of less than a block would cost more than it takes away. */
+    claims->limit = limit < RUF_SPOOL_BLOCK ? RUF_SPOOL_BLOCK : limit;
 }
 
 /* The list is followed by as much room, which the sort needs. */
@@ -106,18 +107,28 @@ static void sort_list(struct ruf_claims *claims)
     ruf_keyed_sort(claims->list, claims->list + claims->count, claims->count);
 }
 
+static struct ruf_spool *add_run(struct ruf_claims *claims)
+{
+    if (claims->run_count == claims->run_room) {
+        size_t room = claims->run_room == 0 ? 16 : 2 * claims->run_room;
+        struct ruf_spool *runs = realloc(claims->runs, room * sizeof(*runs));
+
+        if (runs == NULL)
+            return NULL;
+        claims->runs = runs;
+        claims->run_room = room;
+    }
+    return &claims->runs[claims->run_count++];
+}
+
 static void write_run(struct ruf_claims *claims)
 {
-    struct ruf_spool *runs =
-        realloc(claims->runs, (claims->run_count + 1) * sizeof(*runs));
-    struct ruf_spool *run;
+    struct ruf_spool *run = add_run(claims);
 
-    if (runs == NULL) {
+    if (run == NULL) {
         claims->failed = true;
         return;
     }
-    claims->runs = runs;
-    run = &runs[claims->run_count++];
     ruf_spool_start(run, claims->spill, 0);
     sort_list(claims);
     for (size_t i = 0; i < claims->count; i++) {

@@ -38,10 +38,11 @@ struct ruf_claims {
     uint64_t total;
     struct ruf_spool *runs;
     size_t run_count;
+    size_t run_room;
     bool failed; /**< memory was out */
 };
 
-/** limit: bytes to sort in memory, about. */
+/** limit: bytes to sort in memory, about; at least RUF_SPOOL_BLOCK are. */
 void ruf_claims_start(struct ruf_claims *claims, struct ruf_spill *spill,
                       size_t limit);
 
