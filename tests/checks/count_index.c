@@ -42,9 +42,10 @@ void counted(path hot, struct run *run)
 
 static void look_up(struct run *run)
 {
+    struct ruf_error err; /* not cleared for each lookup */
+
     for (size_t i = 0; i < LOOKUPS; i++) {
         struct ruf_caller caller;
-        struct ruf_error err;
 
         bench_must(ruf_query_lookup(run->query, run->numbers[i], &caller, &err),
                    &err);
