@@ -74,21 +74,36 @@ static void repair_escapes(char *text, size_t size)
 /* --- depth ------------------------------------------------------------------
  */
 
+/* Position of the quote that ends the string whose first byte is at 'start';
+ * size if none does. Strings are most of a page, so they are crossed in leaps.
+ */
+static size_t string_end(const char *text, size_t size, size_t start)
+{
+    size_t from = start;
+
+    while (from < size) {
+        const char *quote = memchr(text + from, '"', size - from);
+        size_t end = quote == NULL ? size : (size_t)(quote - text);
+        size_t slash = end;
+
+        while (slash > start && text[slash - 1] == '\\')
+            slash--;
+        if (quote == NULL || (end - slash) % 2 == 0)
+            return end;
+        from = end + 1; /* escaped: part of the string */
+    }
+    return size;
+}
+
 static bool too_deep(const char *text, size_t size, size_t max_depth)
 {
     size_t depth = 0;
-    bool quoted = false;
 
     for (size_t i = 0; i < size; i++) {
         char c = text[i];
 
-        if (quoted) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                quoted = false;
-        } else if (c == '"') {
-            quoted = true;
+        if (c == '"') {
+            i = string_end(text, size, i + 1);
         } else if (c == '{' || c == '[') {
             if (++depth > max_depth)
                 return true;

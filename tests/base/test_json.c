@@ -37,6 +37,34 @@ Test(json, refuses_what_is_not_one_document)
                              &document, &err) == RUF_E_CORRUPT);
 }
 
+Test(json, counts_depth_outside_of_strings_only)
+{
+    static const char *const good[] = {
+        "[\"[[[[[[[[[[\"]",         "[\"\\\"[[[[[[[[[[\"]",
+        "[\"\\\\\\\"[[[[[[[[[[\"]", "{\"]]]]]\\\"\":[[[[[[[1]]]]]]]}",
+        "[\"\",\"\\\\\",\"\\\"\"]",
+    };
+    static const char *const deep[] = {
+        "{\"\\\\\":[[[[[[[[1]]]]]]]]}",
+        "{\"\\\"\":[[[[[[[[1]]]]]]]]}",
+        "{\"\":[[[[[[[[1]]]]]]]]}",
+        "[\"]]]]\\\\\",[[[[[[[[1]]]]]]]]]",
+    };
+    struct cJSON *document;
+    struct ruf_error err;
+
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        cr_expect_eq(parse(good[i], RUF_JSON_MARK_OBJECT, &document, &err),
+                     RUF_OK, "%s: %s", good[i], err.detail);
+        cJSON_Delete(document);
+    }
+    for (size_t i = 0; i < sizeof(deep) / sizeof(deep[0]); i++) {
+        cr_expect_eq(parse(deep[i], RUF_JSON_MARK_OBJECT, &document, &err),
+                     RUF_E_CORRUPT, "%s", deep[i]);
+        cr_expect_not_null(strstr(err.detail, "deep"), "%s", err.detail);
+    }
+}
+
 Test(json, tells_line_and_column_of_an_error)
 {
     struct cJSON *document;
