@@ -44,6 +44,35 @@ const char *cli_say(const struct cli *cli, const char *german,
     return cli->language == RUF_GERMAN ? german : english;
 }
 
+/* Bytes of a character that moves the cursor or turns text around; 0: it is
+ * harmless. */
+static size_t deceives(const unsigned char *c)
+{
+    if (c[0] < 0x20 || c[0] == 0x7F)
+        return 1;
+    if (c[0] == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0) /* C1 controls */
+        return 2;
+    if (c[0] == 0xE2 && ((c[1] == 0x80 && ((c[2] >= 0x8B && c[2] <= 0x8F) ||
+                                           (c[2] >= 0xA8 && c[2] <= 0xAE))) ||
+                         (c[1] == 0x81 && c[2] >= 0xA0 && c[2] <= 0xAF)))
+        return 3;
+    return 0;
+}
+
+/* File names and arguments are repeated in errors, and may come from anybody.
+ */
+static void put_harmless(const char *text)
+{
+    const unsigned char *next = (const unsigned char *)text;
+
+    while (*next != '\0') {
+        size_t size = deceives(next);
+
+        (void)fputc(size > 0 ? '?' : *next, stderr);
+        next += size > 0 ? size : 1;
+    }
+}
+
 int cli_fail(const struct cli *cli, const struct ruf_error *err)
 {
     char sentence[1024];
@@ -56,7 +85,9 @@ int cli_fail(const struct cli *cli, const struct ruf_error *err)
         return cli_fail_memory(cli);
     ruf_error_describe(err, cli->language, sentence, sizeof(sentence), remedy,
                        sizeof(remedy));
-    (void)fprintf(stderr, "rufname: %s: %s\n", err->id, sentence);
+    (void)fprintf(stderr, "rufname: %s: ", err->id);
+    put_harmless(sentence);
+    (void)fputc('\n', stderr);
     if (remedy[0] != '\0')
         (void)fprintf(stderr, "→ %s\n", remedy);
     return cli_exit_code(err->status);
@@ -71,12 +102,14 @@ int cli_fail_memory(const struct cli *cli)
 
 int cli_usage(const struct cli *cli, const char *format, ...)
 {
+    char text[1024];
     va_list arguments;
 
     (void)fprintf(stderr, "rufname: U001: ");
     va_start(arguments, format);
-    (void)vfprintf(stderr, format, arguments);
+    (void)vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    put_harmless(text);
     (void)fprintf(stderr, "\n→ %s\n",
                   cli_say(cli, "rufname --help zeigt die Befehle.",
                           "rufname --help lists the commands."));
