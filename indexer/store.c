@@ -41,13 +41,17 @@ enum ruf_status ruf_store_failed(const struct ruf_store *store,
         return ruf_fail_os(err, RUF_E_IO, "I807", store->path, ENOSPC,
                            "no space left");
     case SQLITE_IOERR:
-    case SQLITE_PROTOCOL: /* no locks on this file system */
     case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
     case SQLITE_PERM:
         return ruf_fail_os(err, RUF_E_IO, "I807", store->path,
                            sqlite3_system_errno(store->db),
                            "read or write failed (SQLite code %d)", code);
+    case SQLITE_PROTOCOL:
+        return ruf_fail(err, RUF_E_IO, "I807", store->path,
+                        "the file system gives no locks");
+    case SQLITE_READONLY: /* SQLite tried again without writing */
+        return ruf_fail(err, RUF_E_IO, "I807", store->path,
+                        "can be read but not written");
     default:
         return ruf_fail(err, RUF_E_INTERNAL, "E915", store->path,
                         "SQLite code %d", code);

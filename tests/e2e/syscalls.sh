@@ -94,13 +94,13 @@ try() {
     esac
     # SQLite takes a page that the disk does not give for a damaged one.
     case $code,$injected in
-    10,* | 11,mmap:* | 6,pread64:error=EIO:*) ;;
+    10,* | 11,mmap:* | 6,pread64:error=EIO:* | 75,fcntl:*) ;;
     *)
         cat "$work/err" >&2
         fail "$* with $injected: exit $code"
         ;;
     esac
-    grep -Eq '^rufname: (I8..: .+: .+: .+|I807: .+ were written|E911: .+|D711: .+)\.$' "$work/err" &&
+    grep -Eq '^rufname: (I8..: .+: .+: .+|I810: .+|I807: .+ (were written|not written|no locks)|E911: .+|D711: .+)\.$' "$work/err" &&
         grep -q '^→ ' "$work/err" || {
         cat "$work/err" >&2
         fail "$* with $injected: no place, reason or remedy"
