@@ -60,11 +60,44 @@ uint64_t ruf_home_files_count(const char *home)
     return count;
 }
 
+/* What a wipe leaves, or may be working with. */
+static const char *const staying[] = { HOME_LOCK, HOME_WIPE_MARKER,
+                                       HOME_WIPE_RECEIPT, RUF_FOLDER_WIPED };
+
+/* The folder that an extension reads; the other files are the app's alone. */
+static enum ruf_file_kind kind_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return strncmp(slash + 1, "directory.", 10) == 0 ? RUF_FILE_OF_EXTENSION
+                                                     : RUF_FILE_OF_APP;
+}
+
+static void hand_out(const char *path, ruf_file_callback *callback,
+                     void *context)
+{
+    if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        callback(context, path, kind_of(path));
+}
+
+void ruf_home_files(const char *home, ruf_file_callback *callback,
+                    void *context)
+{
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < 2 * COUNT; i++)
+        if (path_of(home, i, path))
+            hand_out(path, callback, context);
+    for (size_t i = 0; i < sizeof(staying) / sizeof(staying[0]); i++) {
+        int size = snprintf(path, sizeof(path), "%s/%s", home, staying[i]);
+
+        if (size > 0 && size < PATH_MAX)
+            hand_out(path, callback, context);
+    }
+}
+
 bool ruf_home_file_known(const char *name)
 {
-    static const char *const staying[] = { HOME_LOCK, HOME_KEY_LOCK,
-                                           HOME_WIPE_MARKER, HOME_WIPE_RECEIPT,
-                                           RUF_FOLDER_WIPED };
     size_t size = strlen(name);
 
     for (size_t i = 0; i < sizeof(staying) / sizeof(staying[0]); i++)

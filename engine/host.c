@@ -4,14 +4,132 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "engine/host.h"
+#include "base/error.h"
+#include <errno.h>
+#include <spawn.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
+
+extern char **environ;
 
 static int64_t system_clock(void *context)
 {
     (void)context;
     return (int64_t)time(NULL);
 }
+
+static void no_phone(void *context)
+{
+    (void)context;
+}
+
+/* --- programs of the desktop ------------------------------------------------
+ */
+
+/* Start a program that reads from ends[0]; errno's value, or 0. */
+static int start(const char *const *argv, const int ends[2], pid_t *child)
+{
+    posix_spawn_file_actions_t actions;
+    char *const *arguments;
+    int failed;
+
+    /* POSIX promises not to change them, and has no const for it. */
+    memcpy(&arguments, &argv, sizeof(arguments));
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return ENOMEM;
+    failed = posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
+    if (failed == 0)
+        failed =
+            posix_spawnp(child, argv[0], &actions, NULL, arguments, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return failed;
+}
+
+/* A socket, since a pipe nobody reads from would send a signal. */
+static void feed(int fd, const char *text, size_t size)
+{
+    while (size > 0) {
+        ssize_t done = send(fd, text, size, MSG_NOSIGNAL);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return;
+        text += done;
+        size -= (size_t)done;
+    }
+}
+
+static enum ruf_status run(const char *const *argv, const char *text,
+                           size_t size, struct ruf_error *err)
+{
+    int ends[2];
+    pid_t child = -1;
+    int result = -1;
+    int failed;
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return ruf_fail_os(err, RUF_E_IO, "I812", argv[0], errno,
+                           "cannot start it");
+    failed = start(argv, ends, &child);
+    (void)close(ends[0]);
+    if (failed == 0)
+        feed(ends[1], text, size);
+    (void)close(ends[1]);
+    if (failed != 0)
+        return ruf_fail_os(err, RUF_E_IO, "I812", argv[0], failed,
+                           "cannot start it");
+    while (waitpid(child, &result, 0) < 0 && errno == EINTR)
+        continue;
+    if (!WIFEXITED(result) || WEXITSTATUS(result) != 0)
+        return ruf_fail(err, RUF_E_IO, "I812", argv[0], "it failed");
+    return RUF_OK;
+}
+
+static enum ruf_status only_managed(struct ruf_error *err)
+{
+    return ruf_fail(err, RUF_E_POLICY, "P170", "",
+                    "this system has no managed apps");
+}
+
+static enum ruf_status open_in_desktop(void *context, const char *url,
+                                       const char *scheme,
+                                       struct ruf_error *err)
+{
+    const char *const argv[] = { "xdg-open", url, NULL };
+
+    (void)context;
+    return scheme != NULL ? only_managed(err) : run(argv, "", 0, err);
+}
+
+static enum ruf_status copy_in_desktop(void *context, const char *text,
+                                       size_t size, bool managed,
+                                       struct ruf_error *err)
+{
+    const char *const wayland[] = { "wl-copy", NULL };
+    const char *const x11[] = { "xclip", "-selection", "clipboard", NULL };
+
+    (void)context;
+    if (managed)
+        return only_managed(err);
+    return run(wayland, text, size, NULL) == RUF_OK ? RUF_OK
+                                                    : run(x11, text, size, err);
+}
+
+static enum ruf_status print_in_desktop(void *context, const char *text,
+                                        size_t size, struct ruf_error *err)
+{
+    const char *const argv[] = { "lp", "-s", NULL };
+
+    (void)context;
+    return run(argv, text, size, err);
+}
+
+/* --- filling in -------------------------------------------------------------
+ */
 
 void ruf_host_fill(const struct ruf_host *given, struct ruf_host *out)
 {
@@ -27,4 +145,12 @@ void ruf_host_fill(const struct ruf_host *given, struct ruf_host *out)
         out->key_load = NULL;
     if (out->clock == NULL)
         out->clock = system_clock;
+    if (out->reload_directory == NULL)
+        out->reload_directory = no_phone;
+    if (out->open_url == NULL)
+        out->open_url = open_in_desktop;
+    if (out->copy == NULL)
+        out->copy = copy_in_desktop;
+    if (out->print == NULL)
+        out->print = print_in_desktop;
 }

@@ -131,8 +131,10 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
                                      (int64_t)over_limit, err);
     if (status == RUF_OK)
         status = ruf_rollback_remember(home, path, seed.generation, err);
-    if (status == RUF_OK)
+    if (status == RUF_OK) {
         *generation = seed.generation;
+        home->host.reload_directory(home->host.context);
+    }
     free(path);
     return status;
 }

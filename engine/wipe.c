@@ -251,6 +251,7 @@ static enum ruf_status finish(const char *home, const struct ruf_host *host,
     status = wait_for_lock(home, steps, &lock, erased == RUF_OK ? err : NULL);
     if (status == RUF_OK)
         status = remove_data(home, erased == RUF_OK ? err : NULL);
+    host->reload_directory(host->context); /* which is empty now */
     if (erased != RUF_OK)
         status = erased;
     receipt->at = host->clock(host->context);

@@ -16,6 +16,7 @@
 
 #include <rufname/key.h>
 #include <rufname/status.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,7 +49,64 @@ struct ruf_host {
 
     /** Unix seconds. Linux: the system's clock. */
     int64_t (*clock)(void *context);
+
+    /** The call directory changed, or was wiped: have the phone load it. What
+     *  comes of it the extension's request will tell. Linux: has no phone. */
+    void (*reload_directory)(void *context);
+
+    /*
+     * What people ask for; called through the functions below, after the
+     * policy has been asked. RUF_OK; RUF_E_POLICY (P170); RUF_E_IO.
+     */
+
+    /** @param[in] scheme  app that the policy wants for web pages, by its URL
+     *                     scheme; NULL: any. Linux: xdg-open, any only. */
+    enum ruf_status (*open_url)(void *context, const char *url,
+                                const char *scheme, struct ruf_error *err);
+    /** @param[in] managed  only for managed apps. Linux: wl-copy or xclip, and
+     *                      nothing managed. */
+    enum ruf_status (*copy)(void *context, const char *text, size_t size,
+                            bool managed, struct ruf_error *err);
+    /** Linux: lp. */
+    enum ruf_status (*print)(void *context, const char *text, size_t size,
+                             struct ruf_error *err);
 };
+
+struct ruf_home;
+
+/**
+ * Open an address, copy or print a text, if the policy allows (links,
+ * copy_paste with copy_limit, print).
+ * @param[in] text  UTF-8, size bytes.
+ * @return RUF_OK; RUF_E_POLICY (P170); RUF_E_IO (I812: the program that does
+ *         it); as ruf_home_enter().
+ */
+RUF_API RUF_MUST_USE enum ruf_status ruf_home_open_url(struct ruf_home *home,
+                                                       const char *url,
+                                                       struct ruf_error *err);
+RUF_API RUF_MUST_USE enum ruf_status ruf_home_copy(struct ruf_home *home,
+                                                   const char *text,
+                                                   size_t size,
+                                                   struct ruf_error *err);
+RUF_API RUF_MUST_USE enum ruf_status ruf_home_print(struct ruf_home *home,
+                                                    const char *text,
+                                                    size_t size,
+                                                    struct ruf_error *err);
+
+/** Who needs a file, and so how a phone has to protect it. All are to be kept
+ *  out of backups. */
+enum ruf_file_kind {
+    RUF_FILE_OF_APP = 0,   /**< only the app: the strictest class */
+    RUF_FILE_OF_EXTENSION, /**< readable after the first unlock, shared */
+};
+
+typedef void ruf_file_callback(void *context, const char *path,
+                               enum ruf_file_kind kind);
+
+/** Hand out every file of Rufname that a home has now, those that a crash left
+ *  and what stays after a wipe included. */
+RUF_API void ruf_home_files(const char *path, ruf_file_callback *callback,
+                            void *context);
 
 #ifdef __cplusplus
 }

@@ -75,6 +75,47 @@ static int64_t now(void *context)
     return ((const struct test_host *)context)->now;
 }
 
+static void reload(void *context)
+{
+    ((struct test_host *)context)->reloads++;
+}
+
+static enum ruf_status open_url(void *context, const char *url,
+                                const char *scheme, struct ruf_error *err)
+{
+    struct test_host *host = context;
+
+    (void)url;
+    (void)err;
+    host->opened++;
+    (void)snprintf(host->scheme, sizeof(host->scheme), "%s",
+                   scheme == NULL ? "" : scheme);
+    return RUF_OK;
+}
+
+static enum ruf_status copy(void *context, const char *text, size_t size,
+                            bool managed, struct ruf_error *err)
+{
+    struct test_host *host = context;
+
+    (void)text;
+    (void)size;
+    (void)err;
+    host->copied++;
+    host->managed = managed;
+    return RUF_OK;
+}
+
+static enum ruf_status print(void *context, const char *text, size_t size,
+                             struct ruf_error *err)
+{
+    (void)text;
+    (void)size;
+    (void)err;
+    ((struct test_host *)context)->printed++;
+    return RUF_OK;
+}
+
 void test_host_init(struct test_host *host)
 {
     memset(host, 0, sizeof(*host));
@@ -85,6 +126,10 @@ void test_host_init(struct test_host *host)
     host->host.key_store = store;
     host->host.key_erase = erase;
     host->host.clock = now;
+    host->host.reload_directory = reload;
+    host->host.open_url = open_url;
+    host->host.copy = copy;
+    host->host.print = print;
 }
 
 void test_home_path(char path[64])

@@ -19,6 +19,12 @@ struct test_host {
     unsigned stores;
     unsigned erases;
     int64_t now;
+    unsigned reloads;
+    unsigned opened;
+    unsigned copied;
+    unsigned printed;
+    bool managed;    /**< of the last copy */
+    char scheme[64]; /**< of the last address; "": any */
 };
 
 /** Zeroed, callbacks set, the clock at a fixed time. */
