@@ -77,6 +77,7 @@ static enum ruf_status take_key(struct ruf_home *home,
         return RUF_OK; /* nobody has unlocked it */
     home->access->remembered = status == RUF_OK;
     home->access->used_at = session.used_at;
+    home->access->renewed_at = session.used_at;
     home->access->pin_entered_at = session.pin_entered_at;
     return status;
 }
@@ -228,20 +229,26 @@ static void keep_clock(const struct ruf_home *home)
     ruf_item_edit_end(&edit);
 }
 
-static void keep_session(const struct ruf_home *home, int64_t now)
+/* @return false if it was locked or wiped elsewhere: then it is here, too. */
+static bool keep_session(const struct ruf_home *home, int64_t now)
 {
     struct ruf_access_memory *memory = home->access;
     struct ruf_session session = { now, memory->pin_entered_at };
+    enum ruf_status status;
 
-    if (!memory->remembered || now - memory->used_at < SESSION_STEP)
-        return;
-    if (ruf_session_save(home->id, &session, &home->key,
-                         home->policy->protection.recheck_min * 60,
-                         NULL) != RUF_OK)
-        memory->remembered = false;
+    if (!memory->remembered || now - memory->renewed_at < SESSION_STEP)
+        return true;
+    status = ruf_session_renew(home->id, &session, &home->key,
+                               home->policy->protection.recheck_min * 60, NULL);
+    memory->renewed_at = now;
+    memory->remembered = status == RUF_OK;
+    if (status == RUF_E_NOT_FOUND)
+        memory->used_at = 0;
+    return status != RUF_E_NOT_FOUND;
 }
 
-static void note_use(const struct ruf_home *home,
+/* @return false: somebody locked it meanwhile. */
+static bool note_use(const struct ruf_home *home,
                      enum ruf_access_purpose purpose, int64_t now)
 {
     struct ruf_access_memory *memory = home->access;
@@ -250,9 +257,11 @@ static void note_use(const struct ruf_home *home,
         memory->clock_seen = now;
     keep_clock(home);
     if (purpose == RUF_ACCESS_UNLOCK || memory->pin_set_at == 0)
-        return;
-    keep_session(home, now);
+        return true;
+    if (!keep_session(home, now))
+        return false;
     memory->used_at = now;
+    return true;
 }
 
 enum ruf_status ruf_access_enter(const struct ruf_home *home,
@@ -274,8 +283,9 @@ enum ruf_status ruf_access_enter(const struct ruf_home *home,
         return refuse(home, decision.reason, err);
     if (home->key.bytes == NULL && purpose != RUF_ACCESS_UNLOCK)
         return refuse(home, RUF_ACCESS_LOCKED, err);
-    note_use(home, purpose, state.now);
-    return RUF_OK;
+    return note_use(home, purpose, state.now)
+               ? RUF_OK
+               : refuse(home, RUF_ACCESS_LOCKED, err);
 }
 
 enum ruf_status ruf_home_enter(struct ruf_home *home,

@@ -49,6 +49,7 @@ struct ruf_access_memory {
     int64_t pin_set_at; /* 0: no PIN */
     int64_t pin_entered_at;
     int64_t used_at;
+    int64_t renewed_at; /* for other processes: when they were told of it */
     uint32_t attempts;
     uint64_t generation; /* newest index the key store knows of, 0: none */
     uint8_t image[RUF_DIGEST_SIZE]; /* hash of its header */

@@ -69,6 +69,20 @@ enum ruf_status ruf_keyring_write(const char *name, const void *bytes,
     return RUF_OK;
 }
 
+enum ruf_status ruf_keyring_renew(const char *name, const void *bytes,
+                                  size_t size, unsigned seconds,
+                                  struct ruf_error *err)
+{
+    long key = find_key(name);
+
+    if (key >= 0 && syscall(SYS_keyctl, KEYCTL_UPDATE, key, bytes, size) == 0 &&
+        syscall(SYS_keyctl, KEYCTL_SET_TIMEOUT, key, seconds) == 0)
+        return RUF_OK;
+    if (is_absent(errno))
+        return ruf_fail(err, RUF_E_NOT_FOUND, "K201", "keyring", "no such key");
+    return refused(errno, err);
+}
+
 enum ruf_status ruf_keyring_remove(const char *name, struct ruf_error *err)
 {
     long key = find_key(name);

@@ -31,6 +31,17 @@ RUF_MUST_USE enum ruf_status ruf_keyring_write(const char *name,
                                                unsigned seconds,
                                                struct ruf_error *err);
 
+/**
+ * Replace one that is there, and never make one: what somebody removed stays
+ * removed.
+ * @return RUF_OK; RUF_E_NOT_FOUND (none, or its time is over); RUF_E_KEY
+ *         (K205).
+ */
+RUF_MUST_USE enum ruf_status ruf_keyring_renew(const char *name,
+                                               const void *bytes, size_t size,
+                                               unsigned seconds,
+                                               struct ruf_error *err);
+
 /** One that is not there is fine. @return RUF_OK; RUF_E_KEY (K205). */
 RUF_MUST_USE enum ruf_status ruf_keyring_remove(const char *name,
                                                 struct ruf_error *err);

@@ -177,6 +177,7 @@ enum ruf_status ruf_home_unlock(struct ruf_home *home, const char *pin,
     status = ruf_session_save(home->id, &session, &home->key,
                               home->policy->protection.recheck_min * 60, err);
     home->access->remembered = status == RUF_OK;
+    home->access->renewed_at = session.used_at;
     return status;
 }
 

@@ -18,10 +18,14 @@ static void name_of(const char *home_id, char out[NAME_SIZE])
     (void)snprintf(out, NAME_SIZE, "rufname:unlocked:%s", home_id);
 }
 
-enum ruf_status ruf_session_save(const char *home_id,
-                                 const struct ruf_session *session,
-                                 const struct ruf_secret *key, unsigned seconds,
-                                 struct ruf_error *err)
+typedef enum ruf_status write_payload(const char *name, const void *bytes,
+                                      size_t size, unsigned seconds,
+                                      struct ruf_error *err);
+
+static enum ruf_status put(write_payload *write, const char *home_id,
+                           const struct ruf_session *session,
+                           const struct ruf_secret *key, unsigned seconds,
+                           struct ruf_error *err)
 {
     char name[NAME_SIZE];
     struct ruf_secret payload = { 0 };
@@ -33,9 +37,25 @@ enum ruf_status ruf_session_save(const char *home_id,
     ruf_store64(payload.bytes, (uint64_t)session->used_at);
     ruf_store64(payload.bytes + 8, (uint64_t)session->pin_entered_at);
     memcpy(payload.bytes + 16, key->bytes, RUF_KEY_SIZE);
-    status = ruf_keyring_write(name, payload.bytes, payload.size, seconds, err);
+    status = write(name, payload.bytes, payload.size, seconds, err);
     ruf_secret_destroy(&payload);
     return status;
+}
+
+enum ruf_status ruf_session_save(const char *home_id,
+                                 const struct ruf_session *session,
+                                 const struct ruf_secret *key, unsigned seconds,
+                                 struct ruf_error *err)
+{
+    return put(ruf_keyring_write, home_id, session, key, seconds, err);
+}
+
+enum ruf_status ruf_session_renew(const char *home_id,
+                                  const struct ruf_session *session,
+                                  const struct ruf_secret *key,
+                                  unsigned seconds, struct ruf_error *err)
+{
+    return put(ruf_keyring_renew, home_id, session, key, seconds, err);
 }
 
 enum ruf_status ruf_session_load(const char *home_id,

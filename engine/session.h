@@ -27,6 +27,13 @@ RUF_MUST_USE enum ruf_status ruf_session_save(const char *home_id,
                                               unsigned seconds,
                                               struct ruf_error *err);
 
+/** The same for one that is still there: one that was forgotten since stays so.
+ *  @return RUF_OK; RUF_E_NOT_FOUND; RUF_E_KEY (K205); RUF_E_NOMEM. */
+RUF_MUST_USE enum ruf_status
+ruf_session_renew(const char *home_id, const struct ruf_session *session,
+                  const struct ruf_secret *key, unsigned seconds,
+                  struct ruf_error *err);
+
 /** @param[out] key  owned by the caller.
  *  @return RUF_OK; RUF_E_NOT_FOUND; RUF_E_KEY; RUF_E_NOMEM. */
 RUF_MUST_USE enum ruf_status ruf_session_load(const char *home_id,

@@ -149,7 +149,8 @@ RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_unlock_biometric(struct ruf_home *home, struct ruf_error *err);
 
 /** Lock, for other processes too; without a PIN this does nothing. The key
- *  leaves the memory. */
+ *  leaves the memory. A handle of another process that the remembered unlock
+ *  had opened answers RUF_E_LOCKED within 30 s. */
 RUF_API RUF_MUST_USE enum ruf_status ruf_home_lock(struct ruf_home *home,
                                                    struct ruf_error *err);
 

@@ -346,6 +346,39 @@ Test(idle, locks_and_biometric_opens_for_a_while)
     end(&f);
 }
 
+/* A second handle stands for another process. */
+Test(lock, of_one_process_is_not_undone_by_another)
+{
+    struct fixture f;
+    struct ruf_home *other = NULL;
+
+    begin(&f, "file", "\"recheck_min\": 30");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    if (ruf_home_unlock(f.home, PIN, true, &f.err) != RUF_OK) {
+        end(&f);
+        cr_skip("no keyring here");
+    }
+    expect_ok(&f, ruf_home_open_with(f.path, &f.host.host, &other, &f.err));
+    expect_ok(&f, ruf_home_enter(other, RUF_ACCESS_USE, &f.err));
+    /* In use all the time, and the others know. */
+    for (int i = 0; i < 100; i++) {
+        f.host.now += 20;
+        expect_ok(&f, ruf_home_enter(other, RUF_ACCESS_USE, &f.err));
+    }
+    reopen(&f);
+    expect_use(&f, RUF_OK, "");
+    expect_ok(&f, ruf_home_lock(f.home, &f.err));
+    f.host.now += 31;
+    expect_call(&f, ruf_home_enter(other, RUF_ACCESS_USE, &f.err), RUF_E_LOCKED,
+                "K210");
+    expect_call(&f, ruf_home_enter(other, RUF_ACCESS_USE, &f.err), RUF_E_LOCKED,
+                "K210");
+    reopen(&f);
+    expect_use(&f, RUF_E_LOCKED, "K210");
+    ruf_home_close(other);
+    end(&f);
+}
+
 Test(pin, that_is_too_old_has_to_be_changed)
 {
     struct fixture f;
