@@ -120,23 +120,36 @@ enum ruf_status ruf_store_end(const struct ruf_store *store,
     return status;
 }
 
+/* A full disk or a failed read may end the transaction of a trial. What is
+ * written after that would be committed by itself: no commit succeeds. */
+static int refuse_commit(void *unused)
+{
+    (void)unused;
+    return 1;
+}
+
 enum ruf_status ruf_store_trial_begin(struct ruf_store *store,
                                       struct ruf_error *err)
 {
     enum ruf_status status = ruf_store_begin(store, err);
 
     store->trial = status == RUF_OK;
+    if (store->trial)
+        (void)sqlite3_commit_hook(store->db, refuse_commit, NULL);
     return status;
 }
 
 enum ruf_status ruf_store_trial_end(struct ruf_store *store,
                                     struct ruf_error *err)
 {
+    enum ruf_status status = RUF_OK;
+
     store->trial = false;
-    /* A full disk may have rolled it back already. */
-    return sqlite3_get_autocommit(store->db) != 0
-               ? RUF_OK
-               : ruf_store_run(store, "ROLLBACK", err);
+    /* Unless it was rolled back already. */
+    if (sqlite3_get_autocommit(store->db) == 0)
+        status = ruf_store_run(store, "ROLLBACK", err);
+    (void)sqlite3_commit_hook(store->db, NULL, NULL);
+    return status;
 }
 
 void ruf_store_bind_text(sqlite3_stmt *statement, int position,

@@ -418,6 +418,27 @@ Test(store, keeps_secrets_and_facts)
     cr_assert(stat(path, &info) == 0 && (info.st_mode & 0777) == 0600);
 }
 
+/* SQLite ends a transaction that found the disk full; a sync goes on with the
+ * next source. */
+Test(store, keeps_nothing_of_a_trial_that_was_rolled_back_halfway)
+{
+    struct ruf_record someone = person("a", "Graf");
+    int64_t number;
+
+    cr_assert(ruf_store_trial_begin(store, &err) == RUF_OK);
+    cr_assert_eq(sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL),
+                 SQLITE_OK);
+    cr_assert(page("FILE", &someone, 1, FIRST | LAST) != RUF_OK);
+    cr_assert(ruf_store_fact_save(store, "generation", 7, &err) != RUF_OK);
+    cr_assert(ruf_store_trial_end(store, &err) == RUF_OK, "%s", err.id);
+    cr_assert_str_eq(names(), "");
+    cr_assert(ruf_store_fact_load(store, "generation", &number, &err) ==
+              RUF_OK);
+    cr_assert_eq(number, 0);
+    cr_assert(page("FILE", &someone, 1, FIRST | LAST) == RUF_OK, "%s", err.id);
+    cr_assert_str_eq(names(), "Graf ", "after the trial all is as ever");
+}
+
 /* --- numbers
  * --------------------------------------------------------------------- */
 
