@@ -439,11 +439,14 @@ static bool grow(struct finding *finding)
 static void add_trunk(struct finding *finding, struct range range,
                       unsigned digits, uint32_t company)
 {
+    uint32_t most = finding->policy->trunk.max_extension_digits;
     struct ruf_trunk trunk = {
         .prefix = finding->carriers[range.start].aligned /
                   powers[DIGITS_MAX - digits],
         .digits = digits,
-        .extension_max = finding->policy->trunk.max_extension_digits,
+        /* Nothing longer than a number can be. */
+        .extension_max =
+            most < DIGITS_MAX - digits ? most : DIGITS_MAX - digits,
         .label = make_label(finding, range, company),
     };
 

@@ -211,6 +211,14 @@ Test(trunks, reach_no_further_than_the_policy_allows)
     cr_assert_str_eq(found(), "4930231251+2=~ Muster AG ");
 }
 
+/* German numbers reach 17 digits. A reader takes a trunk whose extensions would
+ * lead beyond 18 for damage. */
+Test(trunks, of_long_numbers_end_where_numbers_do)
+{
+    ADD("Muster AG", BERLIN * 100000, 12311, 12322, 12333, 12344);
+    cr_assert_str_eq(found(), "493023125000123+3=~ Muster AG ");
+}
+
 /* --- what is none
  * ------------------------------------------------------------------------- */
 
