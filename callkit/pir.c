@@ -236,8 +236,9 @@ enum ruf_status ruf_pir_export(const char *path, const struct ruf_index *index,
     struct pir_file file;
     enum ruf_status status = open_file(&file, path, options, result, err);
 
-    if (status == RUF_OK)
-        status = ruf_side_open(&side, index, err);
+    if (status != RUF_OK)
+        return status;
+    status = ruf_side_open(&side, index, err);
     if (status == RUF_OK)
         status = options->content == RUF_PIR_BLOCKED
                      ? write_blocked(&file, &side, err)

@@ -11,6 +11,7 @@
 #include "tests/callkit/folder.h"
 #include <criterion/criterion.h>
 #include <inttypes.h>
+#include <rufname/pir.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -703,4 +704,17 @@ Test(request, knows_which_errors_put_the_phone_in_doubt)
         cr_expect(ruf_directory_error_forgets(doubtful[i]));
     cr_expect_not(ruf_directory_error_forgets(6));
     cr_expect_not(ruf_directory_error_forgets(7));
+}
+
+Test(pir, counts_no_more_shards_than_it_has_room_for)
+{
+    struct ruf_pir_options options = { .shards = UINT32_MAX };
+    struct ruf_pir_result result;
+    struct ruf_error err;
+
+    cr_assert_eq(ruf_pir_export(folder_path(folder, "rows.binpb"), NULL,
+                                &options, &result, &err),
+                 RUF_E_USAGE);
+    cr_assert_str_eq(err.id, "U041");
+    cr_assert(!ruf_folder_has(folder, "rows.binpb"));
 }
