@@ -339,7 +339,7 @@ static enum ruf_status export_index(const struct ruf_home *home,
     enum ruf_status status;
 
     if (home->policy->protection.save_copies != RUF_ALLOW)
-        return ruf_fail(err, RUF_E_POLICY, "P163", "protection.save_copies",
+        return ruf_fail(err, RUF_E_POLICY, "P183", "protection.save_copies",
                         "the policy allows no copies of contacts");
     status = ruf_home_index(home, RUF_INDEX_ON_DEMAND, &index, err);
     if (status == RUF_OK)

@@ -114,7 +114,7 @@ enum ruf_status ruf_home_source_switch(struct ruf_home *home, const char *id,
         return ruf_fail(err, RUF_E_USAGE, "U014", id,
                         "the policy names no such source");
     if (!source->enabled || !source->user_may_toggle)
-        return ruf_fail(err, RUF_E_POLICY, "P162", id,
+        return ruf_fail(err, RUF_E_POLICY, "P182", id,
                         source->enabled ? "user_may_toggle is false"
                                         : "the policy has the source off");
     status = ruf_home_writer_open(home, &writer, err);

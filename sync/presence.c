@@ -54,10 +54,10 @@ static enum ruf_status check_policy(const struct ruf_policy *policy,
                                     struct ruf_error *err)
 {
     if (!policy->presence.enabled)
-        return ruf_fail(err, RUF_E_POLICY, "P160", "presence",
+        return ruf_fail(err, RUF_E_POLICY, "P180", "presence",
                         "the policy has presence switched off");
     if (!policy->auth.presence)
-        return ruf_fail(err, RUF_E_POLICY, "P161", "presence",
+        return ruf_fail(err, RUF_E_POLICY, "P181", "presence",
                         "this cloud knows no presence");
     return RUF_OK;
 }

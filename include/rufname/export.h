@@ -32,7 +32,7 @@ enum ruf_export_format {
  * is replaced as a whole (0600). Numbers in E.164 form, others as the source
  * wrote them. Importing the file gives the same contacts.
  * @param[out] count  contacts written.
- * @return RUF_OK; RUF_E_POLICY (P163: copies are not allowed); RUF_E_NOT_FOUND
+ * @return RUF_OK; RUF_E_POLICY (P183: copies are not allowed); RUF_E_NOT_FOUND
  *         (D722); RUF_E_CORRUPT; RUF_E_BUSY; RUF_E_IO; RUF_E_NOMEM.
  */
 RUF_API RUF_MUST_USE enum ruf_status

@@ -229,7 +229,7 @@ ruf_home_sources(struct ruf_home *home, ruf_source_callback *callback,
 /**
  * Switch a source off: its records go at once, also from the index; or on: the
  * next sync reads it in full.
- * @return RUF_OK; RUF_E_USAGE (U014: no such source); RUF_E_POLICY (P162: the
+ * @return RUF_OK; RUF_E_USAGE (U014: no such source); RUF_E_POLICY (P182: the
  *         policy has it off or does not let people switch it); RUF_E_BUSY;
  *         store and disk errors.
  */

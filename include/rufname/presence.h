@@ -52,7 +52,7 @@ struct ruf_presence; /**< Opaque; made by ruf_home_presence_open(). */
 
 /**
  * Make ready to ask; asks nobody yet. Starts in the foreground.
- * @return RUF_OK; RUF_E_POLICY (P160: the policy has presence off, P161: the
+ * @return RUF_OK; RUF_E_POLICY (P180: the policy has presence off, P181: the
  *         cloud knows none); RUF_E_POLICY (S532, S533); RUF_E_NOMEM.
  */
 RUF_API RUF_MUST_USE enum ruf_status

@@ -1,5 +1,6 @@
 #!/bin/sh
-# messages - every error id of the library has words in both languages
+# messages - every error id of the library has words in both languages, and one
+# meaning
 #
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -15,5 +16,10 @@ for id in $(grep -rhoE '"[PKNCSWDIEU][0-9]{3}"' base policy sync indexer lookup 
         echo "engine/messages.inc: no words for $id"
         missing=1
     }
+done
+twice=$(sed -n 's/^{ "\([A-Z][0-9]*\)",.*/\1/p' engine/messages.inc | sort | uniq -d)
+for id in $twice; do
+    echo "engine/messages.inc: two meanings of $id"
+    missing=1
 done
 exit "$missing"

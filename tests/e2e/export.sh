@@ -80,7 +80,7 @@ note "lines are folded and values escaped"
 ruf "$work/no" --quiet init --policy "$work/block.json"
 ruf "$work/no" --quiet import "$work/in.csv" >/dev/null
 for format in vcard csv; do
-    expect 3 P163 ruf "$work/no" export "$format" "$work/none"
+    expect 3 P183 ruf "$work/no" export "$format" "$work/none"
     [ ! -e "$work/none" ] || fail "a file although it is forbidden"
 done
 [ "$(ruf "$work/no" audit | cut -f 3,5,6 | grep -c "^export${tab}3${tab}0$")" = 2 ] ||

@@ -96,9 +96,9 @@ policy() {
 }
 policy off 's/"presence": { "enabled": true }/"presence": {}/'
 before=$(calls)
-expect 3 P160 ruf "$work/off" presence "$user"
+expect 3 P180 ruf "$work/off" presence "$user"
 policy china 's/"auth": {/"auth": { "cloud": "china",/'
-expect 3 P161 ruf "$work/china" presence "$user"
+expect 3 P181 ruf "$work/china" presence "$user"
 [ "$(calls)" = "$before" ] || fail "a forbidden question was asked"
 port=$(tenant_port "$tenant")
 kill_tenant

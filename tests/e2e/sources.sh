@@ -41,7 +41,7 @@ expect 2 U001 ruf "$home" source maybe AAD
 sed 's/"id": "GAL",/"id": "GAL", "user_may_toggle": false,/' \
     "$tenant/policy.json" >"$work/policy.json"
 ruf "$work/fixed" --quiet init --policy "$work/policy.json" --ca "$tenant/ca.pem"
-expect 3 P162 ruf "$work/fixed" source off GAL
+expect 3 P182 ruf "$work/fixed" source off GAL
 note "what the policy fixes stays"
 
 # A right is lost: kept with its age, or with a grace of 0 hours removed.

@@ -149,7 +149,7 @@ Test(sources, what_the_policy_forbids_is_not_switched)
 {
     cr_expect_eq(ruf_home_source_switch(home, "GAL", false, &err),
                  RUF_E_POLICY);
-    cr_expect_str_eq(err.id, "P162");
+    cr_expect_str_eq(err.id, "P182");
     cr_expect_eq(ruf_home_source_switch(home, "OFF", true, &err), RUF_E_POLICY);
     cr_expect_eq(ruf_home_source_switch(home, "XYZ", true, &err), RUF_E_USAGE);
     cr_expect_str_eq(err.id, "U014");

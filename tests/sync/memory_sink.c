@@ -66,6 +66,12 @@ static void records_drop(struct memory_records *records, const char *id)
     records->items[at] = records->items[--records->count];
 }
 
+void memory_keep(struct memory_records *records, size_t count)
+{
+    while (records->count > count)
+        records_drop(records, records->items[records->count - 1].id);
+}
+
 /* --- collections
  * -------------------------------------------------------------------- */
 

@@ -62,6 +62,8 @@ void memory_sink_free(struct memory_sink *sink);
 struct memory_collection *memory_collection(struct memory_sink *sink,
                                             const char *source,
                                             const char *name);
+/* Keep the first so many; forget the others. */
+void memory_keep(struct memory_records *records, size_t count);
 /* NULL if there is none. */
 const char *memory_secret(const struct memory_sink *sink, const char *name);
 const struct memory_record *memory_find(const struct memory_records *records,

@@ -315,7 +315,7 @@ Test(photos, what_never_comes_is_left_for_the_next_run)
 
     scene->tenant.policy.store.photos = RUF_PHOTOS_NONE;
     (void)run_well(scene);
-    memory_collection(&scene->sink, "AAD", "users")->visible.count = 3;
+    memory_keep(&memory_collection(&scene->sink, "AAD", "users")->visible, 3);
     scene->tenant.policy.store.photos = RUF_PHOTOS_THUMB;
     result = run_well(scene);
     cr_expect_eq(tenant_requests(&scene->tenant, BATCH), 4, "four tries");

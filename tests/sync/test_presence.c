@@ -549,11 +549,11 @@ Test(presence, exists_only_where_policy_and_cloud_have_it)
     struct ruf_error err;
 
     cr_expect_eq(ruf_presence_create(&setup, &presence, &err), RUF_E_POLICY);
-    cr_expect_str_eq(err.id, "P160");
+    cr_expect_str_eq(err.id, "P180");
     policy.presence.enabled = true;
     policy.auth.presence = false;
     cr_expect_eq(ruf_presence_create(&setup, &presence, &err), RUF_E_POLICY);
-    cr_expect_str_eq(err.id, "P161");
+    cr_expect_str_eq(err.id, "P181");
     cr_expect_null(presence);
     cr_expect_eq(released, 2);
 }
