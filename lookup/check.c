@@ -44,14 +44,20 @@ static enum ruf_status check_seals(struct check *check, struct ruf_error *err)
  * ---------------------------------------------------------------------- */
 
 /* Does the table find this very entry? */
-static bool finds(struct check *check, const struct ruf_entry *entry)
+static enum ruf_status check_entry(const struct check *check,
+                                   const struct ruf_entry *entry,
+                                   struct ruf_error *err)
 {
     struct ruf_caller caller;
+    enum ruf_status status =
+        ruf_query_lookup(check->query, entry->number, &caller, err);
 
-    return ruf_query_lookup(check->query, entry->number, &caller, NULL) ==
-               RUF_OK &&
-           caller.known && caller.label.size == entry->label.size &&
-           memcmp(caller.label.data, entry->label.data, entry->label.size) == 0;
+    if (status != RUF_OK)
+        return status;
+    if (!caller.known || caller.label.size != entry->label.size ||
+        memcmp(caller.label.data, entry->label.data, entry->label.size) != 0)
+        return ruf_index_damaged(check->index, RUF_SECTION_NUMBERS, err);
+    return RUF_OK;
 }
 
 static enum ruf_status check_entries(struct check *check, struct ruf_error *err)
@@ -67,8 +73,7 @@ static enum ruf_status check_entries(struct check *check, struct ruf_error *err)
         if (status != RUF_OK || entry.number == 0)
             continue;
         count++;
-        if (!finds(check, &entry))
-            status = ruf_index_damaged(index, RUF_SECTION_NUMBERS, err);
+        status = check_entry(check, &entry, err);
     }
     if (status == RUF_OK && count != index->entry_count)
         status = ruf_index_damaged(index, RUF_SECTION_ENTRIES, err);
