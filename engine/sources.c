@@ -95,11 +95,20 @@ static enum ruf_status switch_off(const struct ruf_home *home,
 {
     uint64_t generation = 0;
     uint64_t removed = 0;
-    enum ruf_status status = ruf_store_source_clear(store, id, &removed, err);
+    int64_t unpublished = 0;
+    enum ruf_status status =
+        ruf_store_fact_load(store, FACT_UNPUBLISHED, &unpublished, err);
 
-    return status == RUF_OK && removed > 0
+    /* If the index cannot be written, the next try or sync has to. */
+    if (status == RUF_OK)
+        status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 1, err);
+    if (status == RUF_OK)
+        status = ruf_store_source_clear(store, id, &removed, err);
+    if (status != RUF_OK)
+        return status;
+    return removed > 0 || unpublished != 0
                ? ruf_publish(home, store, &generation, err)
-               : status;
+               : ruf_store_fact_save(store, FACT_UNPUBLISHED, 0, err);
 }
 
 enum ruf_status ruf_home_source_switch(struct ruf_home *home, const char *id,

@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define HOUR 3600
 
@@ -182,6 +184,22 @@ Test(sources, switching_off_removes_records_and_publishes_without_them)
     cr_expect_eq(ruf_home_published(home), generation + 1);
     cr_assert_eq(ruf_home_source_switch(home, "AAD", false, &err), RUF_OK);
     cr_expect_eq(ruf_home_published(home), generation + 1, "nothing changed");
+}
+
+Test(sources, what_was_switched_off_leaves_an_index_that_could_not_be_written)
+{
+    char image[128];
+
+    open_writer();
+    put_record("AAD");
+    ruf_home_writer_close(&writer);
+    (void)snprintf(image, sizeof(image), "%s/directory.ruf", path);
+    cr_assert_eq(mkdir(image, 0700), 0); /* nothing replaces it */
+    cr_assert_neq(ruf_home_source_switch(home, "AAD", false, &err), RUF_OK);
+    cr_assert_eq(rmdir(image), 0);
+    cr_expect_eq(ruf_home_published(home), 0);
+    cr_assert_eq(ruf_home_source_switch(home, "AAD", false, &err), RUF_OK);
+    cr_expect_eq(ruf_home_published(home), 1);
 }
 
 /* --- age and rights
