@@ -553,8 +553,5 @@ enum ruf_status ruf_evidence_find(struct ruf_evidence *evidence)
     free(values);
     if (status == RUF_OK && evidence->hints)
         status = find_namesakes(evidence);
-    if (evidence->edge_count > 1)
-        qsort(evidence->edges, evidence->edge_count, sizeof(*evidence->edges),
-              ruf_edge_order);
     return status;
 }

@@ -46,7 +46,7 @@ struct ruf_evidence {
     size_t edge_room;
 };
 
-/** Add all edges to those that are there, and sort them. @return RUF_OK,
+/** Add all edges, in no order, to those that are there. @return RUF_OK,
  *  RUF_E_NOMEM. */
 RUF_MUST_USE enum ruf_status ruf_evidence_find(struct ruf_evidence *evidence);
 

@@ -469,9 +469,13 @@ static enum ruf_status find_groups(struct merge *merge,
 
     if (status == RUF_OK && merge->evidence.policy->merge_mode != RUF_MERGE_OFF)
         status = ruf_evidence_find(&merge->evidence);
-    if (status == RUF_OK)
-        take_edges(merge);
-    return status;
+    if (status != RUF_OK)
+        return status;
+    if (merge->evidence.edge_count > 1)
+        qsort(merge->evidence.edges, merge->evidence.edge_count,
+              sizeof(*merge->evidence.edges), ruf_edge_order);
+    take_edges(merge);
+    return RUF_OK;
 }
 
 enum ruf_status ruf_merge(const struct ruf_source_contact *contacts,

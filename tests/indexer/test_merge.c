@@ -407,6 +407,36 @@ Test(merge, m12_keeps_apart_what_a_user_separated)
     cr_assert_eq(merge(), 2, "apart outranks together");
 }
 
+/* 1 and 2, 2 and 3, but never 1 and 3: only one of the two can be. */
+Test(merge, takes_contrary_wishes_in_one_order_whatever_came_first)
+{
+    static const char *const modes[] = { "balanced", "off" };
+
+    add("AAD", "1", "Anna", "Graf", NULL, NULL, NULL, NULL);
+    add("AAD", "2", "Bernd", "Klein", NULL, NULL, NULL, NULL);
+    add("AAD", "3", "Cem", "Test", NULL, NULL, NULL, NULL);
+    for (size_t mode = 0; mode < 2; mode++)
+        for (uint32_t first = 0; first < 2; first++) {
+            char merging[64];
+
+            (void)snprintf(merging, sizeof(merging),
+                           ",\"merge\":{\"mode\":\"%s\"}", modes[mode]);
+            use_policy(merging);
+            for (size_t i = 0; i < count; i++)
+                contacts[i].source = ruf_policy_source(policy, ruf_text("AAD"));
+            overrides.count = 0;
+            decide(first, first + 1, true);
+            decide(1 - first, 2 - first, true);
+            decide(0, 2, false);
+            cr_assert_eq(merge(), 2);
+            for (size_t i = 0; i < people.count; i++)
+                cr_expect_eq(people.persons[i].member_count,
+                             people.persons[i].members[0] == &contacts[2] ? 1
+                                                                          : 2,
+                             "%s %u", modes[mode], first);
+        }
+}
+
 Test(merge, keeps_a_large_group_that_a_user_made)
 {
     char id[8];
