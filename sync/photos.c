@@ -159,7 +159,9 @@ static enum ruf_status keep(struct photos *photos,
 
     if (status == RUF_E_NOT_FOUND) /* gone since it was chosen */
         return RUF_OK;
-    photos->result->photos += status == RUF_OK && answer->size > 0 ? 1 : 0;
+    /* One that was taken away is to leave the index, too. */
+    if (status == RUF_OK && (answer->size > 0 || photo->etag[0] != '\0'))
+        photos->result->photos++;
     return status;
 }
 

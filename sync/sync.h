@@ -179,7 +179,7 @@ struct ruf_source_result {
     uint64_t ms;          /**< wall time */
     uint64_t dropped;     /**< objects that could not be used */
     uint64_t ignored;     /**< values of a wrong type or beyond a cap */
-    uint64_t photos;      /**< fetched and kept */
+    uint64_t photos;      /**< fetched and kept, or taken away */
     uint64_t photos_left; /**< to be asked for in the next run */
 };
 

@@ -191,7 +191,7 @@ struct ruf_source_report {
     uint64_t requests;
     uint64_t bytes; /**< of bodies as transferred */
     uint64_t ms;
-    uint64_t photos;      /**< fetched, if the policy wants any */
+    uint64_t photos;      /**< fetched or taken away, if the policy wants any */
     uint64_t photos_left; /**< to be fetched in the next run */
     int64_t updated;      /**< of one that failed: Unix seconds of the last
                                finished round, 0 = never */

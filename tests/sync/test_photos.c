@@ -257,6 +257,33 @@ Test(photos, a_week_looks_at_every_etag_and_fetches_only_what_changed)
     scene_close(scene);
 }
 
+/* The index still has it, so it counts as news. */
+Test(photos, those_that_were_taken_away_count)
+{
+    struct scene *scene = scene_open(NULL, 0);
+    const struct ruf_source_result *result;
+    unsigned gone = 0;
+
+    (void)run_well(scene);
+    for (size_t i = 0; i < scene->count; i++) {
+        struct kept *kept = &scene->kept[i];
+
+        kept->puts = 0;
+        if (kept->etag[0] == '\0') /* as if there had been one */
+            (void)snprintf(kept->etag, sizeof(kept->etag), "before");
+    }
+    scene->checked--; /* as if the last look was yesterday */
+    result = run_well(scene);
+    for (size_t i = 0; i < scene->count; i++)
+        gone += scene->kept[i].puts;
+    cr_assert_gt(gone, 5);
+    cr_expect_eq(result->photos, gone);
+    scene->checked--;
+    result = run_well(scene);
+    cr_expect_eq(result->photos, 0, "only once");
+    scene_close(scene);
+}
+
 /* --- bad days
  * ------------------------------------------------------------------- */
 
