@@ -155,6 +155,8 @@ enum ruf_status ruf_judge_forbidden(const struct ruf_home *home,
                                     struct ruf_source_result *result,
                                     int64_t *expires, struct ruf_error *err)
 {
+    /* A right to photos that is missing says nothing about the records. */
+    bool answered = result->status == RUF_OK || result->up_to_date;
     int64_t now = ruf_home_now(home);
     int64_t since = 0;
     uint64_t removed = 0;
@@ -162,9 +164,9 @@ enum ruf_status ruf_judge_forbidden(const struct ruf_home *home,
         load_fact(store, "forbidden", result->source, &since, err);
 
     *expires = 0;
-    if (status != RUF_OK || (result->status == RUF_OK && since == 0))
+    if (status != RUF_OK || (answered && since == 0))
         return status;
-    if (result->status == RUF_OK)
+    if (answered)
         return save_fact(store, "forbidden", result->source, 0, err);
     if (was_forbidden(result) && (since == 0 || since > now)) {
         since = now;

@@ -156,7 +156,8 @@ static void fetch_photos(const struct run *run)
     for (size_t s = 0; s < run->source_count; s++) {
         struct ruf_source_result *result = run->sources[s].result;
 
-        if (result->status == RUF_OK &&
+        result->up_to_date = result->status == RUF_OK;
+        if (result->up_to_date &&
             ruf_photos_wanted(&run->graph, run->sources[s].source))
             result->status = ruf_photos_fetch(
                 &run->graph, run->sources[s].source, result, &result->error);

@@ -181,6 +181,7 @@ struct ruf_source_result {
     uint64_t ignored;     /**< values of a wrong type or beyond a cap */
     uint64_t photos;      /**< fetched and kept, or taken away */
     uint64_t photos_left; /**< to be asked for in the next run */
+    bool up_to_date;      /**< its records are, whatever came of photos */
 };
 
 struct ruf_sync_progress {

@@ -276,6 +276,26 @@ Test(sources, a_right_that_comes_back_starts_the_grace_anew)
     cr_expect_eq(info_of("AAD")->expires, host.now + 24 * HOUR);
 }
 
+Test(sources, a_right_to_photos_is_not_one_to_records)
+{
+    struct ruf_source_result result = { .source = "AAD",
+                                        .status = RUF_E_AUTH,
+                                        .up_to_date = true };
+    uint64_t removed;
+    int64_t expires;
+
+    open_writer();
+    put_record("AAD");
+    (void)judge("AAD", RUF_E_AUTH, 403, &removed);
+    host.now += 48 * HOUR;
+    cr_assert_eq(
+        ruf_judge_forbidden(home, writer.store, &result, &expires, &err),
+        RUF_OK);
+    cr_expect_eq(expires, 0, "the records came");
+    (void)judge("AAD", RUF_E_AUTH, 403, &removed);
+    cr_expect_eq(removed, 0, "the grace starts anew");
+}
+
 Test(sources, a_clock_set_back_does_not_keep_records_for_ever)
 {
     uint64_t removed;

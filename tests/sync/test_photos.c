@@ -359,6 +359,7 @@ Test(photos, a_missing_right_is_told_and_the_records_stay)
 
     cr_expect_eq(result->status, RUF_E_AUTH);
     cr_expect_str_eq(result->error.id, "S501");
+    cr_expect(result->up_to_date);
     cr_expect_gt(result->added, 100);
     scene_close(scene);
 }
