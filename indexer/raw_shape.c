@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "indexer/raw_shape.h"
+#include "base/decimal.h"
 #include "base/image_sections.h"
 #include <stdbool.h>
 #include <string.h>
@@ -31,34 +32,6 @@ static bool is_digit(char c)
     return (unsigned char)(c - '0') < 10;
 }
 
-static uint64_t power_of_ten(size_t exponent)
-{
-    static const uint64_t powers[DIGITS_MAX + 1] = {
-        UINT64_C(1),
-        UINT64_C(10),
-        UINT64_C(100),
-        UINT64_C(1000),
-        UINT64_C(10000),
-        UINT64_C(100000),
-        UINT64_C(1000000),
-        UINT64_C(10000000),
-        UINT64_C(100000000),
-        UINT64_C(1000000000),
-        UINT64_C(10000000000),
-        UINT64_C(100000000000),
-        UINT64_C(1000000000000),
-        UINT64_C(10000000000000),
-        UINT64_C(100000000000000),
-        UINT64_C(1000000000000000),
-        UINT64_C(10000000000000000),
-        UINT64_C(100000000000000000),
-        UINT64_C(1000000000000000000),
-        UINT64_C(10000000000000000000),
-    };
-
-    return powers[exponent < DIGITS_MAX ? exponent : DIGITS_MAX];
-}
-
 static bool collect_digits(struct ruf_text raw, struct digits *out)
 {
     *out = (struct digits){ 0, 0 };
@@ -80,7 +53,7 @@ static struct digits digits_of(ruf_e164 number)
 {
     struct digits digits = { number, 1 };
 
-    while (digits.size < DIGITS_MAX && power_of_ten(digits.size) <= number)
+    while (digits.size < DIGITS_MAX && ruf_powers_of_ten[digits.size] <= number)
         digits.size++;
     return digits;
 }
@@ -98,7 +71,7 @@ static bool align_international(const struct digits *raw,
         return false;
     for (unsigned code = 1; code <= CALLING_CODE_MAX && code < e164->size;
          code++) {
-        uint64_t power = power_of_ten(e164->size - code);
+        uint64_t power = ruf_powers_of_ten[e164->size - code];
 
         if (raw->value ==
             e164->value / power * power * 10 + e164->value % power) {
@@ -117,7 +90,7 @@ static bool align_national(const struct digits *raw, const struct digits *e164,
 
     if (e164->size + lead < raw->size || code < 1 || code > CALLING_CODE_MAX ||
         code >= e164->size ||
-        raw->value != e164->value % power_of_ten(e164->size - code))
+        raw->value != e164->value % ruf_powers_of_ten[e164->size - code])
         return false;
     *out = (struct alignment){ .lead = lead, .skip = (unsigned)code };
     return true;

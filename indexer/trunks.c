@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "indexer/trunks.h"
+#include "base/decimal.h"
 #include "base/error.h"
 #include "base/fold.h"
 #include "base/hash.h"
@@ -42,43 +43,15 @@ struct finding {
     bool failed; /* memory was out */
 };
 
-static const uint64_t powers[DIGITS_MAX + 1] = { 1,
-                                                 10,
-                                                 100,
-                                                 1000,
-                                                 10000,
-                                                 100000,
-                                                 1000000,
-                                                 10000000,
-                                                 100000000,
-                                                 1000000000,
-                                                 10000000000,
-                                                 100000000000,
-                                                 1000000000000,
-                                                 10000000000000,
-                                                 100000000000000,
-                                                 1000000000000000,
-                                                 10000000000000000,
-                                                 100000000000000000,
-                                                 1000000000000000000 };
-
-static unsigned count_digits(ruf_e164 number)
-{
-    unsigned digits = 1;
-
-    while (digits < DIGITS_MAX && number >= powers[digits])
-        digits++;
-    return digits;
-}
-
 static ruf_e164 number_of(const struct carrier *carrier)
 {
-    return carrier->aligned / powers[DIGITS_MAX - carrier->digits];
+    return carrier->aligned / ruf_powers_of_ten[DIGITS_MAX - carrier->digits];
 }
 
 static unsigned digit_at(const struct carrier *carrier, unsigned place)
 {
-    return (unsigned)(carrier->aligned / powers[DIGITS_MAX - 1 - place] % 10);
+    return (unsigned)(carrier->aligned /
+                      ruf_powers_of_ten[DIGITS_MAX - 1 - place] % 10);
 }
 
 /* --- carriers
@@ -122,12 +95,12 @@ static void add_carriers(struct finding *finding, uint32_t person)
 
     for (size_t i = 0; i < from->number_count; i++) {
         const struct ruf_person_number *number = &from->numbers[i];
-        unsigned digits = count_digits(number->e164);
+        unsigned digits = ruf_count_digits(number->e164);
 
         if (number->e164 == 0 || !may_have_extensions(number->e164))
             continue;
         finding->carriers[finding->count++] = (struct carrier){
-            .aligned = number->e164 * powers[DIGITS_MAX - digits],
+            .aligned = number->e164 * ruf_powers_of_ten[DIGITS_MAX - digits],
             .person = person,
             .digits = (uint8_t)digits,
             .written = (uint8_t)written_extension(number->raw, number->e164),
@@ -442,7 +415,7 @@ static void add_trunk(struct finding *finding, struct range range,
     uint32_t most = finding->policy->trunk.max_extension_digits;
     struct ruf_trunk trunk = {
         .prefix = finding->carriers[range.start].aligned /
-                  powers[DIGITS_MAX - digits],
+                  ruf_powers_of_ten[DIGITS_MAX - digits],
         .digits = digits,
         /* Nothing longer than a number can be. */
         .extension_max =
@@ -524,7 +497,7 @@ static bool is_below(const struct ruf_trunk *trunk,
 {
     return carrier->digits > trunk->digits &&
            carrier->digits <= trunk->digits + trunk->extension_max &&
-           carrier->aligned / powers[DIGITS_MAX - trunk->digits] ==
+           carrier->aligned / ruf_powers_of_ten[DIGITS_MAX - trunk->digits] ==
                trunk->prefix;
 }
 
@@ -553,7 +526,7 @@ static bool collect_held(const struct finding *finding)
         bool emit = false;
 
         if (carrier->aligned >=
-            (here->prefix + 1) * powers[DIGITS_MAX - here->digits]) {
+            (here->prefix + 1) * ruf_powers_of_ten[DIGITS_MAX - here->digits]) {
             trunk++;
             continue;
         }

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/decimal.h"
 #include "base/error.h"
 #include "indexer/trunks.h"
 #include <stdlib.h>
@@ -15,15 +16,6 @@ struct emission {
     size_t count;
     size_t room;
 };
-
-static uint64_t power_of_ten(unsigned exponent)
-{
-    uint64_t power = 1;
-
-    while (exponent-- > 0)
-        power *= 10;
-    return power;
-}
 
 static int by_number(const void *left, const void *right)
 {
@@ -57,7 +49,7 @@ static bool is_taken(const struct emission *emission, ruf_e164 number)
 static void emit_trunk(struct emission *emission, const struct ruf_trunk *trunk,
                        size_t most)
 {
-    uint64_t span = power_of_ten(trunk->usual);
+    uint64_t span = ruf_powers_of_ten[trunk->usual];
     ruf_e164 first = trunk->prefix * span;
     ruf_e164 next = span <= most ? first : trunk->lowest;
 

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/bytes.h"
+#include "base/decimal.h"
 #include "lookup/index_private.h"
 
 /* A row of TRUNKS. */
@@ -50,42 +51,6 @@ static enum ruf_status read_row(struct ruf_query *query, uint32_t row,
     if (status == RUF_OK)
         *out = parse_row(bytes);
     return status;
-}
-
-static const uint64_t powers[RUF_TRUNK_DIGITS + 1] = {
-    UINT64_C(1),
-    UINT64_C(10),
-    UINT64_C(100),
-    UINT64_C(1000),
-    UINT64_C(10000),
-    UINT64_C(100000),
-    UINT64_C(1000000),
-    UINT64_C(10000000),
-    UINT64_C(100000000),
-    UINT64_C(1000000000),
-    UINT64_C(10000000000),
-    UINT64_C(100000000000),
-    UINT64_C(1000000000000),
-    UINT64_C(10000000000000),
-    UINT64_C(100000000000000),
-    UINT64_C(1000000000000000),
-    UINT64_C(10000000000000000),
-    UINT64_C(100000000000000000),
-    UINT64_C(1000000000000000000),
-};
-
-static uint64_t power_of_ten(unsigned exponent)
-{
-    return powers[exponent];
-}
-
-/* Of a number that is not 0: from its bits, right or one too many. */
-static unsigned count_digits(ruf_e164 number)
-{
-    unsigned bits = 64 - (unsigned)__builtin_clzll(number);
-    unsigned digits = (bits * 1233 >> 12) + 1;
-
-    return number < powers[digits - 1] ? digits - 1 : digits;
 }
 
 /* How many rows are at or before this one, all of them in memory: halves
@@ -173,11 +138,13 @@ static bool follows(const struct trunk *row, const struct trunk *before)
     return row->digits > 0 && row->digits < RUF_TRUNK_DIGITS &&
            row->extension_max > 0 &&
            row->digits + row->extension_max <= RUF_TRUNK_DIGITS &&
-           row->prefix >= power_of_ten(RUF_TRUNK_DIGITS - 1) &&
-           row->prefix % power_of_ten(RUF_TRUNK_DIGITS - row->digits) == 0 &&
+           row->prefix >= ruf_powers_of_ten[RUF_TRUNK_DIGITS - 1] &&
+           row->prefix % ruf_powers_of_ten[RUF_TRUNK_DIGITS - row->digits] ==
+               0 &&
            (before->digits == 0 ||
-            row->prefix >= before->prefix +
-                               power_of_ten(RUF_TRUNK_DIGITS - before->digits));
+            row->prefix >=
+                before->prefix +
+                    ruf_powers_of_ten[RUF_TRUNK_DIGITS - before->digits]);
 }
 
 static enum ruf_status check_held(struct ruf_query *query,
@@ -233,15 +200,16 @@ enum ruf_status ruf_trunk_lookup(struct ruf_query *query, ruf_e164 number,
 
     if (number == 0 || number > RUF_E164_MAX)
         return RUF_OK;
-    digits = count_digits(number);
-    aligned = number * power_of_ten(RUF_TRUNK_DIGITS - digits);
+    digits = ruf_count_digits(number);
+    aligned = number * ruf_powers_of_ten[RUF_TRUNK_DIGITS - digits];
     status = find_row(query, aligned, &trunk, &found, err);
     if (status != RUF_OK || !found)
         return status;
     if (trunk.digits == 0 || trunk.digits >= RUF_TRUNK_DIGITS)
         return damaged(query, err);
     if (digits <= trunk.digits || digits - trunk.digits > trunk.extension_max ||
-        aligned - trunk.prefix >= power_of_ten(RUF_TRUNK_DIGITS - trunk.digits))
+        aligned - trunk.prefix >=
+            ruf_powers_of_ten[RUF_TRUNK_DIGITS - trunk.digits])
         return RUF_OK;
     status = is_held(query, number, &found, err);
     return status != RUF_OK || found
