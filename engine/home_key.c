@@ -16,7 +16,6 @@
 #define PROFILE_SCHEMA "rufname.home/1"
 #define PROFILE_SIZE_MAX 4096u
 #define WAIT_STEP_NS 20000000L /* 20 ms */
-#define WAIT_STEPS 250         /* of them: 5 s for the item's lock */
 
 /* --- profile ----------------------------------------------------------------
  */
@@ -181,18 +180,19 @@ enum ruf_status ruf_key_create(struct ruf_keystore *keystore, int64_t now,
 /* --- editing ----------------------------------------------------------------
  */
 
-static enum ruf_status lock_item(const struct ruf_home *home,
-                                 struct ruf_lock **out, struct ruf_error *err)
+enum ruf_status ruf_item_lock(const char *home, unsigned steps,
+                              struct ruf_lock **out, struct ruf_error *err)
 {
     const struct timespec step = { 0, WAIT_STEP_NS };
-    char *path = ruf_path_join(home->path, HOME_KEY_LOCK);
-    enum ruf_status status = path == NULL ? ruf_fail_memory(err) : RUF_E_BUSY;
+    char *path = ruf_path_join(home, HOME_KEY_LOCK);
+    enum ruf_status status;
 
-    for (int i = 0; status == RUF_E_BUSY && i < WAIT_STEPS; i++) {
-        if (i > 0)
-            (void)nanosleep(&step, NULL);
-        status = ruf_lock_acquire(path, out, err);
-    }
+    *out = NULL;
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    while ((status = ruf_lock_acquire(path, out, err)) == RUF_E_BUSY &&
+           steps-- > 0)
+        (void)nanosleep(&step, NULL);
     free(path);
     return status;
 }
@@ -207,7 +207,14 @@ enum ruf_status ruf_item_edit_begin(const struct ruf_home *home,
     if ((ruf_keystore_abilities(home->keystore) & RUF_KEYSTORE_KEEPS) == 0)
         return ruf_fail(err, RUF_E_KEY, "K206", home->path,
                         "this key store keeps nothing");
-    status = lock_item(home, &edit->lock, err);
+    /* What a wipe erases under the lock is not stored again; asked before, so
+     * that no lock is left where a home was. */
+    status = ruf_home_still_ours(home, err);
+    if (status == RUF_OK)
+        status =
+            ruf_item_lock(home->path, RUF_ITEM_LOCK_STEPS, &edit->lock, err);
+    if (status == RUF_OK)
+        status = ruf_home_still_ours(home, err);
     if (status == RUF_OK)
         status = ruf_item_load(home->keystore, &edit->memory, err);
     if (status != RUF_OK) {

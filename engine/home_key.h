@@ -43,6 +43,17 @@ RUF_MUST_USE enum ruf_status ruf_key_create(struct ruf_keystore *keystore,
                                             int64_t now, struct ruf_secret *out,
                                             struct ruf_error *err);
 
+/** Steps of 20 ms: 5 s, which covers the half second that a PIN takes. */
+#define RUF_ITEM_LOCK_STEPS 250u
+
+/**
+ * Keep others from changing the item of a home.
+ * @return RUF_OK; RUF_E_BUSY (after so many steps); RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status ruf_item_lock(const char *home, unsigned steps,
+                                           struct ruf_lock **out,
+                                           struct ruf_error *err);
+
 /** A key item under change: read anew, under a lock of its own. */
 struct ruf_item_edit {
     struct ruf_lock *lock;
@@ -53,7 +64,7 @@ struct ruf_item_edit {
 /**
  * Begin; end it in any case.
  * @return RUF_OK; RUF_E_BUSY (another process has held it for 5 s); RUF_E_KEY;
- *         RUF_E_IO; RUF_E_NOMEM.
+ *         RUF_E_WIPED (W602: since the home was opened); RUF_E_IO; RUF_E_NOMEM.
  */
 RUF_MUST_USE enum ruf_status ruf_item_edit_begin(const struct ruf_home *home,
                                                  struct ruf_item_edit *edit,

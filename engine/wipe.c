@@ -28,7 +28,7 @@
 #define RECEIPT_SCHEMA "rufname.wipe/1"
 #define NOTE_SIZE_MAX 4096u
 #define WAIT_STEP_NS 20000000L /* 20 ms */
-#define WAIT_STEPS 500         /* of them: 10 s for another process to stop */
+#define WAIT_STEPS 500u        /* of them: 10 s for another process to stop */
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -88,28 +88,56 @@ static void take_text(const cJSON *note, const char *name, char *out,
                    text.data == NULL ? "" : text.data);
 }
 
-/* A marker that cannot be read wipes all the same. */
-static void read_marker(const char *home, struct marker *out)
+static enum ruf_status parse_marker(const char *home, struct marker *out)
 {
     char *text = NULL;
     cJSON *note = NULL;
     size_t size = 0;
+    enum ruf_status status = ruf_home_file_read(
+        home, HOME_WIPE_MARKER, NOTE_SIZE_MAX, &text, &size, NULL);
 
-    memset(out, 0, sizeof(*out));
-    if (ruf_home_file_read(home, HOME_WIPE_MARKER, NOTE_SIZE_MAX, &text, &size,
-                           NULL) == RUF_OK &&
-        ruf_json_parse(text, size, HOME_WIPE_MARKER, 4,
-                       RUF_JSON_REFUSE_DOCUMENT, &note, NULL) == RUF_OK) {
+    if (status == RUF_OK)
+        status = ruf_json_parse(text, size, HOME_WIPE_MARKER, 4,
+                                RUF_JSON_REFUSE_DOCUMENT, &note, NULL);
+    if (status == RUF_OK) {
         take_text(note, "keystore", out->profile.keystore,
                   sizeof(out->profile.keystore));
         take_text(note, "id", out->profile.id, sizeof(out->profile.id));
         out->reason = reason_of(note);
     }
-    if (out->profile.keystore[0] == '\0')
-        (void)snprintf(out->profile.keystore, sizeof(out->profile.keystore),
-                       "file");
     cJSON_Delete(note);
     free(text);
+    return status;
+}
+
+/* Where the key lies, by the profile; without one there is at most a file.
+ * Whoever could not read it for now must not take that for an answer: a key
+ * elsewhere would stay. */
+static enum ruf_status find_key(const char *home, struct ruf_profile *out,
+                                struct ruf_error *err)
+{
+    enum ruf_status status = ruf_profile_read(home, out, err);
+
+    if (status == RUF_OK || status == RUF_E_NOMEM || status == RUF_E_IO)
+        return status;
+    memset(out, 0, sizeof(*out));
+    (void)snprintf(out->keystore, sizeof(out->keystore), "file");
+    return RUF_OK;
+}
+
+/* A marker that is damaged wipes all the same. */
+static enum ruf_status read_marker(const char *home, struct marker *out,
+                                   struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    memset(out, 0, sizeof(*out));
+    status = parse_marker(home, out);
+    if (status == RUF_E_NOMEM)
+        return ruf_fail_memory(err);
+    return out->profile.keystore[0] != '\0'
+               ? RUF_OK
+               : find_key(home, &out->profile, err);
 }
 
 /* --- receipt ----------------------------------------------------------------
@@ -189,7 +217,7 @@ static uint64_t now_ms(void)
 }
 
 /* Whoever writes sees the marker and stops. */
-static enum ruf_status wait_for_lock(const char *home, int steps,
+static enum ruf_status wait_for_lock(const char *home, unsigned steps,
                                      struct ruf_lock **out,
                                      struct ruf_error *err)
 {
@@ -207,19 +235,26 @@ static enum ruf_status wait_for_lock(const char *home, int steps,
     return status;
 }
 
+/* Whoever had read the item when the marker came would store it again: under
+ * the lock nobody has, and afterwards nobody begins. It is erased in any case;
+ * without the lock that does not count yet. */
 static enum ruf_status erase_key(const char *home,
                                  const struct ruf_profile *profile,
-                                 const struct ruf_host *host,
+                                 const struct ruf_host *host, unsigned steps,
                                  struct ruf_error *err)
 {
     struct ruf_keystore *keystore = NULL;
-    enum ruf_status status = ruf_keystore_open(
-        profile->keystore, home, profile->id, host, &keystore, err);
+    struct ruf_lock *lock = NULL;
+    enum ruf_status locked = ruf_item_lock(home, steps, &lock, err);
+    enum ruf_status status =
+        ruf_keystore_open(profile->keystore, home, profile->id, host, &keystore,
+                          locked == RUF_OK ? err : NULL);
 
     if (status == RUF_OK)
-        status = ruf_keystore_erase(keystore, err);
+        status = ruf_keystore_erase(keystore, locked == RUF_OK ? err : NULL);
     ruf_keystore_close(keystore);
-    return status;
+    ruf_lock_release(lock);
+    return locked == RUF_OK ? status : locked;
 }
 
 /* Under the lock. The first failure counts; the rest is done regardless. */
@@ -234,20 +269,20 @@ static enum ruf_status remove_data(const char *home, struct ruf_error *err)
 
 /* From the marker on; may be called again and again. */
 static enum ruf_status finish(const char *home, const struct ruf_host *host,
-                              int steps, struct ruf_wipe_receipt *receipt,
+                              unsigned steps, struct ruf_wipe_receipt *receipt,
                               struct ruf_error *err)
 {
     uint64_t started = now_ms();
     struct ruf_lock *lock = NULL;
     struct marker marker;
-    enum ruf_status erased;
+    enum ruf_status erased = read_marker(home, &marker, err);
     enum ruf_status status;
 
-    read_marker(home, &marker);
     receipt->reason = marker.reason;
     receipt->files = ruf_home_files_count(home);
     ruf_session_forget(marker.profile.id);
-    erased = erase_key(home, &marker.profile, host, err);
+    if (erased == RUF_OK)
+        erased = erase_key(home, &marker.profile, host, steps, err);
     status = wait_for_lock(home, steps, &lock, erased == RUF_OK ? err : NULL);
     if (status == RUF_OK)
         status = remove_data(home, erased == RUF_OK ? err : NULL);
@@ -278,11 +313,9 @@ enum ruf_status ruf_home_wipe(const char *path, const struct ruf_host *host,
     if (!ruf_wipe_is_pending(path)) {
         if (ruf_home_files_count(path) == 0)
             return RUF_OK;
-        /* Without a profile there is at most a key file. */
-        if (ruf_profile_read(path, &marker.profile, NULL) != RUF_OK)
-            (void)snprintf(marker.profile.keystore,
-                           sizeof(marker.profile.keystore), "file");
-        status = write_marker(path, &marker, err);
+        status = find_key(path, &marker.profile, err);
+        if (status == RUF_OK)
+            status = write_marker(path, &marker, err);
     }
     return status == RUF_OK ? finish(path, &filled, WAIT_STEPS, out, err)
                             : status;

@@ -4,8 +4,11 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/key_item.h"
+#include "engine/home_private.h"
 #include "tests/engine/test_host.h"
 #include <criterion/criterion.h>
+#include <pthread.h>
+#include <rufname/access.h>
 #include <rufname/home.h>
 #include <rufname/key.h>
 #include <rufname/wipe.h>
@@ -13,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char policy[] =
@@ -377,6 +381,69 @@ Test(wipe, with_a_marker_nobody_can_read_is_finished)
     cr_expect_eq(open_home(&f, &err), RUF_E_WIPED);
     cr_expect_str_eq(err.id, "W602");
     cr_expect_not(test_home_has(f.path, "store.db"));
+    cr_expect_eq(f.host.item_size, 0, "the profile says where the key is");
+    test_home_remove(f.path);
+}
+
+/* A host whose key is read just as somebody wipes the home. */
+static struct {
+    struct fixture *f;
+    enum ruf_status (*load)(void *, const char *, void *, size_t, size_t *,
+                            struct ruf_error *);
+    pthread_t thread;
+    enum ruf_status status;
+    bool runs;
+} wiping;
+
+static void *wipe_beside(void *context)
+{
+    struct ruf_wipe_receipt receipt;
+
+    (void)context;
+    wiping.status = ruf_home_wipe(wiping.f->path, &wiping.f->host.host,
+                                  RUF_WIPE_REQUESTED, &receipt, NULL);
+    return NULL;
+}
+
+static enum ruf_status load_while_wiped(void *context, const char *home_id,
+                                        void *bytes, size_t room, size_t *size,
+                                        struct ruf_error *err)
+{
+    const struct timespec step = { 0, 10000000 };
+    enum ruf_status status =
+        wiping.load(context, home_id, bytes, room, size, err);
+
+    if (wiping.runs)
+        return status;
+    wiping.runs = pthread_create(&wiping.thread, NULL, wipe_beside, NULL) == 0;
+    for (int i = 0; i < 200 && wiping.f->host.reloads == 0 &&
+                    !test_home_has(wiping.f->path, "wipe.pending");
+         i++)
+        (void)nanosleep(&step, NULL);
+    return status;
+}
+
+Test(wipe, erases_what_others_are_storing)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_home *home = NULL;
+
+    begin(&f);
+    wiping.f = &f;
+    wiping.load = f.host.host.key_load;
+    cr_assert_eq(ruf_home_open_with(f.path, &f.host.host, &home, &err), RUF_OK);
+    home->host.key_load = load_while_wiped;
+    cr_expect_eq(ruf_home_pin_set(home, "2580", &err), RUF_OK);
+    cr_assert(wiping.runs);
+    cr_assert_eq(pthread_join(wiping.thread, NULL), 0);
+    cr_expect_eq(wiping.status, RUF_OK);
+    cr_expect_eq(f.host.item_size, 0, "the key was stored after the wipe");
+    /* Nor does an open handle begin anew. */
+    cr_expect_eq(ruf_home_unlock(home, "2580", false, &err), RUF_E_WIPED);
+    cr_expect_eq(f.host.item_size, 0);
+    cr_expect_not(test_home_has(f.path, "key.lock"));
+    ruf_home_close(home);
     test_home_remove(f.path);
 }
 
