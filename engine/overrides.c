@@ -410,7 +410,10 @@ static enum ruf_status decide(struct ruf_home *home,
 
     if (status != RUF_OK)
         return status;
-    status = open_telling(home, writer.store, false, &telling, err);
+    /* If the index cannot be written, the next try or sync has to. */
+    status = ruf_store_fact_save(writer.store, FACT_UNPUBLISHED, 1, err);
+    if (status == RUF_OK)
+        status = open_telling(home, writer.store, false, &telling, err);
     if (status == RUF_OK)
         status =
             note_choice(home, writer.store, &telling, a, b, keep_together, err);

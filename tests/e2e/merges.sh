@@ -115,6 +115,18 @@ ruf "$home" audit | cut -f 3,4,5 | grep -q "^merge${tab}[0-9a-f]\{8\}${tab}0$" |
 ruf "$home" audit | grep -q "$anna" && fail "the audit has a contact's id"
 note "a later decision replaces an earlier one"
 
+# --- a decision whose index could not be written reaches it with a sync
+mv "$home/directory.ruf" "$work/kept.ruf"
+mkdir "$home/directory.ruf" # nothing replaces it
+ruf "$home" --quiet separate "$other" "$anna" 2>/dev/null && fail "published"
+rmdir "$home/directory.ruf"
+mv "$work/kept.ruf" "$home/directory.ruf"
+[ "$(contacts)" = 4 ] || fail "the old index is gone"
+ruf "$home" --quiet sync >/dev/null
+[ "$(contacts)" = 5 ] || fail "a sync does not publish the decision"
+ruf "$home" --quiet merge "$other" "$anna"
+note "a sync publishes what could not be published"
+
 # --- favourites: first among equally good hits
 first() {
     ruf "$home" search lang | head -n 1 | cut -f 1
