@@ -74,6 +74,10 @@ static enum ruf_status renew(const struct ruf_home *home, struct ruf_error *err)
     struct ruf_item_edit edit;
     enum ruf_status status = ruf_item_edit_begin(home, &edit, err);
 
+    if (status == RUF_OK && !edit.item->resetting) {
+        ruf_item_edit_end(&edit); /* somebody else was quicker */
+        return RUF_OK;
+    }
     if (status == RUF_OK)
         status = ruf_directory_wipe(home->path, err);
     if (status == RUF_OK)

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/key_item.h"
+#include "engine/reset.h"
 #include "tests/engine/test_host.h"
 #include <criterion/criterion.h>
 #include <rufname/access.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PIN "2580"
@@ -288,6 +290,24 @@ Test(reset, that_was_cut_short_is_finished_when_opened)
     reopen(&f);
     expect_use(&f, RUF_OK, "");
     cr_expect_not(item_of(&f).resetting);
+    end(&f);
+}
+
+Test(reset, that_another_process_has_finished_is_not_done_again)
+{
+    struct fixture f;
+    struct stat before;
+    struct stat after;
+    char store[80];
+
+    begin(&f, "file", "\"pin\": {\"required\": false}");
+    (void)snprintf(store, sizeof(store), "%s/store.db", f.path);
+    cr_assert_eq(stat(store, &before), 0);
+    expect_ok(&f, ruf_home_reset_resume(f.home, &f.err));
+    cr_assert_eq(stat(store, &after), 0);
+    cr_expect(before.st_ino == after.st_ino &&
+                  before.st_mtim.tv_nsec == after.st_mtim.tv_nsec,
+              "the store was made anew");
     end(&f);
 }
 
