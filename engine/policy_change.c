@@ -154,6 +154,9 @@ static enum ruf_status apply(const struct ruf_home *home,
     else if (!taking.published) /* nothing was changed */
         (void)!ruf_home_file_remove(home->path, HOME_POLICY_NEXT, NULL);
     out->generation = taking.generation;
+    /* That auditing was switched off is the last entry. */
+    if (!after->audit.enabled && home->policy != NULL)
+        next.policy = home->policy;
     return ruf_audit_append(&next, store, RUF_AUDIT_POLICY, NULL, status,
                             out->removed, err);
 }

@@ -43,5 +43,9 @@ policy ', "audit": { "enabled": false }' >"$work/off.json"
 ruf "$work/off" --quiet init --policy "$work/off.json"
 ruf "$work/off" --quiet import "$work/c.csv" >/dev/null
 [ -z "$(ruf "$work/off" audit)" ] || fail "noted although switched off"
+ruf "$home" --quiet policy import "$work/off.json" >/dev/null 2>&1
+ruf "$home" --quiet import "$work/c.csv" >/dev/null
+[ "$(ruf "$home" audit | tail -n 1 | cut -f 3)" = policy ] ||
+    fail "nobody sees that auditing was switched off"
 expect 2 U001 ruf "$home" audit more
 note "nothing is noted where the policy says so"
