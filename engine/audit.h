@@ -24,7 +24,7 @@ enum ruf_audit_event {
     RUF_AUDIT_POLICY,   /**< taken over; count: records that went */
     RUF_AUDIT_MERGE,    /**< object: a contact's id; count: pairs of records */
     RUF_AUDIT_SEPARATE, /**< the same */
-    RUF_AUDIT_EXPORT,   /**< count: contacts */
+    RUF_AUDIT_EXPORT,   /**< count: contacts, or rows of Live Caller ID */
     RUF_AUDIT_PROVE,    /**< count: statements that do not hold */
     RUF_AUDIT_EVENT_COUNT
 };

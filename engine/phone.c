@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "callkit/host_model.h"
 #include "engine/access.h"
+#include "engine/audit.h"
 #include "sync/import.h"
 #include <rufname/phone.h>
 #include <stdlib.h>
@@ -365,10 +366,10 @@ enum ruf_status ruf_home_ring(struct ruf_home *home, const char *text,
 /* --- Live Caller ID Lookup --------------------------------------------------
  */
 
-enum ruf_status ruf_home_export_pir(struct ruf_home *home, const char *path,
-                                    const struct ruf_pir_options *options,
-                                    struct ruf_pir_result *result,
-                                    struct ruf_error *err)
+static enum ruf_status export_pir(const struct ruf_home *home, const char *path,
+                                  const struct ruf_pir_options *options,
+                                  struct ruf_pir_result *result,
+                                  struct ruf_error *err)
 {
     struct ruf_index *index = NULL;
     enum ruf_status status;
@@ -380,5 +381,23 @@ enum ruf_status ruf_home_export_pir(struct ruf_home *home, const char *path,
     if (status == RUF_OK)
         status = ruf_pir_export(path, index, options, result, err);
     ruf_index_close(index);
+    return status;
+}
+
+/* Under the writer's lock: what cannot be noted is not handed out. */
+enum ruf_status ruf_home_export_pir(struct ruf_home *home, const char *path,
+                                    const struct ruf_pir_options *options,
+                                    struct ruf_pir_result *result,
+                                    struct ruf_error *err)
+{
+    struct ruf_home_writer writer;
+    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
+
+    if (status != RUF_OK)
+        return status;
+    status = export_pir(home, path, options, result, err);
+    status = ruf_audit_append(home, writer.store, RUF_AUDIT_EXPORT, NULL,
+                              status, status == RUF_OK ? result->rows : 0, err);
+    ruf_home_writer_close(&writer);
     return status;
 }

@@ -75,9 +75,10 @@ ruf_home_ring(struct ruf_home *home, const char *text, const char *device,
               struct ruf_ring *out, struct ruf_error *err);
 
 /**
- * Write the input of Apple's PIR server (rufname/pir.h) from the newest index.
+ * Write the input of Apple's PIR server (rufname/pir.h) from the newest index,
+ * noted in the audit with its rows; so is a refusal.
  * @return as ruf_pir_export(), ruf_home_index(); RUF_E_POLICY (C412: caller
- *         identification is switched off).
+ *         identification is switched off); RUF_E_BUSY.
  */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_export_pir(struct ruf_home *home, const char *path,

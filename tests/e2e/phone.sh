@@ -178,6 +178,8 @@ note "blocked numbers reach the phone, and leave it"
 expect 0 '' ruf "$home" export live-caller-id "$work/pir.binpb" --shards 4 \
     --cache-minutes 60 --test-identity
 cp "$work/stdout" "$work/shards"
+[ "$(ruf "$home" audit | tail -n 1 | cut -f 3,5)" = "$(printf 'export\t0')" ] ||
+    fail "names left the home, and the audit does not say so"
 if command -v protoc >/dev/null; then
     cat >"$work/pir.proto" <<'END'
 syntax = "proto3";
