@@ -174,7 +174,8 @@ static unsigned expect_dump(struct scene *scene)
 
             cr_expect(kept->asked);
             cr_expect(ruf_text_is(etag, kept->etag), "%s", kept->etag);
-            cr_expect_eq(kept->size, bytes == NULL ? 0 : bytes->valueint);
+            cr_expect_eq(kept->size,
+                         bytes == NULL ? 0 : (size_t)bytes->valueint);
             photos += kept->size > 0 ? 1 : 0;
         }
         cJSON_Delete(tree);
