@@ -143,13 +143,16 @@ static void put_vcard(struct exporting *to, const struct ruf_contact *contact)
  * -------------------------------------------------------------------------- */
 
 /* Quoted always. A first character that starts a formula is disarmed, and so is
- * an apostrophe of the text's own, so that taking one away undoes it. */
+ * an apostrophe of the text's own, so that taking one away undoes it. Where
+ * lists are separated by semicolons, spreadsheets begin a cell behind each. */
 static void put_cell(struct ruf_writer *out, struct ruf_text text)
 {
     put(out, out->size == 0 ? "\"" : ",\"");
-    if (text.size > 0 && strchr("=+-@'\t\r", text.data[0]) != NULL)
-        ruf_write_u8(out, '\'');
     for (size_t i = 0; i < text.size; i++) {
+        bool first = i == 0 || text.data[i - 1] == ';';
+
+        if (first && memchr("=+-@'\t\r", text.data[i], 7) != NULL)
+            ruf_write_u8(out, '\'');
         if (text.data[i] == '"')
             ruf_write_u8(out, '"');
         ruf_write_u8(out, (uint8_t)text.data[i]);

@@ -51,6 +51,27 @@ static struct ruf_text unwrap(struct ruf_text value)
     return value;
 }
 
+/* The same behind a semicolon, where a spreadsheet may begin a cell.
+ * @return value, or a copy of it without those apostrophes, in room. */
+static struct ruf_text unwrap_inside(struct ruf_text value, char *room,
+                                     size_t size)
+{
+    size_t length = 0;
+
+    if (value.size > size || value.size < 3 ||
+        memmem(value.data, value.size, ";'", 2) == NULL)
+        return value;
+    for (size_t i = 0; i < value.size; i++) {
+        bool armed = i > 0 && i + 1 < value.size && value.data[i] == '\'' &&
+                     value.data[i - 1] == ';' &&
+                     memchr("=+-@'\t\r", value.data[i + 1], 7) != NULL;
+
+        if (!armed)
+            room[length++] = value.data[i];
+    }
+    return (struct ruf_text){ room, length };
+}
+
 /* "4,98E+10": a spreadsheet lost the digits; guessing would be wrong. */
 static bool is_scientific(struct ruf_text value)
 {
@@ -66,8 +87,10 @@ static enum ruf_status clean_copy(struct ruf_import *import,
                                   struct ruf_text *out, struct ruf_error *err)
 {
     char clean[RUF_RECORD_TEXT_MAX];
+    char whole[RUF_RECORD_TEXT_MAX];
     struct ruf_text text = { clean, 0 };
 
+    value = unwrap_inside(value, whole, sizeof(whole));
     text.size = is_phone ? ruf_clean_numbers(value, clean, sizeof(clean))
                          : ruf_clean_text(value, clean, sizeof(clean));
     if (ruf_arena_text(import->arena, text, out) != RUF_OK)
