@@ -8,6 +8,7 @@
  */
 #include "base/error.h"
 #include "base/text.h"
+#include "engine/access.h"
 #include "engine/home_private.h"
 #include "policy/action.h"
 #include <rufname/action.h>
@@ -147,10 +148,11 @@ enum ruf_status ruf_home_action(const struct ruf_home *home,
     struct ruf_action_values values = { 0 };
     char email[RUF_RECORD_TEXT_MAX];
     struct ruf_contact contact;
-    enum ruf_status status =
-        ruf_query_contact(query, request->contact, &contact, err);
+    enum ruf_status status = ruf_access_enter(home, RUF_ACCESS_USE, err);
 
     url[0] = '\0';
+    if (status == RUF_OK)
+        status = ruf_query_contact(query, request->contact, &contact, err);
     if (status != RUF_OK)
         return status;
     /* The contact's texts go with the next call on the query. */

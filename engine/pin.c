@@ -265,6 +265,10 @@ static enum ruf_status replace_pin(struct ruf_home *home, const char *pin,
     struct ruf_item_edit edit;
     enum ruf_status status = ruf_item_edit_begin(home, &edit, err);
 
+    /* Its secret belongs to a store that is still to be made. */
+    if (status == RUF_OK && edit.item->resetting)
+        status = ruf_fail(err, RUF_E_BUSY, "I810", home->path,
+                          "a reset of the PIN has not ended");
     if (status == RUF_OK && pin != NULL) {
         status = seal_item(home, pin, edit.item, err);
     } else if (status == RUF_OK) {

@@ -158,8 +158,8 @@ RUF_API RUF_MUST_USE enum ruf_status ruf_home_lock(struct ruf_home *home,
  * Set the first PIN.
  * @return RUF_OK; RUF_E_USAGE (K220: too short or longer than 64 bytes; K221:
  *         not of the policy's type; K222: too simple; K223: there is one
- *         already); RUF_E_KEY (K206: the key store keeps nothing); and as
- *         ruf_home_unlock().
+ *         already); RUF_E_KEY (K206: the key store keeps nothing); RUF_E_BUSY
+ *         (I810: a reset has not ended); and as ruf_home_unlock().
  */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_pin_set(struct ruf_home *home, const char *pin, struct ruf_error *err);

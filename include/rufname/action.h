@@ -37,7 +37,8 @@ struct ruf_action_request {
  * @return RUF_OK; RUF_E_POLICY (P160: not allowed, P161: a value cannot stand
  *         in a URL); RUF_E_USAGE (U042: no such action, U044: the number is not
  *         the contact's); RUF_E_NOT_FOUND (U043: the contact lacks what the
- *         action needs; no such contact); store and index errors.
+ *         action needs; no such contact); as ruf_home_enter(); store and
+ *         index errors.
  */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_action(const struct ruf_home *home, struct ruf_query *query,

@@ -10,6 +10,7 @@
 #include "tests/engine/test_host.h"
 #include <criterion/criterion.h>
 #include <rufname/access.h>
+#include <rufname/action.h>
 #include <rufname/home.h>
 #include <rufname/phone.h>
 #include <rufname/wipe.h>
@@ -293,6 +294,20 @@ Test(reset, that_was_cut_short_is_finished_when_opened)
     end(&f);
 }
 
+Test(reset, that_has_not_ended_takes_no_pin)
+{
+    struct fixture f;
+    struct ruf_key_item item;
+
+    begin(&f, "file", "\"pin\": {\"required\": false}");
+    item = item_of(&f);
+    item.resetting = true;
+    ruf_key_item_write(&item, f.host.item);
+    expect_call(&f, ruf_home_pin_set(f.home, PIN, &f.err), RUF_E_BUSY, "I810");
+    cr_expect_not(item_of(&f).has_pin);
+    end(&f);
+}
+
 Test(reset, that_another_process_has_finished_is_not_done_again)
 {
     struct fixture f;
@@ -367,6 +382,25 @@ Test(idle, locks_and_biometric_opens_for_a_while)
 }
 
 /* A second handle stands for another process. */
+Test(lock, builds_no_url_of_an_action)
+{
+    const struct ruf_action_request request = {
+        .struct_size = sizeof(request),
+        .action = "tel",
+    };
+    char url[RUF_URL_SIZE];
+    struct fixture f;
+
+    begin(&f, "file", "");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    expect_ok(&f, ruf_home_lock(f.home, &f.err));
+    /* An app may keep a query open; it is not even looked at. */
+    expect_call(&f, ruf_home_action(f.home, NULL, &request, url, &f.err),
+                RUF_E_LOCKED, "K210");
+    cr_expect_str_empty(url);
+    end(&f);
+}
+
 Test(lock, of_one_process_is_not_undone_by_another)
 {
     struct fixture f;
