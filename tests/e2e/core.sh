@@ -10,25 +10,14 @@
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/lib.sh"
 
-skip() {
-    echo "$1: skipped"
-    trap - EXIT
-    rm -rf "$work"
-    exit 77
-}
-strace -o /dev/null true 2>/dev/null || skip "strace cannot trace here"
+need_strace
 case $(cat /proc/sys/kernel/core_pattern) in
 core | core.%p) ;;
 *) skip "core files go elsewhere" ;;
 esac
 ulimit -c unlimited 2>/dev/null || skip "no core files"
 
-cat >"$work/policy.json" <<'END'
-{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
-  "protection": { "pin": { "required": false } },
-  "auth": { "tenant": "t", "client_id": "c" },
-  "sources": [ { "id": "CSV", "kind": "file" } ] }
-END
+file_policy "$work/policy.json"
 home=$work/home
 head -c 32 /dev/urandom >"$work/key"
 exec 3<"$work/key"

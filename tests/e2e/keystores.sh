@@ -12,12 +12,7 @@ SECRET_FILE_TEST_PATH=$work/secrets
 SECRET_FILE_TEST_PASSWORD=invented
 export SECRET_BACKEND SECRET_FILE_TEST_PATH SECRET_FILE_TEST_PASSWORD
 
-cat >"$work/policy.json" <<'END'
-{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
-  "protection": { "pin": { "required": false } },
-  "auth": { "tenant": "t", "client_id": "c" },
-  "sources": [ { "id": "CSV", "kind": "file" } ] }
-END
+file_policy "$work/policy.json"
 printf 'id,givenName,surname,phonebusiness\n1,Anna,Quast,030 23125-001\n' \
     >"$work/c.csv"
 

@@ -9,19 +9,9 @@
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/lib.sh"
 
-strace -o /dev/null true 2>/dev/null || {
-    echo "strace cannot trace here: skipped"
-    trap - EXIT
-    rm -rf "$work"
-    exit 77
-}
+need_strace
 
-cat >"$work/policy.json" <<'END'
-{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
-  "protection": { "pin": { "required": false } },
-  "auth": { "tenant": "t", "client_id": "c" },
-  "sources": [ { "id": "CSV", "kind": "file" } ] }
-END
+file_policy "$work/policy.json"
 people() {
     printf 'id,givenName,phonebusiness\n1,Anna,030 23125-001\n'
     printf '2,%s,030 23125-002\n3,Dora,030 23125-003\n4,Emil,030 23125-004\n' "$1"
@@ -38,9 +28,6 @@ ruf "$start" --quiet emit --format stream >"$work/delta"
 ruf "$start" emit | sed 's/^/ADD_ID /' >"$work/full"
 echo COMPLETE >>"$work/full"
 printf 'ASK\nCOMPLETE\n' >"$work/keep"
-
-# LeakSanitizer cannot look at a process another one traces.
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
 # An undisturbed run tells the system calls; strace counts each kind apart.
 rm -rf "$work/home"

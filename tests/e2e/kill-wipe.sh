@@ -10,19 +10,9 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/canary.sh"
 
-strace -o /dev/null true 2>/dev/null || {
-    echo "strace cannot trace here: skipped"
-    trap - EXIT
-    rm -rf "$work"
-    exit 77
-}
+need_strace
 
-cat >"$work/policy.json" <<'END'
-{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
-  "protection": { "pin": { "required": false } },
-  "auth": { "tenant": "t", "client_id": "c" },
-  "sources": [ { "id": "CSV", "kind": "file" } ] }
-END
+file_policy "$work/policy.json"
 printf 'id,givenName,surname,phonebusiness\n1,Xaveria,Zwirbelhuber,030 23125-001\n' \
     >"$work/c.csv"
 printf 'Zwirbelhuber\n493023125001\n' >"$work/texts"
@@ -32,9 +22,6 @@ ruf "$start" --quiet init --policy "$work/policy.json"
 ruf "$start" --quiet import "$work/c.csv" >/dev/null
 ruf "$start" --quiet emit --format stream --commit >/dev/null
 cp "$work/c.csv" "$start/directory.ruf.new" # the wipe has to reach it
-
-# LeakSanitizer cannot look at a process another one traces.
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 
 # An undisturbed run tells the system calls; strace counts each kind apart.
 home=$work/home

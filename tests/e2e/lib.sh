@@ -40,6 +40,30 @@ note() {
     echo "ok: $*"
 }
 
+# skip WHY: this machine cannot run the test
+skip() {
+    echo "$1: skipped"
+    trap - EXIT
+    rm -rf "$work"
+    exit 77
+}
+
+need_strace() {
+    strace -o /dev/null true 2>/dev/null || skip "strace cannot trace here"
+    # LeakSanitizer cannot look at a process another one traces.
+    export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+}
+
+# file_policy FILE: contacts come from files, nobody signs in
+file_policy() {
+    cat >"$1" <<'END'
+{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
+  "protection": { "pin": { "required": false } },
+  "auth": { "tenant": "t", "client_id": "c" },
+  "sources": [ { "id": "CSV", "kind": "file" } ] }
+END
+}
+
 # --- the tenant ---------------------------------------------------------------
 
 # start_tenant STATE [OPTION...]: started and ready, or the test fails. An

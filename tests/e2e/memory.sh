@@ -9,12 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 : "${FAILING_MEMORY:?path of the shared object to preload}"
 
-cat >"$work/policy.json" <<'END'
-{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
-  "protection": { "pin": { "required": false } },
-  "auth": { "tenant": "t", "client_id": "c" },
-  "sources": [ { "id": "CSV", "kind": "file" } ] }
-END
+file_policy "$work/policy.json"
 people() {
     printf 'id,givenName,surname,company,phonebusiness\n'
     printf '1,Anna,Graf,Nordwind,030 23125-001\n'

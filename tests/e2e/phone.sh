@@ -8,12 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 
 home=$work/home
-cat >"$work/policy.json" <<'END'
-{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
-  "protection": { "pin": { "required": false } },
-  "auth": { "tenant": "t", "client_id": "c" },
-  "sources": [ { "id": "CSV", "kind": "file" } ] }
-END
+file_policy "$work/policy.json"
 
 # company FILE BERND: 40 people; the second one's name is a parameter
 company() {

@@ -7,12 +7,7 @@
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/lib.sh"
 
-cat >"$work/policy.json" <<'END'
-{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
-  "protection": { "pin": { "required": false } },
-  "auth": { "tenant": "t", "client_id": "c" },
-  "sources": [ { "id": "CSV", "kind": "file" } ] }
-END
+file_policy "$work/policy.json"
 {
     echo 'id,givenName,surname,phonebusiness'
     echo '1,Anna,Graf,030 23125-001'

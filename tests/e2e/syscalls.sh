@@ -12,21 +12,8 @@
 # SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/lib.sh"
 
-strace -o /dev/null true 2>/dev/null || {
-    echo "strace cannot trace here: skipped"
-    trap - EXIT
-    rm -rf "$work"
-    exit 77
-}
-# LeakSanitizer cannot look at a process another one traces.
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
-
-cat >"$work/policy.json" <<'END'
-{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
-  "protection": { "pin": { "required": false } },
-  "auth": { "tenant": "t", "client_id": "c" },
-  "sources": [ { "id": "CSV", "kind": "file" } ] }
-END
+need_strace
+file_policy "$work/policy.json"
 people() {
     printf 'id,givenName,phonebusiness\n1,Anna,030 23125-001\n'
     printf '2,%s,030 23125-002\n3,Dora,030 23125-003\n4,Emil,030 23125-004\n' "$1"

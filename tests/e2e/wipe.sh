@@ -8,12 +8,7 @@
 mkdir "$work/tmp"
 TMPDIR=$work/tmp
 export TMPDIR
-cat >"$work/policy.json" <<'END'
-{ "schema": "rufname.policy/1", "version": 1, "region": { "default": "DE" },
-  "protection": { "pin": { "required": false } },
-  "auth": { "tenant": "t", "client_id": "c" },
-  "sources": [ { "id": "CSV", "kind": "file" } ] }
-END
+file_policy "$work/policy.json"
 cat >"$work/c.csv" <<'END'
 id,givenName,surname,companyName,mail,phonebusiness
 1,Xaveria,Zwirbelhuber,Quastenflosser Werke,x.zwirbelhuber@example.com,030 23125-001
