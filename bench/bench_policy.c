@@ -217,7 +217,7 @@ static void simulation(struct bench *bench)
     struct ruf_home *home;
     char path[300];
 
-    (void)snprintf(path, sizeof(path), "%s/home", bench->directory);
+    (void)snprintf(path, sizeof(path), "%s/policy-home", bench->directory);
     home = make_home(bench, path);
     for (int run = 0; run < RUNS; run++) {
         samples_add(&builds, publish_once(home));

@@ -11,6 +11,8 @@ export LC_ALL
 unset RUFNAME_HOME || true
 : "${RUFNAME:?path of rufname}" "${TENANT:?path of rufname-tenant}"
 
+sanitized=${ASAN_OPTIONS:+yes} # by the preset, before a test sets its own
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/rufname-e2e.XXXXXX")
 tenant_pid=''
 tab=$(printf '\t')
