@@ -50,10 +50,14 @@ skip() {
     exit 77
 }
 
-need_strace() {
-    strace -o /dev/null true 2>/dev/null || skip "strace cannot trace here"
+can_trace() {
+    strace -o /dev/null true 2>/dev/null || return 1
     # LeakSanitizer cannot look at a process another one traces.
     export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
+}
+
+need_strace() {
+    can_trace || skip "strace cannot trace here"
 }
 
 # file_policy FILE: contacts come from files, nobody signs in

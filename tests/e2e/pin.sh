@@ -110,7 +110,7 @@ tries_left() {
 }
 pins 1470
 ruf "$home" --quiet unlock --pin-fd 3
-if strace -o /dev/null true 2>/dev/null; then
+if can_trace; then
     pins 0000
     strace -qq -o "$work/trace" "$RUFNAME" --home "$home" unlock --pin-fd 3 \
         2>/dev/null || :
