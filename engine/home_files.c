@@ -12,8 +12,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LOCK_STEP_NS 20000000L /* 20 ms */
 
 static const char *const names[] = {
     HOME_KEY,
@@ -109,6 +113,24 @@ bool ruf_home_file_known(const char *name)
         if (strlen(names[i]) == size && memcmp(name, names[i], size) == 0)
             return true;
     return false;
+}
+
+enum ruf_status ruf_home_wait_for_lock(const char *home, const char *name,
+                                       unsigned steps, struct ruf_lock **out,
+                                       struct ruf_error *err)
+{
+    const struct timespec step = { 0, LOCK_STEP_NS };
+    char *path = ruf_path_join(home, name);
+    enum ruf_status status;
+
+    *out = NULL;
+    if (path == NULL)
+        return ruf_fail_memory(err);
+    while ((status = ruf_lock_acquire(path, out, err)) == RUF_E_BUSY &&
+           steps-- > 0)
+        (void)nanosleep(&step, NULL);
+    free(path);
+    return status;
 }
 
 enum ruf_status ruf_home_files_remove(const char *home, struct ruf_error *err)

@@ -12,9 +12,18 @@
 #ifndef ENGINE_HOME_FILES_H
 #define ENGINE_HOME_FILES_H
 
+#include "base/file.h"
 #include <rufname/status.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/**
+ * Take a lock of the home, by the name of its file, asking again every 20 ms.
+ * @return RUF_OK; RUF_E_BUSY (after so many steps); RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_home_wait_for_lock(const char *home, const char *name, unsigned steps,
+                       struct ruf_lock **out, struct ruf_error *err);
 
 /** How many of them are there? */
 uint64_t ruf_home_files_count(const char *home);

@@ -7,15 +7,14 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "engine/home_files.h"
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PROFILE_SCHEMA "rufname.home/1"
 #define PROFILE_SIZE_MAX 4096u
-#define WAIT_STEP_NS 20000000L /* 20 ms */
 
 /* --- profile ----------------------------------------------------------------
  */
@@ -183,18 +182,7 @@ enum ruf_status ruf_key_create(struct ruf_keystore *keystore, int64_t now,
 enum ruf_status ruf_item_lock(const char *home, unsigned steps,
                               struct ruf_lock **out, struct ruf_error *err)
 {
-    const struct timespec step = { 0, WAIT_STEP_NS };
-    char *path = ruf_path_join(home, HOME_KEY_LOCK);
-    enum ruf_status status;
-
-    *out = NULL;
-    if (path == NULL)
-        return ruf_fail_memory(err);
-    while ((status = ruf_lock_acquire(path, out, err)) == RUF_E_BUSY &&
-           steps-- > 0)
-        (void)nanosleep(&step, NULL);
-    free(path);
-    return status;
+    return ruf_home_wait_for_lock(home, HOME_KEY_LOCK, steps, out, err);
 }
 
 enum ruf_status ruf_item_edit_begin(const struct ruf_home *home,

@@ -27,8 +27,7 @@
 #define MARKER_SCHEMA "rufname.wiping/1"
 #define RECEIPT_SCHEMA "rufname.wipe/1"
 #define NOTE_SIZE_MAX 4096u
-#define WAIT_STEP_NS 20000000L /* 20 ms */
-#define WAIT_STEPS 500u        /* of them: 10 s for another process to stop */
+#define WAIT_STEPS 500u /* of 20 ms: 10 s for another process to stop */
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -216,25 +215,6 @@ static uint64_t now_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* Whoever writes sees the marker and stops. */
-static enum ruf_status wait_for_lock(const char *home, unsigned steps,
-                                     struct ruf_lock **out,
-                                     struct ruf_error *err)
-{
-    const struct timespec step = { 0, WAIT_STEP_NS };
-    char *path = ruf_path_join(home, HOME_LOCK);
-    enum ruf_status status;
-
-    *out = NULL;
-    if (path == NULL)
-        return ruf_fail_memory(err);
-    while ((status = ruf_lock_acquire(path, out, err)) == RUF_E_BUSY &&
-           steps-- > 0)
-        (void)nanosleep(&step, NULL);
-    free(path);
-    return status;
-}
-
 /* Whoever had read the item when the marker came would store it again: under
  * the lock nobody has, and afterwards nobody begins. It is erased in any case;
  * without the lock that does not count yet. */
@@ -283,7 +263,9 @@ static enum ruf_status finish(const char *home, const struct ruf_host *host,
     ruf_session_forget(marker.profile.id);
     if (erased == RUF_OK)
         erased = erase_key(home, &marker.profile, host, steps, err);
-    status = wait_for_lock(home, steps, &lock, erased == RUF_OK ? err : NULL);
+    /* Whoever writes sees the marker and stops. */
+    status = ruf_home_wait_for_lock(home, HOME_LOCK, steps, &lock,
+                                    erased == RUF_OK ? err : NULL);
     if (status == RUF_OK)
         status = remove_data(home, erased == RUF_OK ? err : NULL);
     host->reload_directory(host->context); /* which is empty now */
