@@ -68,23 +68,43 @@ static enum ruf_status emit_side(const struct ruf_side *side,
     return status == RUF_OK ? emit_blocked(side, host, err) : status;
 }
 
+/* A blocked number that has a name counts once, so that near the limit only a
+ * walk tells. */
+static enum ruf_status check_limit(const struct ruf_side *side,
+                                   struct ruf_error *err)
+{
+    struct ruf_side_walk walk = { 0 };
+    struct ruf_index_info info;
+    enum ruf_status status;
+
+    ruf_index_describe(side->index, &info);
+    if (info.entry_count + side->blocking_count <= side->entries_max)
+        return RUF_OK;
+    status = ruf_side_walk_open(&walk, side, err);
+    if (status == RUF_OK) {
+        ruf_side_walk_trust(&walk);
+        status = ruf_side_walk_to_end(&walk, err);
+    }
+    if (status == RUF_OK && walk.dropped > 0)
+        status = ruf_fail(
+            err, RUF_E_POLICY, "C411", "", "%llu entries, a phone accepts %u",
+            (unsigned long long)(side->entries_max + walk.dropped),
+            side->entries_max);
+    ruf_side_walk_close(&walk);
+    return status;
+}
+
 enum ruf_status ruf_directory_emit_full(const struct ruf_index *index,
                                         const struct ruf_directory_host *host,
                                         struct ruf_error *err)
 {
     struct ruf_side side = { .entries_max = RUF_DIRECTORY_ENTRIES_MAX };
-    struct ruf_index_info info;
-    enum ruf_status status;
-
     /* Whatever can fail comes before the first add: a request that breaks off
      * costs the phone all its entries. */
-    ruf_index_describe(index, &info);
-    if (info.entry_count + info.blocked_count > RUF_DIRECTORY_ENTRIES_MAX)
-        return ruf_fail(
-            err, RUF_E_POLICY, "C411", "", "%llu entries, a phone accepts %d",
-            (unsigned long long)(info.entry_count + info.blocked_count),
-            RUF_DIRECTORY_ENTRIES_MAX);
-    status = ruf_side_open(&side, index, err);
+    enum ruf_status status = ruf_side_open(&side, index, err);
+
+    if (status == RUF_OK)
+        status = check_limit(&side, err);
     if (status == RUF_OK)
         status = emit_side(&side, host, err);
     ruf_side_close(&side);

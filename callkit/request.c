@@ -91,9 +91,7 @@ static enum ruf_status plan_full(struct ruf_directory_request *request,
 
     if (status != RUF_OK)
         return status;
-    do
-        status = ruf_side_walk_next(&walk, err);
-    while (status == RUF_OK && walk.entry.number != 0);
+    status = ruf_side_walk_to_end(&walk, err);
     request->report.additions = walk.count + request->to.blocking_count;
     request->report.skipped = walk.skipped;
     request->report.dropped = walk.dropped;

@@ -204,3 +204,14 @@ enum ruf_status ruf_side_walk_search(struct ruf_side_walk *walk,
         walk->dropped++;
     }
 }
+
+enum ruf_status ruf_side_walk_to_end(struct ruf_side_walk *walk,
+                                     struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    do
+        status = ruf_side_walk_next(walk, err);
+    while (status == RUF_OK && walk->entry.number != 0);
+    return status;
+}

@@ -75,6 +75,10 @@ ruf_side_walk_next(struct ruf_side_walk *walk, struct ruf_error *err)
     return status;
 }
 
+/** Step to the end, for the counts. @return as ruf_side_walk_next(). */
+RUF_MUST_USE enum ruf_status ruf_side_walk_to_end(struct ruf_side_walk *walk,
+                                                  struct ruf_error *err);
+
 /** Would a phone show this label: UTF-8, 1 to 65,534 bytes, something visible,
  *  no control character? Others it drops without a word. */
 bool ruf_directory_label_fits(struct ruf_text label);

@@ -75,9 +75,9 @@ struct ruf_directory_host {
  * which lose their name, then complete: no folder, no decision, no record. Uses
  * add_identification, add_blocking, complete, should_stop only.
  *
- * @return RUF_OK; RUF_E_CANCELLED (should_stop() said so); RUF_E_POLICY (more
- * entries than a phone accepts); RUF_E_CORRUPT; RUF_E_IO; or what a callback
- *         returned.
+ * @return RUF_OK; RUF_E_CANCELLED (should_stop() said so); RUF_E_POLICY (C411:
+ *         more entries than a phone accepts, before any call); RUF_E_CORRUPT;
+ *         RUF_E_IO; or what a callback returned.
  */
 RUF_API RUF_MUST_USE enum ruf_status
 ruf_directory_emit_full(const struct ruf_index *index,

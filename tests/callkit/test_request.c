@@ -534,6 +534,48 @@ Test(request, drops_what_is_over_the_limit)
                      "ASK\nADD_ID 493023125003\tCarl Cohn\nCOMPLETE\n");
 }
 
+static enum ruf_status emit_full(struct ruf_error *err)
+{
+    const struct ruf_directory_host host = { .context = &tape,
+                                             .add_identification = add_name,
+                                             .add_blocking = add_blocked,
+                                             .complete = complete };
+    struct ruf_index *index = NULL;
+    enum ruf_status status =
+        ruf_index_open(folder_path(folder, "directory.ruf"), folder_key,
+                       RUF_INDEX_ON_DEMAND, &index, err);
+
+    tape.calls = 0;
+    if (status == RUF_OK)
+        status = ruf_directory_emit_full(index, &host, err);
+    ruf_index_close(index);
+    return status;
+}
+
+/* A number that is blocked and has a name is one entry of the phone, not two.
+ */
+Test(request, full_emission_counts_what_is_sent)
+{
+    static struct folder_entry names[RUF_DIRECTORY_ENTRIES_MAX];
+    static const ruf_e164 named[] = { 493023125007 };
+    static const ruf_e164 unnamed[] = { 493033333333 };
+    struct ruf_error err;
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        names[i] = (struct folder_entry){ 493023125000 + i, "Anna Graf" };
+    folder_write_blocking(folder, "directory.ruf", 1, names, COUNT(names),
+                          named, 1);
+    cr_assert_eq(emit_full(&err), RUF_OK);
+    cr_assert_eq(tape.calls, RUF_DIRECTORY_ENTRIES_MAX + 1, "and COMPLETE");
+
+    folder_write_blocking(folder, "directory.ruf", 2, names, COUNT(names),
+                          unnamed, 1);
+    cr_assert_eq(emit_full(&err), RUF_E_POLICY);
+    cr_assert_str_eq(err.id, "C411");
+    cr_assert_not_null(strstr(err.detail, "2000000 entries"), "%s", err.detail);
+    cr_assert_eq(tape.calls, 0, "nothing is sent that the phone would refuse");
+}
+
 Test(request, blocks_no_more_than_the_limit)
 {
     static const ruf_e164 blocked[] = { 493023125800, 493023125900 };
