@@ -36,8 +36,9 @@ static const uint8_t *resident_rows(const struct ruf_query *query)
     return query->index->sections[RUF_SECTION_TRUNKS].bytes;
 }
 
-static enum ruf_status read_row(struct ruf_query *query, uint32_t row,
-                                struct trunk *out, struct ruf_error *err)
+/* Inline: a row that is parsed where it is needed stays in registers. */
+HOT_INLINE enum ruf_status read_row(struct ruf_query *query, uint32_t row,
+                                    struct trunk *out, struct ruf_error *err)
 {
     const uint64_t at = (uint64_t)row * RUF_TRUNK_ROW_SIZE;
     const uint8_t *bytes = resident_rows(query);
