@@ -31,13 +31,13 @@ void ruf_protection_defaults(enum ruf_policy_level level,
     if (level == RUF_LEVEL_BASIC)
         return;
     out->send_to = RUF_SEND_MANAGED;
-    out->receive_from = RUF_RECEIVE_MANAGED;
     out->save_copies = RUF_BLOCK;
     out->copy_paste = RUF_COPY_MANAGED_PASTE_IN;
     out->links = RUF_LINKS_EDGE;
     out->notifications = RUF_NOTIFY_NO_ORG_DATA;
     if (level == RUF_LEVEL_ENHANCED)
         return;
+    out->receive_from = RUF_RECEIVE_MANAGED;
     out->copy_paste = RUF_COPY_MANAGED;
     out->print = RUF_BLOCK;
     out->keyboards = RUF_KEYBOARDS_SYSTEM;

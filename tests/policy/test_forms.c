@@ -296,6 +296,7 @@ Test(forms, a_long_list_of_keys_is_refused)
                                  "Rufname.x%d = 1\n", i);
     cr_assert(parse(text, &err) == NULL);
     cr_assert_str_eq(err.id, "P111");
+    cr_assert_str_eq(err.detail, "too many keys");
     cr_assert_eq(err.line, 1025);
 }
 
@@ -305,22 +306,23 @@ Test(forms, a_long_list_of_keys_is_refused)
 /* The shown policy says this for the field at a path such as audit.days. */
 static void expect_shown(const char *extra, const char *path, const char *value)
 {
-    size_t section = strcspn(path, ".");
-    const char *name = strrchr(path, '.');
     char text[2048];
-    char key[64];
     char *document;
     const char *at;
 
     (void)snprintf(text, sizeof(text), KEYS "%s", extra);
     document = shown(text);
-    (void)snprintf(key, sizeof(key), "\"%.*s\":", (int)section, path);
-    at = strstr(document, key);
-    cr_assert(at != NULL, "%s is not shown", key);
-    (void)snprintf(key, sizeof(key), "\"%s\":", name == NULL ? path : name + 1);
-    at = strstr(at, key);
-    cr_assert(at != NULL, "%s is not shown", key);
-    at += strlen(key);
+    at = document;
+    for (const char *name = path; *name != '\0';) {
+        size_t size = strcspn(name, ".");
+        char key[64];
+
+        (void)snprintf(key, sizeof(key), "\"%.*s\":", (int)size, name);
+        at = strstr(at, key);
+        cr_assert(at != NULL, "%s is not shown", key);
+        at += strlen(key);
+        name += name[size] == '.' ? size + 1 : size;
+    }
     at += strspn(at, " \t\"");
     cr_expect(strncmp(at, value, strlen(value)) == 0 &&
                   strchr("\",\n", at[strlen(value)]) != NULL,
@@ -346,6 +348,10 @@ Test(forms, the_stricter_of_two_values_holds_in_either_order)
         { "caller_id.enabled", "true", "false" },
         { "caller_id.max_chars", "60", "20" },
         { "caller_id.max_entries", "100", "0" },
+        { "caller_id.trunk.enabled", "true", "false" },
+        { "caller_id.trunk.emit", "100", "0" },
+        { "caller_id.trunk.min_members", "4", "9" },
+        { "caller_id.trunk.max_extension_digits", "4", "2" },
         { "actions.dialer", "any", "none" },
         { "presence.enabled", "true", "false" },
         { "presence.list_seconds", "30", "300" },
@@ -355,7 +361,11 @@ Test(forms, the_stricter_of_two_values_holds_in_either_order)
         { "store.max_age_days", "30", "3" },
         { "sync.stale_hours", "30", "3" },
         { "sync.forbidden_grace_hours", "24", "0" },
+        { "recents.enabled", "true", "false" },
+        { "audit.enabled", "false", "true" },
         { "audit.days", "30", "300" },
+        { "protection.backup", "allow", "block" },
+        { "protection.native_contacts", "allow", "block" },
         { "protection.send_to", "all", "managed_share" },
         { "protection.send_to", "managed", "none" },
         { "protection.receive_from", "all", "managed" },
@@ -404,24 +414,29 @@ Test(forms, versions_are_compared_part_by_part)
 {
     struct ruf_policy *policy =
         must_parse(KEYS TWICE("protection.min_os.version", "17.10", "17.9.9")
-                       TWICE("protection.max_os.version", "18", "19.1"));
+                       TWICE("protection.max_os.version", "18", "19.1")
+                           TWICE("protection.min_app.version", "2", "1.9"));
 
     cr_expect_str_eq(policy->protection.min_os.text, "17.10");
     cr_expect_str_eq(policy->protection.max_os.text, "18");
+    cr_expect_str_eq(policy->protection.min_app.text, "2");
     ruf_policy_destroy(policy);
 }
 
 Test(forms, lists_meet_or_join)
 {
-    struct ruf_policy *policy = must_parse(
-        KEYS TWICE("actions.allow", "tel, sms", "sms, mailto")
-            TWICE("caller_id.kinds", "mobile, home", "business")
-                TWICE("index.exclude_types", "pager", "voip, pager"));
+    struct ruf_policy *policy =
+        must_parse(KEYS TWICE("actions.allow", "tel, sms", "sms, mailto")
+                       TWICE("caller_id.kinds", "mobile, home", "business")
+                           TWICE("index.exclude_types", "pager", "voip, pager")
+                               TWICE("blocking.numbers", "+493023125001",
+                                     "+493023125002, +493023125001"));
 
     cr_expect_eq(policy->actions, 1u << RUF_POLICY_ACTION_SMS);
     cr_expect_eq(policy->caller_id_kinds, 0u);
     cr_expect_eq(policy->excluded_types,
                  1u << RUF_TYPE_PAGER | 1u << RUF_TYPE_VOIP);
+    cr_expect_eq(policy->blocked_count, 2u);
     ruf_policy_destroy(policy);
     policy =
         must_parse("{\"Rufname.Policy\":" JSON ",\"Rufname.actions.allow\":"
@@ -434,20 +449,68 @@ Test(forms, lists_meet_or_join)
 
 Test(forms, without_a_stricter_value_the_default_holds_and_is_told)
 {
-    struct ruf_policy *policy =
-        must_parse(KEYS TWICE("region.default", "DE", "AT"));
+    static const struct {
+        const char *key;
+        const char *one;
+        const char *other;
+        const char *shown; /* as if neither were there; NULL: not shown then */
+    } cases[] = {
+        { "locale", "de", "en", "auto" },
+        { "region.default", "DE", "AT", NULL },
+        { "region.per_source.FILE", "DE", "AT", NULL },
+        { "region.from_record", "true", "false", "true" },
+        { "auth.tenant", "one", "other", NULL },
+        { "auth.endpoints.graph", "https://a.example", "https://b.example",
+          NULL },
+        { "network.proxy", "http://a.example:1", "http://b.example:1", NULL },
+        { "cleaning.label", "true", "false", "true" },
+        { "cleaning.area_codes.DE", "30", "89", NULL },
+        { "sources.0.name", "Eins", "Zwei", "Datei" },
+        { "sources.0.enabled", "true", "false", "true" },
+        { "sources.0.initially_on", "false", "true", NULL },
+        { "sources.0.user_may_toggle", "false", "true", NULL },
+        { "sources.0.caller_id", "true", "false", "true" },
+        { "sources.0.priority", "1", "2", "20" },
+        { "sources.0.mailboxes", "[]", "x, y", NULL },
+        { "caller_id.label", "{given}", "{family}",
+          "{given} {family}[ ({company})]" },
+        { "actions.dialer_scheme", "one", "other", NULL },
+        { "branding.name", "Eins", "Zwei", "Rufname" },
+    };
 
-    cr_expect(policy->region_default == NULL);
-    cr_assert_eq(findings.count, 1);
-    cr_expect_not(findings.items[0].is_error);
-    cr_expect_str_eq(findings.items[0].id, "P130");
-    cr_expect_str_eq(findings.items[0].pointer, "/region/default");
-    cr_expect_eq(findings.items[0].line, 5);
-    ruf_policy_destroy(policy);
-    policy = must_parse(KEYS TWICE("region.default", "DE", "DE"));
-    cr_expect_str_eq(policy->region_default, "DE", "equal values agree");
-    cr_expect_eq(findings.count, 0);
-    ruf_policy_destroy(policy);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[512];
+        char pointer[64] = "/";
+
+        for (size_t k = 0; cases[i].key[k] != '\0'; k++)
+            pointer[k + 1] = cases[i].key[k] == '.' ? '/' : cases[i].key[k];
+        (void)snprintf(text, sizeof(text), "%sRufname.%s = %s\nRufname.%s = %s",
+                       KEYS, cases[i].key, cases[i].one, cases[i].key,
+                       cases[i].other);
+        ruf_policy_destroy(must_parse(text));
+        cr_assert_eq(findings.count, 1, "%s", text);
+        cr_expect_not(findings.items[0].is_error);
+        cr_expect_str_eq(findings.items[0].id, "P130", "%s", text);
+        cr_expect_str_eq(findings.items[0].pointer, pointer);
+        cr_expect_eq(findings.items[0].line, 5);
+        (void)snprintf(strrchr(text, '=') + 2, 200, "%s", cases[i].one);
+        ruf_policy_destroy(must_parse(text));
+        cr_expect_eq(findings.count, 0, "equal values agree: %s", text);
+    }
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[512];
+
+        if (cases[i].shown == NULL)
+            continue;
+        (void)snprintf(text, sizeof(text), "Rufname.%s = %s\nRufname.%s = %s",
+                       cases[i].key, cases[i].one, cases[i].key,
+                       cases[i].other);
+        expect_shown(text,
+                     strstr(cases[i].key, ".0.") == NULL
+                         ? cases[i].key
+                         : strstr(cases[i].key, ".0.") + 3,
+                     cases[i].shown);
+    }
 }
 
 #define RULE(id, then)                                                         \
