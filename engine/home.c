@@ -330,6 +330,13 @@ static void forget_policy(struct ruf_home *home)
     memset(&home->effective, 0, sizeof(home->effective));
 }
 
+enum ruf_status ruf_home_policy_reload(struct ruf_home *home,
+                                       struct ruf_error *err)
+{
+    forget_policy(home);
+    return load_policy(home, err);
+}
+
 /* The policy in force; one that was being taken over is taken over first. */
 static enum ruf_status load_policy_in_force(struct ruf_home *home,
                                             struct ruf_error *err)
@@ -348,8 +355,7 @@ static enum ruf_status load_policy_in_force(struct ruf_home *home,
         *err = reason;
     if (finished != RUF_OK)
         return finished;
-    forget_policy(home);
-    return load_policy(home, err);
+    return ruf_home_policy_reload(home, err);
 }
 
 static enum ruf_status open_home(const char *path, const struct ruf_host *host,

@@ -158,6 +158,10 @@ struct ruf_view {
     struct ruf_trunks trunks;
 };
 
+/* Read policy.json once more. RUF_E_POLICY (P100) leaves home->policy NULL. */
+RUF_MUST_USE enum ruf_status ruf_home_policy_reload(struct ruf_home *home,
+                                                    struct ruf_error *err);
+
 /* Load, merge, label by a policy, into the arena. 'judged' may be NULL. */
 RUF_MUST_USE enum ruf_status
 ruf_view_make(struct ruf_store *store, const struct ruf_policy *policy,

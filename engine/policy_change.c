@@ -147,12 +147,12 @@ static enum ruf_status apply(const struct ruf_home *home,
     next.policy = after;
     status = ruf_store_apply_policy(store, after, fates, publish_within,
                                     &taking, &out->removed, err);
+    if (status != RUF_OK && !taking.published) /* nothing was changed */
+        (void)!ruf_home_file_remove(home->path, HOME_POLICY_NEXT, NULL);
     if (status == RUF_OK)
         status = ruf_home_file_write(home->path, HOME_POLICY, text, size, err);
     if (status == RUF_OK)
         status = ruf_home_file_remove(home->path, HOME_POLICY_NEXT, err);
-    else if (!taking.published) /* nothing was changed */
-        (void)!ruf_home_file_remove(home->path, HOME_POLICY_NEXT, NULL);
     out->generation = taking.generation;
     /* That auditing was switched off is the last entry. */
     if (!after->audit.enabled && home->policy != NULL)
@@ -207,31 +207,6 @@ take_over(const struct ruf_home *home, struct ruf_store *store,
                : status;
 }
 
-enum ruf_status ruf_policy_import(const char *path, const struct ruf_host *host,
-                                  const char *policy, size_t size, bool consent,
-                                  const struct ruf_policy_watch *watch,
-                                  struct ruf_policy_effect *out,
-                                  struct ruf_error *err)
-{
-    struct ruf_home_writer writer = { 0 };
-    struct ruf_policy *after = NULL;
-    struct ruf_home *home = NULL;
-    enum ruf_status status = ruf_home_open_any_policy(path, host, &home, err);
-
-    memset(out, 0, sizeof(*out));
-    if (status == RUF_OK)
-        status = read_new(home, policy, size, watch, &after, err);
-    if (status == RUF_OK)
-        status = ruf_home_writer_open(home, &writer, err);
-    if (status == RUF_OK)
-        status = take_over(home, writer.store, after, policy, size, consent,
-                           watch, out, err);
-    ruf_home_writer_close(&writer);
-    ruf_policy_destroy(after);
-    ruf_home_close(home);
-    return status;
-}
-
 /* --- finishing
  * ------------------------------------------------------------------------- */
 
@@ -265,6 +240,20 @@ static enum ruf_status finish(const struct ruf_home *home,
     return status;
 }
 
+/* Another process may have taken over a policy since the home was opened, or
+ * died over it. */
+static enum ruf_status catch_up(struct ruf_home *home, struct ruf_store *store,
+                                struct ruf_error *err)
+{
+    enum ruf_status status = has_file(home->path, HOME_POLICY_NEXT)
+                                 ? finish(home, store, err)
+                                 : RUF_OK;
+
+    if (status == RUF_OK)
+        status = ruf_home_policy_reload(home, err);
+    return status == RUF_E_POLICY ? RUF_OK : status;
+}
+
 enum ruf_status ruf_policy_finish(const struct ruf_home *home,
                                   struct ruf_error *err)
 {
@@ -280,5 +269,37 @@ enum ruf_status ruf_policy_finish(const struct ruf_home *home,
     if (status == RUF_OK)
         status = finish(home, writer.store, err);
     ruf_home_writer_close(&writer);
+    return status;
+}
+
+/* --- importing
+ * ------------------------------------------------------------------------- */
+
+enum ruf_status ruf_policy_import(const char *path, const struct ruf_host *host,
+                                  const char *policy, size_t size, bool consent,
+                                  const struct ruf_policy_watch *watch,
+                                  struct ruf_policy_effect *out,
+                                  struct ruf_error *err)
+{
+    struct ruf_home_writer writer = { 0 };
+    struct ruf_policy *after = NULL;
+    struct ruf_home *home = NULL;
+    enum ruf_status status = ruf_home_open_any_policy(path, host, &home, err);
+
+    memset(out, 0, sizeof(*out));
+    if (status == RUF_OK)
+        status = read_new(home, policy, size, watch, &after, err);
+    if (status == RUF_OK)
+        status = ruf_home_writer_open(home, &writer, err);
+    if (status == RUF_OK)
+        status = catch_up(home, writer.store, err);
+    if (status == RUF_OK)
+        status = check_version(home->policy, after, err);
+    if (status == RUF_OK)
+        status = take_over(home, writer.store, after, policy, size, consent,
+                           watch, out, err);
+    ruf_home_writer_close(&writer);
+    ruf_policy_destroy(after);
+    ruf_home_close(home);
     return status;
 }
