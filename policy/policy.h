@@ -171,6 +171,8 @@ struct ruf_policy_branding {
     const char *accent_dark; /**< the same on the dark background */
     const char *support;     /**< or NULL */
     const char *privacy_url; /**< https, or NULL */
+    const char *logo_png;    /**< PNG in base64, at most 64 KiB decoded and 512
+                                  pixels wide and high, or NULL */
 };
 
 /** Unknown numbers below a company's own prefix. */

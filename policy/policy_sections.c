@@ -58,17 +58,6 @@ static void read_section(const struct policy_at *root, const char *name,
     ruf_policy_read_fields(&at, fields, count, policy);
 }
 
-/* A field of the schema that nothing reads yet: say so rather than be silent.
- */
-static void warn_unused(const struct policy_at *at, const char *name)
-{
-    struct policy_at here;
-
-    if (ruf_policy_member(at, name, &here) != NULL)
-        ruf_policy_warning(here.parser, "P151", here.pointer,
-                           "not used by this version");
-}
-
 /* --- branding
  * ------------------------------------------------------------------------ */
 
@@ -157,6 +146,93 @@ static void read_line(const struct policy_at *branding, const char *name,
     }
 }
 
+/* --- logo
+ * ----------------------------------------------------------------------------
+ */
+
+#define LOGO_BYTES_MAX 65536u
+#define LOGO_PIXELS_MAX 512u
+#define LOGO_HEAD 24u /* signature, size and name of IHDR, width, height */
+
+/* Value of a base64 digit; -1 if it is none. */
+static int base64_digit(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = strchr(digits, c);
+
+    return c == '\0' || at == NULL ? -1 : (int)(at - digits);
+}
+
+/* Bytes of a text in base64; SIZE_MAX if it is not. */
+static size_t base64_size(struct ruf_text text)
+{
+    size_t padding = 0;
+
+    while (padding < 2 && text.size > padding &&
+           text.data[text.size - 1 - padding] == '=')
+        padding++;
+    if (text.size % 4 != 0)
+        return SIZE_MAX;
+    for (size_t i = 0; i < text.size - padding; i++)
+        if (base64_digit(text.data[i]) < 0)
+            return SIZE_MAX;
+    return text.size / 4 * 3 - padding;
+}
+
+/* The first bytes; the text has enough of them. */
+static void base64_head(struct ruf_text text, uint8_t out[LOGO_HEAD])
+{
+    for (size_t i = 0; i < LOGO_HEAD / 3; i++) {
+        uint32_t bits = 0;
+
+        for (size_t k = 0; k < 4; k++)
+            bits = bits << 6 | (uint32_t)base64_digit(text.data[4 * i + k]);
+        out[3 * i] = (uint8_t)(bits >> 16);
+        out[3 * i + 1] = (uint8_t)(bits >> 8);
+        out[3 * i + 2] = (uint8_t)bits;
+    }
+}
+
+static uint32_t big_endian(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+           (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static bool is_small_png(const uint8_t head[LOGO_HEAD])
+{
+    static const uint8_t start[] = { 0x89, 'P',  'N', 'G', '\r', '\n',
+                                     0x1A, '\n', 0,   0,   0,    13,
+                                     'I',  'H',  'D', 'R' };
+    uint32_t width = big_endian(head + 16);
+    uint32_t height = big_endian(head + 20);
+
+    return memcmp(head, start, sizeof(start)) == 0 && width >= 1 &&
+           width <= LOGO_PIXELS_MAX && height >= 1 && height <= LOGO_PIXELS_MAX;
+}
+
+static void read_logo(const struct policy_at *branding, const char **out)
+{
+    uint8_t head[LOGO_HEAD] = { 0 };
+    struct policy_at here;
+    struct ruf_text text;
+    size_t size;
+
+    if (ruf_policy_member(branding, "logo_png", &here) == NULL ||
+        !ruf_policy_text(&here, LOGO_BYTES_MAX / 3 * 4 + 4, &text))
+        return;
+    size = base64_size(text);
+    if (size >= LOGO_HEAD && size <= LOGO_BYTES_MAX)
+        base64_head(text, head);
+    if (is_small_png(head))
+        *out = ruf_policy_string(&here, text.size);
+    else
+        ruf_policy_error(here.parser, "P107", here.pointer,
+                         "must be a PNG in base64, of at most 64 KiB and 512 "
+                         "by 512 pixels");
+}
+
 static void read_branding(const struct policy_at *root,
                           struct ruf_policy *policy)
 {
@@ -170,7 +246,6 @@ static void read_branding(const struct policy_at *root,
     if (ruf_policy_object(root, "branding", &at) == NULL)
         return;
     ruf_policy_warn_unknown(&at, known);
-    warn_unused(&at, "logo_png");
     read_line(&at, "name", 30, &out->name);
     read_line(&at, "support", 120, &out->support);
     read_line(&at, "privacy_url", 200, &out->privacy_url);
@@ -184,6 +259,7 @@ static void read_branding(const struct policy_at *root,
     }
     read_colour(&at, "accent", 0xFFFFFF, &out->accent);
     read_colour(&at, "accent_dark", 0x101418, &out->accent_dark);
+    read_logo(&at, &out->logo_png);
 }
 
 /* --- all of them
@@ -236,6 +312,7 @@ void ruf_policy_show_sections(const struct ruf_policy *policy, cJSON *root)
     ruf_policy_show_text(branding, "accent_dark", policy->branding.accent_dark);
     ruf_policy_show_text(branding, "support", policy->branding.support);
     ruf_policy_show_text(branding, "privacy_url", policy->branding.privacy_url);
+    ruf_policy_show_text(branding, "logo_png", policy->branding.logo_png);
     ruf_policy_show_protection(policy, root);
 }
 

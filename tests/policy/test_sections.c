@@ -178,8 +178,6 @@ Test(sections, warn_of_what_is_ignored_or_risky)
     expect_warning("\"blocking\":{\"numbers\":[\"+493023125001\","
                    "\"+99012345\"]}",
                    "P152", "/blocking/numbers/1");
-    expect_warning("\"branding\":{\"logo_png\":\"\"}", "P151",
-                   "/branding/logo_png");
 }
 
 /* #767676 is the lightest grey that may be read on white (WCAG 2.2, 1.4.3). */
@@ -269,6 +267,50 @@ Test(sections, block_so_many_numbers_and_no_more)
                    RUF_BLOCKED_MAX);
     cr_assert_str_eq(err.detail, wanted);
     free(json);
+}
+
+/* A PNG of 512 by 512, its first 24 bytes, then zeros up to 'size'. */
+static enum ruf_status parse_logo(size_t size, struct ruf_policy **out,
+                                  struct ruf_error *err)
+{
+    static const char head[] = "iVBORw0KGgoAAAANSUhEUgAAAgAAAAIA";
+    static char logo[100000];
+    static char json[100200];
+    size_t room = (size + 2) / 3 * 4;
+
+    memset(logo, 'A', room);
+    memcpy(logo, head, sizeof(head) - 1);
+    memset(logo + room - (3 - size % 3) % 3, '=', (3 - size % 3) % 3);
+    logo[room] = '\0';
+    (void)snprintf(
+        json, sizeof(json),
+        "{" HEAD "," FILE_SOURCE ",\"branding\":{\"logo_png\":\"%s\"}}", logo);
+    return ruf_policy_parse(json, strlen(json), out, &findings, err);
+}
+
+Test(sections, take_a_logo_up_to_its_bounds)
+{
+    static const size_t sizes[] = { 24, 25, 26, 1000, 65535, 65536 };
+    struct ruf_policy *policy;
+    struct ruf_error err = { 0 };
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        char *shown;
+
+        cr_assert(parse_logo(sizes[i], &policy, &err) == RUF_OK, "%zu: %s",
+                  sizes[i], err.detail);
+        cr_expect_eq(findings.count, 0);
+        shown = ruf_policy_show(policy);
+        cr_assert(shown != NULL);
+        cr_expect(strstr(shown, policy->branding.logo_png) != NULL,
+                  "%zu: hosts find it in the policy", sizes[i]);
+        free(shown);
+        ruf_policy_destroy(policy);
+    }
+    for (size_t size = 65537; size < 65540; size++) {
+        cr_assert(parse_logo(size, &policy, &err) == RUF_E_POLICY);
+        cr_expect_str_eq(err.place, "/branding/logo_png");
+    }
 }
 
 /* What is shown says everything: read again it is shown the same. */
