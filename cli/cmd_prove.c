@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <rufname/prove.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void print_report(const struct cli *cli,
                          const struct ruf_proof_report *report)
@@ -33,6 +34,43 @@ static int print_json(const struct ruf_proof_report *report)
     return 0;
 }
 
+#define CORE_PATTERN "/proc/sys/kernel/core_pattern"
+
+/* Where the system writes core files, if that is a folder of its own. */
+static bool read_core_folder(char *out, size_t size)
+{
+    FILE *file = fopen(CORE_PATTERN, "re");
+    char *end;
+    bool read = file != NULL && fgets(out, (int)size, file) != NULL;
+
+    if (file != NULL)
+        (void)fclose(file);
+    end = read && out[0] == '/' ? strrchr(out, '/') : NULL;
+    if (end != NULL)
+        *end = '\0';
+    return end != NULL && end != out;
+}
+
+static enum ruf_status prove_home(struct ruf_home *home,
+                                  struct ruf_proof_report *report,
+                                  struct ruf_error *err)
+{
+    const char *temporary = getenv("TMPDIR");
+    char cores[256];
+    const char *folders[] = {
+        temporary == NULL || temporary[0] == '\0' ? "/tmp" : temporary,
+        ".",
+        cores,
+    };
+    struct ruf_prove_options options = { .struct_size = sizeof(options),
+                                         .folders = folders,
+                                         .folder_count = 2 };
+
+    if (read_core_folder(cores, sizeof(cores)))
+        options.folder_count = 3;
+    return ruf_home_prove(home, &options, report, err);
+}
+
 static int prove(const struct cli *cli, struct ruf_home *home, const char *out)
 {
     struct ruf_proof_report *report = calloc(1, sizeof(*report));
@@ -41,7 +79,7 @@ static int prove(const struct cli *cli, struct ruf_home *home, const char *out)
 
     if (report == NULL)
         return cli_exit_code(RUF_E_NOMEM);
-    if (ruf_home_prove(home, report, &err) != RUF_OK) {
+    if (prove_home(home, report, &err) != RUF_OK) {
         code = cli_fail(cli, &err);
         free(report);
         return code;

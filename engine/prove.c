@@ -19,13 +19,16 @@
 #include "sync/http.h"
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <rufname/identity.h>
 #include <rufname/prove.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /* So many records lend their names and numbers to the scan. */
 #define CANARY_RECORDS 200u
@@ -34,6 +37,7 @@
 
 struct proving {
     const struct ruf_home *home;
+    const struct ruf_prove_options *options; /* or NULL */
     struct ruf_store *store;
     struct ruf_arena *arena;
     struct ruf_gathered all;
@@ -105,6 +109,25 @@ static void list_peers(const struct ruf_http *http,
     }
 }
 
+/* Everything goes through it. Told without the scheme and a password. */
+static void list_proxy(const char *proxy, struct ruf_proof_report *report)
+{
+    const char *place;
+    const char *end;
+
+    if (proxy == NULL)
+        return;
+    place = strstr(proxy, "://");
+    place = place == NULL ? proxy : place + 3;
+    end = place + strcspn(place, "/");
+    for (const char *at = place; at < end; at++)
+        if (*at == '@')
+            place = at + 1;
+    (void)snprintf(report->hosts[report->host_count], sizeof(report->hosts[0]),
+                   "%.*s", (int)(end - place), place);
+    report->host_count++;
+}
+
 struct links {
     const struct ruf_http *http;
     struct ruf_proof *proof;
@@ -148,6 +171,7 @@ static enum ruf_status prove_hosts(struct proving *proving,
         return status;
     links = (struct links){ http, proof };
     list_peers(http, proving->report, proof);
+    list_proxy(proving->home->effective.network.proxy, proving->report);
     status = ruf_store_links(proving->store, check_link, &links, err);
     ruf_http_destroy(http);
     note(proof,
@@ -210,44 +234,89 @@ static enum ruf_status collect_canaries(struct proving *proving,
     return status == RUF_OK ? ruf_scan_ready(proving->scan, err) : status;
 }
 
-/* Each file of the home that is a plain file. */
-typedef enum ruf_status file_step(struct proving *proving, const char *name,
+/* Each thing in a folder. */
+typedef enum ruf_status file_step(struct proving *proving, const char *folder,
+                                  const char *name, const struct stat *info,
                                   struct ruf_proof *proof,
                                   struct ruf_error *err);
 
-static enum ruf_status each_file(struct proving *proving, file_step *step,
-                                 struct ruf_proof *proof, struct ruf_error *err)
+/* What went meanwhile, such as the store's log, is left out. */
+static enum ruf_status each_file(struct proving *proving, const char *path,
+                                 file_step *step, struct ruf_proof *proof,
+                                 struct ruf_error *err)
 {
-    DIR *folder = opendir(proving->home->path);
+    DIR *folder = opendir(path);
     enum ruf_status status = RUF_OK;
     const struct dirent *entry;
 
     if (folder == NULL)
-        return ruf_fail_os(err, RUF_E_IO, "I802", proving->home->path, errno,
+        return ruf_fail_os(err, RUF_E_IO, "I802", path, errno,
                            "cannot list the directory");
-    while (status == RUF_OK && (entry = readdir(folder)) != NULL)
-        if (entry->d_type == DT_REG || entry->d_type == DT_UNKNOWN)
-            status = step(proving, entry->d_name, proof, err);
+    while (status == RUF_OK && (entry = readdir(folder)) != NULL) {
+        struct stat info;
+
+        if (strcmp(entry->d_name, ".") != 0 &&
+            strcmp(entry->d_name, "..") != 0 &&
+            fstatat(dirfd(folder), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) ==
+                0)
+            status = step(proving, path, entry->d_name, &info, proof, err);
+    }
     (void)closedir(folder);
     return status;
 }
 
-/* A file that went meanwhile, such as the store's log, holds nothing. */
-static enum ruf_status scan_file(struct proving *proving, const char *name,
+/* What is no file holds no text; that a wipe would leave it is told there. */
+static enum ruf_status scan_file(struct proving *proving, const char *folder,
+                                 const char *name, const struct stat *info,
                                  struct ruf_proof *proof, struct ruf_error *err)
 {
-    char *path = ruf_path_join(proving->home->path, name);
+    char *path;
     bool found = false;
     enum ruf_status status;
 
+    if (!S_ISREG(info->st_mode))
+        return RUF_OK;
+    path = ruf_path_join(folder, name);
     if (path == NULL)
         return ruf_fail_memory(err);
     status = ruf_scan_file(proving->scan, path, &found, err);
     free(path);
-    if (status == RUF_E_NOT_FOUND || (status == RUF_E_IO && name[0] == '.'))
+    if (status == RUF_E_NOT_FOUND)
         return RUF_OK;
     if (status == RUF_OK)
         count_case(proof, !found);
+    return status;
+}
+
+/* What a crash leaves, or a database that spills to disk. Others' files are
+ * none of our business. */
+static enum ruf_status scan_left_over(struct proving *proving,
+                                      const char *folder, const char *name,
+                                      const struct stat *info,
+                                      struct ruf_proof *proof,
+                                      struct ruf_error *err)
+{
+    static const char *const starts[] = { "core", "rufname", "etilqs_" };
+
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+        if (strncmp(name, starts[i], strlen(starts[i])) == 0 &&
+            info->st_uid == geteuid())
+            return scan_file(proving, folder, name, info, proof, err);
+    return RUF_OK;
+}
+
+static enum ruf_status scan_folders(struct proving *proving,
+                                    struct ruf_proof *proof,
+                                    struct ruf_error *err)
+{
+    const struct ruf_prove_options *options = proving->options;
+    enum ruf_status status = RUF_OK;
+
+    for (size_t i = 0;
+         options != NULL && i < options->folder_count && status == RUF_OK; i++)
+        if (access(options->folders[i], R_OK | X_OK) == 0)
+            status = each_file(proving, options->folders[i], scan_left_over,
+                               proof, err);
     return status;
 }
 
@@ -255,9 +324,14 @@ static enum ruf_status prove_sealed(struct proving *proving,
                                     struct ruf_proof *proof,
                                     struct ruf_error *err)
 {
-    enum ruf_status status = each_file(proving, scan_file, proof, err);
+    enum ruf_status status =
+        each_file(proving, proving->home->path, scan_file, proof, err);
 
-    note(proof, "%zu clear forms of names and numbers in the files of the home",
+    if (status == RUF_OK)
+        status = scan_folders(proving, proof, err);
+    note(proof,
+         "%zu clear forms of names and numbers in the files of the home, and "
+         "in core and temporary files",
          ruf_scan_count(proving->scan));
     return status;
 }
@@ -265,13 +339,14 @@ static enum ruf_status prove_sealed(struct proving *proving,
 /* --- wipe
  * ------------------------------------------------------------------------- */
 
-static enum ruf_status know_file(struct proving *proving, const char *name,
+static enum ruf_status know_file(struct proving *proving, const char *folder,
+                                 const char *name, const struct stat *info,
                                  struct ruf_proof *proof, struct ruf_error *err)
 {
     (void)proving;
+    (void)folder;
     (void)err;
-    if (name[0] != '.')
-        count_case(proof, ruf_home_file_known(name));
+    count_case(proof, S_ISREG(info->st_mode) && ruf_home_file_known(name));
     return RUF_OK;
 }
 
@@ -279,7 +354,8 @@ static enum ruf_status prove_wipe(struct proving *proving,
                                   struct ruf_proof *proof,
                                   struct ruf_error *err)
 {
-    enum ruf_status status = each_file(proving, know_file, proof, err);
+    enum ruf_status status =
+        each_file(proving, proving->home->path, know_file, proof, err);
 
     note(proof, "a wipe knows each file of the home");
     return status;
@@ -316,23 +392,71 @@ static bool is_refused(const char *text)
     return refused;
 }
 
-static void check_defaults(const struct ruf_policy *policy,
-                           struct ruf_proof *proof)
-{
-    const struct ruf_policy_protection *p = &policy->protection;
+/* The values of what a document leaves out, as documented. */
+static const char documented[] =
+    "{\"schema\":\"rufname.policy/1\",\"version\":1,\"level\":\"enhanced\","
+    "\"locale\":\"auto\",\"region\":{\"default\":null,\"from_record\":true},"
+    "\"sources\":[{\"id\":\"FILE\",\"kind\":\"file\",\"enabled\":true,"
+    "\"priority\":20,\"caller_id\":true}],"
+    "\"filters\":[],\"merge\":{\"mode\":\"balanced\",\"shared_after\":3},"
+    "\"caller_id\":{\"enabled\":true,\"label\":\"{given} {family}[ "
+    "({company})]\",\"max_chars\":48,\"kinds\":[\"business\",\"mobile\","
+    "\"main\",\"other\"],\"max_entries\":500000,\"trunk\":{\"enabled\":false,"
+    "\"min_members\":4,\"max_extension_digits\":4,\"emit\":0}},"
+    "\"index\":{\"exclude_types\":[\"premium_rate\"]},"
+    "\"blocking\":{\"numbers\":[]},\"recents\":{\"enabled\":true},"
+    "\"actions\":{\"allow\":[\"tel\",\"mailto\",\"teams_call\","
+    "\"teams_video\",\"teams_chat\"],\"dialer\":\"any\",\"custom\":[]},"
+    "\"presence\":{\"enabled\":false,\"list_seconds\":60,"
+    "\"contact_seconds\":20},"
+    "\"store\":{\"mode\":\"disk\",\"photos\":\"none\",\"max_age_days\":30},"
+    "\"sync\":{\"stale_hours\":24,\"forbidden_grace_hours\":24},"
+    "\"audit\":{\"enabled\":true,\"days\":90},"
+    "\"protection\":{\"backup\":\"block\",\"send_to\":\"managed\","
+    "\"receive_from\":\"all\",\"save_copies\":\"block\","
+    "\"copy_paste\":\"managed_paste_in\",\"copy_limit\":0,\"print\":\"allow\","
+    "\"links\":\"edge\",\"keyboards\":\"any\",\"native_contacts\":\"block\","
+    "\"notifications\":\"no_org_data\",\"pin\":{\"required\":true,"
+    "\"type\":\"numeric\",\"min_length\":4,\"simple\":true,"
+    "\"max_attempts\":5,\"action\":\"reset_pin\",\"max_age_days\":0},"
+    "\"biometric\":\"allow\",\"biometric_timeout_min\":720,"
+    "\"recheck_min\":30,\"offline\":{\"block_min\":720,\"wipe_days\":90},"
+    "\"jailbreak\":\"block\",\"disabled_account\":\"block\"}}";
 
-    count_case(proof, policy->level == RUF_LEVEL_ENHANCED);
-    count_case(proof, p->pin_required);
-    count_case(proof, p->save_copies == RUF_BLOCK);
-    count_case(proof, p->copy_paste == RUF_COPY_MANAGED_PASTE_IN);
-    count_case(proof, p->send_to == RUF_SEND_MANAGED);
-    count_case(proof, p->notifications == RUF_NOTIFY_NO_ORG_DATA);
-    count_case(proof, p->offline_wipe_days == 90);
-    count_case(proof, !policy->presence.enabled);
-    count_case(proof, policy->store.photos == RUF_PHOTOS_NONE);
-    count_case(proof, policy->store.max_age_days == 30);
-    count_case(proof, policy->audit.enabled && policy->audit.days == 90);
-    count_case(proof, !policy->trunk.enabled);
+/* A document as it is shown once it is in force; NULL if it is none. */
+static char *in_force(const char *text, size_t size)
+{
+    struct ruf_policy *policy = NULL;
+    char *shown = NULL;
+
+    if (ruf_policy_parse(text, size, &policy, NULL, NULL) == RUF_OK)
+        shown = ruf_policy_show(policy);
+    ruf_policy_destroy(policy);
+    return shown;
+}
+
+/* Takes both texts. */
+static void count_same(struct ruf_proof *proof, char *one, char *other)
+{
+    count_case(proof, one != NULL && other != NULL && strcmp(one, other) == 0);
+    free(one);
+    free(other);
+}
+
+/* This home obeys the document it holds, not one of a moment ago. */
+static enum ruf_status check_document(const struct ruf_home *home,
+                                      struct ruf_proof *proof,
+                                      struct ruf_error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    enum ruf_status status = ruf_home_file_read(
+        home->path, HOME_POLICY, RUF_POLICY_SIZE_MAX, &text, &size, err);
+
+    if (status == RUF_OK)
+        count_same(proof, in_force(text, size), ruf_policy_show(home->policy));
+    free(text);
+    return status;
 }
 
 static enum ruf_status prove_strict(struct proving *proving,
@@ -342,19 +466,15 @@ static enum ruf_status prove_strict(struct proving *proving,
     static const char least[] =
         "{\"schema\":\"rufname.policy/1\",\"version\":1,"
         "\"sources\":[{\"id\":\"FILE\",\"kind\":\"file\"}]}";
-    struct ruf_policy *policy = NULL;
-    enum ruf_status status =
-        ruf_policy_parse(least, strlen(least), &policy, NULL, err);
 
-    (void)proving;
-    if (status == RUF_OK)
-        check_defaults(policy, proof);
-    ruf_policy_destroy(policy);
     count_case(proof, is_refused(""));
     count_case(proof, is_refused("{}"));
+    count_same(proof, in_force(least, strlen(least)),
+               in_force(documented, strlen(documented)));
     note(proof, "an empty policy is refused; what the least one leaves out "
-                "takes the documented, strict value");
-    return status;
+                "takes the documented, strict value; the home's own is in "
+                "force");
+    return check_document(proving->home, proof, err);
 }
 
 /* --- corrections and deletions
@@ -633,10 +753,13 @@ static uint64_t failures(const struct ruf_proof_report *report)
 }
 
 enum ruf_status ruf_home_prove(struct ruf_home *home,
+                               const struct ruf_prove_options *options,
                                struct ruf_proof_report *report,
                                struct ruf_error *err)
 {
-    struct proving proving = { .home = home, .report = report };
+    struct proving proving = { .home = home,
+                               .options = options,
+                               .report = report };
     struct ruf_home_writer writer;
     enum ruf_status status = ruf_home_writer_open(home, &writer, err);
 

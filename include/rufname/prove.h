@@ -52,7 +52,7 @@ struct ruf_proof_report {
     uint64_t contacts;
     uint64_t records;
     char index_sha256[65]; /**< of the index that was built twice */
-    char hosts[RUF_SOURCES_MAX + 2][264]; /**< "host:port" */
+    char hosts[RUF_SOURCES_MAX + 3][264]; /**< "host:port", a proxy last */
     size_t host_count;
 };
 
@@ -60,15 +60,27 @@ struct ruf_proof_report {
  *  "reproducible". */
 RUF_API const char *ruf_statement_name(enum ruf_statement statement);
 
+/** Start from { .struct_size = sizeof(struct ruf_prove_options) }. */
+struct ruf_prove_options {
+    size_t struct_size; /**< sizeof(struct ruf_prove_options) */
+    /** Folders that core files and temporary files of this user may lie in,
+     * such as the one for temporary files and the current one. Of their files
+     * those are looked at whose names begin with "core", "rufname" or "etilqs_"
+     * (the database's). One that cannot be opened is left out. */
+    const char *const *folders;
+    size_t folder_count;
+};
+
 /**
  * Check all statements. Asks no server; writes an entry of the audit, and two
  * indexes that are removed again.
+ * @param[in] options  NULL: only the home is looked at.
  * @return RUF_OK: all checked, see report->holds; else why they could not be:
  *         RUF_E_BUSY; RUF_E_CORRUPT; RUF_E_IO; RUF_E_NOMEM.
  */
 RUF_API RUF_MUST_USE enum ruf_status
-ruf_home_prove(struct ruf_home *home, struct ruf_proof_report *report,
-               struct ruf_error *err);
+ruf_home_prove(struct ruf_home *home, const struct ruf_prove_options *options,
+               struct ruf_proof_report *report, struct ruf_error *err);
 
 /** The report as one JSON object (rufname.prove/1). @return malloc()ed, NULL
  *  without memory. */

@@ -77,6 +77,17 @@ echo "$number" | while IFS= read -r one; do
     printf "$(printf '%s' "$one" | sed 's/../&\n/g' | grep '..' |
         while read -r byte; do printf '\\%03o' "0x$byte"; done)"
 done | plant
+for folder in "$work/tmp" .; do
+    mkdir -p "$work/tmp" "$work/here"
+    (
+        TMPDIR=$work/tmp
+        export TMPDIR
+        cd "$work/here"
+        echo "$name" >"$folder/core.4711"
+        fails sealed
+        rm "$folder/core.4711"
+    ) || fail "a core file in $folder is not looked at"
+done
 [ "$(verdict sealed)" = holds ] || fail "sealed does not hold again"
 note "plain text in a file is found, in each form"
 

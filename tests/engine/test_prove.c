@@ -15,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static char path[64];
 static struct ruf_home *home;
@@ -71,10 +73,15 @@ static void tear_down(void)
 
 TestSuite(prove, .init = set_up, .fini = tear_down);
 
+static void prove_with(const struct ruf_prove_options *options)
+{
+    cr_assert(ruf_home_prove(home, options, &report, &err) == RUF_OK, "%s: %s",
+              err.id, err.detail);
+}
+
 static void prove(void)
 {
-    cr_assert(ruf_home_prove(home, &report, &err) == RUF_OK, "%s: %s", err.id,
-              err.detail);
+    prove_with(NULL);
 }
 
 static void plant(const char *sql)
@@ -87,15 +94,20 @@ static void plant(const char *sql)
     ruf_home_writer_close(&writer);
 }
 
-/* Just this statement does not hold. */
+/* Just these statements do not hold. */
+static void expect_failures(enum ruf_statement one, enum ruf_statement other)
+{
+    cr_expect(!report.holds);
+    for (int i = 0; i < RUF_STATEMENT_COUNT; i++)
+        cr_expect_eq(report.proofs[i].holds, i != (int)one && i != (int)other,
+                     "%s: %s", ruf_statement_name((enum ruf_statement)i),
+                     report.proofs[i].detail);
+}
+
 static void expect_failure(enum ruf_statement statement)
 {
     prove();
-    cr_expect(!report.holds);
-    for (int i = 0; i < RUF_STATEMENT_COUNT; i++)
-        cr_expect_eq(report.proofs[i].holds, i != (int)statement, "%s: %s",
-                     ruf_statement_name((enum ruf_statement)i),
-                     report.proofs[i].detail);
+    expect_failures(statement, statement);
 }
 
 Test(prove, all_statements_hold_at_first)
@@ -184,21 +196,135 @@ Test(prove, finds_an_audit_with_a_gap)
     expect_failure(RUF_PROVE_LOGS);
 }
 
+/* A file of this text in a folder. */
+static void put(const char *folder, const char *name, const char *text)
+{
+    char file[128];
+    FILE *out;
+
+    (void)snprintf(file, sizeof(file), "%s/%s", folder, name);
+    out = fopen(file, "wb");
+    cr_assert(out != NULL && fputs(text, out) >= 0 && fclose(out) == 0);
+}
+
+static void take(const char *folder, const char *name)
+{
+    char file[128];
+
+    (void)snprintf(file, sizeof(file), "%s/%s", folder, name);
+    cr_assert(remove(file) == 0);
+}
+
 Test(prove, finds_plain_text_beside_the_store)
 {
-    char name[96];
-    FILE *file;
-
-    (void)snprintf(name, sizeof(name), "%s/directory.report", path);
-    file = fopen(name, "wb");
-    cr_assert(file != NULL && fputs("call of Zwirbelhuber", file) >= 0 &&
-              fclose(file) == 0);
+    put(path, "directory.report", "call of Zwirbelhuber");
     expect_failure(RUF_PROVE_SEALED);
-    (void)snprintf(name, sizeof(name), "%s/contacts.txt", path);
-    file = fopen(name, "wb");
-    cr_assert(file != NULL && fclose(file) == 0);
+}
+
+Test(prove, finds_what_a_wipe_would_leave)
+{
+    char folder[96];
+
+    (void)snprintf(folder, sizeof(folder), "%s/cache", path);
+    put(path, "contacts.txt", "");
+    expect_failure(RUF_PROVE_WIPE);
+    take(path, "contacts.txt");
+    put(path, ".hidden", "");
+    expect_failure(RUF_PROVE_WIPE);
+    take(path, ".hidden");
+    cr_assert(mkdir(folder, 0700) == 0);
+    expect_failure(RUF_PROVE_WIPE);
+    cr_assert(rmdir(folder) == 0);
+    cr_assert(symlink("/etc/passwd", folder) == 0);
+    expect_failure(RUF_PROVE_WIPE);
+    cr_assert(unlink(folder) == 0);
     prove();
-    cr_expect(!report.proofs[RUF_PROVE_WIPE].holds, "a wipe leaves it");
+    cr_expect(report.holds);
+}
+
+Test(prove, finds_plain_text_that_a_crash_left)
+{
+    static const char *const left[] = { "core", "core.4711", "etilqs_x",
+                                        "rufname-e2e" };
+    char folder[96];
+    const char *folders[] = { "/nowhere", folder };
+    struct ruf_prove_options options = { .struct_size = sizeof(options),
+                                         .folders = folders,
+                                         .folder_count = 2 };
+
+    (void)snprintf(folder, sizeof(folder), "%s.tmp", path);
+    cr_assert(mkdir(folder, 0700) == 0);
+    put(folder, "my-own-notes", "Zwirbelhuber");
+    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+        put(folder, left[i], "nobody");
+        prove_with(&options);
+        cr_expect(report.holds, "%s", left[i]);
+        put(folder, left[i], "of Zwirbelhuber");
+        prove_with(&options);
+        expect_failures(RUF_PROVE_SEALED, RUF_PROVE_SEALED);
+        take(folder, left[i]);
+    }
+    put(path, "core", "of Zwirbelhuber");
+    prove();
+    expect_failures(RUF_PROVE_SEALED, RUF_PROVE_WIPE);
+    take(folder, "my-own-notes");
+    cr_assert(rmdir(folder) == 0);
+}
+
+Test(prove, finds_a_policy_that_is_not_the_one_in_the_home)
+{
+    char laxer[sizeof(policy) + 40];
+    char file[96];
+
+    (void)snprintf(file, sizeof(file), "%s/policy.json", path);
+    (void)snprintf(laxer, sizeof(laxer), "{\"level\": \"basic\",%s",
+                   policy + 1);
+    cr_assert(ruf_file_replace(file, laxer, strlen(laxer), &err) == RUF_OK);
+    expect_failure(RUF_PROVE_STRICT);
+    cr_assert(ruf_file_replace(file, policy, strlen(policy), &err) == RUF_OK);
+    prove();
+    cr_expect(report.holds);
+}
+
+/* Every record has somebody's contents, each time somebody else's. */
+Test(prove, finds_an_index_that_comes_out_different)
+{
+    char many[2048] = "id,givenName,surname,phonebusiness\n";
+
+    for (int i = 10; i < 40; i++) {
+        size_t used = strlen(many);
+
+        (void)snprintf(many + used, sizeof(many) - used,
+                       "%d,Anna%d,Graf%d,030 23125-0%d\n", i, i, i, i);
+    }
+    import(many);
+    plant("ALTER TABLE records RENAME TO true_records");
+    plant(
+        "CREATE VIEW records AS SELECT id, collection, native_id, hash,"
+        " (SELECT payload FROM true_records AS other WHERE other.id <> -one.id"
+        " ORDER BY random() LIMIT 1) AS payload FROM true_records AS one");
+    prove();
+    cr_expect_not(report.holds);
+    cr_expect_not(report.proofs[RUF_PROVE_REPRODUCIBLE].holds);
+}
+
+Test(prove, lists_the_proxy_among_the_hosts)
+{
+    static const char proxied[] =
+        "{\"schema\": \"rufname.policy/1\", \"version\": 1,"
+        " \"protection\": {\"pin\": {\"required\": false}},"
+        " \"network\": {\"proxy\": \"http://me:secret@proxy.example:3128\"},"
+        " \"auth\": {\"tenant\": \"t\", \"client_id\": \"c\"},"
+        " \"sources\": [{\"id\": \"CSV\", \"kind\": \"file\"}]}";
+    char file[96];
+
+    ruf_home_close(home);
+    (void)snprintf(file, sizeof(file), "%s/policy.json", path);
+    cr_assert(ruf_file_replace(file, proxied, strlen(proxied), &err) == RUF_OK);
+    cr_assert(ruf_home_open(path, &home, &err) == RUF_OK, "%s", err.detail);
+    prove();
+    cr_assert_eq(report.host_count, 3);
+    cr_expect_str_eq(report.hosts[2], "proxy.example:3128");
 }
 
 Test(prove, tells_nobody_s_name)

@@ -75,6 +75,7 @@ int tenant_faults_load(struct tenant *tenant, const char *path)
                 sizeof(fault->retry_after));
         text_of(item, "body", fault->body, sizeof(fault->body));
         text_of(item, "next_link", fault->next_link, sizeof(fault->next_link));
+        text_of(item, "location", fault->location, sizeof(fault->location));
         fault->nth = number_of(item, "nth");
         fault->status = number_of(item, "status");
         fault->hold_ms = number_of(item, "hold_ms");

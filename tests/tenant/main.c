@@ -228,6 +228,8 @@ static void apply_fault(struct tenant *tenant, struct exchange *exchange,
                            "Scripted by --faults.");
         (void)snprintf(exchange->retry_after, sizeof(exchange->retry_after),
                        "%s", fault->retry_after);
+        (void)snprintf(exchange->location, sizeof(exchange->location), "%s",
+                       fault->location);
     }
     if (fault->next_link[0] != '\0')
         replace_link(exchange, fault->next_link);

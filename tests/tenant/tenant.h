@@ -63,6 +63,7 @@ struct fault {
     unsigned hold_ms;
     char body[16];       /* "", "html", "truncated", "empty", "reset" */
     char next_link[256]; /* replaces the page's nextLink or deltaLink */
+    char location[256];  /* where the answer redirects to */
     enum challenge challenge;
 };
 
