@@ -29,7 +29,7 @@ cat >"$work/faults" <<'END'
   { "path": "/v1.0/users/delta?$skiptoken", "nth": 5, "body": "reset" } ]
 END
 tenant=$work/tenant
-start_tenant "$tenant" --contacts "$contacts" --churn "$churn" --crm "$crm" \
+start_tenant "$tenant" --contacts "$contacts" --turnover "$churn" --crm "$crm" \
     --blobs "$blobs" --blob-rows "$crm" --folders "$folders" \
     --token-seconds 2 --faults "$work/faults" --seed 11
 home=$work/home
@@ -68,6 +68,7 @@ least=0
 planted=0
 while [ "$round" -lt "$rounds" ]; do
     round=$((round + 1))
+    advance_tenant "$tenant"
     mark=$(wc -l <"$tenant/requests.log")
     attempts=0
     until ruf "$home" --quiet sync 2>"$work/stderr"; do

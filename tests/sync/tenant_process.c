@@ -77,7 +77,7 @@ static void run_tenant(const struct tenant_process *tenant,
     char contacts[16];
     char churn[16];
     char faults[128];
-    char numbers[3][16];
+    char numbers[4][16];
     const char *arguments[24] = {
         "rufname-tenant", "--contacts", contacts, "--state",
         tenant->state,    "--seed",     "7"
@@ -90,10 +90,11 @@ static void run_tenant(const struct tenant_process *tenant,
         arguments[count++] = "--churn";
         arguments[count++] = churn;
     }
-    for (size_t i = 0; i < 3; i++) {
-        static const char *const names[] = { "--crm", "--blobs", "--folders" };
+    for (size_t i = 0; i < 4; i++) {
+        static const char *const names[] = { "--crm", "--blobs", "--folders",
+                                             "--turnover" };
         const unsigned values[] = { options->crm, options->blobs,
-                                    options->folders };
+                                    options->folders, options->turnover };
 
         if (values[i] == 0)
             continue;
@@ -123,14 +124,11 @@ static void wait_until_ready(struct tenant_process *tenant)
     char path[128];
 
     path_of(tenant, "policy.json", path);
-    for (int i = 0; i < 500; i++) {
+    while (access(path, R_OK) != 0) {
         cr_assert_eq(waitpid(tenant->pid, NULL, WNOHANG), 0,
                      "the tenant ended early");
-        if (access(path, R_OK) == 0)
-            return;
         (void)nanosleep(&pause, NULL);
     }
-    cr_assert_fail("the tenant did not get ready");
 }
 
 void tenant_start(struct tenant_process *tenant,
@@ -160,6 +158,19 @@ void tenant_start(struct tenant_process *tenant,
     tenant->client_secret[strcspn(tenant->client_secret, "\n")] = '\0';
     tenant->policy = *tenant->parsed;
     tenant->policy.network.ca_pem = tenant->ca_pem;
+}
+
+void tenant_advance(const struct tenant_process *tenant)
+{
+    struct timespec pause = { 0, 20000000 };
+    unsigned before = tenant_requests(tenant, "VERSION ");
+
+    cr_assert_eq(kill(tenant->pid, SIGUSR1), 0);
+    while (tenant_requests(tenant, "VERSION ") == before) {
+        cr_assert_eq(waitpid(tenant->pid, NULL, WNOHANG), 0,
+                     "the tenant ended early");
+        (void)nanosleep(&pause, NULL);
+    }
 }
 
 void tenant_kill(struct tenant_process *tenant)

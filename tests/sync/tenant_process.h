@@ -23,11 +23,12 @@ struct tenant_process {
 struct tenant_options {
     unsigned contacts;
     const char *faults; /* JSON text, or NULL */
-    unsigned churn;
-    const char *port; /* NULL: any */
-    unsigned crm;     /* rows */
-    unsigned blobs;   /* files */
-    unsigned folders; /* of the mailbox */
+    unsigned churn;     /* changes with each round, whenever it is noticed */
+    unsigned turnover;  /* changes with each tenant_advance() */
+    const char *port;   /* NULL: any */
+    unsigned crm;       /* rows */
+    unsigned blobs;     /* files */
+    unsigned folders;   /* of the mailbox */
 };
 
 /* Aborts the test if the tenant does not come up. */
@@ -37,6 +38,9 @@ void tenant_start(struct tenant_process *tenant,
 void tenant_stop(struct tenant_process *tenant);
 /* Ends the process only: who comes now finds nobody. */
 void tenant_kill(struct tenant_process *tenant);
+
+/* The company moves on by its turnover; it has when this returns. */
+void tenant_advance(const struct tenant_process *tenant);
 
 /* Whole text of a file of the state directory; malloc()ed. */
 char *tenant_file(const struct tenant_process *tenant, const char *name);

@@ -373,6 +373,7 @@ struct options {
     const char *state;
     const char *faults;
     uint32_t churn;
+    uint32_t turnover;
     uint32_t token_seconds;
     uint32_t crm;
     uint32_t blobs;
@@ -385,8 +386,9 @@ static int usage(void)
 {
     (void)fputs("usage: rufname-tenant [--contacts N] [--seed S] [--port P] "
                 "[--state DIR]\n                      [--faults FILE] "
-                "[--churn N] [--token-seconds N]\n"
-                "                      [--crm N] [--blobs N] [--blob-rows N] "
+                "[--churn N] [--turnover N]\n"
+                "                      [--token-seconds N] [--crm N] [--blobs "
+                "N] [--blob-rows N] "
                 "[--folders N]\n                      [--links ORIGIN]\n",
                 stderr);
     return 2;
@@ -401,6 +403,7 @@ static bool take_number(struct options *options, const char *name,
     } numbers[] = {
         { "--contacts", &options->contacts },
         { "--churn", &options->churn },
+        { "--turnover", &options->turnover },
         { "--token-seconds", &options->token_seconds },
         { "--crm", &options->crm },
         { "--blobs", &options->blobs },
@@ -476,14 +479,14 @@ static struct MHD_Daemon *start_server(struct tenant *tenant, uint16_t port,
 }
 
 /* SIGUSR1 moves the company to its next version; TERM and INT end. */
-static void wait_for_signals(struct tenant *tenant, const sigset_t *signals)
+static void wait_for_signals(struct tenant *tenant, const sigset_t *signals,
+                             uint32_t turnover)
 {
     int number = 0;
 
     while (sigwait(signals, &number) == 0 && number == SIGUSR1) {
         (void)pthread_rwlock_wrlock(&tenant->lock);
-        company_advance(&tenant->company,
-                        tenant->churn > 0 ? tenant->churn : 100);
+        company_advance(&tenant->company, turnover);
         (void)tenant_dump(tenant);
         tenant_log(tenant, "VERSION %u", tenant->company.version);
         (void)pthread_rwlock_unlock(&tenant->lock);
@@ -522,7 +525,7 @@ static int serve(struct tenant *tenant, const struct options *options)
     if (tenant_files_publish(tenant) == 0) {
         (void)fprintf(stderr, "rufname-tenant: %u contacts at %s\n",
                       options->contacts, tenant->origin);
-        wait_for_signals(tenant, &signals);
+        wait_for_signals(tenant, &signals, options->turnover);
     }
     MHD_stop_daemon(daemon);
     company_destroy(&tenant->company);
@@ -538,6 +541,7 @@ int main(int argc, char **argv)
     struct options options = { .contacts = 1000,
                                .seed = 1,
                                .state = "rufname-tenant.state",
+                               .turnover = 100,
                                .token_seconds = 3599,
                                .blob_rows = 1000 };
     int code = parse_options(argc, argv, &options);
