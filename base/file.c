@@ -168,6 +168,7 @@ struct ruf_file_writer {
     char *temporary;
     uint64_t size;
     int fd;
+    bool secret; /* no byte of the temporary file may stay behind */
 };
 
 static void writer_free(struct ruf_file_writer *writer)
@@ -187,9 +188,70 @@ static char *path_with_suffix(const char *path, const char *suffix)
     return joined;
 }
 
-enum ruf_status ruf_file_writer_create(const char *path,
-                                       struct ruf_file_writer **out,
-                                       struct ruf_error *err)
+/* --- zeros over a key -------------------------------------------------------
+ */
+
+static int open_to_overwrite(const char *path)
+{
+    return open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* Within the blocks it has: a file that grows gets others. */
+static void overwrite_open(int fd)
+{
+    static const uint8_t zeros[512];
+    struct stat info;
+    off_t at = 0;
+
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
+        return;
+    while (at < info.st_size) {
+        off_t left = info.st_size - at;
+        ssize_t done = pwrite(
+            fd, zeros, left < (off_t)sizeof(zeros) ? (size_t)left : 512, at);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return;
+        at += done;
+    }
+    (void)fsync(fd);
+}
+
+static void overwrite_path(const char *path)
+{
+    int fd = open_to_overwrite(path);
+
+    if (fd < 0)
+        return;
+    overwrite_open(fd);
+    (void)close(fd);
+}
+
+void ruf_file_overwrite(const char *path)
+{
+    char *temporary = path_with_suffix(path, ".new");
+
+    overwrite_path(path);
+    if (temporary != NULL)
+        overwrite_path(temporary);
+    free(temporary);
+}
+
+/* --- writing beside ---------------------------------------------------------
+ */
+
+static void remove_temporary(const struct ruf_file_writer *writer)
+{
+    if (writer->secret)
+        overwrite_path(writer->temporary);
+    (void)unlink(writer->temporary);
+}
+
+static enum ruf_status create_writer(const char *path, bool secret,
+                                     struct ruf_file_writer **out,
+                                     struct ruf_error *err)
 {
     struct ruf_file_writer *writer = calloc(1, sizeof(*writer));
     enum ruf_status status;
@@ -199,12 +261,13 @@ enum ruf_status ruf_file_writer_create(const char *path,
         return ruf_fail_memory(err);
     writer->path = path_with_suffix(path, "");
     writer->temporary = path_with_suffix(path, ".new");
+    writer->secret = secret;
     if (writer->path == NULL || writer->temporary == NULL) {
         writer_free(writer);
         return ruf_fail_memory(err);
     }
     /* Left by a crash; the name is ours, and the caller holds the lock. */
-    (void)unlink(writer->temporary);
+    remove_temporary(writer);
     writer->fd =
         open(writer->temporary,
              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -216,6 +279,13 @@ enum ruf_status ruf_file_writer_create(const char *path,
     }
     *out = writer;
     return RUF_OK;
+}
+
+enum ruf_status ruf_file_writer_create(const char *path,
+                                       struct ruf_file_writer **out,
+                                       struct ruf_error *err)
+{
+    return create_writer(path, false, out, err);
 }
 
 enum ruf_status ruf_file_writer_append(struct ruf_file_writer *writer,
@@ -295,7 +365,7 @@ enum ruf_status ruf_file_writer_publish(struct ruf_file_writer *writer,
         status = ruf_fail_os(err, RUF_E_IO, "I807", writer->path, errno,
                              "cannot rename the new file over it");
     if (status != RUF_OK)
-        (void)unlink(writer->temporary);
+        remove_temporary(writer);
     else
         status = sync_directory_of(writer->path, err);
     writer_free(writer);
@@ -307,15 +377,15 @@ void ruf_file_writer_abandon(struct ruf_file_writer *writer)
     if (writer == NULL)
         return;
     (void)close(writer->fd);
-    (void)unlink(writer->temporary);
+    remove_temporary(writer);
     writer_free(writer);
 }
 
-enum ruf_status ruf_file_replace(const char *path, const void *bytes,
-                                 size_t size, struct ruf_error *err)
+static enum ruf_status replace(const char *path, bool secret, const void *bytes,
+                               size_t size, struct ruf_error *err)
 {
     struct ruf_file_writer *writer;
-    enum ruf_status status = ruf_file_writer_create(path, &writer, err);
+    enum ruf_status status = create_writer(path, secret, &writer, err);
 
     if (status != RUF_OK)
         return status;
@@ -325,6 +395,27 @@ enum ruf_status ruf_file_replace(const char *path, const void *bytes,
         return status;
     }
     return ruf_file_writer_publish(writer, err);
+}
+
+enum ruf_status ruf_file_replace(const char *path, const void *bytes,
+                                 size_t size, struct ruf_error *err)
+{
+    return replace(path, false, bytes, size, err);
+}
+
+/* The old file is opened while it has its name. */
+enum ruf_status ruf_file_replace_secret(const char *path, const void *bytes,
+                                        size_t size, struct ruf_error *err)
+{
+    int old = open_to_overwrite(path);
+    enum ruf_status status = replace(path, true, bytes, size, err);
+
+    if (old < 0)
+        return status;
+    if (status == RUF_OK)
+        overwrite_open(old);
+    (void)close(old);
+    return status;
 }
 
 enum ruf_status ruf_directory_create(const char *path, struct ruf_error *err)

@@ -99,6 +99,21 @@ RUF_MUST_USE enum ruf_status ruf_file_replace(const char *path,
                                               const void *bytes, size_t size,
                                               struct ruf_error *err);
 
+/**
+ * The same for a file that holds a key. Once the new file is sure to stay,
+ * zeros are written over the old one, as over a PATH.new that a crash left or
+ * that cannot be published. On a file system that writes in place nothing of
+ * them is left; one that copies on write, a journal of data, and flash memory
+ * may keep them.
+ */
+RUF_MUST_USE enum ruf_status ruf_file_replace_secret(const char *path,
+                                                     const void *bytes,
+                                                     size_t size,
+                                                     struct ruf_error *err);
+
+/** Write zeros over a file and PATH.new as far as possible, where they are. */
+void ruf_file_overwrite(const char *path);
+
 /** Make a directory 0700, if missing; its parent must exist. (I808) */
 RUF_MUST_USE enum ruf_status ruf_directory_create(const char *path,
                                                   struct ruf_error *err);

@@ -7,20 +7,27 @@
 #include "base/file.h"
 #include "engine/keystore_private.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static enum ruf_status file_load(struct ruf_keystore *keystore, uint8_t *bytes,
-                                 size_t *size, struct ruf_error *err)
+/* How often a file may be replaced while it is read. */
+#define READS_MAX 100
+
+/* *stale: it has no name any more, so it may have been overwritten. */
+static enum ruf_status read_file(struct ruf_keystore *keystore, uint8_t *bytes,
+                                 size_t *size, bool *stale,
+                                 struct ruf_error *err)
 {
     uint64_t file_size = 0;
+    struct stat info;
     int fd;
     enum ruf_status status =
         ruf_file_open(keystore->path, RUF_FILE_PRIVATE, &fd, &file_size, err);
 
+    *stale = false;
     if (status != RUF_OK)
         return status;
     if (file_size > *size) {
@@ -30,7 +37,22 @@ static enum ruf_status file_load(struct ruf_keystore *keystore, uint8_t *bytes,
         *size = (size_t)file_size;
         status = ruf_file_pread(fd, keystore->path, bytes, *size, 0, err);
     }
+    *stale = fstat(fd, &info) == 0 && info.st_nlink == 0;
     (void)close(fd);
+    return status;
+}
+
+static enum ruf_status file_load(struct ruf_keystore *keystore, uint8_t *bytes,
+                                 size_t *size, struct ruf_error *err)
+{
+    size_t room = *size;
+    enum ruf_status status = RUF_OK;
+    bool stale = true;
+
+    for (int i = 0; stale && i < READS_MAX; i++) {
+        *size = room;
+        status = read_file(keystore, bytes, size, &stale, err);
+    }
     return status;
 }
 
@@ -38,22 +60,13 @@ static enum ruf_status file_store(struct ruf_keystore *keystore,
                                   const void *bytes, size_t size,
                                   struct ruf_error *err)
 {
-    return ruf_file_replace(keystore->path, bytes, size, err);
+    return ruf_file_replace_secret(keystore->path, bytes, size, err);
 }
 
-/* Zeros over the key first: on many file systems that is where it lay. */
 static enum ruf_status file_erase(struct ruf_keystore *keystore,
                                   struct ruf_error *err)
 {
-    static const uint8_t zeros[RUF_KEY_ITEM_MAX];
-    int fd =
-        open(keystore->path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-
-    if (fd >= 0) {
-        if (write(fd, zeros, sizeof(zeros)) > 0)
-            (void)fsync(fd);
-        (void)close(fd);
-    }
+    ruf_file_overwrite(keystore->path);
     return ruf_file_remove(keystore->path, err);
 }
 

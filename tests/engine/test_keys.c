@@ -7,6 +7,7 @@
 #include "engine/home_private.h"
 #include "tests/engine/test_host.h"
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <rufname/access.h>
 #include <rufname/home.h>
@@ -194,6 +195,104 @@ Test(host_keystore, that_refuses_leaves_no_home)
     f.host.host.key_erase = NULL; /* all three or none */
     cr_expect_eq(init(&f, &err), RUF_E_USAGE);
     cr_expect_not(test_home_has(f.path, "."));
+}
+
+/* --- a key file
+ * ---------------------------------------------------------------
+ */
+
+/* A home whose key is a file, and the path of a name in it. */
+static void begin_with_file(struct fixture *f)
+{
+    struct ruf_home_setup setup = { .struct_size = sizeof(setup),
+                                    .policy = policy,
+                                    .policy_size = sizeof(policy) - 1 };
+    struct ruf_error err;
+
+    test_host_init(&f->host);
+    test_home_path(f->path);
+    if (ruf_home_init(f->path, &setup, NULL, NULL, &err) != RUF_OK)
+        cr_assert_fail("%s: %s", err.id, err.detail);
+}
+
+/* Does anything but zeros lie behind this descriptor? */
+static bool is_overwritten(int fd)
+{
+    uint8_t bytes[RUF_KEY_ITEM_MAX];
+    ssize_t got = pread(fd, bytes, sizeof(bytes), 0);
+
+    cr_expect_geq(got, RUF_KEY_SIZE, "it became shorter: other blocks");
+    for (ssize_t i = 0; i < got; i++)
+        if (bytes[i] != 0)
+            return false;
+    return true;
+}
+
+static int open_in(const char *home, const char *name, int flags)
+{
+    char path[160];
+    int fd;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", home, name);
+    fd = open(path, flags | O_CLOEXEC, 0600);
+    cr_assert_geq(fd, 0, "%s", path);
+    return fd;
+}
+
+/* What a crash leaves in place of a key file that was being written. */
+static int leave_new_key(const char *home)
+{
+    static const char key[] = "0123456789abcdef0123456789abcdef";
+    int fd = open_in(home, "key.new", O_RDWR | O_CREAT | O_EXCL);
+
+    cr_assert_eq(write(fd, key, 32), 32);
+    return fd;
+}
+
+Test(key_file, leaves_nothing_of_the_one_before)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_home *home = NULL;
+    uint64_t generation = 0;
+    int old;
+    int left;
+
+    begin_with_file(&f);
+    old = open_in(f.path, "key", O_RDONLY);
+    left = leave_new_key(f.path);
+    cr_assert_eq(ruf_home_open(f.path, &home, &err), RUF_OK);
+    cr_assert_not(is_overwritten(old));
+    cr_expect_eq(ruf_home_publish(home, &generation, &err), RUF_OK);
+    cr_expect(is_overwritten(old), "the key's old block");
+    cr_expect(is_overwritten(left), "what a crash left");
+    ruf_home_close(home);
+    cr_expect_eq(ruf_home_open(f.path, &home, &err), RUF_OK);
+    ruf_home_close(home);
+    (void)close(old);
+    (void)close(left);
+    test_home_remove(f.path);
+}
+
+Test(key_file, is_overwritten_before_a_wipe_removes_it)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_wipe_receipt receipt;
+    int old;
+    int left;
+
+    begin_with_file(&f);
+    old = open_in(f.path, "key", O_RDONLY);
+    left = leave_new_key(f.path);
+    cr_expect_eq(
+        ruf_home_wipe(f.path, NULL, RUF_WIPE_REQUESTED, &receipt, &err),
+        RUF_OK);
+    cr_expect(is_overwritten(old), "the key");
+    cr_expect(is_overwritten(left), "what a crash left");
+    (void)close(old);
+    (void)close(left);
+    test_home_remove(f.path);
 }
 
 /* --- rollback ---------------------------------------------------------------
