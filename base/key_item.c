@@ -17,6 +17,8 @@
 
 #define FLAG_PIN 1u
 #define FLAG_RESETTING 2u
+#define FLAG_RENEWING 4u
+#define FLAGS (FLAG_PIN | FLAG_RESETTING | FLAG_RENEWING)
 
 /* Where each field lies. */
 enum {
@@ -33,8 +35,13 @@ enum {
     AT_PIN_P = 120,
     AT_PIN_MAX = 124,
     AT_PIN_SALT = 128,
-    AT_PIN_WRAPPED = 144 /* 64 bytes; zeros after them */
+    AT_PIN_WRAPPED = 144, /* 64 bytes; zeros after them */
+    AT_NEXT = 256
 };
+
+_Static_assert(AT_NEXT == RUF_KEY_ITEM_SIZE &&
+                   AT_NEXT + RUF_WRAPPED_SIZE == RUF_KEY_ITEM_ROOM,
+               "the next key comes after all else");
 
 static enum ruf_status not_an_item(struct ruf_error *err, const char *why)
 {
@@ -70,14 +77,19 @@ static void read_pin(const uint8_t *bytes, struct ruf_pin_wrap *out)
     memcpy(out->wrapped, bytes + AT_PIN_WRAPPED, sizeof(out->wrapped));
 }
 
-static enum ruf_status read_fields(const uint8_t *bytes,
+static enum ruf_status read_fields(const uint8_t *bytes, size_t size,
                                    struct ruf_key_item *out,
                                    struct ruf_error *err)
 {
     uint32_t flags = ruf_load32(bytes + AT_FLAGS);
 
-    if ((flags & ~(FLAG_PIN | FLAG_RESETTING)) != 0)
+    if ((flags & ~FLAGS) != 0)
         return not_an_item(err, "written by another version");
+    out->renewing = (flags & FLAG_RENEWING) != 0;
+    if (out->renewing != (size == RUF_KEY_ITEM_ROOM))
+        return not_an_item(err, "its length is wrong");
+    if (out->renewing)
+        memcpy(out->next, bytes + AT_NEXT, sizeof(out->next));
     out->has_pin = (flags & FLAG_PIN) != 0;
     out->resetting = (flags & FLAG_RESETTING) != 0;
     out->attempts = ruf_load32(bytes + AT_ATTEMPTS);
@@ -101,19 +113,21 @@ enum ruf_status ruf_key_item_read(const uint8_t *bytes, size_t size,
     }
     if (read_hex(bytes, size, out->secret))
         return RUF_OK;
-    if (size == RUF_KEY_ITEM_SIZE && memcmp(bytes, MAGIC, MAGIC_SIZE) == 0)
-        return read_fields(bytes, out, err);
+    if ((size == RUF_KEY_ITEM_SIZE || size == RUF_KEY_ITEM_ROOM) &&
+        memcmp(bytes, MAGIC, MAGIC_SIZE) == 0)
+        return read_fields(bytes, size, out, err);
     return not_an_item(err, "a key is 32 bytes, 64 hex digits or a key item");
 }
 
-void ruf_key_item_write(const struct ruf_key_item *item,
-                        uint8_t out[RUF_KEY_ITEM_SIZE])
+size_t ruf_key_item_write(const struct ruf_key_item *item,
+                          uint8_t out[RUF_KEY_ITEM_ROOM])
 {
     const struct ruf_pin_wrap *pin = &item->pin;
-    uint32_t flags =
-        (item->has_pin ? FLAG_PIN : 0) | (item->resetting ? FLAG_RESETTING : 0);
+    uint32_t flags = (item->has_pin ? FLAG_PIN : 0) |
+                     (item->resetting ? FLAG_RESETTING : 0) |
+                     (item->renewing ? FLAG_RENEWING : 0);
 
-    memset(out, 0, RUF_KEY_ITEM_SIZE);
+    memset(out, 0, RUF_KEY_ITEM_ROOM);
     memcpy(out, MAGIC, MAGIC_SIZE);
     ruf_store32(out + AT_FLAGS, flags);
     ruf_store32(out + AT_ATTEMPTS, item->attempts);
@@ -129,6 +143,10 @@ void ruf_key_item_write(const struct ruf_key_item *item,
     ruf_store32(out + AT_PIN_MAX, pin->attempts_max);
     memcpy(out + AT_PIN_SALT, pin->salt, sizeof(pin->salt));
     memcpy(out + AT_PIN_WRAPPED, pin->wrapped, sizeof(pin->wrapped));
+    if (!item->renewing)
+        return RUF_KEY_ITEM_SIZE;
+    memcpy(out + AT_NEXT, item->next, sizeof(item->next));
+    return RUF_KEY_ITEM_ROOM;
 }
 
 enum ruf_status ruf_key_from_item(const void *item, size_t size,

@@ -1,8 +1,9 @@
 /*
  * base/key_item.h - what a key store keeps for a home
  *
- * Little-endian, RUF_KEY_ITEM_SIZE bytes; docs/key-item.md has the table. Two
- * short forms are read as well: 32 raw bytes, 64 hex digits.
+ * Little-endian, RUF_KEY_ITEM_SIZE bytes, or RUF_KEY_ITEM_ROOM while the key is
+ * being renewed; docs/key-item.md has the table. Two short forms are read as
+ * well: 32 raw bytes, 64 hex digits.
  *
  * Threads: pure. A struct ruf_key_item holds keys: keep it in a struct
  * ruf_secret, or wipe it.
@@ -16,6 +17,8 @@
 #include <stdbool.h>
 
 #define RUF_KEY_ITEM_SIZE 256
+/** Bytes of the longest item that is written. */
+#define RUF_KEY_ITEM_ROOM 320
 #define RUF_WRAP_SALT_SIZE 16
 /** A key under another one: salt, sealed key, tag. */
 #define RUF_WRAPPED_SIZE                                                       \
@@ -38,12 +41,16 @@ struct ruf_key_item {
     uint8_t secret[RUF_SEAL_KEY_SIZE];
     bool has_pin;
     bool resetting;    /**< the key is new: what the old one sealed has to go */
+    bool renewing;     /**< store and index may be sealed by the next key */
     uint32_t attempts; /**< wrong PINs since the last right one */
     struct ruf_pin_wrap pin;
     uint64_t generation;            /**< newest index published, 0: none */
     uint8_t image[RUF_DIGEST_SIZE]; /**< hash of its header */
     int64_t checked_in; /**< last contact with the organisation, Unix seconds */
     int64_t clock_seen; /**< latest time seen */
+    /** While renewing: the next key, RUF_SEAL_KEY_SIZE bytes, or wrapped as
+     * that of the PIN. */
+    uint8_t next[RUF_WRAPPED_SIZE];
 };
 
 /**
@@ -54,7 +61,8 @@ RUF_MUST_USE enum ruf_status ruf_key_item_read(const uint8_t *bytes,
                                                struct ruf_key_item *out,
                                                struct ruf_error *err);
 
-void ruf_key_item_write(const struct ruf_key_item *item,
-                        uint8_t out[RUF_KEY_ITEM_SIZE]);
+/** @return bytes written. */
+size_t ruf_key_item_write(const struct ruf_key_item *item,
+                          uint8_t out[RUF_KEY_ITEM_ROOM]);
 
 #endif

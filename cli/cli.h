@@ -141,5 +141,6 @@ int cmd_wipe(struct cli *cli);
 int cmd_pin(struct cli *cli);
 int cmd_unlock(struct cli *cli);
 int cmd_lock(struct cli *cli);
+int cmd_rekey(struct cli *cli);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cli/cmd_pin.c - pin, unlock, lock
+ * cli/cmd_pin.c - pin, unlock, lock, rekey
  *
  * A PIN comes from the terminal, without echo, or from a descriptor, one a
  * line; never from an argument or the environment, where others can read it.
@@ -219,4 +219,43 @@ int cmd_lock(struct cli *cli)
         code = cli_fail(cli, &err);
     ruf_home_close(home);
     return done(cli, code, "Gesperrt.", "locked");
+}
+
+/* Without a PIN there is none to ask for; the engine knows. */
+static int run_rekey(struct cli *cli, int fd)
+{
+    struct pins pins = { .cli = cli, .fd = fd };
+    struct ruf_home *home = NULL;
+    struct ruf_error err = { 0 };
+    enum ruf_status status = RUF_E_LOCKED;
+    int code = cli_open_home_for(cli, RUF_ACCESS_UNLOCK, &home);
+
+    if (code == 0 && fd < 0)
+        status = ruf_home_rekey(home, NULL, &err);
+    if (code == 0 && status == RUF_E_LOCKED &&
+        (fd >= 0 || strcmp(err.id, "K225") == 0 ||
+         strcmp(err.id, "K210") == 0)) {
+        code = read_old(&pins);
+        if (code == 0)
+            status = ruf_home_rekey(home, pins.old_pin, &err);
+    }
+    if (code == 0 && status != RUF_OK)
+        code = cli_fail(cli, &err);
+    OPENSSL_cleanse(&pins, sizeof(pins));
+    ruf_home_close(home);
+    return code;
+}
+
+int cmd_rekey(struct cli *cli)
+{
+    int fd;
+    int code = take_pin_fd(cli, &fd);
+
+    if (code == 0)
+        code = cli_reject_options(cli);
+    if (code == 0 && cli->argument_count > 0)
+        code = cli_usage(cli, "rekey takes no arguments");
+    if (code != 0)
+        return code;
+    return done(cli, run_rekey(cli, fd), "Neuer Schlüssel.", "new key");
 }

@@ -34,6 +34,14 @@ const struct cli_command cli_commands[] = {
     { "unlock", "[--pin-fd N]", "enter the PIN; holds until idle for too long",
       "  --pin-fd N   read it from a descriptor\n", cmd_unlock },
     { "lock", "", "forget the PIN that was entered", "", cmd_lock },
+    { "rekey", "[--pin-fd N]", "a new key: encrypt the store and index anew",
+      "The old key is destroyed: a copy of the home that somebody has opens "
+      "no\n"
+      "more. Contacts, sign-in and PIN stay. Killed at any moment, the home "
+      "has\n"
+      "the old key or the new one, and the next command ends what was begun.\n"
+      "  --pin-fd N   read the PIN, if one is set, from a descriptor\n",
+      cmd_rekey },
     { "login", "[--flow code|device|app] [--secret-file FILE|--cert-file FILE]",
       "sign in; tokens go into the encrypted store",
       "  --flow FLOW         code (default): in a browser on this machine;\n"

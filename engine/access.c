@@ -70,8 +70,14 @@ static enum ruf_status take_key(struct ruf_home *home,
         status = ruf_secret_create(RUF_KEY_SIZE, &home->key, err);
         if (status == RUF_OK)
             memcpy(home->key.bytes, item->secret, RUF_KEY_SIZE);
+        if (status == RUF_OK && item->renewing)
+            status = ruf_secret_create(RUF_KEY_SIZE, &home->next, err);
+        if (status == RUF_OK && item->renewing)
+            memcpy(home->next.bytes, item->next, RUF_KEY_SIZE);
         return status;
     }
+    if (item->renewing)
+        return RUF_OK; /* one of two keys, and only the PIN gives both */
     status = ruf_session_load(home->id, &session, &home->key, err);
     if (status == RUF_E_NOT_FOUND || status == RUF_E_KEY)
         return RUF_OK; /* nobody has unlocked it */
@@ -157,6 +163,36 @@ void ruf_home_access(const struct ruf_home *home,
     struct ruf_access_state state = state_of(home);
 
     ruf_access_decide(home->policy, purpose, &state, out);
+}
+
+/* The last attempt is counted before it is checked, maybe by another process
+ * just now: what comes of it counts. */
+static enum ruf_status reread_attempts(const struct ruf_home *home,
+                                       struct ruf_error *err)
+{
+    struct ruf_item_edit edit;
+    enum ruf_status status = ruf_item_edit_begin(home, &edit, err);
+
+    if (status == RUF_OK)
+        home->access->attempts = edit.item->attempts;
+    ruf_item_edit_end(&edit);
+    return status;
+}
+
+enum ruf_status ruf_access_judge(const struct ruf_home *home,
+                                 enum ruf_access_purpose purpose,
+                                 struct ruf_access_decision *out,
+                                 struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    ruf_home_access(home, purpose, out);
+    if (out->reason != RUF_ACCESS_ATTEMPTS)
+        return RUF_OK;
+    status = reread_attempts(home, err);
+    if (status == RUF_OK)
+        ruf_home_access(home, purpose, out);
+    return status;
 }
 
 static enum ruf_status refuse(const struct ruf_home *home,
@@ -269,21 +305,22 @@ enum ruf_status ruf_access_enter(const struct ruf_home *home,
                                  struct ruf_error *err)
 {
     struct ruf_access_decision decision;
-    struct ruf_access_state state;
+    enum ruf_status status;
 
     /* Without a policy nothing is used: one is being taken over. */
     if (home->policy == NULL)
         return home->key.bytes == NULL ? refuse(home, RUF_ACCESS_LOCKED, err)
                                        : RUF_OK;
-    state = state_of(home);
-    ruf_access_decide(home->policy, purpose, &state, &decision);
+    status = ruf_access_judge(home, purpose, &decision, err);
+    if (status != RUF_OK)
+        return status;
     if (decision.verdict == RUF_ACCESS_WIPE)
         return ruf_access_wipe(home, decision.reason, err);
     if (decision.verdict != RUF_ACCESS_ALLOW)
         return refuse(home, decision.reason, err);
     if (home->key.bytes == NULL && purpose != RUF_ACCESS_UNLOCK)
         return refuse(home, RUF_ACCESS_LOCKED, err);
-    return note_use(home, purpose, state.now)
+    return note_use(home, purpose, now_of(home))
                ? RUF_OK
                : refuse(home, RUF_ACCESS_LOCKED, err);
 }

@@ -21,6 +21,14 @@ RUF_MUST_USE enum ruf_status ruf_access_load(struct ruf_home *home,
 RUF_MUST_USE enum ruf_status ruf_access_checked_in(struct ruf_home *home,
                                                    struct ruf_error *err);
 
+/** ruf_home_access(), certain of the attempts: where they seem spent, whoever
+ *  is checking one is waited for. @return RUF_OK; RUF_E_BUSY; RUF_E_WIPED;
+ *  RUF_E_KEY; RUF_E_IO; RUF_E_NOMEM. */
+RUF_MUST_USE enum ruf_status ruf_access_judge(const struct ruf_home *home,
+                                              enum ruf_access_purpose purpose,
+                                              struct ruf_access_decision *out,
+                                              struct ruf_error *err);
+
 /** ruf_home_enter() for calls that only have a const home. */
 RUF_MUST_USE enum ruf_status ruf_access_enter(const struct ruf_home *home,
                                               enum ruf_access_purpose purpose,

@@ -18,7 +18,7 @@ static const char *const words[RUF_AUDIT_EVENT_COUNT] = {
     [RUF_AUDIT_SYNC] = "sync",         [RUF_AUDIT_IMPORT] = "import",
     [RUF_AUDIT_POLICY] = "policy",     [RUF_AUDIT_MERGE] = "merge",
     [RUF_AUDIT_SEPARATE] = "separate", [RUF_AUDIT_EXPORT] = "export",
-    [RUF_AUDIT_PROVE] = "prove",
+    [RUF_AUDIT_PROVE] = "prove",       [RUF_AUDIT_REKEY] = "rekey",
 };
 
 /* --- masks

@@ -26,6 +26,7 @@ enum ruf_audit_event {
     RUF_AUDIT_SEPARATE, /**< the same */
     RUF_AUDIT_EXPORT,   /**< count: contacts, or rows of Live Caller ID */
     RUF_AUDIT_PROVE,    /**< count: statements that do not hold */
+    RUF_AUDIT_REKEY,    /**< a new key */
     RUF_AUDIT_EVENT_COUNT
 };
 

@@ -9,6 +9,7 @@
 #include "engine/home_files.h"
 #include "engine/host.h"
 #include "engine/policy_change.h"
+#include "engine/rekey.h"
 #include "engine/reset.h"
 #include "engine/rollback.h"
 #include "engine/wipe.h"
@@ -313,12 +314,13 @@ static enum ruf_status finish_attempts(struct ruf_home *home,
                                        struct ruf_error *err)
 {
     struct ruf_access_decision decision;
+    enum ruf_status status =
+        ruf_access_judge(home, RUF_ACCESS_UNLOCK, &decision, err);
 
-    ruf_home_access(home, RUF_ACCESS_UNLOCK, &decision);
-    return decision.verdict == RUF_ACCESS_ASK &&
-                   decision.reason == RUF_ACCESS_ATTEMPTS
-               ? ruf_home_reset(home, err)
-               : RUF_OK;
+    if (status != RUF_OK || decision.verdict != RUF_ACCESS_ASK ||
+        decision.reason != RUF_ACCESS_ATTEMPTS)
+        return status;
+    return ruf_home_reset(home, err);
 }
 
 static void forget_policy(struct ruf_home *home)
@@ -346,7 +348,14 @@ static enum ruf_status load_policy_in_force(struct ruf_home *home,
     struct ruf_error reason;
     enum ruf_status finished;
 
-    if (!pending || (status != RUF_OK && status != RUF_E_POLICY))
+    if (status != RUF_OK && status != RUF_E_POLICY)
+        return status;
+    finished = ruf_rekey_finish(home, &reason);
+    if (finished != RUF_OK && err != NULL)
+        *err = reason;
+    if (finished != RUF_OK)
+        return finished;
+    if (!pending)
         return status;
     finished = ruf_policy_finish(home, &reason);
     if (finished == RUF_E_LOCKED) /* once it is unlocked */
@@ -426,6 +435,7 @@ void ruf_home_close(struct ruf_home *home)
     free(home->access);
     ruf_keystore_close(home->keystore);
     ruf_secret_destroy(&home->key);
+    ruf_secret_destroy(&home->next);
     free(home->ca_pem);
     free(home->path);
     free(home);

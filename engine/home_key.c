@@ -130,12 +130,13 @@ static enum ruf_status store_item(struct ruf_keystore *keystore,
                                   struct ruf_error *err)
 {
     struct ruf_secret bytes = { 0 };
-    enum ruf_status status = ruf_secret_create(RUF_KEY_ITEM_SIZE, &bytes, err);
+    enum ruf_status status = ruf_secret_create(RUF_KEY_ITEM_ROOM, &bytes, err);
+    size_t size;
 
     if (status != RUF_OK)
         return status;
-    ruf_key_item_write(item, bytes.bytes);
-    status = ruf_keystore_store(keystore, bytes.bytes, bytes.size, err);
+    size = ruf_key_item_write(item, bytes.bytes);
+    status = ruf_keystore_store(keystore, bytes.bytes, size, err);
     ruf_secret_destroy(&bytes);
     return status;
 }

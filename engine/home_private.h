@@ -68,6 +68,7 @@ struct ruf_home {
     struct ruf_policy *policy;   /* as parsed */
     struct ruf_policy effective; /* the same with ca_pem laid over */
     struct ruf_secret key;       /* none while it is locked */
+    struct ruf_secret next;      /* of a renewal that was cut short */
     char id[RUF_HOME_ID_SIZE];
     struct ruf_access_memory *access;
     struct ruf_host host; /* all of it filled in */

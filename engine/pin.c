@@ -6,10 +6,12 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "engine/pin.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "engine/access.h"
 #include "engine/key_wrap.h"
+#include "engine/rekey.h"
 #include "engine/reset.h"
 #include "engine/session.h"
 #include "policy/access.h"
@@ -57,118 +59,129 @@ static enum ruf_status give_up(struct ruf_home *home, struct ruf_error *err)
                     "too many wrong PINs");
 }
 
-/* Count the attempt, lasting, and hand out the item as it was then. */
-static enum ruf_status count_attempt(struct ruf_home *home,
-                                     struct ruf_key_item *out,
-                                     struct ruf_error *err)
-{
-    struct ruf_item_edit edit;
-    enum ruf_status status = ruf_item_edit_begin(home, &edit, err);
-
-    if (status == RUF_OK && !edit.item->has_pin)
-        status =
-            ruf_fail(err, RUF_E_USAGE, "K223", home->path, "no PIN is set");
-    if (status == RUF_OK) {
-        if (edit.item->attempts < UINT32_MAX)
-            edit.item->attempts++;
-        status = ruf_item_edit_store(home, &edit, err);
-    }
-    if (status == RUF_OK) {
-        *out = *edit.item;
-        home->access->attempts = out->attempts;
-    }
-    ruf_item_edit_end(&edit);
-    return status;
-}
-
-static enum ruf_status clear_attempts(struct ruf_home *home,
-                                      struct ruf_error *err)
-{
-    struct ruf_item_edit edit;
-    enum ruf_status status = ruf_item_edit_begin(home, &edit, err);
-
-    if (status == RUF_OK) {
-        edit.item->attempts = 0;
-        status = ruf_item_edit_store(home, &edit, err);
-    }
-    if (status == RUF_OK)
-        home->access->attempts = 0;
-    ruf_item_edit_end(&edit);
-    return status;
-}
-
-/* The home's key out of the item. RUF_E_CORRUPT: not this PIN. */
-static enum ruf_status open_item(const struct ruf_home *home,
-                                 const struct ruf_key_item *item,
-                                 const char *pin, struct ruf_secret *key,
-                                 struct ruf_error *err)
+/* A key out of its wrapping. RUF_E_CORRUPT: not this PIN. */
+static enum ruf_status unwrap(const struct ruf_home *home,
+                              const struct ruf_pin_wrap *wrap,
+                              const struct ruf_secret *stretched,
+                              const uint8_t wrapped[RUF_WRAPPED_SIZE],
+                              struct ruf_secret *out, struct ruf_error *err)
 {
     uint8_t bound[BOUND_SIZE];
+    enum ruf_status status = ruf_secret_create(RUF_KEY_SIZE, out, err);
+
+    if (status != RUF_OK)
+        return status;
+    bound_of(home, wrap, bound);
+    return ruf_key_unwrap(stretched->bytes, bound, sizeof(bound), wrapped,
+                          out->bytes, err);
+}
+
+/* What a PIN gives: the home's key, and the next one of a renewal that was cut
+ * short. */
+struct keys {
+    struct ruf_secret key;
+    struct ruf_secret next;
+};
+
+static void keys_destroy(struct keys *keys)
+{
+    ruf_secret_destroy(&keys->key);
+    ruf_secret_destroy(&keys->next);
+}
+
+static enum ruf_status open_item(const struct ruf_home *home,
+                                 const struct ruf_key_item *item,
+                                 const char *pin, struct keys *out,
+                                 struct ruf_error *err)
+{
     struct ruf_secret stretched = { 0 };
     enum ruf_status status =
         ruf_pin_stretch(&item->pin, pin, item->secret, &stretched, err);
 
     if (status == RUF_OK)
-        status = ruf_secret_create(RUF_KEY_SIZE, key, err);
-    if (status == RUF_OK) {
-        bound_of(home, &item->pin, bound);
-        status = ruf_key_unwrap(stretched.bytes, bound, sizeof(bound),
-                                item->pin.wrapped, key->bytes, err);
-    }
+        status = unwrap(home, &item->pin, &stretched, item->pin.wrapped,
+                        &out->key, err);
+    if (status == RUF_OK && item->renewing)
+        status =
+            unwrap(home, &item->pin, &stretched, item->next, &out->next, err);
     ruf_secret_destroy(&stretched);
     return status;
 }
 
-static enum ruf_status check_pin(struct ruf_home *home,
-                                 const struct ruf_key_item *item,
-                                 const char *pin, struct ruf_secret *key,
-                                 struct ruf_error *err)
+/* The item stays locked from the counting to what comes of it: whoever sees the
+ * last attempt counted waits, and sees whether it was the right one. */
+static enum ruf_status try_pin(struct ruf_home *home,
+                               struct ruf_item_edit *edit, const char *pin,
+                               struct keys *out, bool *spent,
+                               struct ruf_error *err)
 {
+    struct ruf_key_item *item = edit->item;
     uint32_t allowed = attempts_allowed(home, item);
     enum ruf_status status;
 
-    if (item->attempts > allowed)
-        return give_up(home, err);
-    status = open_item(home, item, pin, key, err);
-    if (status != RUF_E_CORRUPT)
-        return status == RUF_OK ? clear_attempts(home, err) : status;
-    if (item->attempts >= allowed)
-        return give_up(home, err);
-    return ruf_fail(err, RUF_E_LOCKED, "K212", home->path, "%u",
-                    (unsigned)(allowed - item->attempts));
+    if (!item->has_pin)
+        return ruf_fail(err, RUF_E_USAGE, "K223", home->path, "no PIN is set");
+    if (item->attempts < UINT32_MAX)
+        item->attempts++;
+    status = ruf_item_edit_store(home, edit, err);
+    if (status != RUF_OK)
+        return status;
+    home->access->attempts = item->attempts;
+    *spent = item->attempts > allowed;
+    if (!*spent)
+        status = open_item(home, item, pin, out, err);
+    if (status == RUF_E_CORRUPT) {
+        *spent = item->attempts >= allowed;
+        return ruf_fail(err, RUF_E_LOCKED, "K212", home->path, "%u",
+                        (unsigned)(allowed - item->attempts));
+    }
+    if (status != RUF_OK || *spent)
+        return status;
+    item->attempts = 0;
+    status = ruf_item_edit_store(home, edit, err);
+    if (status == RUF_OK)
+        home->access->attempts = 0;
+    return status;
 }
 
-/* One attempt. On success the handle has its key. */
-static enum ruf_status enter_pin(struct ruf_home *home, const char *pin,
-                                 struct ruf_error *err)
+static void take_keys(struct ruf_home *home, const struct keys *keys)
 {
-    struct ruf_secret memory = { 0 };
-    struct ruf_secret key = { 0 };
+    ruf_secret_destroy(&home->key);
+    ruf_secret_destroy(&home->next);
+    home->key = keys->key;
+    home->next = keys->next;
+    home->access->pin_entered_at = home->host.clock(home->host.context);
+    ruf_access_unlocked(home, home->access->pin_entered_at);
+}
+
+enum ruf_status ruf_pin_enter(struct ruf_home *home, const char *pin,
+                              struct ruf_error *err)
+{
+    struct ruf_item_edit edit = { 0 };
+    struct keys keys = { 0 };
+    bool spent = false;
     enum ruf_status status = ruf_access_enter(home, RUF_ACCESS_UNLOCK, err);
 
     if (status == RUF_OK)
-        status = ruf_secret_create(sizeof(struct ruf_key_item), &memory, err);
+        status = ruf_item_edit_begin(home, &edit, err);
     if (status == RUF_OK)
-        status = count_attempt(home, ruf_item_in(&memory), err);
-    if (status == RUF_OK)
-        status = check_pin(home, ruf_item_in(&memory), pin, &key, err);
-    ruf_secret_destroy(&memory);
+        status = try_pin(home, &edit, pin, &keys, &spent, err);
+    ruf_item_edit_end(&edit);
+    if (spent)
+        status = give_up(home, err);
     if (status != RUF_OK) {
-        ruf_secret_destroy(&key);
+        keys_destroy(&keys);
         return status;
     }
-    ruf_secret_destroy(&home->key);
-    home->key = key;
-    home->access->pin_entered_at = home->host.clock(home->host.context);
-    ruf_access_unlocked(home, home->access->pin_entered_at);
-    return RUF_OK;
+    take_keys(home, &keys);
+    return ruf_rekey_finish(home, err);
 }
 
 enum ruf_status ruf_home_unlock(struct ruf_home *home, const char *pin,
                                 bool remember, struct ruf_error *err)
 {
     struct ruf_session session;
-    enum ruf_status status = enter_pin(home, pin, err);
+    enum ruf_status status = ruf_pin_enter(home, pin, err);
 
     if (status != RUF_OK || !remember)
         return status;
@@ -230,13 +243,30 @@ static enum ruf_status judge(const struct ruf_home *home, const char *pin,
     return RUF_OK;
 }
 
+enum ruf_status ruf_pin_wrap(const struct ruf_home *home, const char *pin,
+                             const struct ruf_key_item *item,
+                             const uint8_t key[RUF_KEY_SIZE],
+                             uint8_t out[RUF_WRAPPED_SIZE],
+                             struct ruf_error *err)
+{
+    uint8_t bound[BOUND_SIZE];
+    struct ruf_secret stretched = { 0 };
+    enum ruf_status status =
+        ruf_pin_stretch(&item->pin, pin, item->secret, &stretched, err);
+
+    bound_of(home, &item->pin, bound);
+    if (status == RUF_OK)
+        status =
+            ruf_key_wrap(stretched.bytes, bound, sizeof(bound), key, out, err);
+    ruf_secret_destroy(&stretched);
+    return status;
+}
+
 /* Put the home's key behind a PIN and a new device secret. */
 static enum ruf_status seal_item(const struct ruf_home *home, const char *pin,
                                  struct ruf_key_item *item,
                                  struct ruf_error *err)
 {
-    uint8_t bound[BOUND_SIZE];
-    struct ruf_secret stretched = { 0 };
     enum ruf_status status =
         ruf_random(item->secret, sizeof(item->secret), err);
 
@@ -248,13 +278,8 @@ static enum ruf_status seal_item(const struct ruf_home *home, const char *pin,
     item->attempts = 0;
     item->pin.attempts_max = home->policy->protection.pin_max_attempts;
     item->pin.set_at = home->host.clock(home->host.context);
-    bound_of(home, &item->pin, bound);
-    status = ruf_pin_stretch(&item->pin, pin, item->secret, &stretched, err);
-    if (status == RUF_OK)
-        status = ruf_key_wrap(stretched.bytes, bound, sizeof(bound),
-                              home->key.bytes, item->pin.wrapped, err);
-    ruf_secret_destroy(&stretched);
-    return status;
+    return ruf_pin_wrap(home, pin, item, home->key.bytes, item->pin.wrapped,
+                        err);
 }
 
 /* With the home's key in hand; pin NULL: no PIN any more. */
@@ -265,10 +290,13 @@ static enum ruf_status replace_pin(struct ruf_home *home, const char *pin,
     struct ruf_item_edit edit;
     enum ruf_status status = ruf_item_edit_begin(home, &edit, err);
 
-    /* Its secret belongs to a store that is still to be made. */
-    if (status == RUF_OK && edit.item->resetting)
+    /* Its secret belongs to a store that is still to be made, or soon does. */
+    if (status == RUF_OK && (edit.item->resetting || edit.item->renewing))
         status = ruf_fail(err, RUF_E_BUSY, "I810", home->path,
-                          "a reset of the PIN has not ended");
+                          "a reset of the PIN, or a new key, has not ended");
+    /* Another process may have renewed it since. */
+    if (status == RUF_OK && !edit.item->has_pin)
+        memcpy(home->key.bytes, edit.item->secret, RUF_KEY_SIZE);
     if (status == RUF_OK && pin != NULL) {
         status = seal_item(home, pin, edit.item, err);
     } else if (status == RUF_OK) {
@@ -311,7 +339,7 @@ enum ruf_status ruf_home_pin_change(struct ruf_home *home, const char *pin,
         status = ruf_fail(err, RUF_E_USAGE, "K226", home->path,
                           "old and new PIN are the same");
     if (status == RUF_OK)
-        status = enter_pin(home, pin, err);
+        status = ruf_pin_enter(home, pin, err);
     return status == RUF_OK ? replace_pin(home, new_pin, err) : status;
 }
 
@@ -323,7 +351,7 @@ enum ruf_status ruf_home_pin_clear(struct ruf_home *home, const char *pin,
     if (home->policy->protection.pin_required)
         return ruf_fail(err, RUF_E_POLICY, "K224", home->path,
                         "the policy requires a PIN");
-    status = enter_pin(home, pin, err);
+    status = ruf_pin_enter(home, pin, err);
     if (status == RUF_OK)
         status = replace_pin(home, NULL, err);
     if (status == RUF_OK)

@@ -22,10 +22,12 @@ static enum ruf_status replace_key(struct ruf_home *home, struct ruf_error *err)
 
         item->has_pin = false;
         item->resetting = true;
+        item->renewing = false;
         item->attempts = 0;
         item->generation = 0;
         memset(item->image, 0, sizeof(item->image));
         ruf_wipe(&item->pin, sizeof(item->pin));
+        ruf_wipe(item->next, sizeof(item->next));
         status = ruf_random(item->secret, sizeof(item->secret), err);
     }
     if (status == RUF_OK)

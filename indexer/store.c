@@ -194,9 +194,9 @@ static enum ruf_status key_check_value(const uint8_t *key,
                           err);
 }
 
-static enum ruf_status write_key_check(const char *store_path,
-                                       const uint8_t *key,
-                                       struct ruf_error *err)
+enum ruf_status ruf_store_write_key_check(const char *store_path,
+                                          const uint8_t *key,
+                                          struct ruf_error *err)
 {
     uint8_t value[RUF_DIGEST_SIZE];
     char *path = check_path(store_path);
@@ -211,8 +211,20 @@ static enum ruf_status write_key_check(const char *store_path,
     return status;
 }
 
+enum ruf_status ruf_store_remove_key_check(const char *store_path,
+                                           struct ruf_error *err)
+{
+    char *path = check_path(store_path);
+    enum ruf_status status =
+        path == NULL ? ruf_fail_memory(err) : ruf_file_remove(path, err);
+
+    free(path);
+    return status;
+}
+
+/* *found: there is something to check it with. */
 static enum ruf_status check_key(const char *store_path, const uint8_t *key,
-                                 struct ruf_error *err)
+                                 bool *found, struct ruf_error *err)
 {
     uint8_t value[RUF_DIGEST_SIZE];
     char *path = check_path(store_path);
@@ -232,6 +244,7 @@ static enum ruf_status check_key(const char *store_path, const uint8_t *key,
         status = ruf_fail(err, RUF_E_KEY, "K202", store_path,
                           "the key does not belong to this store");
     /* Without the check file the database itself must tell. */
+    *found = status != RUF_E_NOT_FOUND;
     if (status == RUF_E_NOT_FOUND)
         status = RUF_OK;
     free(stored);
@@ -240,33 +253,42 @@ static enum ruf_status check_key(const char *store_path, const uint8_t *key,
 }
 
 /* x'64 hex digits': a raw key, no derivation from a passphrase. */
-static enum ruf_status set_database_key(const struct ruf_store *store,
-                                        const uint8_t *key,
-                                        struct ruf_error *err)
+enum ruf_status ruf_store_key_text(const uint8_t *key, struct ruf_secret *out,
+                                   struct ruf_error *err)
 {
     static const char hex[] = "0123456789abcdef";
     uint8_t database_key[RUF_SEAL_KEY_SIZE];
-    struct ruf_secret text;
-    enum ruf_status status = ruf_secret_create(3 + 64, &text, err);
-    int code;
+    enum ruf_status status = ruf_secret_create(3 + 64, out, err);
 
     if (status != RUF_OK)
         return status;
     status = ruf_derive_key(key, NULL, 0, "rufname/1 db", NULL, 0, database_key,
                             err);
     if (status == RUF_OK) {
-        text.bytes[0] = 'x';
-        text.bytes[1] = '\'';
+        out->bytes[0] = 'x';
+        out->bytes[1] = '\'';
         for (size_t i = 0; i < sizeof(database_key); i++) {
-            text.bytes[2 + 2 * i] = (uint8_t)hex[database_key[i] >> 4];
-            text.bytes[3 + 2 * i] = (uint8_t)hex[database_key[i] & 15];
+            out->bytes[2 + 2 * i] = (uint8_t)hex[database_key[i] >> 4];
+            out->bytes[3 + 2 * i] = (uint8_t)hex[database_key[i] & 15];
         }
-        text.bytes[66] = '\'';
-        code = sqlite3_key_v2(store->db, "main", text.bytes, 67);
-        if (code != SQLITE_OK)
-            status = ruf_store_failed(store, err);
+        out->bytes[66] = '\'';
+    } else {
+        ruf_secret_destroy(out);
     }
     ruf_wipe(database_key, sizeof(database_key));
+    return status;
+}
+
+static enum ruf_status set_database_key(const struct ruf_store *store,
+                                        const uint8_t *key,
+                                        struct ruf_error *err)
+{
+    struct ruf_secret text = { 0 };
+    enum ruf_status status = ruf_store_key_text(key, &text, err);
+
+    if (status == RUF_OK && sqlite3_key_v2(store->db, "main", text.bytes,
+                                           (int)text.size) != SQLITE_OK)
+        status = ruf_store_failed(store, err);
     ruf_secret_destroy(&text);
     return status;
 }
@@ -364,6 +386,7 @@ enum ruf_status ruf_store_open(const char *path,
                                struct ruf_error *err)
 {
     struct ruf_store *store = calloc(1, sizeof(*store));
+    bool has_check = true;
     enum ruf_status status;
 
     *out = NULL;
@@ -374,19 +397,18 @@ enum ruf_status ruf_store_open(const char *path,
     if (mode == RUF_STORE_CREATE) {
         status = create_file(path, err);
         if (status == RUF_OK)
-            status = write_key_check(path, key, err);
+            status = ruf_store_write_key_check(path, key, err);
     } else {
         status = check_file(path, err);
         if (status == RUF_OK)
-            status = check_key(path, key, err);
+            status = check_key(path, key, &has_check, err);
     }
     if (status == RUF_OK)
-        status = ruf_secret_create(RUF_SEAL_KEY_SIZE, &store->hash_key, err);
-    if (status == RUF_OK)
-        status = ruf_derive_key(key, NULL, 0, "rufname/1 hashid", NULL, 0,
-                                store->hash_key.bytes, err);
-    if (status == RUF_OK)
         status = open_database(store, key, mode, err);
+    if (status == RUF_OK)
+        status = ruf_store_load_hash_key(store, key, err);
+    if (status == RUF_OK && mode == RUF_STORE_WRITE && !has_check)
+        status = ruf_store_write_key_check(path, key, err);
     if (status != RUF_OK) {
         ruf_store_close(store);
         return status;

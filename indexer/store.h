@@ -37,6 +37,19 @@ RUF_MUST_USE enum ruf_status ruf_store_open(const char *path,
                                             struct ruf_store **out,
                                             struct ruf_error *err);
 
+/**
+ * Encrypt the store under another key of the home, in one transaction: cut
+ * short, it is under the old one or under the new one as a whole. Contact ids,
+ * markers and the audit chain stay as they are, since the key they hang on goes
+ * along, inside the store.
+ * @param[in] store  open for writing, not within a transaction.
+ * @return RUF_OK; RUF_E_BUSY; RUF_E_IO; RUF_E_NOMEM. Without RUF_OK either key
+ *         may be the one that opens it.
+ */
+RUF_MUST_USE enum ruf_status ruf_store_rekey(struct ruf_store *store,
+                                             const uint8_t key[RUF_KEY_SIZE],
+                                             struct ruf_error *err);
+
 /** Checkpoints and closes; NULL is fine. */
 void ruf_store_close(struct ruf_store *store);
 

@@ -60,6 +60,23 @@ void ruf_store_bind_text(sqlite3_stmt *statement, int position,
 /* Borrowed until the next step or reset. */
 struct ruf_text ruf_store_column_text(sqlite3_stmt *statement, int column);
 
+/* The database's key as SQLCipher reads it, owned by the caller. */
+RUF_MUST_USE enum ruf_status ruf_store_key_text(const uint8_t *key,
+                                                struct ruf_secret *out,
+                                                struct ruf_error *err);
+
+/* The file beside the store that tells a wrong key from a damaged page. */
+RUF_MUST_USE enum ruf_status ruf_store_write_key_check(const char *store_path,
+                                                       const uint8_t *key,
+                                                       struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_remove_key_check(const char *store_path,
+                                                        struct ruf_error *err);
+
+/* Of the home's key, unless the store keeps that of a former one. */
+RUF_MUST_USE enum ruf_status ruf_store_load_hash_key(struct ruf_store *store,
+                                                     const uint8_t *key,
+                                                     struct ruf_error *err);
+
 /* Which plan tables standardised the numbers: see ruf_store_standardise(). */
 #define STORE_FACT_PLAN "plan"
 int64_t ruf_store_plan_number(void);

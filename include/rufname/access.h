@@ -177,6 +177,26 @@ RUF_API RUF_MUST_USE enum ruf_status ruf_home_pin_clear(struct ruf_home *home,
                                                         const char *pin,
                                                         struct ruf_error *err);
 
+/**
+ * Put a new key in the place of the home's: the store is encrypted anew, the
+ * index built anew, and the old key destroyed; what was sealed with it, such as
+ * a copy of the home, can then be opened by nobody. Contacts, their ids, what
+ * users decided, the sign-in and the PIN stay; the phone is given the whole
+ * list at its next request. Killed at any moment, the home opens with one of
+ * the two keys as a whole, and the next call to open it ends what was begun;
+ * with a PIN, the next unlock.
+ *
+ * Other handles on the home have the old key: they answer RUF_E_KEY (K202) and
+ * are to be opened again. A remembered unlock is forgotten.
+ * @param[in] pin  counts as an attempt; NULL where none is set.
+ * @return RUF_OK; RUF_E_LOCKED (K225: there is a PIN); RUF_E_KEY (K206: the key
+ *         store keeps nothing, whoever hands the key in has to renew it);
+ *         RUF_E_BUSY; as ruf_home_unlock(); store and disk errors: nothing was
+ *         changed, or it is ended when the home is next opened.
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_rekey(struct ruf_home *home, const char *pin, struct ruf_error *err);
+
 #ifdef __cplusplus
 }
 #endif

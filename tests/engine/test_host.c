@@ -47,6 +47,9 @@ static enum ruf_status store(void *context, const char *home_id,
     enum ruf_status status = refuse(host, err);
 
     (void)snprintf(host->home_id, sizeof(host->home_id), "%s", home_id);
+    if (status == RUF_OK && host->stores_max != 0 &&
+        host->stores >= host->stores_max)
+        status = RUF_E_KEY;
     if (status != RUF_OK)
         return status;
     memcpy(host->item, bytes, size);

@@ -17,6 +17,7 @@ struct test_host {
     char home_id[64]; /**< of the last call */
     bool refuses;     /**< the key store answers RUF_E_KEY */
     unsigned stores;
+    unsigned stores_max; /**< so many, then it refuses; 0: any number */
     unsigned erases;
     int64_t now;
     unsigned reloads;

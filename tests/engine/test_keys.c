@@ -37,7 +37,7 @@ Test(key_item, comes_back_as_it_was_written)
                                .clock_seen = -5,
                                .has_pin = true };
     struct ruf_key_item out;
-    uint8_t bytes[RUF_KEY_ITEM_SIZE];
+    uint8_t bytes[RUF_KEY_ITEM_ROOM];
 
     in.pin = (struct ruf_pin_wrap){ .log_n = 17, .r = 8, .p = 1, .set_at = 77 };
     in.pin.attempts_max = 5;
@@ -45,8 +45,9 @@ Test(key_item, comes_back_as_it_was_written)
     memset(in.image, 2, sizeof(in.image));
     memset(in.pin.salt, 5, sizeof(in.pin.salt));
     memset(in.pin.wrapped, 6, sizeof(in.pin.wrapped));
-    ruf_key_item_write(&in, bytes);
-    cr_assert_eq(ruf_key_item_read(bytes, sizeof(bytes), &out, NULL), RUF_OK);
+    cr_assert_eq(ruf_key_item_write(&in, bytes), RUF_KEY_ITEM_SIZE);
+    cr_assert_eq(ruf_key_item_read(bytes, RUF_KEY_ITEM_SIZE, &out, NULL),
+                 RUF_OK);
     cr_expect_eq(out.attempts, 3);
     cr_expect_eq(out.generation, in.generation);
     cr_expect_eq(out.checked_in, in.checked_in);
@@ -58,14 +59,22 @@ Test(key_item, comes_back_as_it_was_written)
     cr_expect_arr_eq(out.pin.wrapped, in.pin.wrapped, sizeof(in.pin.wrapped));
     cr_expect(out.pin.log_n == 17 && out.pin.r == 8 && out.pin.p == 1 &&
               out.pin.attempts_max == 5 && out.pin.set_at == 77);
+    cr_expect_not(out.renewing);
+    in.renewing = true;
+    memset(in.next, 7, sizeof(in.next));
+    cr_assert_eq(ruf_key_item_write(&in, bytes), RUF_KEY_ITEM_ROOM);
+    cr_assert_eq(ruf_key_item_read(bytes, RUF_KEY_ITEM_ROOM, &out, NULL),
+                 RUF_OK);
+    cr_expect(out.renewing && out.has_pin);
+    cr_expect_arr_eq(out.next, in.next, sizeof(in.next));
 }
 
 Test(key_item, refuses_what_it_does_not_know)
 {
     struct ruf_key_item item = { .attempts = 1 };
-    uint8_t bytes[RUF_KEY_ITEM_SIZE + 1] = { 0 };
+    uint8_t bytes[RUF_KEY_ITEM_ROOM + 1] = { 0 };
 
-    ruf_key_item_write(&item, bytes);
+    (void)ruf_key_item_write(&item, bytes);
     bytes[8] |= 0x80; /* a flag of the future */
     cr_expect_eq(ruf_key_item_read(bytes, RUF_KEY_ITEM_SIZE, &item, NULL),
                  RUF_E_KEY);
@@ -88,9 +97,10 @@ Test(key_item, gives_its_key_unless_a_pin_protects_it)
                               "101112131415161718191A1B1C1D1E1F\n";
     struct ruf_key_item item = { .has_pin = false };
     struct ruf_error err = { 0 };
-    uint8_t bytes[RUF_KEY_ITEM_SIZE];
+    uint8_t bytes[RUF_KEY_ITEM_ROOM];
     uint8_t key[RUF_KEY_SIZE];
     uint8_t wanted[RUF_KEY_SIZE];
+    size_t size;
 
     for (size_t i = 0; i < sizeof(wanted); i++)
         wanted[i] = (uint8_t)i;
@@ -98,13 +108,12 @@ Test(key_item, gives_its_key_unless_a_pin_protects_it)
     cr_expect_eq(ruf_key_from_item(hex, 65, key, NULL), RUF_OK);
     cr_expect_arr_eq(key, wanted, sizeof(key));
     cr_expect_eq(ruf_key_from_item(hex, 63, key, NULL), RUF_E_KEY);
-    ruf_key_item_write(&item, bytes);
-    cr_expect_eq(ruf_key_from_item(bytes, sizeof(bytes), key, NULL), RUF_OK);
+    size = ruf_key_item_write(&item, bytes);
+    cr_expect_eq(ruf_key_from_item(bytes, size, key, NULL), RUF_OK);
     cr_expect_arr_eq(key, wanted, sizeof(key));
     item.has_pin = true;
-    ruf_key_item_write(&item, bytes);
-    cr_expect_eq(ruf_key_from_item(bytes, sizeof(bytes), key, &err),
-                 RUF_E_LOCKED);
+    size = ruf_key_item_write(&item, bytes);
+    cr_expect_eq(ruf_key_from_item(bytes, size, key, &err), RUF_E_LOCKED);
     cr_expect_str_eq(err.id, "K210");
     cr_expect_eq(key[1], 0, "the device secret was given out");
 }
@@ -391,11 +400,11 @@ Test(rollback, ends_with_a_generation_newer_than_any)
                  RUF_OK);
     cr_expect_eq(item.generation, 1);
     item.image[0] ^= 1; /* another index of the same generation */
-    ruf_key_item_write(&item, f.host.item);
+    (void)ruf_key_item_write(&item, f.host.item);
     cr_expect_eq(open_index(&f, &err), RUF_E_CORRUPT);
     cr_expect_str_eq(err.id, "D707");
     item.generation = 7;
-    ruf_key_item_write(&item, f.host.item);
+    (void)ruf_key_item_write(&item, f.host.item);
     cr_expect_eq(open_index(&f, &err), RUF_E_CORRUPT);
     cr_assert_eq(publish(&f, &generation, &err), RUF_OK);
     cr_expect_eq(generation, 8);
@@ -403,6 +412,108 @@ Test(rollback, ends_with_a_generation_newer_than_any)
     f.host.refuses = true; /* what cannot be remembered is told */
     cr_expect_eq(publish(&f, &generation, &err), RUF_E_KEY);
     f.host.refuses = false;
+    test_home_remove(f.path);
+}
+
+/* --- a new key --------------------------------------------------------------
+ */
+
+static struct ruf_home *opened(struct fixture *f)
+{
+    struct ruf_home *home = NULL;
+    struct ruf_error err;
+
+    if (ruf_home_open_with(f->path, &f->host.host, &home, &err) != RUF_OK)
+        cr_assert_fail("%s: %s", err.id, err.detail);
+    return home;
+}
+
+static enum ruf_status describe(struct ruf_home *home, struct ruf_error *err)
+{
+    struct ruf_home_stats *stats = calloc(1, sizeof(*stats));
+    enum ruf_status status = ruf_home_describe(home, stats, err);
+
+    free(stats);
+    return status;
+}
+
+Test(rekey, tells_other_handles_and_lets_none_bring_the_old_key_back)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_home *first;
+    struct ruf_home *second;
+
+    begin(&f);
+    first = opened(&f);
+    second = opened(&f);
+    cr_assert_eq(ruf_home_rekey(first, NULL, &err), RUF_OK, "%s %s", err.id,
+                 err.detail);
+    cr_expect_eq(describe(first, &err), RUF_OK);
+    cr_expect_eq(describe(second, &err), RUF_E_KEY);
+    cr_expect_str_eq(err.id, "K202");
+    /* It knows the old key only, and puts the new one behind the PIN. */
+    cr_expect_eq(ruf_home_pin_set(second, "2580", &err), RUF_OK);
+    ruf_home_close(first);
+    ruf_home_close(second);
+    first = opened(&f);
+    cr_expect_eq(ruf_home_rekey(first, NULL, &err), RUF_E_LOCKED);
+    cr_expect_eq(ruf_home_unlock(first, "2580", false, &err), RUF_OK);
+    cr_expect_eq(describe(first, &err), RUF_OK, "%s", err.id);
+    cr_expect_eq(ruf_home_rekey(first, NULL, &err), RUF_E_LOCKED);
+    cr_expect_str_eq(err.id, "K225");
+    ruf_home_close(first);
+    test_home_remove(f.path);
+}
+
+/* The key store stops storing after some items; later it does again. */
+Test(rekey, ends_or_is_undone_when_the_home_is_next_opened)
+{
+    bool ended = false;
+
+    for (unsigned allowed = 1; !ended; allowed++) {
+        struct fixture f;
+        struct ruf_error err;
+        struct ruf_home *home;
+        struct ruf_key_item item;
+        uint64_t generation = 0;
+
+        begin(&f);
+        home = opened(&f);
+        cr_assert_eq(ruf_home_publish(home, &generation, &err), RUF_OK);
+        f.host.stores = 0;
+        f.host.stores_max = allowed;
+        ended = ruf_home_rekey(home, NULL, &err) == RUF_OK;
+        cr_assert_leq(allowed, 4);
+        ruf_home_close(home);
+        f.host.stores_max = 0;
+        cr_expect_eq(open_index(&f, &err), RUF_OK, "%u: %s %s", allowed, err.id,
+                     err.detail);
+        cr_expect_eq(open_home(&f, &err), RUF_OK, "%u: %s", allowed, err.id);
+        cr_assert_eq(
+            ruf_key_item_read(f.host.item, f.host.item_size, &item, NULL),
+            RUF_OK);
+        cr_expect_not(item.renewing, "%u", allowed);
+        test_home_remove(f.path);
+    }
+}
+
+Test(rekey, of_a_home_that_a_reset_began_is_refused)
+{
+    struct fixture f;
+    struct ruf_error err;
+    struct ruf_home *home;
+    struct ruf_key_item item;
+
+    begin(&f);
+    home = opened(&f);
+    cr_assert_eq(ruf_key_item_read(f.host.item, f.host.item_size, &item, NULL),
+                 RUF_OK);
+    item.resetting = true;
+    f.host.item_size = ruf_key_item_write(&item, f.host.item);
+    cr_expect_eq(ruf_home_rekey(home, NULL, &err), RUF_E_BUSY);
+    cr_expect_str_eq(err.id, "I810");
+    ruf_home_close(home);
     test_home_remove(f.path);
 }
 

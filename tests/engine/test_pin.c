@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/key_item.h"
+#include "engine/home_key.h"
 #include "engine/reset.h"
 #include "tests/engine/test_host.h"
 #include <criterion/criterion.h>
@@ -18,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PIN "2580"
@@ -171,6 +174,91 @@ Test(pin, is_asked_for_where_the_policy_requires_one)
     end(&f);
 }
 
+/* --- the last attempt, in another process -----------------------------------
+ */
+
+/* A home whose key is a file, so that processes share it. */
+static void begin_with_file(struct fixture *f, const char *protection)
+{
+    struct ruf_home_setup setup = { .struct_size = sizeof(setup) };
+    char policy[512];
+
+    memset(f, 0, sizeof(*f));
+    test_home_path(f->path);
+    setup.policy_size =
+        (size_t)snprintf(policy, sizeof(policy),
+                         "{\"schema\": \"rufname.policy/1\", \"version\": 1,"
+                         " \"protection\": {%s}, \"sources\":"
+                         " [{\"id\": \"SRC\", \"kind\": \"file\"}]}",
+                         protection);
+    setup.policy = policy;
+    if (ruf_home_init(f->path, &setup, NULL, NULL, &f->err) != RUF_OK ||
+        ruf_home_open(f->path, &f->home, &f->err) != RUF_OK ||
+        ruf_home_pin_set(f->home, PIN, &f->err) != RUF_OK)
+        cr_assert_fail("%s: %s", f->err.id, f->err.detail);
+}
+
+/* Has counted the last attempt and finds, while others look, that it was the
+ * right one. */
+static void check_last_attempt(struct ruf_home *home, int counted)
+{
+    const struct timespec moment = { 0, 200000000 };
+    struct ruf_item_edit edit;
+
+    if (ruf_item_edit_begin(home, &edit, NULL) != RUF_OK)
+        _exit(1);
+    edit.item->attempts = 5;
+    if (ruf_item_edit_store(home, &edit, NULL) != RUF_OK ||
+        write(counted, "", 1) != 1)
+        _exit(2);
+    (void)nanosleep(&moment, NULL);
+    edit.item->attempts = 0;
+    if (ruf_item_edit_store(home, &edit, NULL) != RUF_OK)
+        _exit(3);
+    ruf_item_edit_end(&edit);
+    _exit(0);
+}
+
+static void look_during_the_last_attempt(const char *protection, bool reopened)
+{
+    struct fixture f;
+    char byte;
+    int ends[2];
+    int result = -1;
+    pid_t child;
+
+    begin_with_file(&f, protection);
+    cr_assert_eq(pipe(ends), 0);
+    child = fork();
+    if (child == 0)
+        check_last_attempt(f.home, ends[1]);
+    cr_assert_eq(read(ends[0], &byte, 1), 1);
+    if (reopened) {
+        ruf_home_close(f.home);
+        expect_ok(&f, ruf_home_open(f.path, &f.home, &f.err));
+    } else {
+        f.home->access->attempts = 5; /* as it was when this one was opened */
+    }
+    if (f.home != NULL)
+        expect_ok(&f, ruf_home_unlock(f.home, PIN, false, &f.err));
+    cr_assert_eq(waitpid(child, &result, 0), child);
+    cr_expect_eq(result, 0);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    end(&f);
+}
+
+Test(attempts, the_last_one_is_waited_for_when_a_home_is_opened)
+{
+    look_during_the_last_attempt("\"pin\": {\"max_attempts\": 5}", true);
+}
+
+Test(attempts, the_last_one_is_waited_for_before_a_wipe)
+{
+    look_during_the_last_attempt(
+        "\"pin\": {\"max_attempts\": 5, \"action\": \"wipe\"}", false);
+}
+
 /* --- attempts ---------------------------------------------------------------
  */
 
@@ -202,7 +290,7 @@ static void count_without_answer(struct fixture *f, uint32_t attempts)
     struct ruf_key_item item = item_of(f);
 
     item.attempts = attempts;
-    ruf_key_item_write(&item, f->host.item);
+    (void)ruf_key_item_write(&item, f->host.item);
 }
 
 Test(attempts, that_run_out_empty_the_home)
@@ -287,7 +375,7 @@ Test(reset, that_was_cut_short_is_finished_when_opened)
     item = item_of(&f);
     memset(item.secret, 7, sizeof(item.secret));
     item.resetting = true;
-    ruf_key_item_write(&item, f.host.item);
+    (void)ruf_key_item_write(&item, f.host.item);
     reopen(&f);
     expect_use(&f, RUF_OK, "");
     cr_expect_not(item_of(&f).resetting);
@@ -302,7 +390,7 @@ Test(reset, that_has_not_ended_takes_no_pin)
     begin(&f, "file", "\"pin\": {\"required\": false}");
     item = item_of(&f);
     item.resetting = true;
-    ruf_key_item_write(&item, f.host.item);
+    (void)ruf_key_item_write(&item, f.host.item);
     expect_call(&f, ruf_home_pin_set(f.home, PIN, &f.err), RUF_E_BUSY, "I810");
     cr_expect_not(item_of(&f).has_pin);
     end(&f);
@@ -338,13 +426,13 @@ Test(pin, refuses_an_item_that_asks_for_too_much)
     expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
     item = item_of(&f);
     item.pin.log_n = 19; /* 512 MiB */
-    ruf_key_item_write(&item, f.host.item);
+    (void)ruf_key_item_write(&item, f.host.item);
     reopen(&f);
     expect_call(&f, ruf_home_unlock(f.home, PIN, false, &f.err), RUF_E_KEY,
                 "K203");
     item.pin.log_n = 17;
     item.pin.attempts_max = 20; /* more tries than it was sealed for */
-    ruf_key_item_write(&item, f.host.item);
+    (void)ruf_key_item_write(&item, f.host.item);
     reopen(&f);
     expect_call(&f, ruf_home_unlock(f.home, PIN, false, &f.err), RUF_E_LOCKED,
                 "K212");
