@@ -2,17 +2,20 @@
  * base/number_page.h - pages of the table of numbers
  *
  * A page is 256 bytes, four cache lines. The first holds the lower halves of up
- * to ten numbers and where their rows stand, the others the rows: upper half,
+ * to eight numbers and where their rows stand; the rows behind have upper half,
  * owner and label. A reader fetches all four at once, so an answer costs about
  * one access to memory; on demand a page lies in one sealed block.
  *
- *    0   1  rows, 0..10
- *    1   1  bit 0: numbers moved on from here to another page
- *    2  10  offset of each row in the page
- *   12  40  lower 32 bits of each number
- *   52 204  rows: upper bits (2 or 4 bytes), owner (1..4), tail (2), length of
+ *    0   1  rows, 0..8
+ *    1   1  classes of numbers that moved on from here to another page
+ *    2   8  offset of each row in the page
+ *   10  32  lower 32 bits of each number
+ *   42 214  rows: upper bits (2 or 4 bytes), owner (1..4), tail (2), length of
  *           the head (1), head. Length 255: the head is the text at the u32
  *           offset that follows, in LABELS.
+ *
+ * The class of a number is one of eight, by its hash: a search for a number
+ * that is not there nearly always ends in its home page, even if that is full.
  *
  * Threads: pure.
  *
@@ -24,8 +27,8 @@
 #include "base/table.h"
 
 #define RUF_PAGE_SIZE 256u
-#define RUF_PAGE_SLOTS 10u
-#define RUF_PAGE_ROWS 52u /**< where rows begin */
+#define RUF_PAGE_SLOTS 8u
+#define RUF_PAGE_ROWS 42u /**< where rows begin */
 
 /** Longest head in a page; length byte of a longer one, in LABELS. */
 #define RUF_PAGE_HEAD_MAX 120u
@@ -56,14 +59,21 @@ static inline uint32_t ruf_page_at(uint64_t hash, uint32_t n, uint32_t pages)
 static inline unsigned ruf_page_match(const uint8_t *page, uint64_t number)
 {
     unsigned match =
-        ruf_match_twelve(page + 2 + RUF_PAGE_SLOTS, (uint32_t)number);
+        ruf_match_words(page + 2 + RUF_PAGE_SLOTS, ~0u, (uint32_t)number);
 
-    return match & ((1u << (page[0] & 15)) - 1) & ((1u << RUF_PAGE_SLOTS) - 1);
+    return match & ((1u << (page[0] & 15)) - 1);
 }
 
-static inline bool ruf_page_ran_over(const uint8_t *page)
+/** The bit of a hash's class. */
+static inline uint8_t ruf_page_class(uint64_t hash)
 {
-    return (page[1] & 1) != 0;
+    return (uint8_t)(1u << (hash & 7));
+}
+
+/** Did numbers of this hash's class move on to another page? */
+static inline bool ruf_page_ran_over(const uint8_t *page, uint64_t hash)
+{
+    return (page[1] & ruf_page_class(hash)) != 0;
 }
 
 /** Row of a slot. */

@@ -79,33 +79,7 @@ static inline unsigned ruf_match_words(const uint8_t *bytes, uint32_t mask,
     return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(low, low)) & 0xFF;
 }
 
-/* Bit per u32 of the first twelve that is 'want'; one load more than eight. */
-static inline unsigned ruf_match_twelve(const uint8_t *bytes, uint32_t want)
-{
-    const __m128i wanted = _mm_set1_epi32((int)want);
-    __m128i low = _mm_loadu_si128((const __m128i *)(const void *)bytes);
-    __m128i middle =
-        _mm_loadu_si128((const __m128i *)(const void *)(bytes + 16));
-    __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(bytes + 32));
-
-    low = _mm_packs_epi32(_mm_cmpeq_epi32(low, wanted),
-                          _mm_cmpeq_epi32(middle, wanted));
-    high = _mm_cmpeq_epi32(high, wanted);
-    high = _mm_packs_epi32(high, high);
-    return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(low, high)) & 0xFFF;
-}
-
 #else
-
-/* Bit per u32 of the first twelve that is 'want'. */
-static inline unsigned ruf_match_twelve(const uint8_t *bytes, uint32_t want)
-{
-    unsigned match = 0;
-
-    for (unsigned i = 0; i < 12; i++)
-        match |= (unsigned)(ruf_load32(bytes + 4 * i) == want) << i;
-    return match;
-}
 
 /* Bit per u32 of the first eight that is 'want' in the bits of 'mask'. */
 static inline unsigned ruf_match_words(const uint8_t *bytes, uint32_t mask,

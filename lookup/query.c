@@ -262,7 +262,7 @@ find_further(struct ruf_query *query, uint64_t hash, ruf_e164 number,
         if (status != RUF_OK)
             return status;
         *known = find_in_page(index, page_at(index, at), number, out);
-        if (*known || !ruf_page_ran_over(page_at(index, at)))
+        if (*known || !ruf_page_ran_over(page_at(index, at), hash))
             break;
     }
     return RUF_OK;
@@ -340,7 +340,7 @@ HOT_INLINE enum ruf_status answer_resident(struct ruf_query *query, uint32_t at,
         return status;
     if (find_in_page(query->index, page, number, &row))
         return answer_row(query, row, label, owners, room, out, err);
-    if (ruf_page_ran_over(page))
+    if (ruf_page_ran_over(page, hash))
         return answer_further(query, hash, number, label, owners, room, out,
                               err);
     return answer_miss(query, number, label, out, err);
@@ -367,7 +367,7 @@ static enum ruf_status find_on_demand(struct ruf_query *query, ruf_e164 number,
         if (status != RUF_OK)
             return status;
         *known = find_in_page(index, page, number, row);
-        if (*known || !ruf_page_ran_over(page))
+        if (*known || !ruf_page_ran_over(page, hash))
             return RUF_OK;
     }
     return RUF_OK;

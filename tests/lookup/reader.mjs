@@ -21,7 +21,7 @@ function refuse(why) {
 
 if (file.length < 184 || file.toString('latin1', 0, 8) !== 'RUFNAME\x1a')
   refuse('no Rufname index')
-if (file.readUInt32LE(8) !== 3) refuse('another version')
+if (file.readUInt32LE(8) !== 4) refuse('another version')
 const count = file.readUInt32LE(20)
 const headerSize = file.readUInt32LE(12)
 if (headerSize !== 80 + 40 * count + 64) refuse('header size')
@@ -161,7 +161,7 @@ function lookUp(number) {
     const at = block % BigInt(pageCount / 4) * 4n + (home + n) % 4n
     const page = bytesOf(3).subarray(256 * Number(at), 256 * Number(at) + 256)
     for (let slot = 0; slot < page[0]; slot++) {
-      if (BigInt(page.readUInt32LE(12 + 4 * slot)) !== (number & 0xffffffffn))
+      if (BigInt(page.readUInt32LE(10 + 4 * slot)) !== (number & 0xffffffffn))
         continue
       const row = new Reader(page, page[2 + slot])
       if (row.little(upperWidth) !== number >> 32n) continue
@@ -177,7 +177,7 @@ function lookUp(number) {
       }
       return { label: Buffer.concat([head, tailAt(tail)]).toString(), owners }
     }
-    if ((page[1] & 1) === 0) break
+    if ((page[1] >> Number(hash & 7n) & 1) === 0) break
   }
   return { label: '?', owners: [] }
 }
