@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,9 +86,42 @@ enum ruf_status ruf_file_pread(int fd, const char *path, void *bytes,
     return RUF_OK;
 }
 
+/* --- files in memory --------------------------------------------------------
+ */
+
+#define MEMORY_FOLDER "/proc/self/fd/"
+
+static bool is_in_memory(const char *path)
+{
+    return strncmp(path, MEMORY_FOLDER, strlen(MEMORY_FOLDER)) == 0;
+}
+
+static enum ruf_status open_memory(int *fd, struct ruf_error *err)
+{
+    *fd = memfd_create("rufname", MFD_CLOEXEC);
+    if (*fd < 0)
+        return ruf_fail_os(err, RUF_E_IO, "I806", "memory", errno,
+                           "cannot create a file in memory");
+    return RUF_OK;
+}
+
+enum ruf_status ruf_file_memory_create(int *fd,
+                                       char path[RUF_FILE_MEMORY_PATH_SIZE],
+                                       struct ruf_error *err)
+{
+    enum ruf_status status = open_memory(fd, err);
+
+    if (status == RUF_OK)
+        (void)snprintf(path, RUF_FILE_MEMORY_PATH_SIZE, MEMORY_FOLDER "%d",
+                       *fd);
+    return status;
+}
+
 enum ruf_status ruf_file_open_unnamed(const char *path, int *fd,
                                       struct ruf_error *err)
 {
+    if (is_in_memory(path))
+        return open_memory(fd, err);
     (void)unlink(path);
     *fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (*fd < 0)
@@ -242,8 +276,15 @@ void ruf_file_overwrite(const char *path)
 /* --- writing beside ---------------------------------------------------------
  */
 
+static bool writes_in_place(const struct ruf_file_writer *writer)
+{
+    return is_in_memory(writer->path);
+}
+
 static void remove_temporary(const struct ruf_file_writer *writer)
 {
+    if (writes_in_place(writer))
+        return;
     if (writer->secret)
         overwrite_path(writer->temporary);
     (void)unlink(writer->temporary);
@@ -269,8 +310,10 @@ static enum ruf_status create_writer(const char *path, bool secret,
     /* Left by a crash; the name is ours, and the caller holds the lock. */
     remove_temporary(writer);
     writer->fd =
-        open(writer->temporary,
-             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        writes_in_place(writer)
+            ? open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+            : open(writer->temporary,
+                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (writer->fd < 0) {
         status = ruf_fail_os(err, RUF_E_IO, "I806", path, errno,
                              "cannot create the new file beside it");
@@ -361,12 +404,13 @@ enum ruf_status ruf_file_writer_publish(struct ruf_file_writer *writer,
     if (close(writer->fd) != 0 && status == RUF_OK)
         status = ruf_fail_os(err, RUF_E_IO, "I807", writer->path, errno,
                              "cannot close the new file");
-    if (status == RUF_OK && rename(writer->temporary, writer->path) != 0)
+    if (status == RUF_OK && !writes_in_place(writer) &&
+        rename(writer->temporary, writer->path) != 0)
         status = ruf_fail_os(err, RUF_E_IO, "I807", writer->path, errno,
                              "cannot rename the new file over it");
     if (status != RUF_OK)
         remove_temporary(writer);
-    else
+    else if (!writes_in_place(writer))
         status = sync_directory_of(writer->path, err);
     writer_free(writer);
     return status;

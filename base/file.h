@@ -128,6 +128,21 @@ void ruf_file_discard(const char *path);
 /** "directory/name", malloc()ed; NULL when memory is out. */
 char *ruf_path_join(const char *directory, const char *name);
 
+/** Room for the path of a file in memory, its NUL included. */
+#define RUF_FILE_MEMORY_PATH_SIZE 32
+
+/**
+ * A file in the memory of this process, without a name (memfd_create(2)): gone
+ * when fd and all that was opened by its path are closed. The path may be
+ * handed to ruf_file_open() and to one writer, which then writes in place, and
+ * a file that ruf_file_open_unnamed() makes beside it is in memory, too.
+ * @param[out] fd  the caller closes it.
+ * @return RUF_OK; RUF_E_IO (I806: no such files here).
+ */
+RUF_MUST_USE enum ruf_status
+ruf_file_memory_create(int *fd, char path[RUF_FILE_MEMORY_PATH_SIZE],
+                       struct ruf_error *err);
+
 /** Exclusive lock of one writer, by flock(); gone with the process. */
 struct ruf_lock;
 

@@ -88,6 +88,11 @@ int cli_open_home(struct cli *cli, struct ruf_home **home);
 int cli_open_home_for(struct cli *cli, enum ruf_access_purpose purpose,
                       struct ruf_home **home);
 
+/** The same for what is of no use where nothing may be stored: what one command
+ *  reads, the next one would not have (P163). */
+int cli_open_storing_home(struct cli *cli, enum ruf_access_purpose purpose,
+                          struct ruf_home **home);
+
 /** Say why stdout takes nothing more, unless its reader has just gone; exit
  *  code. @param os_errno of the failed call. */
 int cli_output_failed(const struct cli *cli, int os_errno);

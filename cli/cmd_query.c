@@ -60,7 +60,7 @@ static int open_query(struct cli *cli, enum ruf_index_mode mode,
 
     memset(query, 0, sizeof(*query));
     query->cli = cli;
-    code = cli_open_home(cli, &query->home);
+    code = cli_open_storing_home(cli, RUF_ACCESS_USE, &query->home);
     if (code != 0)
         return code;
     if (ruf_home_index(query->home, mode, &query->index, &err) != RUF_OK ||

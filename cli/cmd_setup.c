@@ -115,7 +115,7 @@ static int sign_in(struct cli *cli, const struct ruf_login *login)
 {
     struct ruf_home *home;
     struct ruf_error err;
-    int code = cli_open_home_for(cli, RUF_ACCESS_REFRESH, &home);
+    int code = cli_open_storing_home(cli, RUF_ACCESS_REFRESH, &home);
 
     if (code != 0)
         return code;
@@ -185,7 +185,7 @@ static int keep_source_secret(struct cli *cli, const char *source,
         return cli_usage(cli, "login --source ID needs --secret-file FILE");
     code = cli_read_file(cli, secret_path, SECRET_SIZE_MAX, &secret, &size);
     if (code == 0)
-        code = cli_open_home_for(cli, RUF_ACCESS_REFRESH, &home);
+        code = cli_open_storing_home(cli, RUF_ACCESS_REFRESH, &home);
     if (code == 0 &&
         ruf_home_source_secret(home, source, secret, &err) != RUF_OK)
         code = cli_fail(cli, &err);

@@ -272,7 +272,7 @@ int cmd_sync(struct cli *cli)
     if (code == 0 && cli->argument_count > 0)
         return cli_usage(cli, "sync takes no arguments");
     if (code == 0)
-        code = cli_open_home_for(cli, RUF_ACCESS_REFRESH, &home);
+        code = cli_open_storing_home(cli, RUF_ACCESS_REFRESH, &home);
     if (code != 0)
         return code;
     code = sync_home(cli, home, &request);
@@ -374,7 +374,7 @@ int cmd_import(struct cli *cli)
     if (code == 0 && cli->argument_count == 0)
         return cli_usage(cli, "import FILE...");
     if (code == 0)
-        code = cli_open_home(cli, &home);
+        code = cli_open_storing_home(cli, RUF_ACCESS_USE, &home);
     if (code != 0)
         return code;
     code = import_files(cli, home, source);
@@ -390,7 +390,7 @@ int cmd_index(struct cli *cli)
     if (code == 0 && cli->argument_count > 0)
         return cli_usage(cli, "index takes no arguments");
     if (code == 0)
-        code = cli_open_home(cli, &home);
+        code = cli_open_storing_home(cli, RUF_ACCESS_USE, &home);
     if (code != 0)
         return code;
     code = publish(cli, home);

@@ -237,6 +237,19 @@ int cli_open_home_for(struct cli *cli, enum ruf_access_purpose purpose,
     return cli_fail(cli, &err);
 }
 
+int cli_open_storing_home(struct cli *cli, enum ruf_access_purpose purpose,
+                          struct ruf_home **home)
+{
+    struct ruf_error why = { .id = "P163", .status = RUF_E_POLICY };
+    int code = cli_open_home_for(cli, purpose, home);
+
+    if (code != 0 || ruf_home_may_store(*home))
+        return code;
+    ruf_home_close(*home);
+    *home = NULL;
+    return cli_fail(cli, &why);
+}
+
 int cli_output_failed(const struct cli *cli, int os_errno)
 {
     struct ruf_error err;

@@ -5,6 +5,7 @@
  */
 #include "engine/access.h"
 #include "base/error.h"
+#include "engine/home_memory.h"
 #include "engine/session.h"
 #include "engine/wipe.h"
 #include "policy/access.h"
@@ -114,6 +115,7 @@ void ruf_access_unlocked(struct ruf_home *home, int64_t now)
 
 void ruf_access_forget_key(struct ruf_home *home)
 {
+    ruf_home_memory_forget(home);
     ruf_secret_destroy(&home->key);
     home->access->used_at = 0;
     home->access->remembered = false;

@@ -43,10 +43,7 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
         .cancelled = login->cancelled,
         .cancel_context = login->context,
     };
-    enum ruf_status status = ruf_home_check_storage(home, err);
-
-    if (status == RUF_OK)
-        status = ruf_home_refresher_open(home, &writer, err);
+    enum ruf_status status = ruf_home_refresher_open(home, &writer, err);
 
     if (status != RUF_OK)
         return status;
@@ -68,10 +65,7 @@ enum ruf_status ruf_home_source_secret(struct ruf_home *home,
     struct ruf_home_writer writer;
     struct ruf_store_sink context;
     struct ruf_sync_sink sink;
-    enum ruf_status status = ruf_home_check_storage(home, err);
-
-    if (status == RUF_OK)
-        status = ruf_home_refresher_open(home, &writer, err);
+    enum ruf_status status = ruf_home_refresher_open(home, &writer, err);
 
     if (status != RUF_OK)
         return status;
@@ -393,9 +387,7 @@ enum ruf_status ruf_home_sync(struct ruf_home *home,
     results = calloc(RUF_POLICY_SOURCES_MAX, sizeof(*results));
     if (results == NULL)
         return ruf_fail_memory(err);
-    status = ruf_home_check_storage(home, err);
-    if (status == RUF_OK)
-        status = ruf_home_refresher_open(home, &writer, err);
+    status = ruf_home_refresher_open(home, &writer, err);
     if (status == RUF_OK && request->dry_run) {
         status = try_sync(home, writer.store, request, results, report, err);
         ruf_home_writer_close(&writer);
@@ -449,9 +441,7 @@ enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
     memset(report, 0, sizeof(*report));
     if (source == NULL)
         return RUF_E_USAGE;
-    status = ruf_home_check_storage(home, err);
-    if (status == RUF_OK)
-        status = ruf_home_writer_open(home, &writer, err);
+    status = ruf_home_writer_open(home, &writer, err);
     if (status != RUF_OK)
         return status;
     context = (struct ruf_store_sink){ writer.store, &home->effective, false };

@@ -7,6 +7,7 @@
 #include "callkit/commit.h"
 #include "engine/access.h"
 #include "engine/home_files.h"
+#include "engine/home_memory.h"
 #include "engine/host.h"
 #include "engine/policy_change.h"
 #include "engine/rekey.h"
@@ -394,6 +395,9 @@ static enum ruf_status open_home(const char *path, const struct ruf_host *host,
         status = RUF_OK;
     else if (status == RUF_OK)
         status = finish_attempts(home, err);
+    /* A new policy is taken over on disk. */
+    if (status == RUF_OK && !any_policy)
+        status = ruf_home_memory_begin(home, err);
     if (status != RUF_OK) {
         ruf_home_close(home);
         return status;
@@ -427,6 +431,7 @@ void ruf_home_close(struct ruf_home *home)
 {
     if (home == NULL)
         return;
+    ruf_home_memory_end(home);
     ruf_policy_destroy(home->policy);
     if (home->access != NULL) {
         free(home->access->os_version);
@@ -486,10 +491,12 @@ static enum ruf_status open_store(const struct ruf_home *home,
     *out = NULL;
     if (status != RUF_OK)
         return status;
-    path = ruf_path_join(home->path, HOME_STORE);
-    if (path == NULL)
-        return ruf_fail_memory(err);
-    status = ruf_store_open(path, home->key.bytes, mode, out, err);
+    status = ruf_home_memory_check(home, err);
+    if (status != RUF_OK)
+        return status;
+    status = ruf_home_store_path(home, &path, err);
+    if (status == RUF_OK)
+        status = ruf_store_open(path, home->key.bytes, mode, out, err);
     free(path);
     return status;
 }
@@ -595,9 +602,11 @@ enum ruf_status ruf_home_index_any_age(const struct ruf_home *home,
     char *path;
 
     *out = NULL;
+    if (status == RUF_OK)
+        status = ruf_home_memory_check(home, err);
     if (status != RUF_OK)
         return status;
-    path = ruf_path_join(home->path, HOME_IMAGE);
+    path = ruf_home_image_path(home);
     if (path == NULL)
         return ruf_fail_memory(err);
     status = ruf_index_open_since(path, home->key.bytes, mode,

@@ -36,6 +36,7 @@
 #define HOME_KEY_LOCK "key.lock"
 
 struct ruf_keystore;
+struct ruf_home_memory;
 
 /* Hex digits that name a home, and their NUL. */
 #define RUF_HOME_ID_SIZE 33
@@ -73,6 +74,7 @@ struct ruf_home {
     struct ruf_access_memory *access;
     struct ruf_host host; /* all of it filled in */
     struct ruf_keystore *keystore;
+    struct ruf_home_memory *memory; /* NULL: store and index are on disk */
 };
 
 /* Read, replace or remove one file of a home: as ruf_file_read(),

@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "engine/access.h"
+#include "engine/home_memory.h"
 #include <rufname/directory.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,7 +146,7 @@ enum ruf_status ruf_home_describe(struct ruf_home *home,
 static void verify_image(const struct ruf_home *home,
                          struct ruf_verify_report *out)
 {
-    char *path = ruf_path_join(home->path, HOME_IMAGE);
+    char *path = ruf_home_image_path(home);
     enum ruf_status status;
 
     if (path == NULL)

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/image.h"
+#include "engine/home_memory.h"
 #include "engine/rollback.h"
 #include <stdlib.h>
 
@@ -100,26 +101,26 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
                             struct ruf_error *err)
 {
     struct ruf_image_seed seed = { 0 };
+    struct ruf_image_place place;
     uint64_t over_limit = 0;
-    char *path = ruf_path_join(home->path, HOME_IMAGE);
-    enum ruf_status status;
+    enum ruf_status status = ruf_image_place_begin(home, &place, err);
 
-    if (path == NULL)
-        return ruf_fail_memory(err);
-    status = ruf_home_still_ours(home, err);
+    if (status == RUF_OK)
+        status = ruf_home_still_ours(home, err);
     if (status == RUF_OK)
         status = ruf_store_standardise(store, home->policy, false, err);
     if (status == RUF_OK)
         status = ruf_store_sweep_marks(store, home->policy, err);
     if (status == RUF_OK)
-        status = next_generation(home, store, path, &seed.generation, err);
+        status =
+            next_generation(home, store, place.path, &seed.generation, err);
     if (status == RUF_OK)
         status = ruf_random(seed.salt, sizeof(seed.salt), err);
     if (status == RUF_OK)
         status = ruf_random(seed.hash_secret, sizeof(seed.hash_secret), err);
     if (status == RUF_OK)
-        status =
-            ruf_build_home_image(home, store, path, &seed, &over_limit, err);
+        status = ruf_build_home_image(home, store, place.path, &seed,
+                                      &over_limit, err);
     /* After the file: a reader refuses what is older than this number. */
     if (status == RUF_OK)
         status = ruf_store_fact_save(store, FACT_GENERATION,
@@ -130,12 +131,12 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
         status = ruf_store_fact_save(store, FACT_OVER_LIMIT,
                                      (int64_t)over_limit, err);
     if (status == RUF_OK)
-        status = ruf_rollback_remember(home, path, seed.generation, err);
+        status = ruf_rollback_remember(home, place.path, seed.generation, err);
     if (status == RUF_OK) {
         *generation = seed.generation;
         home->host.reload_directory(home->host.context);
     }
-    free(path);
+    ruf_image_place_end(home, &place, status == RUF_OK);
     return status;
 }
 

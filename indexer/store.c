@@ -9,6 +9,7 @@
 #include "indexer/store_private.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,6 +294,29 @@ static enum ruf_status set_database_key(const struct ruf_store *store,
     return status;
 }
 
+/* --- in memory
+ * ------------------------------------------------------------------------ */
+
+/* SQLite's "memdb": one database for all connections of this process that give
+ * a name with a slash. */
+#define MEMORY_PREFIX "file:/rufname-"
+
+enum ruf_status ruf_store_memory_path(char path[RUF_STORE_MEMORY_PATH_SIZE],
+                                      struct ruf_error *err)
+{
+    uint64_t name = 0;
+    enum ruf_status status = ruf_random(&name, sizeof(name), err);
+
+    (void)snprintf(path, RUF_STORE_MEMORY_PATH_SIZE,
+                   MEMORY_PREFIX "%016" PRIx64 "?vfs=memdb", name);
+    return status;
+}
+
+static bool is_in_memory(const char *path)
+{
+    return strncmp(path, MEMORY_PREFIX, strlen(MEMORY_PREFIX)) == 0;
+}
+
 /* --- open
  * ------------------------------------------------------------------------ */
 
@@ -356,11 +380,13 @@ static enum ruf_status open_database(struct ruf_store *store,
                                      enum ruf_store_mode mode,
                                      struct ruf_error *err)
 {
+    bool in_memory = is_in_memory(store->path);
+    int place =
+        in_memory ? SQLITE_OPEN_URI | SQLITE_OPEN_CREATE : SQLITE_OPEN_NOFOLLOW;
     enum ruf_status status;
 
     if (sqlite3_open_v2(store->path, &store->db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                            SQLITE_OPEN_NOFOLLOW,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | place,
                         NULL) != SQLITE_OK)
         return store->db == NULL ? ruf_fail_memory(err)
                                  : ruf_store_failed(store, err);
@@ -369,6 +395,9 @@ static enum ruf_status open_database(struct ruf_store *store,
     status = set_database_key(store, key, err);
     if (status == RUF_OK)
         status = configure(store, err);
+    if (status == RUF_OK && in_memory)
+        status =
+            ruf_store_run(store, "PRAGMA cipher_memory_security = ON", err);
     if (status == RUF_OK)
         status = ruf_store_run(store,
                                "PRAGMA journal_mode = WAL;"
@@ -378,6 +407,20 @@ static enum ruf_status open_database(struct ruf_store *store,
         return status;
     return mode == RUF_STORE_CREATE ? ruf_store_schema_create(store, err)
                                     : ruf_store_schema_check(store, mode, err);
+}
+
+/* A new file and its check, or a look at the old ones. */
+static enum ruf_status prepare_file(const char *path, const uint8_t *key,
+                                    enum ruf_store_mode mode, bool *has_check,
+                                    struct ruf_error *err)
+{
+    enum ruf_status status = mode == RUF_STORE_CREATE ? create_file(path, err)
+                                                      : check_file(path, err);
+
+    if (status != RUF_OK)
+        return status;
+    return mode == RUF_STORE_CREATE ? ruf_store_write_key_check(path, key, err)
+                                    : check_key(path, key, has_check, err);
 }
 
 enum ruf_status ruf_store_open(const char *path,
@@ -394,15 +437,9 @@ enum ruf_status ruf_store_open(const char *path,
         free(store);
         return ruf_fail_memory(err);
     }
-    if (mode == RUF_STORE_CREATE) {
-        status = create_file(path, err);
-        if (status == RUF_OK)
-            status = ruf_store_write_key_check(path, key, err);
-    } else {
-        status = check_file(path, err);
-        if (status == RUF_OK)
-            status = check_key(path, key, &has_check, err);
-    }
+    status = is_in_memory(path)
+                 ? RUF_OK
+                 : prepare_file(path, key, mode, &has_check, err);
     if (status == RUF_OK)
         status = open_database(store, key, mode, err);
     if (status == RUF_OK)

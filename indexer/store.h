@@ -24,6 +24,19 @@ struct ruf_store;
 
 enum ruf_store_mode { RUF_STORE_READ = 0, RUF_STORE_WRITE, RUF_STORE_CREATE };
 
+/** Room for the path of a store in memory, its NUL included. */
+#define RUF_STORE_MEMORY_PATH_SIZE 64
+
+/**
+ * A path that names a store in the memory of this process: encrypted like one
+ * on disk, its pages in use in locked memory, gone with the last handle on it.
+ * Readers wait for a writer's transaction.
+ * @return RUF_OK; RUF_E_INTERNAL (E912).
+ */
+RUF_MUST_USE enum ruf_status
+ruf_store_memory_path(char path[RUF_STORE_MEMORY_PATH_SIZE],
+                      struct ruf_error *err);
+
 /**
  * Open or create the store file.
  * @param[in] key  master key of the home; the database key is derived from it.

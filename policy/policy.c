@@ -534,5 +534,6 @@ bool ruf_policy_keeps(const struct ruf_policy *policy,
                       const struct ruf_policy_source *source)
 {
     return source != NULL && source->enabled &&
-           policy->store.mode == RUF_STORE_ON_DISK;
+           (policy->store.mode == RUF_STORE_ON_DISK ||
+            policy->store.is_in_memory);
 }

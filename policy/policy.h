@@ -114,6 +114,8 @@ struct ruf_policy_store {
     uint32_t mode;         /**< enum ruf_store_place */
     uint32_t photos;       /**< enum ruf_photos */
     uint32_t max_age_days; /**< 1..365 since the last good sync */
+    /** Not of the document: the store at hand is no local storage. */
+    bool is_in_memory;
 };
 
 struct ruf_policy_sync {
@@ -266,7 +268,7 @@ const struct ruf_policy_source *
 ruf_policy_source(const struct ruf_policy *policy, struct ruf_text id);
 
 /** Are records of this source stored? Not if it is NULL, switched off, or the
- *  policy allows no local storage. */
+ *  policy allows no local storage and the store at hand is one. */
 bool ruf_policy_keeps(const struct ruf_policy *policy,
                       const struct ruf_policy_source *source);
 

@@ -117,8 +117,11 @@ RUF_API void ruf_home_read_number(const struct ruf_home *home, const char *text,
 
 /**
  * May contacts be stored on this device? false: store.mode of the policy is
- * "memory". Then sign-in, sync and import are refused (P163), and what a phone
- * gets is empty (C402).
+ * "memory". Then tokens, records and index live in the memory of this process
+ * for as long as the handle is open and has its key: sign in, sync or import,
+ * and search with the same handle. Closing or locking it forgets everything;
+ * another handle, of this process or another, has none of it. What a phone gets
+ * is empty (C402).
  */
 RUF_API bool ruf_home_may_store(const struct ruf_home *home);
 

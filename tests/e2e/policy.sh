@@ -178,7 +178,9 @@ expect 0 C402 ruf "$work/limited" emit --format stream
 expect 3 P163 ruf "$work/limited" import "$work/c.csv"
 expect 3 P163 ruf "$work/limited" sync
 expect 3 P163 ruf "$work/limited" login --flow app --secret-file "$work/c.csv"
-expect 1 '' ruf "$work/limited" lookup '030 23125-001'
+expect 3 P163 ruf "$work/limited" lookup '030 23125-001'
+expect 3 P163 ruf "$work/limited" search anna
+expect 3 P163 ruf "$work/limited" rekey
 note "without local storage nothing is kept, and C402 says what that means"
 
 # --- cut short ------------------------------------------------------------------
