@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "bench/people.h"
+#include "indexer/build.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "bench/people.h"
+#include "indexer/build.h"
 #include <rufname/directory.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "bench/people.h"
+#include "indexer/build.h"
 #include "indexer/person.h"
 #include <stdio.h>
 #include <stdlib.h>

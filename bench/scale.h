@@ -28,9 +28,7 @@ enum scale_search {
 struct scale_built {
     uint64_t entries;
     uint64_t bytes;   /**< of the image */
-    double label_ns;  /**< CPU per entry: people to labelled entries; 0: it is
-                           part of the build */
-    double build_ns;  /**< CPU per entry: to a published image */
+    double build_ns;  /**< CPU per entry: people to a published image */
     double input_mib; /**< peak memory before the build: its input */
     double peak_mib;  /**< peak memory after it */
 };

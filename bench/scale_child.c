@@ -7,6 +7,7 @@
 #include "bench/measure.h"
 #include "bench/people.h"
 #include "bench/scale.h"
+#include "indexer/build.h"
 #include <rufname/search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,32 +76,6 @@ static enum ruf_status next_of_crowd(void *context,
     return RUF_OK;
 }
 
-/* What fits into memory is labelled and built as the engine does it. */
-static void build_list(const char *path, const uint8_t *key, uint64_t n,
-                       struct scale_built *out)
-{
-    struct ruf_image_seed seed = { .generation = 1 };
-    struct ruf_labelled_entries entries;
-    struct ruf_policy *policy = bench_policy();
-    struct ruf_people people;
-    struct ruf_arena *arena;
-    struct ruf_error err;
-    uint64_t begin;
-
-    bench_must(ruf_arena_create(&arena, &err), &err);
-    bench_people(n, arena, &people);
-    begin = bench_cpu_ns();
-    bench_must(ruf_label(&people, policy, arena, &entries, &err), &err);
-    out->entries = entries.count;
-    out->label_ns = (double)(bench_cpu_ns() - begin) / (double)out->entries;
-    out->input_mib = peak_mib();
-    begin = bench_cpu_ns();
-    bench_must(ruf_build(path, key, &seed, &people, &entries, &err), &err);
-    out->build_ns = (double)(bench_cpu_ns() - begin) / (double)out->entries;
-    ruf_arena_destroy(arena);
-    ruf_policy_destroy(policy);
-}
-
 static uint64_t count_entries(const char *path, const uint8_t *key)
 {
     struct ruf_index *index;
@@ -114,31 +89,59 @@ static uint64_t count_entries(const char *path, const uint8_t *key)
     return info.entry_count;
 }
 
-static void build_stream(const char *path, const uint8_t *key, uint64_t n,
-                         struct scale_built *out)
+/* @return CPU time. */
+static double build(const char *path, const uint8_t *key,
+                    const struct ruf_people_source *source,
+                    const struct ruf_build_options *options)
 {
-    bool people = n <= SCALE_PEOPLE_MAX;
-    struct ruf_build_options options = { people ? RUF_BUILD_ALL
-                                                : RUF_BUILD_NUMBERS,
-                                         SCALE_MEMORY };
     struct ruf_image_seed seed = { .generation = 1 };
-    struct crowd *crowd = bench_alloc(1, sizeof(*crowd));
-    struct ruf_people_source source = { crowd, next_of_crowd };
     struct ruf_policy *policy = bench_policy();
     struct ruf_error err;
+    uint64_t over_limit;
     uint64_t begin = bench_cpu_ns();
 
-    crowd->count = people ? n : n / 20 * 7; /* some numbers are shared */
-    bench_must(ruf_arena_create(&crowd->arena, &err), &err);
-    bench_must(
-        ruf_build_people(path, key, &seed, &source, policy, &options, &err),
-        &err);
-    out->build_ns = (double)(bench_cpu_ns() - begin - crowd->cpu_ns);
-    out->entries = count_entries(path, key);
-    out->build_ns /= (double)out->entries;
-    ruf_arena_destroy(crowd->arena);
+    bench_must(ruf_build_people(path, key, &seed, source, policy, options,
+                                &over_limit, &err),
+               &err);
     ruf_policy_destroy(policy);
+    return (double)(bench_cpu_ns() - begin);
+}
+
+/* What fits into memory is a list, as in the engine. */
+static double build_list(const char *path, const uint8_t *key, uint64_t n,
+                         struct scale_built *out)
+{
+    struct ruf_build_options options = { .content = RUF_BUILD_ALL };
+    struct ruf_people people;
+    struct ruf_people_cursor cursor = { &people, 0 };
+    struct ruf_people_source source = ruf_people_source(&cursor);
+    struct ruf_arena *arena;
+    double ns;
+
+    bench_must(ruf_arena_create(&arena, NULL), NULL);
+    bench_people(n, arena, &people);
+    out->input_mib = peak_mib();
+    ns = build(path, key, &source, &options);
+    ruf_arena_destroy(arena);
+    return ns;
+}
+
+static double build_stream(const char *path, const uint8_t *key, uint64_t n)
+{
+    bool people = n <= SCALE_PEOPLE_MAX;
+    struct ruf_build_options options = { .content = people ? RUF_BUILD_ALL
+                                                           : RUF_BUILD_NUMBERS,
+                                         .memory = SCALE_MEMORY };
+    struct crowd *crowd = bench_alloc(1, sizeof(*crowd));
+    struct ruf_people_source source = { crowd, next_of_crowd };
+    double ns;
+
+    crowd->count = people ? n : n / 20 * 7; /* some numbers are shared */
+    bench_must(ruf_arena_create(&crowd->arena, NULL), NULL);
+    ns = build(path, key, &source, &options) - (double)crowd->cpu_ns;
+    ruf_arena_destroy(crowd->arena);
     free(crowd);
+    return ns;
 }
 
 /* rufname-bench --child scale-build N IMAGE */
@@ -152,10 +155,10 @@ int child_scale_build(int argc, char **argv)
         return 2;
     n = strtoull(argv[0], NULL, 10);
     memset(key, 7, sizeof(key));
-    if (n > SCALE_LIST_MAX)
-        build_stream(argv[1], key, n, &out);
-    else
-        build_list(argv[1], key, n, &out);
+    out.build_ns = n > SCALE_LIST_MAX ? build_stream(argv[1], key, n)
+                                      : build_list(argv[1], key, n, &out);
+    out.entries = count_entries(argv[1], key);
+    out.build_ns /= (double)out.entries;
     out.peak_mib = peak_mib();
     out.bytes = file_size(argv[1]);
     return child_answer(&out, sizeof(out));

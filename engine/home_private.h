@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/seal.h"
 #include "base/secret.h"
-#include "indexer/build_extras.h"
+#include "indexer/build.h"
 #include "indexer/store.h"
 #include "indexer/store_choices.h"
 #include "policy/policy.h"

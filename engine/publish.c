@@ -70,28 +70,24 @@ ruf_build_home_image(const struct ruf_home *home, struct ruf_store *store,
                      const char *image_path, const struct ruf_image_seed *seed,
                      uint64_t *over_limit, struct ruf_error *err)
 {
-    struct ruf_view view = { 0 };
-    struct ruf_image_extras extras = {
-        .trunks = &view.trunks,
-        .blocked = home->policy->blocked,
-        .blocked_count = home->policy->blocked_count,
-        .photo = load_photo,
-    };
     struct ruf_store_photo_reader *photos = NULL;
+    struct ruf_build_options options = { .photos = { NULL, load_photo } };
+    struct ruf_gathered all = { 0 };
+    struct ruf_people_cursor cursor = { &all.people, 0 };
+    struct ruf_people_source source = ruf_people_source(&cursor);
     struct ruf_arena *arena = NULL;
     enum ruf_status status = ruf_arena_create(&arena, err);
 
     if (status == RUF_OK)
-        status =
-            ruf_view_make(store, home->policy, arena, NULL, NULL, &view, err);
+        status = ruf_gather(store, home->policy, arena, false, NULL, NULL, &all,
+                            err);
     if (status == RUF_OK)
         status = ruf_store_photo_reader_open(store, &photos, err);
-    extras.photo_context = photos;
+    options.photos.context = photos;
     if (status == RUF_OK)
-        status = ruf_build_with(image_path, home->key.bytes, seed, &view.people,
-                                &view.entries, &extras, err);
+        status = ruf_build_people(image_path, home->key.bytes, seed, &source,
+                                  home->policy, &options, over_limit, err);
     ruf_store_photo_reader_close(photos);
-    *over_limit = view.entries.dropped;
     ruf_arena_destroy(arena);
     return status;
 }

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "indexer/build.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -276,23 +277,6 @@ static void fetch_texts(const struct ruf_person *person)
 /* Persons given to the search sections at a time. */
 #define BATCH 64
 
-/* One walk for all sections: a person's texts are in the cache once. */
-static void add_people(const struct ruf_person *persons, size_t count,
-                       struct ruf_contact_sections *out,
-                       struct ruf_search_builder *search)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (i + FETCH_LISTS < count)
-            fetch_lists(&persons[i + FETCH_LISTS]);
-        if (i + FETCH_TEXTS < count)
-            fetch_texts(&persons[i + FETCH_TEXTS]);
-        ruf_contact_sections_add(out, &persons[i]);
-        if ((i + 1) % BATCH == 0 || i + 1 == count)
-            ruf_search_builder_add(search, &persons[i / BATCH * BATCH],
-                                   i % BATCH + 1);
-    }
-}
-
 static bool write_tables(struct sections *sections)
 {
     sections->source_id_buckets = ruf_table_keys_write(
@@ -302,48 +286,187 @@ static bool write_tables(struct sections *sections)
     return sections->source_id_buckets > 0 && sections->hash_id_buckets > 0;
 }
 
-/* All people and entries are in. */
-static enum ruf_status finish(struct sections *sections,
-                              struct ruf_search_builder *search,
-                              const char *path, const uint8_t *key,
-                              const struct ruf_image_seed *seed,
-                              struct ruf_error *err)
+/* --- a build on its way
+ * ---------------------------------------------------------------------- */
+
+struct building {
+    const char *path;
+    const uint8_t *key;
+    const struct ruf_image_seed *seed;
+    bool contacts; /* not only numbers */
+    struct sections *sections;
+    struct ruf_search_builder *search;
+    uint64_t people;
+    struct labelling *labelling; /* NULL: entries were made elsewhere */
+};
+
+/* What people are to the phone, until it is written. */
+struct labelling {
+    const struct ruf_policy *policy;
+    uint64_t memory;
+    struct ruf_spill *runs;
+    struct ruf_claims claims;
+    struct ruf_trunk_finder *finder;
+    struct ruf_arena *arena; /* of the rest */
+    struct ruf_trunks trunks;
+    ruf_e164 *known; /* numbers of the claims, if extensions are wanted */
+    size_t known_count;
+    struct ruf_extensions extensions;
+    size_t extended; /* of them are written */
+};
+
+static enum ruf_status start(struct building *building,
+                             const struct ruf_photo_source *photos,
+                             struct ruf_error *err)
 {
+    enum ruf_status status = create_sections(building->path, building->seed,
+                                             &building->sections, err);
+
+    if (status != RUF_OK)
+        return status;
+    ruf_extra_sections_start(&building->sections->extras, photos,
+                             building->sections->spill);
+    return ruf_search_builder_create(&building->search, err);
+}
+
+/* persons[at]; search takes the last BATCH of them at a time. */
+static enum ruf_status add_contact(struct building *building,
+                                   const struct ruf_person *persons, size_t at,
+                                   size_t count, struct ruf_error *err)
+{
+    struct sections *sections = building->sections;
+
+    ruf_contact_sections_add(&sections->contacts, &persons[at]);
+    if ((at + 1) % BATCH == 0 || at + 1 == count)
+        ruf_search_builder_add(building->search, &persons[at / BATCH * BATCH],
+                               at % BATCH + 1);
+    return ruf_extra_sections_add(&sections->extras, &persons[at],
+                                  (uint32_t)building->people, err);
+}
+
+static void label_person(const struct building *building,
+                         const struct ruf_person *person)
+{
+    struct labelling *labelling = building->labelling;
+    uint32_t number = (uint32_t)building->people;
+
+    ruf_label_person(&labelling->claims, person, number, labelling->policy);
+    if (building->contacts)
+        ruf_trunk_finder_add(labelling->finder, person, number);
+}
+
+/* One walk for all sections: a person's texts are in the cache once. */
+static enum ruf_status add_people(struct building *building,
+                                  const struct ruf_person *persons,
+                                  size_t count, struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    for (size_t i = 0; i < count && status == RUF_OK; i++) {
+        if (i + FETCH_LISTS < count)
+            fetch_lists(&persons[i + FETCH_LISTS]);
+        if (i + FETCH_TEXTS < count)
+            fetch_texts(&persons[i + FETCH_TEXTS]);
+        if (building->labelling != NULL)
+            label_person(building, &persons[i]);
+        if (building->contacts)
+            status = add_contact(building, persons, i, count, err);
+        building->people++;
+    }
+    return status;
+}
+
+static enum ruf_status start_entries(struct building *building, uint64_t owners,
+                                     uint64_t entries, uint64_t memory,
+                                     struct ruf_error *err)
+{
+    struct sections *sections = building->sections;
+    struct ruf_entry_plan plan = { building->contacts ? building->people : 0,
+                                   building->contacts ? owners : 0, entries,
+                                   memory };
+
+    return ruf_entry_sections_start(
+        &sections->entries, building->seed->hash_secret, sections->spill,
+        sections->row_path, &plan, err);
+}
+
+static void add_entry(struct building *building,
+                      const struct ruf_labelled_entry *entry)
+{
+    ruf_entry_sections_add(&building->sections->entries, entry->number,
+                           entry->label, entry->owners,
+                           building->contacts ? entry->owner_count : 0);
+}
+
+/* All people and entries are in. */
+static enum ruf_status finish(struct building *building, struct ruf_error *err)
+{
+    struct sections *sections = building->sections;
     enum ruf_status status = ruf_entry_sections_finish(&sections->entries, err);
 
     if (status == RUF_OK)
-        status = ruf_search_builder_finish(search, &sections->search, err);
+        status =
+            ruf_search_builder_finish(building->search, &sections->search, err);
     if (status != RUF_OK)
         return status;
     if (!ruf_contact_sections_finish(&sections->contacts) ||
         !write_tables(sections))
         return ruf_fail_memory(err);
-    write_meta(seed, sections);
+    write_meta(building->seed, sections);
     return sections->meta.failed ? ruf_fail_memory(err)
-                                 : publish(path, key, seed, sections, err);
+                                 : publish(building->path, building->key,
+                                           building->seed, sections, err);
 }
 
-/* --- from lists
+static void end(struct building *building)
+{
+    ruf_search_builder_destroy(building->search);
+    free_sections(building->sections);
+}
+
+/* --- from parts
  * ------------------------------------------------------------------------- */
 
-static enum ruf_status add_entries(const struct ruf_labelled_entries *entries,
-                                   uint64_t contact_count,
-                                   const struct ruf_image_seed *seed,
-                                   struct sections *out, struct ruf_error *err)
+static enum ruf_status add_entries(struct building *building,
+                                   const struct ruf_labelled_entries *entries,
+                                   struct ruf_error *err)
 {
-    struct ruf_entry_plan plan = { contact_count, 0, entries->count,
-                                   ALL_MEMORY };
+    uint64_t owners = 0;
     enum ruf_status status;
 
     for (size_t i = 0; i < entries->count; i++)
-        plan.owners += entries->entries[i].owner_count;
-    status = ruf_entry_sections_start(&out->entries, seed->hash_secret,
-                                      out->spill, out->row_path, &plan, err);
+        owners += entries->entries[i].owner_count;
+    status = start_entries(building, owners, entries->count, ALL_MEMORY, err);
     for (size_t i = 0; i < entries->count && status == RUF_OK; i++)
-        ruf_entry_sections_add(&out->entries, entries->entries[i].number,
-                               entries->entries[i].label,
-                               entries->entries[i].owners,
-                               entries->entries[i].owner_count);
+        add_entry(building, &entries->entries[i]);
+    return status;
+}
+
+enum ruf_status ruf_build_with(const char *path, const uint8_t key[32],
+                               const struct ruf_image_seed *seed,
+                               const struct ruf_people *people,
+                               const struct ruf_labelled_entries *entries,
+                               const struct ruf_image_extras *extras,
+                               struct ruf_error *err)
+{
+    static const struct ruf_image_extras none;
+    const struct ruf_image_extras *more = extras == NULL ? &none : extras;
+    struct building building = {
+        .path = path, .key = key, .seed = seed, .contacts = true
+    };
+    enum ruf_status status = start(&building, &more->photos, err);
+
+    if (status == RUF_OK)
+        status = add_people(&building, people->persons, people->count, err);
+    if (status == RUF_OK)
+        status = add_entries(&building, entries, err);
+    if (status == RUF_OK)
+        status =
+            ruf_extra_sections_finish(&building.sections->extras, more->trunks,
+                                      more->blocked, more->blocked_count, err);
+    if (status == RUF_OK)
+        status = finish(&building, err);
+    end(&building);
     return status;
 }
 
@@ -356,35 +479,7 @@ enum ruf_status ruf_build(const char *path, const uint8_t key[32],
     return ruf_build_with(path, key, seed, people, entries, NULL, err);
 }
 
-enum ruf_status ruf_build_with(const char *path, const uint8_t key[32],
-                               const struct ruf_image_seed *seed,
-                               const struct ruf_people *people,
-                               const struct ruf_labelled_entries *entries,
-                               const struct ruf_image_extras *extras,
-                               struct ruf_error *err)
-{
-    struct ruf_search_builder *search = NULL;
-    struct sections *sections;
-    enum ruf_status status = create_sections(path, seed, &sections, err);
-
-    if (status != RUF_OK)
-        return status;
-    status = ruf_extra_sections_write(extras, people, sections->spill,
-                                      &sections->extras, err);
-    if (status == RUF_OK)
-        status = ruf_search_builder_create(&search, err);
-    if (status == RUF_OK)
-        add_people(people->persons, people->count, &sections->contacts, search);
-    if (status == RUF_OK)
-        status = add_entries(entries, people->count, seed, sections, err);
-    if (status == RUF_OK)
-        status = finish(sections, search, path, key, seed, err);
-    ruf_search_builder_destroy(search);
-    free_sections(sections);
-    return status;
-}
-
-/* --- from a source
+/* --- from people
  * ---------------------------------------------------------------------- */
 
 static enum ruf_status next_of_list(void *context,
@@ -405,17 +500,33 @@ struct ruf_people_source ruf_people_source(struct ruf_people_cursor *cursor)
     return (struct ruf_people_source){ cursor, next_of_list };
 }
 
-/* A build on its way. */
-struct building {
-    struct sections *sections;
-    struct ruf_search_builder *search;
-    struct ruf_claims claims;
-    struct ruf_spill *runs;
-    const struct ruf_policy *policy;
-    const struct ruf_build_options *options;
-    uint64_t memory;
-    uint64_t people;
-};
+static enum ruf_status start_labelling(struct building *building,
+                                       struct ruf_error *err)
+{
+    struct labelling *labelling = building->labelling;
+    char *path = beside(building->path, ".runs");
+    enum ruf_status status =
+        path == NULL ? ruf_fail_memory(err)
+                     : ruf_spill_create(path, &labelling->runs, err);
+
+    free(path);
+    if (status == RUF_OK)
+        status = ruf_arena_create(&labelling->arena, err);
+    if (status == RUF_OK)
+        status =
+            ruf_trunk_finder_create(labelling->policy, &labelling->finder, err);
+    ruf_claims_start(&labelling->claims, labelling->runs,
+                     (size_t)(labelling->memory / 2));
+    return status;
+}
+
+static void end_labelling(struct labelling *labelling)
+{
+    ruf_claims_free(&labelling->claims);
+    ruf_trunk_finder_destroy(labelling->finder);
+    ruf_arena_destroy(labelling->arena);
+    ruf_spill_destroy(labelling->runs);
+}
 
 static enum ruf_status take_people(struct building *building,
                                    const struct ruf_people_source *source,
@@ -427,18 +538,73 @@ static enum ruf_status take_people(struct building *building,
 
     do {
         status = source->next(source->context, &persons, &count, err);
-        if (status != RUF_OK)
-            return status;
-        if (building->options->content == RUF_BUILD_ALL)
-            add_people(persons, count, &building->sections->contacts,
-                       building->search);
-        for (size_t i = 0; i < count; i++)
-            ruf_label_person(&building->claims, &persons[i],
-                             (uint32_t)(building->people + i),
-                             building->policy);
-        building->people += count;
-    } while (count > 0);
-    return ruf_claims_sort(&building->claims, err);
+        if (status == RUF_OK)
+            status = add_people(building, persons, count, err);
+    } while (status == RUF_OK && count > 0);
+    return status == RUF_OK ? ruf_claims_sort(&building->labelling->claims, err)
+                            : status;
+}
+
+static enum ruf_status take_number(void *context,
+                                   const struct ruf_labelled_entry *entry,
+                                   struct ruf_error *err)
+{
+    struct labelling *labelling = context;
+
+    (void)err;
+    labelling->known[labelling->known_count++] = entry->number;
+    return RUF_OK;
+}
+
+/* Numbers behind trunks that no claim names. */
+static enum ruf_status find_extensions(struct labelling *labelling,
+                                       struct ruf_error *err)
+{
+    const struct ruf_policy *policy = labelling->policy;
+    uint64_t dropped;
+    enum ruf_status status;
+
+    if (labelling->trunks.count == 0 || policy->trunk.emit == 0)
+        return RUF_OK;
+    labelling->known =
+        ruf_arena_alloc(labelling->arena, (size_t)labelling->claims.total,
+                        sizeof(*labelling->known));
+    if (labelling->known == NULL)
+        return ruf_fail_memory(err);
+    status = ruf_label_claims(&labelling->claims, policy, take_number,
+                              labelling, &dropped, err);
+    return status == RUF_OK
+               ? ruf_trunks_extend(&labelling->trunks, policy, labelling->known,
+                                   labelling->known_count, labelling->arena,
+                                   &labelling->extensions, err)
+               : status;
+}
+
+static enum ruf_status find_trunks(struct building *building,
+                                   struct ruf_error *err)
+{
+    struct labelling *labelling = building->labelling;
+    const struct ruf_policy *policy = labelling->policy;
+    enum ruf_status status = ruf_trunk_finder_finish(
+        labelling->finder, labelling->arena, &labelling->trunks, err);
+
+    if (status == RUF_OK)
+        status = find_extensions(labelling, err);
+    if (status == RUF_OK)
+        status = ruf_extra_sections_finish(&building->sections->extras,
+                                           &labelling->trunks, policy->blocked,
+                                           policy->blocked_count, err);
+    return status;
+}
+
+static void write_extensions(struct building *building, ruf_e164 before)
+{
+    struct labelling *labelling = building->labelling;
+    const struct ruf_extensions *more = &labelling->extensions;
+
+    while (labelling->extended < more->count &&
+           more->entries[labelling->extended].number < before)
+        add_entry(building, &more->entries[labelling->extended++]);
 }
 
 static enum ruf_status take_entry(void *context,
@@ -448,60 +614,27 @@ static enum ruf_status take_entry(void *context,
     struct building *building = context;
 
     (void)err;
-    ruf_entry_sections_add(
-        &building->sections->entries, entry->number, entry->label,
-        entry->owners,
-        building->options->content == RUF_BUILD_ALL ? entry->owner_count : 0);
+    write_extensions(building, entry->number);
+    add_entry(building, entry);
     return RUF_OK;
 }
 
-static enum ruf_status take_claims(struct building *building,
-                                   const struct ruf_image_seed *seed,
-                                   struct ruf_error *err)
+static enum ruf_status write_entries(struct building *building,
+                                     uint64_t *over_limit,
+                                     struct ruf_error *err)
 {
-    bool all = building->options->content == RUF_BUILD_ALL;
-    struct sections *sections = building->sections;
-    struct ruf_claims *claims = &building->claims;
-    struct ruf_entry_plan plan = { all ? building->people : 0,
-                                   all ? claims->total : 0, claims->total,
-                                   building->memory };
-    uint64_t dropped;
-    enum ruf_status status = ruf_entry_sections_start(
-        &sections->entries, seed->hash_secret, sections->spill,
-        sections->row_path, &plan, err);
-
-    if (status == RUF_OK)
-        status = ruf_label_claims(claims, building->policy, take_entry,
-                                  building, &dropped, err);
-    return status;
-}
-
-static enum ruf_status start_building(struct building *building,
-                                      const char *path,
-                                      const struct ruf_image_seed *seed,
-                                      struct ruf_error *err)
-{
-    char *run_path = beside(path, ".runs");
+    struct labelling *labelling = building->labelling;
+    uint64_t total = labelling->claims.total;
     enum ruf_status status =
-        run_path == NULL ? ruf_fail_memory(err)
-                         : ruf_spill_create(run_path, &building->runs, err);
+        start_entries(building, total, total + labelling->extensions.count,
+                      labelling->memory, err);
 
-    free(run_path);
     if (status == RUF_OK)
-        status = create_sections(path, seed, &building->sections, err);
+        status = ruf_label_claims(&labelling->claims, labelling->policy,
+                                  take_entry, building, over_limit, err);
     if (status == RUF_OK)
-        status = ruf_search_builder_create(&building->search, err);
-    ruf_claims_start(&building->claims, building->runs,
-                     (size_t)(building->memory / 2));
+        write_extensions(building, UINT64_MAX);
     return status;
-}
-
-/* The claims are not needed while the image is put together. */
-static void free_claims(struct building *building)
-{
-    ruf_claims_free(&building->claims);
-    ruf_spill_destroy(building->runs);
-    building->runs = NULL;
 }
 
 enum ruf_status ruf_build_people(const char *path, const uint8_t key[32],
@@ -509,26 +642,34 @@ enum ruf_status ruf_build_people(const char *path, const uint8_t key[32],
                                  const struct ruf_people_source *source,
                                  const struct ruf_policy *policy,
                                  const struct ruf_build_options *options,
-                                 struct ruf_error *err)
+                                 uint64_t *over_limit, struct ruf_error *err)
 {
-    struct building building = {
+    struct labelling labelling = {
         .policy = policy,
-        .options = options,
         .memory = options->memory == 0 || options->memory > ALL_MEMORY
                       ? ALL_MEMORY
                       : options->memory,
     };
-    enum ruf_status status = start_building(&building, path, seed, err);
+    struct building building = { .path = path,
+                                 .key = key,
+                                 .seed = seed,
+                                 .contacts = options->content == RUF_BUILD_ALL,
+                                 .labelling = &labelling };
+    enum ruf_status status = start(&building, &options->photos, err);
 
+    *over_limit = 0;
+    if (status == RUF_OK)
+        status = start_labelling(&building, err);
     if (status == RUF_OK)
         status = take_people(&building, source, err);
     if (status == RUF_OK)
-        status = take_claims(&building, seed, err);
-    free_claims(&building);
+        status = find_trunks(&building, err);
     if (status == RUF_OK)
-        status =
-            finish(building.sections, building.search, path, key, seed, err);
-    ruf_search_builder_destroy(building.search);
-    free_sections(building.sections);
+        status = write_entries(&building, over_limit, err);
+    /* Not needed while the image is put together. */
+    end_labelling(&labelling);
+    if (status == RUF_OK)
+        status = finish(&building, err);
+    end(&building);
     return status;
 }

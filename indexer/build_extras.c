@@ -104,78 +104,71 @@ static void add_photo(struct ruf_extra_sections *out, uint32_t contact,
     out->photo_count++;
 }
 
-/* That of the best source which has one. */
-static enum ruf_status write_photo(const struct ruf_image_extras *extras,
-                                   const struct ruf_person *person,
-                                   uint32_t contact, uint8_t *room,
-                                   struct ruf_extra_sections *out,
-                                   struct ruf_error *err)
+static enum ruf_status load_photo(struct ruf_extra_sections *sections,
+                                  const struct ruf_source_contact *member,
+                                  size_t *size, struct ruf_error *err)
 {
-    for (size_t i = 0; i < person->member_count; i++) {
-        const struct ruf_source_contact *member = person->members[i];
-        size_t size = 0;
-        enum ruf_status status;
-
-        if (member->photo == 0)
-            continue;
-        status = extras->photo(extras->photo_context, member, room, &size, err);
-        if (status != RUF_OK)
-            return status;
-        if (size == 0 || size > RUF_PHOTO_SIZE_MAX)
-            continue;
-        add_photo(out, contact, source_of(person, member), room, size);
-        return RUF_OK;
-    }
-    return RUF_OK;
-}
-
-static enum ruf_status write_photos(const struct ruf_image_extras *extras,
-                                    const struct ruf_people *people,
-                                    struct ruf_extra_sections *out,
-                                    struct ruf_error *err)
-{
-    uint8_t *room = malloc(RUF_PHOTO_SIZE_MAX);
-    enum ruf_status status = room == NULL ? ruf_fail_memory(err) : RUF_OK;
-
-    for (size_t i = 0; i < people->count && status == RUF_OK; i++)
-        status = write_photo(extras, &people->persons[i], (uint32_t)i, room,
-                             out, err);
-    if (room != NULL)
-        ruf_wipe(room, RUF_PHOTO_SIZE_MAX);
-    free(room);
-    if (status == RUF_OK && (out->photo_rows.failed || out->photos.tail.failed))
-        status = ruf_fail_memory(err);
-    return status;
+    if (sections->photo == NULL)
+        sections->photo = malloc(RUF_PHOTO_SIZE_MAX);
+    if (sections->photo == NULL)
+        return ruf_fail_memory(err);
+    return sections->source.load(sections->source.context, member,
+                                 sections->photo, size, err);
 }
 
 /* --- all
  * --------------------------------------------------------------------------------
  */
 
-static bool write_lists(const struct ruf_image_extras *extras,
-                        struct ruf_extra_sections *out)
+void ruf_extra_sections_start(struct ruf_extra_sections *sections,
+                              const struct ruf_photo_source *source,
+                              struct ruf_spill *spill)
 {
-    return (extras->trunks == NULL || write_trunks(extras->trunks, out)) &&
-           write_blocked(extras->blocked, extras->blocked_count, out);
+    memset(sections, 0, sizeof(*sections));
+    sections->source = *source;
+    ruf_spool_start(&sections->photos, spill, PHOTOS_IN_MEMORY);
 }
 
-enum ruf_status ruf_extra_sections_write(const struct ruf_image_extras *extras,
-                                         const struct ruf_people *people,
-                                         struct ruf_spill *spill,
-                                         struct ruf_extra_sections *out,
-                                         struct ruf_error *err)
+/* That of the best source which has one. */
+enum ruf_status ruf_extra_sections_add(struct ruf_extra_sections *sections,
+                                       const struct ruf_person *person,
+                                       uint32_t contact, struct ruf_error *err)
 {
-    ruf_spool_start(&out->photos, spill, PHOTOS_IN_MEMORY);
-    if (extras == NULL)
+    for (size_t i = 0;
+         i < person->member_count && sections->source.load != NULL; i++) {
+        const struct ruf_source_contact *member = person->members[i];
+        size_t size = 0;
+        enum ruf_status status;
+
+        if (member->photo == 0)
+            continue;
+        status = load_photo(sections, member, &size, err);
+        if (status != RUF_OK)
+            return status;
+        if (size == 0 || size > RUF_PHOTO_SIZE_MAX)
+            continue;
+        add_photo(sections, contact, source_of(person, member), sections->photo,
+                  size);
         return RUF_OK;
-    if (!write_lists(extras, out)) {
-        if (out->trunks.failed || out->blocked.failed)
-            return ruf_fail_memory(err);
-        return ruf_fail(err, RUF_E_INTERNAL, "E919", "",
-                        "trunks or blocked numbers are out of order");
     }
-    return extras->photo == NULL ? RUF_OK
-                                 : write_photos(extras, people, out, err);
+    return RUF_OK;
+}
+
+enum ruf_status ruf_extra_sections_finish(struct ruf_extra_sections *sections,
+                                          const struct ruf_trunks *trunks,
+                                          const ruf_e164 *blocked,
+                                          size_t blocked_count,
+                                          struct ruf_error *err)
+{
+    bool in_order = (trunks == NULL || write_trunks(trunks, sections)) &&
+                    write_blocked(blocked, blocked_count, sections);
+
+    if (sections->trunks.failed || sections->blocked.failed ||
+        sections->photo_rows.failed || sections->photos.tail.failed)
+        return ruf_fail_memory(err);
+    return in_order ? RUF_OK
+                    : ruf_fail(err, RUF_E_INTERNAL, "E919", "",
+                               "trunks or blocked numbers are out of order");
 }
 
 void ruf_extra_sections_free(struct ruf_extra_sections *sections)
@@ -184,4 +177,7 @@ void ruf_extra_sections_free(struct ruf_extra_sections *sections)
     ruf_writer_wipe(&sections->blocked);
     ruf_writer_wipe(&sections->photo_rows);
     ruf_spool_free(&sections->photos);
+    if (sections->photo != NULL)
+        ruf_wipe(sections->photo, RUF_PHOTO_SIZE_MAX);
+    free(sections->photo);
 }

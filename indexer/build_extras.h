@@ -9,26 +9,7 @@
 #define INDEXER_BUILD_EXTRAS_H
 
 #include "base/spool.h"
-#include "indexer/trunks.h"
-
-/**
- * Fill in the photo of a source contact whose 'photo' is not 0.
- * @param[out] bytes  room for RUF_PHOTO_SIZE_MAX.
- * @param[out] size   0: it has none.
- */
-typedef enum ruf_status ruf_photo_load(void *context,
-                                       const struct ruf_source_contact *contact,
-                                       uint8_t *bytes, size_t *size,
-                                       struct ruf_error *err);
-
-/** What goes into an image beside people and entries. All zero: nothing. */
-struct ruf_image_extras {
-    const struct ruf_trunks *trunks; /**< or NULL */
-    const ruf_e164 *blocked;         /**< strictly ascending */
-    size_t blocked_count;            /**< 0..RUF_BLOCKED_MAX */
-    ruf_photo_load *photo;           /**< or NULL: no photos */
-    void *photo_context;
-};
+#include "indexer/build.h"
 
 /** These sections; empty ones are left out of the image. */
 struct ruf_extra_sections {
@@ -38,29 +19,35 @@ struct ruf_extra_sections {
     uint32_t trunk_labels; /**< bytes */
     struct ruf_writer blocked;
     uint32_t blocked_count;
+    struct ruf_photo_source source;
     struct ruf_spool photos;
     struct ruf_writer photo_rows;
     uint32_t photo_count;
+    uint8_t *photo; /**< room for one */
 };
 
+/** @param[in] spill  takes photos beyond some MiB; borrowed. */
+void ruf_extra_sections_start(struct ruf_extra_sections *sections,
+                              const struct ruf_photo_source *source,
+                              struct ruf_spill *spill);
+
 /**
- * @param[in]  people  whose photos are asked for.
- * @param[in]  spill   takes photos beyond some MiB; borrowed as long as out.
- * @param[out] out     zeroed before; freed as well after a failure.
- * @return RUF_OK; RUF_E_NOMEM; RUF_E_INTERNAL (E919: over a limit, or out of
- *         order); or what loading a photo failed with.
+ * The photo of the next person in rank order, if it has one.
+ * @param[in] contact  its position.
+ * @return RUF_OK; RUF_E_NOMEM; or what loading it failed with.
  */
 RUF_MUST_USE enum ruf_status
-ruf_extra_sections_write(const struct ruf_image_extras *extras,
-                         const struct ruf_people *people,
-                         struct ruf_spill *spill,
-                         struct ruf_extra_sections *out, struct ruf_error *err);
-void ruf_extra_sections_free(struct ruf_extra_sections *sections);
+ruf_extra_sections_add(struct ruf_extra_sections *sections,
+                       const struct ruf_person *person, uint32_t contact,
+                       struct ruf_error *err);
 
-/** ruf_build() with extras; NULL: none. */
-RUF_MUST_USE enum ruf_status ruf_build_with(
-    const char *path, const uint8_t key[32], const struct ruf_image_seed *seed,
-    const struct ruf_people *people, const struct ruf_labelled_entries *entries,
-    const struct ruf_image_extras *extras, struct ruf_error *err);
+/** Once. @return RUF_OK; RUF_E_NOMEM; RUF_E_INTERNAL (E919: over a limit, or
+ *          out of order). */
+RUF_MUST_USE enum ruf_status ruf_extra_sections_finish(
+    struct ruf_extra_sections *sections, const struct ruf_trunks *trunks,
+    const ruf_e164 *blocked, size_t blocked_count, struct ruf_error *err);
+
+/** Wipe and free; a zeroed struct is fine. */
+void ruf_extra_sections_free(struct ruf_extra_sections *sections);
 
 #endif

@@ -53,6 +53,7 @@ struct ruf_person_number {
     enum ruf_number_kind kind;
     struct ruf_text raw;
     bool emit;        /**< may enter the call directory */
+    bool fixed_line;  /**< its plan says so: it may have extensions */
     uint32_t sources; /**< bit i: sources[i] of the person has it */
 };
 
@@ -205,56 +206,5 @@ RUF_MUST_USE enum ruf_status ruf_label(const struct ruf_people *people,
                                        struct ruf_arena *arena,
                                        struct ruf_labelled_entries *out,
                                        struct ruf_error *err);
-
-struct ruf_image_seed;
-
-/** Build all sections and publish the image, all in memory.
- *  @return as ruf_image_write(). */
-RUF_MUST_USE enum ruf_status
-ruf_build(const char *path, const uint8_t key[32],
-          const struct ruf_image_seed *seed, const struct ruf_people *people,
-          const struct ruf_labelled_entries *entries, struct ruf_error *err);
-
-/** Persons in rank order, made or loaded as they are asked for. */
-struct ruf_people_source {
-    void *context;
-    /**
-     * The next persons, valid until the next call; count 0 behind the last.
-     * Some dozens at a time cost least. A failure ends the build with it.
-     */
-    enum ruf_status (*next)(void *context, const struct ruf_person **persons,
-                            size_t *count, struct ruf_error *err);
-};
-
-/** What an image is to hold. */
-enum ruf_build_content {
-    RUF_BUILD_ALL = 0,
-    RUF_BUILD_NUMBERS /**< numbers and labels; nobody's contact, no search */
-};
-
-struct ruf_build_options {
-    enum ruf_build_content content;
-    /** Bytes that numbers and labels may take; beyond them they go through
-     *  sealed temporary files beside the image. Contacts and search tables are
-     *  made in memory, about 1 KiB a contact. 0: no limit. */
-    uint64_t memory;
-};
-
-/**
- * Label people and build their image in one go: the bytes ruf_label() and
- * ruf_build() make of them, whatever the memory.
- * @return as ruf_image_write(), or what the source failed with.
- */
-RUF_MUST_USE enum ruf_status ruf_build_people(
-    const char *path, const uint8_t key[32], const struct ruf_image_seed *seed,
-    const struct ruf_people_source *source, const struct ruf_policy *policy,
-    const struct ruf_build_options *options, struct ruf_error *err);
-
-/** A list as a source; the list is borrowed. */
-struct ruf_people_cursor {
-    const struct ruf_people *people;
-    size_t next;
-};
-struct ruf_people_source ruf_people_source(struct ruf_people_cursor *cursor);
 
 #endif

@@ -164,6 +164,7 @@ static enum ruf_status unite_numbers(const struct ruf_source_contact **members,
                 known->e164 = number->e164;
                 known->kind = number->kind;
                 known->raw = number->raw;
+                known->fixed_line = number->type == RUF_TYPE_FIXED_LINE;
             }
             known->emit =
                 known->emit ||

@@ -12,32 +12,36 @@
 #include "base/decimal.h"
 #include "base/error.h"
 #include "base/fold.h"
-#include "base/hash.h"
 #include "base/text.h"
 #include "indexer/label_template.h"
+#include "indexer/search_private.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define DIGITS_MAX 18
 #define SUBSCRIBER_DIGITS_MIN 3 /* of a prefix, behind the area code */
 
-/* A number of a person. */
+/* A fixed-line number of a person. */
 struct carrier {
     uint64_t aligned; /* its digits, as if it had 18 of them */
     uint32_t person;
-    uint32_t company; /* 1.., equal for equal names; 0 = none */
+    uint32_t spelling; /* 1.., of the company's name; 0 = none */
+    uint32_t company;  /* 1.., equal for equal names; 0 = none */
     uint8_t digits;
     uint8_t written; /* digits behind the last hyphen as written, or 0 */
     bool emit;
 };
 
-struct finding {
-    const struct ruf_people *people;
+struct ruf_trunk_finder {
     const struct ruf_policy *policy;
-    struct ruf_arena *arena;
     struct carrier *carriers;
     size_t count;
-    uint64_t *seats; /* scratch: company and person of a range */
+    size_t carrier_room;
+    struct search_pool spellings; /* of companies, as written */
+    struct search_pool names;     /* as they are compared */
+    struct search_list companies; /* of each spelling its name */
+    uint64_t *seats;              /* scratch: company and person of a range */
+    struct ruf_arena *arena;      /* of what is found */
     struct ruf_trunks *out;
     size_t room;
     bool failed; /* memory was out */
@@ -78,35 +82,19 @@ static unsigned written_extension(struct ruf_text raw, ruf_e164 number)
     return i > 0 && raw.data[i - 1] == '-' ? digits : 0;
 }
 
-/* Mobile, service and special numbers have no extensions. */
-static bool may_have_extensions(ruf_e164 number)
+static struct carrier *next_carrier(struct ruf_trunk_finder *finder)
 {
-    char text[RUF_E164_TEXT_SIZE];
-    struct ruf_number parsed;
-    size_t size = ruf_e164_format(number, text);
+    if (finder->count == finder->carrier_room) {
+        size_t room = 2 * finder->carrier_room + 256;
+        struct carrier *grown =
+            realloc(finder->carriers, room * sizeof(*grown));
 
-    ruf_number_parse(text, size, NULL, &parsed);
-    return parsed.type == RUF_TYPE_FIXED_LINE;
-}
-
-static void add_carriers(struct finding *finding, uint32_t person)
-{
-    const struct ruf_person *from = &finding->people->persons[person];
-
-    for (size_t i = 0; i < from->number_count; i++) {
-        const struct ruf_person_number *number = &from->numbers[i];
-        unsigned digits = ruf_count_digits(number->e164);
-
-        if (number->e164 == 0 || !may_have_extensions(number->e164))
-            continue;
-        finding->carriers[finding->count++] = (struct carrier){
-            .aligned = number->e164 * ruf_powers_of_ten[DIGITS_MAX - digits],
-            .person = person,
-            .digits = (uint8_t)digits,
-            .written = (uint8_t)written_extension(number->raw, number->e164),
-            .emit = number->emit,
-        };
+        if (grown == NULL)
+            return NULL;
+        finder->carriers = grown;
+        finder->carrier_room = room;
     }
+    return &finder->carriers[finder->count++];
 }
 
 static int by_digits(const void *left, const void *right)
@@ -121,103 +109,43 @@ static int by_digits(const void *left, const void *right)
     return (a->person > b->person) - (a->person < b->person);
 }
 
-static bool collect(struct finding *finding)
-{
-    const struct ruf_people *people = finding->people;
-    size_t room = 1;
-
-    for (size_t i = 0; i < people->count; i++)
-        room += people->persons[i].number_count;
-    finding->carriers = calloc(room, sizeof(*finding->carriers));
-    finding->seats = calloc(room, sizeof(*finding->seats));
-    if (finding->carriers == NULL || finding->seats == NULL)
-        return false;
-    for (size_t i = 0; i < people->count; i++)
-        add_carriers(finding, (uint32_t)i);
-    qsort(finding->carriers, finding->count, sizeof(*finding->carriers),
-          by_digits);
-    return true;
-}
-
 /* --- companies
  * ----------------------------------------------------------------------------
  */
 
-/* A person with a company, by the name as it is compared. */
-struct employee {
-    struct ruf_text company;
-    uint32_t person;
-};
-
-static int by_company(const void *left, const void *right)
-{
-    const struct employee *a = left;
-    const struct employee *b = right;
-    size_t size =
-        a->company.size < b->company.size ? a->company.size : b->company.size;
-    int order = memcmp(a->company.data, b->company.data, size);
-
-    if (order == 0 && a->company.size != b->company.size)
-        order = a->company.size < b->company.size ? -1 : 1;
-    return order;
-}
-
 /* "MUSTER AG", "Muster GmbH" and "Muster" are one company here: its legal form
  * says little about who answers a telephone. */
-static bool fold_company(const struct finding *finding, struct ruf_text company,
-                         struct ruf_text *out)
+static bool name_spelling(struct ruf_trunk_finder *finder,
+                          struct ruf_text company)
 {
     struct ruf_text cut = ruf_company_short(company);
     struct ruf_text name = cut.size > 0 ? cut : company;
-    char *folded =
-        ruf_arena_alloc(finding->arena, ruf_fold_bound(name.size) + 1, 1);
+    char *folded = malloc(ruf_fold_bound(name.size) + 1);
+    uint32_t number = SEARCH_POOL_FULL;
 
-    if (folded == NULL)
-        return false;
-    out->size = ruf_fold(name, RUF_FOLD_BASE, folded);
-    out->data = folded;
-    return true;
+    if (folded != NULL)
+        number = ruf_search_pool_add(&finder->names, folded,
+                                     ruf_fold(name, RUF_FOLD_BASE, folded));
+    free(folded);
+    return number != SEARCH_POOL_FULL &&
+           ruf_search_list_add(&finder->companies, number + 1);
 }
 
-/* Number the companies of all people. */
-static bool number_companies(const struct finding *finding, uint32_t *companies)
+/* Few companies employ many people: each spelling is folded once. */
+static bool find_company(struct ruf_trunk_finder *finder,
+                         struct ruf_text company, struct carrier *out)
 {
-    const struct ruf_people *people = finding->people;
-    struct employee *list = calloc(people->count + 1, sizeof(*list));
-    uint32_t company = 0;
-    size_t count = 0;
-    bool ok = list != NULL;
+    uint32_t spelling;
 
-    for (size_t i = 0; i < people->count && ok; i++) {
-        if (people->persons[i].company.size == 0)
-            continue;
-        list[count].person = (uint32_t)i;
-        ok = fold_company(finding, people->persons[i].company,
-                          &list[count++].company);
-    }
-    if (ok && count > 1)
-        qsort(list, count, sizeof(*list), by_company);
-    for (size_t i = 0; i < count && ok; i++) {
-        if (i == 0 || by_company(&list[i - 1], &list[i]) != 0)
-            company++;
-        companies[list[i].person] = company;
-    }
-    free(list);
-    return ok;
-}
-
-static bool set_companies(struct finding *finding)
-{
-    uint32_t *companies =
-        calloc(finding->people->count + 1, sizeof(*companies));
-
-    if (companies == NULL || !number_companies(finding, companies)) {
-        free(companies);
+    if (company.size == 0)
+        return true;
+    spelling =
+        ruf_search_pool_add(&finder->spellings, company.data, company.size);
+    if (spelling == SEARCH_POOL_FULL || (spelling == finder->companies.count &&
+                                         !name_spelling(finder, company)))
         return false;
-    }
-    for (size_t i = 0; i < finding->count; i++)
-        finding->carriers[i].company = companies[finding->carriers[i].person];
-    free(companies);
+    out->spelling = spelling + 1;
+    out->company = finder->companies.items[spelling];
     return true;
 }
 
@@ -246,18 +174,18 @@ static int by_value(const void *left, const void *right)
 
 /* The company with most people in a range; who has several numbers counts
  * once, and numbers the phone may not show say nothing. */
-static struct majority find_majority(const struct finding *finding,
+static struct majority find_majority(const struct ruf_trunk_finder *finder,
                                      struct range range)
 {
     struct majority best = { 0, 0, 0 };
-    uint64_t *seats = finding->seats;
+    uint64_t *seats = finder->seats;
     size_t count = 0;
     size_t here = 0;
 
     for (size_t i = range.start; i < range.end; i++)
-        if (finding->carriers[i].emit)
-            seats[count++] = (uint64_t)finding->carriers[i].company << 32 |
-                             finding->carriers[i].person;
+        if (finder->carriers[i].emit)
+            seats[count++] = (uint64_t)finder->carriers[i].company << 32 |
+                             finder->carriers[i].person;
     qsort(seats, count, sizeof(*seats), by_value);
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && seats[i] == seats[i - 1])
@@ -273,10 +201,10 @@ static struct majority find_majority(const struct finding *finding,
 }
 
 /* Enough people, four fifths of all, and as many different numbers. */
-static bool is_company(const struct finding *finding, struct range range,
-                       const struct majority *majority)
+static bool is_company(const struct ruf_trunk_finder *finder,
+                       struct range range, const struct majority *majority)
 {
-    size_t least = finding->policy->trunk.min_members;
+    size_t least = finder->policy->trunk.min_members;
     size_t numbers = 0;
     uint64_t last = 0;
 
@@ -284,7 +212,7 @@ static bool is_company(const struct finding *finding, struct range range,
         majority->people * 5 < majority->everybody * 4)
         return false;
     for (size_t i = range.start; i < range.end; i++) {
-        const struct carrier *carrier = &finding->carriers[i];
+        const struct carrier *carrier = &finder->carriers[i];
 
         if (!carrier->emit || carrier->company != majority->company)
             continue;
@@ -315,11 +243,11 @@ static unsigned area_digits(ruf_e164 number)
     return digits;
 }
 
-static unsigned common_digits(const struct finding *finding, struct range range,
-                              unsigned from, unsigned most)
+static unsigned common_digits(const struct ruf_trunk_finder *finder,
+                              struct range range, unsigned from, unsigned most)
 {
-    const struct carrier *first = &finding->carriers[range.start];
-    const struct carrier *last = &finding->carriers[range.end - 1];
+    const struct carrier *first = &finder->carriers[range.start];
+    const struct carrier *last = &finder->carriers[range.end - 1];
 
     while (from < most && digit_at(first, from) == digit_at(last, from))
         from++;
@@ -329,15 +257,16 @@ static unsigned common_digits(const struct finding *finding, struct range range,
 /* Where the people themselves put the hyphen, if that is a prefix of all and
  * most of those who write one agree: a trunk whose known extensions happen to
  * begin alike is that much shorter. Else as long as the prefix of all is. */
-static unsigned settle_length(const struct finding *finding, struct range range,
-                              unsigned shortest, unsigned longest)
+static unsigned settle_length(const struct ruf_trunk_finder *finder,
+                              struct range range, unsigned shortest,
+                              unsigned longest)
 {
     unsigned votes[DIGITS_MAX + 1] = { 0 };
     unsigned all = 0;
     unsigned best = longest;
 
     for (size_t i = range.start; i < range.end; i++) {
-        const struct carrier *carrier = &finding->carriers[i];
+        const struct carrier *carrier = &finder->carriers[i];
 
         if (carrier->written == 0 || carrier->written >= carrier->digits)
             continue;
@@ -354,91 +283,95 @@ static unsigned settle_length(const struct finding *finding, struct range range,
  * -----------------------------------------------------------------------------
  */
 
-static struct ruf_text make_label(const struct finding *finding,
+static struct ruf_text make_label(const struct ruf_trunk_finder *finder,
                                   struct range range, uint32_t company)
 {
+    const struct carrier *best = NULL;
     struct ruf_label_values values = { 0 };
     char label[RUF_LABEL_SIZE_MAX];
     struct ruf_text out = { NULL, 0 };
-    uint32_t best = UINT32_MAX;
 
     /* The spelling of the person of the best rank. */
-    for (size_t i = range.start; i < range.end; i++)
-        if (finding->carriers[i].company == company &&
-            finding->carriers[i].person < best)
-            best = finding->carriers[i].person;
-    values.company = finding->people->persons[best].company;
+    for (size_t i = range.start; i < range.end; i++) {
+        const struct carrier *carrier = &finder->carriers[i];
+
+        if (carrier->company == company &&
+            (best == NULL || carrier->person < best->person))
+            best = carrier;
+    }
+    if (best == NULL)
+        return out;
+    values.company =
+        ruf_search_pool_text(&finder->spellings, best->spelling - 1);
     out.size = ruf_label_render("~ {company}", &values,
-                                finding->policy->label_max_chars, label);
-    out.data = ruf_arena_copy(finding->arena, label, out.size);
+                                finder->policy->label_max_chars, label);
+    out.data = ruf_arena_copy(finder->arena, label, out.size);
     return out;
 }
 
 /* How many digits most extensions have, and the lowest number of these. */
-static void set_usual(const struct finding *finding, struct range range,
+static void set_usual(const struct ruf_trunk_finder *finder, struct range range,
                       struct ruf_trunk *trunk)
 {
     size_t counts[DIGITS_MAX + 1] = { 0 };
 
     for (size_t i = range.start; i < range.end; i++)
-        counts[finding->carriers[i].digits]++;
+        counts[finder->carriers[i].digits]++;
     trunk->usual = 1;
     for (unsigned i = 1; i <= trunk->extension_max; i++)
         if (trunk->digits + i <= DIGITS_MAX &&
             counts[trunk->digits + i] > counts[trunk->digits + trunk->usual])
             trunk->usual = i;
     for (size_t i = range.end; i > range.start; i--)
-        if (finding->carriers[i - 1].digits == trunk->digits + trunk->usual)
-            trunk->lowest = number_of(&finding->carriers[i - 1]);
+        if (finder->carriers[i - 1].digits == trunk->digits + trunk->usual)
+            trunk->lowest = number_of(&finder->carriers[i - 1]);
 }
 
-static bool grow(struct finding *finding)
+static bool grow(struct ruf_trunk_finder *finder)
 {
     struct ruf_trunk *grown;
 
-    if (finding->out->count < finding->room)
+    if (finder->out->count < finder->room)
         return true;
-    finding->room = finding->room * 2 + 64;
-    grown = ruf_arena_alloc(finding->arena, finding->room, sizeof(*grown));
+    finder->room = finder->room * 2 + 64;
+    grown = ruf_arena_alloc(finder->arena, finder->room, sizeof(*grown));
     if (grown == NULL)
         return false;
-    if (finding->out->count > 0)
-        memcpy(grown, finding->out->trunks,
-               finding->out->count * sizeof(*grown));
-    finding->out->trunks = grown;
+    if (finder->out->count > 0)
+        memcpy(grown, finder->out->trunks, finder->out->count * sizeof(*grown));
+    finder->out->trunks = grown;
     return true;
 }
 
-static void add_trunk(struct finding *finding, struct range range,
+static void add_trunk(struct ruf_trunk_finder *finder, struct range range,
                       unsigned digits, uint32_t company)
 {
-    uint32_t most = finding->policy->trunk.max_extension_digits;
+    uint32_t most = finder->policy->trunk.max_extension_digits;
     struct ruf_trunk trunk = {
-        .prefix = finding->carriers[range.start].aligned /
+        .prefix = finder->carriers[range.start].aligned /
                   ruf_powers_of_ten[DIGITS_MAX - digits],
         .digits = digits,
         /* Nothing longer than a number can be. */
         .extension_max =
             most < DIGITS_MAX - digits ? most : DIGITS_MAX - digits,
-        .label = make_label(finding, range, company),
+        .label = make_label(finder, range, company),
     };
 
-    set_usual(finding, range, &trunk);
-    finding->failed =
-        finding->failed || trunk.label.data == NULL || !grow(finding);
-    if (!finding->failed && trunk.label.size > 0)
-        finding->out->trunks[finding->out->count++] = trunk;
+    set_usual(finder, range, &trunk);
+    finder->failed =
+        finder->failed || trunk.label.data == NULL || !grow(finder);
+    if (!finder->failed && trunk.label.size > 0)
+        finder->out->trunks[finder->out->count++] = trunk;
 }
 
 /* Is there a trunk with this range's prefix, of at least 'from' digits? All
  * its numbers share 'common' digits, so does every prefix in between. */
-static bool try_range(struct finding *finding, struct range range,
+static bool try_range(struct ruf_trunk_finder *finder, struct range range,
                       unsigned from, unsigned common, unsigned longest)
 {
-    unsigned extension = finding->policy->trunk.max_extension_digits;
-    unsigned shortest =
-        area_digits(number_of(&finding->carriers[range.start])) +
-        SUBSCRIBER_DIGITS_MIN;
+    unsigned extension = finder->policy->trunk.max_extension_digits;
+    unsigned shortest = area_digits(number_of(&finder->carriers[range.start])) +
+                        SUBSCRIBER_DIGITS_MIN;
     struct majority majority;
 
     if (shortest < from)
@@ -447,16 +380,17 @@ static bool try_range(struct finding *finding, struct range range,
         shortest = longest - extension;
     if (shortest > common)
         return false;
-    majority = find_majority(finding, range);
-    if (!is_company(finding, range, &majority))
+    majority = find_majority(finder, range);
+    if (!is_company(finder, range, &majority))
         return false;
-    add_trunk(finding, range, settle_length(finding, range, shortest, common),
+    add_trunk(finder, range, settle_length(finder, range, shortest, common),
               majority.company);
     return true;
 }
 
 /* Carriers of a range share 'from' digits at least. */
-static void search(struct finding *finding, struct range range, unsigned from)
+static void search(struct ruf_trunk_finder *finder, struct range range,
+                   unsigned from)
 {
     unsigned shortest = DIGITS_MAX;
     unsigned longest = 0;
@@ -464,27 +398,27 @@ static void search(struct finding *finding, struct range range, unsigned from)
 
     /* A number that is the prefix itself has no extension. */
     while (range.start < range.end &&
-           finding->carriers[range.start].digits <= from)
+           finder->carriers[range.start].digits <= from)
         range.start++;
-    if (range.end - range.start < finding->policy->trunk.min_members)
+    if (range.end - range.start < finder->policy->trunk.min_members)
         return;
     for (size_t i = range.start; i < range.end; i++) {
-        unsigned digits = finding->carriers[i].digits;
+        unsigned digits = finder->carriers[i].digits;
 
         shortest = digits < shortest ? digits : shortest;
         longest = digits > longest ? digits : longest;
     }
-    common = common_digits(finding, range, from, shortest - 1);
-    if (try_range(finding, range, from, common, longest))
+    common = common_digits(finder, range, from, shortest - 1);
+    if (try_range(finder, range, from, common, longest))
         return;
     while (range.start < range.end) {
         struct range child = { range.start, range.start + 1 };
-        unsigned digit = digit_at(&finding->carriers[range.start], common);
+        unsigned digit = digit_at(&finder->carriers[range.start], common);
 
         while (child.end < range.end &&
-               digit_at(&finding->carriers[child.end], common) == digit)
+               digit_at(&finder->carriers[child.end], common) == digit)
             child.end++;
-        search(finding, child, common + 1);
+        search(finder, child, common + 1);
         range.start = child.end;
     }
 }
@@ -510,18 +444,18 @@ static int by_e164(const void *left, const void *right)
 }
 
 /* Both lists go by digits. A number that anybody may show is not held. */
-static bool collect_held(const struct finding *finding)
+static bool collect_held(const struct ruf_trunk_finder *finder)
 {
-    struct ruf_trunks *out = finding->out;
+    struct ruf_trunks *out = finder->out;
     size_t trunk = 0;
     size_t i = 0;
 
     out->held =
-        ruf_arena_alloc(finding->arena, finding->count, sizeof(*out->held));
+        ruf_arena_alloc(finder->arena, finder->count, sizeof(*out->held));
     if (out->held == NULL)
         return false;
-    while (i < finding->count && trunk < out->count) {
-        const struct carrier *carrier = &finding->carriers[i];
+    while (i < finder->count && trunk < out->count) {
+        const struct carrier *carrier = &finder->carriers[i];
         const struct ruf_trunk *here = &out->trunks[trunk];
         bool emit = false;
 
@@ -530,10 +464,10 @@ static bool collect_held(const struct finding *finding)
             trunk++;
             continue;
         }
-        for (; i < finding->count &&
-               number_of(&finding->carriers[i]) == number_of(carrier);
+        for (; i < finder->count &&
+               number_of(&finder->carriers[i]) == number_of(carrier);
              i++)
-            emit = emit || finding->carriers[i].emit;
+            emit = emit || finder->carriers[i].emit;
         if (!emit && is_below(here, carrier))
             out->held[out->held_count++] = number_of(carrier);
     }
@@ -542,25 +476,98 @@ static bool collect_held(const struct finding *finding)
     return true;
 }
 
+/* --- all
+ * ----------------------------------------------------------------------------
+ */
+
+enum ruf_status ruf_trunk_finder_create(const struct ruf_policy *policy,
+                                        struct ruf_trunk_finder **out,
+                                        struct ruf_error *err)
+{
+    *out = calloc(1, sizeof(**out));
+    if (*out == NULL)
+        return ruf_fail_memory(err);
+    (*out)->policy = policy;
+    return RUF_OK;
+}
+
+void ruf_trunk_finder_destroy(struct ruf_trunk_finder *finder)
+{
+    if (finder == NULL)
+        return;
+    free(finder->carriers);
+    free(finder->seats);
+    ruf_search_pool_free(&finder->spellings);
+    ruf_search_pool_free(&finder->names);
+    ruf_search_list_free(&finder->companies);
+    free(finder);
+}
+
+void ruf_trunk_finder_add(struct ruf_trunk_finder *finder,
+                          const struct ruf_person *person, uint32_t number)
+{
+    struct carrier common = { .person = number };
+    bool named = false;
+
+    if (!finder->policy->trunk.enabled)
+        return;
+    for (size_t i = 0; i < person->number_count && !finder->failed; i++) {
+        const struct ruf_person_number *from = &person->numbers[i];
+        unsigned digits = ruf_count_digits(from->e164);
+        struct carrier *carrier;
+
+        /* Mobile, service and special numbers have no extensions. */
+        if (from->e164 == 0 || !from->fixed_line)
+            continue;
+        carrier = next_carrier(finder);
+        if (carrier == NULL ||
+            (!named && !find_company(finder, person->company, &common))) {
+            finder->failed = true;
+            return;
+        }
+        named = true;
+        *carrier = common;
+        carrier->aligned = from->e164 * ruf_powers_of_ten[DIGITS_MAX - digits];
+        carrier->digits = (uint8_t)digits;
+        carrier->written = (uint8_t)written_extension(from->raw, from->e164);
+        carrier->emit = from->emit;
+    }
+}
+
+enum ruf_status ruf_trunk_finder_finish(struct ruf_trunk_finder *finder,
+                                        struct ruf_arena *arena,
+                                        struct ruf_trunks *out,
+                                        struct ruf_error *err)
+{
+    memset(out, 0, sizeof(*out));
+    finder->arena = arena;
+    finder->out = out;
+    finder->seats = calloc(finder->count + 1, sizeof(*finder->seats));
+    if (finder->seats == NULL || finder->failed)
+        return ruf_fail_memory(err);
+    if (finder->count > 1)
+        qsort(finder->carriers, finder->count, sizeof(*finder->carriers),
+              by_digits);
+    search(finder, (struct range){ 0, finder->count }, 0);
+    if (finder->failed || !collect_held(finder))
+        return ruf_fail_memory(err);
+    return RUF_OK;
+}
+
 enum ruf_status ruf_trunks_find(const struct ruf_people *people,
                                 const struct ruf_policy *policy,
                                 struct ruf_arena *arena, struct ruf_trunks *out,
                                 struct ruf_error *err)
 {
-    struct finding finding = {
-        .people = people, .policy = policy, .arena = arena, .out = out
-    };
+    struct ruf_trunk_finder *finder;
+    enum ruf_status status = ruf_trunk_finder_create(policy, &finder, err);
 
     memset(out, 0, sizeof(*out));
-    if (!policy->trunk.enabled)
-        return RUF_OK;
-    if (collect(&finding) && set_companies(&finding)) {
-        search(&finding, (struct range){ 0, finding.count }, 0);
-        finding.failed = finding.failed || !collect_held(&finding);
-    } else {
-        finding.failed = true;
-    }
-    free(finding.carriers);
-    free(finding.seats);
-    return finding.failed ? ruf_fail_memory(err) : RUF_OK;
+    if (status != RUF_OK)
+        return status;
+    for (size_t i = 0; i < people->count; i++)
+        ruf_trunk_finder_add(finder, &people->persons[i], (uint32_t)i);
+    status = ruf_trunk_finder_finish(finder, arena, out, err);
+    ruf_trunk_finder_destroy(finder);
+    return status;
 }

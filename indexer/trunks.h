@@ -34,23 +34,61 @@ struct ruf_trunks {
     size_t held_count;
 };
 
+/** Collects the fixed-line numbers of people: 32 bytes each. */
+struct ruf_trunk_finder;
+
+/** @param[in] policy  borrowed. @return RUF_OK, RUF_E_NOMEM. */
+RUF_MUST_USE enum ruf_status
+ruf_trunk_finder_create(const struct ruf_policy *policy,
+                        struct ruf_trunk_finder **out, struct ruf_error *err);
+/** NULL is fine. */
+void ruf_trunk_finder_destroy(struct ruf_trunk_finder *finder);
+
+/** The next person in rank order; texts are copied. A failure is told by
+ *  ruf_trunk_finder_finish(). @param[in] number  its position. */
+void ruf_trunk_finder_add(struct ruf_trunk_finder *finder,
+                          const struct ruf_person *person, uint32_t number);
+
 /**
- * Find the trunks of all people; none if the policy does not want them.
+ * All people are in: find their trunks; none if the policy does not want them.
+ * To be called once.
+ * @param[out] out  lists and texts in the arena.
  * @return RUF_OK, RUF_E_NOMEM.
  */
+RUF_MUST_USE enum ruf_status
+ruf_trunk_finder_finish(struct ruf_trunk_finder *finder,
+                        struct ruf_arena *arena, struct ruf_trunks *out,
+                        struct ruf_error *err);
+
+/** All of it for a list in memory. @return RUF_OK, RUF_E_NOMEM. */
 RUF_MUST_USE enum ruf_status ruf_trunks_find(const struct ruf_people *people,
                                              const struct ruf_policy *policy,
                                              struct ruf_arena *arena,
                                              struct ruf_trunks *out,
                                              struct ruf_error *err);
 
+/** Entries without owners, ascending. */
+struct ruf_extensions {
+    struct ruf_labelled_entry *entries;
+    size_t count;
+};
+
 /**
- * Add unknown extensions to the entries, as entries without owners: of each
- * trunk up to policy->trunk.emit, as far as caller_id.max_entries leaves room.
- * They have the usual number of digits: from the first on where all of them
- * fit, else from the lowest known one on.
+ * Unknown extensions for the call directory: of each trunk up to
+ * policy->trunk.emit, as far as caller_id.max_entries leaves room. They have
+ * the usual number of digits: from the first on where all of them fit, else
+ * from the lowest known one on.
+ * @param[in]  known  numbers of all entries, ascending.
+ * @param[out] out    in the arena, labels borrowed from the trunks.
  * @return RUF_OK, RUF_E_NOMEM.
  */
+RUF_MUST_USE enum ruf_status
+ruf_trunks_extend(const struct ruf_trunks *trunks,
+                  const struct ruf_policy *policy, const ruf_e164 *known,
+                  size_t known_count, struct ruf_arena *arena,
+                  struct ruf_extensions *out, struct ruf_error *err);
+
+/** Add these to the entries. @return RUF_OK, RUF_E_NOMEM. */
 RUF_MUST_USE enum ruf_status
 ruf_trunks_emit(const struct ruf_trunks *trunks,
                 const struct ruf_policy *policy, struct ruf_arena *arena,

@@ -6,7 +6,7 @@
 #include "tests/callkit/folder.h"
 #include "base/image.h"
 #include "base/text.h"
-#include "indexer/build_extras.h"
+#include "indexer/build.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,7 +12,7 @@
 #include "base/image.h"
 #include "base/text.h"
 #include "bench/people.h"
-#include "indexer/build_extras.h"
+#include "indexer/build.h"
 #include <rufname/directory.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/image.h"
 #include "base/text.h"
+#include "indexer/build.h"
 #include "indexer/label.h"
 #include "tests/support/search_people.h"
 #include <criterion/criterion.h>
@@ -76,15 +77,32 @@ static struct image read_image(void)
     return image;
 }
 
+static enum ruf_status load_photo(void *context,
+                                  const struct ruf_source_contact *contact,
+                                  uint8_t *bytes, size_t *size,
+                                  struct ruf_error *err)
+{
+    (void)context;
+    (void)err;
+    *size = (size_t)contact->photo * 700;
+    memset(bytes, (int)contact->photo, *size);
+    return RUF_OK;
+}
+
+static const struct ruf_photo_source photos = { NULL, load_photo };
+
 static struct image build(const struct ruf_people *people,
                           enum ruf_build_content content, uint64_t memory)
 {
-    struct ruf_build_options options = { content, memory };
+    struct ruf_build_options options = { .content = content,
+                                         .memory = memory,
+                                         .photos = photos };
+    uint64_t over_limit;
     struct ruf_people_cursor cursor = { people, 0 };
     struct ruf_people_source source = ruf_people_source(&cursor);
     struct ruf_error err;
-    enum ruf_status status =
-        ruf_build_people(path, key, &seed, &source, policy, &options, &err);
+    enum ruf_status status = ruf_build_people(path, key, &seed, &source, policy,
+                                              &options, &over_limit, &err);
 
     cr_assert(status == RUF_OK, "%s %s", err.id, err.detail);
     return read_image();
@@ -234,21 +252,87 @@ Test(build, gives_other_bytes_for_another_salt_or_contact)
         free(images[i].bytes);
 }
 
-Test(build, gives_the_same_bytes_from_lists)
+/* The first persons of a company get a trunk: known extensions, one hidden, and
+ * a photo for some. */
+static void add_trunk(struct ruf_people *people)
+{
+    for (size_t i = 0; i < 40; i++) {
+        struct ruf_person *person = &people->persons[i];
+        struct ruf_person_number *numbers =
+            ruf_arena_alloc(arena, 3, sizeof(*numbers));
+        struct ruf_source_contact *member =
+            ruf_arena_alloc(arena, 1, sizeof(*member));
+        const struct ruf_source_contact **members =
+            ruf_arena_alloc(arena, 1, sizeof(*members));
+
+        memcpy(numbers, person->numbers, 3 * sizeof(*numbers));
+        numbers[0].e164 = UINT64_C(4930231251000) + 7 * i;
+        numbers[0].fixed_line = true;
+        numbers[0].emit = i != 5;
+        member->source = ruf_policy_source(policy, ruf_text("AAD"));
+        member->native_id = ruf_text("id");
+        member->photo = (int64_t)(i % 3);
+        members[0] = member;
+        person->company = ruf_text("Muster AG");
+        person->numbers = numbers;
+        person->members = members;
+        person->member_count = 1;
+    }
+}
+
+static void set_trunk_policy(uint32_t emit)
+{
+    static const ruf_e164 blocked[] = { 493023125950, 498999998001 };
+
+    policy->trunk.enabled = true;
+    policy->trunk.emit = emit;
+    policy->blocked = blocked;
+    policy->blocked_count = 2;
+}
+
+/* Each step on its own, over lists. */
+static struct image build_from_parts(const struct ruf_people *people)
 {
     struct ruf_labelled_entries entries;
+    struct ruf_trunks trunks;
+    struct ruf_image_extras extras = { .trunks = &trunks,
+                                       .blocked = policy->blocked,
+                                       .blocked_count = policy->blocked_count,
+                                       .photos = photos };
+
+    cr_assert(ruf_label(people, policy, arena, &entries, NULL) == RUF_OK);
+    cr_assert(ruf_trunks_find(people, policy, arena, &trunks, NULL) == RUF_OK);
+    cr_assert_eq(trunks.count, 1);
+    cr_assert_eq(trunks.held_count, 1);
+    cr_assert(ruf_trunks_emit(&trunks, policy, arena, &entries, NULL) ==
+              RUF_OK);
+    cr_assert(ruf_build_with(path, key, &seed, people, &entries, &extras,
+                             NULL) == RUF_OK);
+    return read_image();
+}
+
+Test(build, gives_the_same_bytes_from_parts)
+{
+    static const uint32_t emits[] = { 0, 30, 1000 };
     struct ruf_people people;
-    struct image whole;
-    struct image lists;
 
     many_people(3000, &people);
-    whole = build(&people, RUF_BUILD_ALL, 0);
-    cr_assert(ruf_label(&people, policy, arena, &entries, NULL) == RUF_OK);
-    cr_assert(ruf_build(path, key, &seed, &people, &entries, NULL) == RUF_OK);
-    lists = read_image();
-    cr_assert(is_same(whole, lists));
-    free(whole.bytes);
-    free(lists.bytes);
+    add_trunk(&people);
+    for (size_t i = 0; i < 3; i++) {
+        struct image parts;
+        struct image whole;
+        struct image little;
+
+        set_trunk_policy(emits[i]);
+        parts = build_from_parts(&people);
+        whole = build(&people, RUF_BUILD_ALL, 0);
+        little = build(&people, RUF_BUILD_ALL, 1);
+        cr_assert(is_same(parts, whole), "%u extensions", emits[i]);
+        cr_assert(is_same(parts, little), "%u extensions", emits[i]);
+        free(parts.bytes);
+        free(whole.bytes);
+        free(little.bytes);
+    }
 }
 
 static void expect_same_in_little_memory(const struct ruf_people *people,
@@ -384,7 +468,8 @@ static void expect_nothing_left(void)
 
 Test(build, leaves_the_old_image_when_its_source_fails)
 {
-    struct ruf_build_options options = { RUF_BUILD_ALL, 1 };
+    struct ruf_build_options options = { .memory = 1 };
+    uint64_t over_limit;
     struct ruf_people people;
     struct ruf_people_cursor cursor = { &people, 0 };
     struct ruf_people_source source = { &cursor, fail_next };
@@ -394,7 +479,7 @@ Test(build, leaves_the_old_image_when_its_source_fails)
     many_people(20000, &people);
     before = build(&people, RUF_BUILD_NUMBERS, 0);
     cr_assert(ruf_build_people(path, key, &seed, &source, policy, &options,
-                               NULL) == RUF_E_NETWORK);
+                               &over_limit, NULL) == RUF_E_NETWORK);
     after = read_image();
     cr_assert(is_same(before, after));
     expect_nothing_left();

@@ -12,6 +12,7 @@
 #include "base/image.h"
 #include "base/seal.h"
 #include "gold.h"
+#include "indexer/build.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

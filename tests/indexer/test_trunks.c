@@ -55,6 +55,16 @@ static void tear_down(void)
 
 TestSuite(trunks, .init = set_up, .fini = tear_down);
 
+static bool is_fixed_line(ruf_e164 number)
+{
+    char text[RUF_E164_TEXT_SIZE];
+    struct ruf_number parsed;
+    size_t size = ruf_e164_format(number, text);
+
+    ruf_number_parse(text, size, NULL, &parsed);
+    return parsed.type == RUF_TYPE_FIXED_LINE;
+}
+
 static struct ruf_person_number *add(const char *company, ruf_e164 number)
 {
     struct ruf_person *person = &persons[people.count];
@@ -65,6 +75,7 @@ static struct ruf_person_number *add(const char *company, ruf_e164 number)
     person->numbers = own;
     person->number_count = 1;
     own->e164 = number;
+    own->fixed_line = is_fixed_line(number);
     own->emit = true;
     return own;
 }

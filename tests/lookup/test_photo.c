@@ -74,7 +74,7 @@ Test(photo, comes_back_as_it_was_built)
     struct image_fixture *fixture = fixture_create(61, 1000, 5);
     struct ruf_index_info info;
 
-    fixture->extras.photo = load_numbered;
+    fixture->extras.photos.load = load_numbered;
     for (size_t i = 0; i < 1000; i++)
         set_photo(fixture, i,
                   i % 10 < 3 ? 0 : RUF_PHOTO_SIZE_MAX - (int64_t)(i % 10 * 9));
@@ -109,7 +109,7 @@ Test(photo, of_nobody_costs_nothing)
     struct ruf_index *index;
     struct ruf_query *query;
 
-    fixture->extras.photo = NULL;
+    fixture->extras.photos.load = NULL;
     fixture_write(fixture);
     cr_assert_eq(ruf_image_open(fixture->path, fixture->key, &image, NULL),
                  RUF_OK);
@@ -143,7 +143,7 @@ Test(photo, that_cannot_be_read_leaves_the_old_image)
     struct image_fixture *fixture = fixture_create(63, 4, 4);
 
     fixture_write(fixture);
-    fixture->extras.photo = fail_to_load;
+    fixture->extras.photos.load = fail_to_load;
     cr_assert_eq(fixture_build(fixture, fixture->path, NULL), RUF_E_IO);
     cr_assert_eq(ruf_index_verify(fixture->path, fixture->key, 0, NULL),
                  RUF_OK);

@@ -10,7 +10,7 @@
 #include "base/image.h"
 #include "base/search_sections.h"
 #include "base/text.h"
-#include "indexer/contacts.h"
+#include "indexer/build.h"
 #include "lookup/index_private.h"
 #include <criterion/criterion.h>
 #include <rufname/search.h>

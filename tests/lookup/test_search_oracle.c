@@ -12,6 +12,7 @@
  */
 #include "base/arena.h"
 #include "base/image.h"
+#include "indexer/build.h"
 #include "tests/lookup/search_oracle.h"
 #include "tests/support/search_people.h"
 #include <rufname/search.h>

@@ -423,8 +423,7 @@ static void add_photos(struct image_fixture *fixture)
     for (size_t i = 0; i < sizeof(fixture->photo); i++)
         fixture->photo[i] = (uint8_t)(i * 31 >> 3);
     memcpy(fixture->photo, png, sizeof(png));
-    fixture->extras.photo = load_photo;
-    fixture->extras.photo_context = fixture;
+    fixture->extras.photos = (struct ruf_photo_source){ fixture, load_photo };
 }
 
 /* --- fixture

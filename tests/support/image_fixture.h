@@ -14,7 +14,7 @@
 
 #include "base/arena.h"
 #include "base/image.h"
-#include "indexer/build_extras.h"
+#include "indexer/build.h"
 
 /** A company and, after fixture_write(), its image. */
 struct image_fixture {
