@@ -79,6 +79,39 @@ void ruf_image_bind_block(const uint8_t digest[RUF_DIGEST_SIZE],
     ruf_store64(aad + 40, block);
 }
 
+/* --- seeds --------------------------------------------------------------- */
+
+enum ruf_status ruf_image_seed_random(uint64_t generation,
+                                      struct ruf_image_seed *out,
+                                      struct ruf_error *err)
+{
+    enum ruf_status status = ruf_random(out->salt, sizeof(out->salt), err);
+
+    out->generation = generation;
+    out->source = RUF_SALT_GIVEN;
+    return status == RUF_OK
+               ? ruf_random(out->hash_secret, sizeof(out->hash_secret), err)
+               : status;
+}
+
+enum ruf_status ruf_image_seed_repeatable(const uint8_t key[RUF_KEY_SIZE],
+                                          uint64_t generation,
+                                          struct ruf_image_seed *out,
+                                          struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    memset(out, 0, sizeof(*out));
+    out->generation = generation;
+    out->source = RUF_SALT_OF_CONTENTS;
+    for (uint8_t i = 0;
+         i < sizeof(out->hash_secret) / RUF_SEAL_KEY_SIZE && status == RUF_OK;
+         i++)
+        status = ruf_derive_key(key, NULL, 0, "rufname/1 idx/secret", &i, 1,
+                                out->hash_secret + i * RUF_SEAL_KEY_SIZE, err);
+    return status;
+}
+
 /* --- writing ------------------------------------------------------------- */
 
 struct layout {
@@ -267,6 +300,77 @@ static enum ruf_status write_section(struct output *output,
     return status;
 }
 
+static enum ruf_status add_spool(struct ruf_mac *mac,
+                                 const struct ruf_spool *spool,
+                                 struct ruf_error *err)
+{
+    uint64_t left = ruf_spool_size(spool);
+    enum ruf_status status = RUF_OK;
+    struct ruf_spool_reader reader;
+
+    ruf_spool_reader_open(&reader, spool);
+    while (left > 0 && status == RUF_OK) {
+        size_t size =
+            left < RUF_SPOOL_READ_MAX ? (size_t)left : RUF_SPOOL_READ_MAX;
+        const uint8_t *bytes = ruf_spool_read(&reader, size);
+
+        status = bytes == NULL ? ruf_spill_status(spool->spill, err)
+                               : ruf_mac_add(mac, bytes, size, err);
+        left -= size;
+    }
+    ruf_spool_reader_close(&reader);
+    return status;
+}
+
+/* Over the header with a salt of zeros and, section by section, the size and
+ * the plain bytes. */
+static enum ruf_status
+contents_mac(struct ruf_mac *mac, const struct layout *layout,
+             const struct ruf_image_part *parts, const uint8_t *header,
+             uint8_t out[RUF_DIGEST_SIZE], struct ruf_error *err)
+{
+    enum ruf_status status = ruf_mac_start(mac, err);
+
+    if (status == RUF_OK)
+        status =
+            ruf_mac_add(mac, header, layout->header_size - HEADER_TRAILER, err);
+    for (size_t i = 0; i < layout->count && status == RUF_OK; i++) {
+        uint8_t size[8];
+
+        ruf_store64(size, part_size(&parts[i]));
+        status = ruf_mac_add(mac, size, sizeof(size), err);
+        if (status == RUF_OK && parts[i].size > 0)
+            status = ruf_mac_add(mac, parts[i].bytes, parts[i].size, err);
+        if (status == RUF_OK && parts[i].spool != NULL)
+            status = add_spool(mac, parts[i].spool, err);
+    }
+    return status == RUF_OK ? ruf_mac_finish(mac, out, err) : status;
+}
+
+/* Equal keys and nonces then mean equal contents: nothing is sealed twice. */
+static enum ruf_status salt_of_contents(const uint8_t *key,
+                                        const struct layout *layout,
+                                        const struct ruf_image_part *parts,
+                                        uint8_t *header, struct ruf_error *err)
+{
+    uint8_t mac_key[RUF_SEAL_KEY_SIZE];
+    uint8_t salt[RUF_DIGEST_SIZE];
+    struct ruf_mac *mac = NULL;
+    enum ruf_status status = ruf_derive_key(key, NULL, 0, "rufname/1 idx/salt",
+                                            NULL, 0, mac_key, err);
+
+    if (status == RUF_OK)
+        status = ruf_mac_create(mac_key, &mac, err);
+    ruf_wipe(mac_key, sizeof(mac_key));
+    memset(header + 40, 0, sizeof(salt));
+    if (status == RUF_OK)
+        status = contents_mac(mac, layout, parts, header, salt, err);
+    if (status == RUF_OK)
+        memcpy(header + 40, salt, sizeof(salt));
+    ruf_mac_destroy(mac);
+    return status;
+}
+
 static enum ruf_status write_all(struct output *output, const uint8_t *key,
                                  const struct layout *layout,
                                  const struct ruf_image_part *parts,
@@ -333,7 +437,10 @@ enum ruf_status ruf_image_write(const char *path,
     output->batch = batch;
     lay_out(parts, part_count, &layout);
     write_header(&layout, seed, header);
-    status = ruf_file_writer_create(path, &output->file, err);
+    if (seed->source == RUF_SALT_OF_CONTENTS)
+        status = salt_of_contents(key, &layout, parts, header, err);
+    if (status == RUF_OK)
+        status = ruf_file_writer_create(path, &output->file, err);
     if (status != RUF_OK)
         goto out;
     status = write_all(output, key, &layout, parts, header, err);

@@ -43,13 +43,36 @@ struct ruf_image_part {
 /** Readers that do not know an optional section skip it. */
 #define RUF_SECTION_OPTIONAL 1u
 
+/** Where the salt of an image's keys comes from. */
+enum ruf_image_salt {
+    RUF_SALT_GIVEN = 0,   /**< random; the same one never twice under a key */
+    RUF_SALT_OF_CONTENTS, /**< a MAC of all the image says: the same contents
+                               give the same bytes, others other keys */
+};
+
 /** What makes a new image unlike all others. Random, but for the generation;
- *  tests fix it to get the same bytes again. */
+ *  where the same bytes are wanted again, see ruf_image_seed_repeatable(). */
 struct ruf_image_seed {
     uint64_t generation;
-    uint8_t salt[32];         /**< of its keys */
+    uint8_t salt[32];         /**< of its keys, if it is given */
     uint8_t hash_secret[192]; /**< of its tables, RUF_HASH_SECRET_SIZE */
+    enum ruf_image_salt source;
 };
+
+/** A random seed. @return RUF_OK, RUF_E_INTERNAL. */
+RUF_MUST_USE enum ruf_status ruf_image_seed_random(uint64_t generation,
+                                                   struct ruf_image_seed *out,
+                                                   struct ruf_error *err);
+
+/**
+ * A seed that gives the same bytes for the same key, generation and contents:
+ * the tables' secret comes from the key, the salt from the contents. Whoever
+ * has two such files sees whether they are equal, and nothing else.
+ * @return RUF_OK, RUF_E_NOMEM, RUF_E_INTERNAL.
+ */
+RUF_MUST_USE enum ruf_status
+ruf_image_seed_repeatable(const uint8_t key[RUF_KEY_SIZE], uint64_t generation,
+                          struct ruf_image_seed *out, struct ruf_error *err);
 
 /**
  * Seal parts into PATH, replacing it atomically.

@@ -160,18 +160,42 @@ void ruf_mac_destroy(struct ruf_mac *mac)
     free(mac);
 }
 
-enum ruf_status ruf_mac_digest(struct ruf_mac *mac, const void *bytes,
-                               size_t size, uint8_t out[RUF_DIGEST_SIZE],
+enum ruf_status ruf_mac_start(struct ruf_mac *mac, struct ruf_error *err)
+{
+    return EVP_MAC_init(mac->context, NULL, 0, NULL) == 1
+               ? RUF_OK
+               : crypto_failed(err, "HMAC");
+}
+
+enum ruf_status ruf_mac_add(struct ruf_mac *mac, const void *bytes, size_t size,
+                            struct ruf_error *err)
+{
+    return EVP_MAC_update(mac->context, bytes, size) == 1
+               ? RUF_OK
+               : crypto_failed(err, "HMAC");
+}
+
+enum ruf_status ruf_mac_finish(struct ruf_mac *mac,
+                               uint8_t out[RUF_DIGEST_SIZE],
                                struct ruf_error *err)
 {
     size_t out_size = 0;
 
-    if (EVP_MAC_init(mac->context, NULL, 0, NULL) != 1 ||
-        EVP_MAC_update(mac->context, bytes, size) != 1 ||
-        EVP_MAC_final(mac->context, out, &out_size, RUF_DIGEST_SIZE) != 1 ||
-        out_size != RUF_DIGEST_SIZE)
-        return crypto_failed(err, "HMAC");
-    return RUF_OK;
+    return EVP_MAC_final(mac->context, out, &out_size, RUF_DIGEST_SIZE) == 1 &&
+                   out_size == RUF_DIGEST_SIZE
+               ? RUF_OK
+               : crypto_failed(err, "HMAC");
+}
+
+enum ruf_status ruf_mac_digest(struct ruf_mac *mac, const void *bytes,
+                               size_t size, uint8_t out[RUF_DIGEST_SIZE],
+                               struct ruf_error *err)
+{
+    enum ruf_status status = ruf_mac_start(mac, err);
+
+    if (status == RUF_OK)
+        status = ruf_mac_add(mac, bytes, size, err);
+    return status == RUF_OK ? ruf_mac_finish(mac, out, err) : status;
 }
 
 /* HKDF info = label, then context. */

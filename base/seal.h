@@ -63,6 +63,14 @@ ruf_mac_create(const uint8_t key[RUF_SEAL_KEY_SIZE], struct ruf_mac **out,
                struct ruf_error *err);
 /** Wipes its key; NULL is fine. */
 void ruf_mac_destroy(struct ruf_mac *mac);
+/** A message in pieces: start, then add them, then finish. */
+RUF_MUST_USE enum ruf_status ruf_mac_start(struct ruf_mac *mac,
+                                           struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_mac_add(struct ruf_mac *mac, const void *bytes,
+                                         size_t size, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_mac_finish(struct ruf_mac *mac,
+                                            uint8_t out[RUF_DIGEST_SIZE],
+                                            struct ruf_error *err);
 /** As ruf_hmac_sha256(). */
 RUF_MUST_USE enum ruf_status ruf_mac_digest(struct ruf_mac *mac,
                                             const void *bytes, size_t size,

@@ -316,12 +316,13 @@ static void print_import_json(const char *path,
     json_end_line(&out);
 }
 
-static int publish(const struct cli *cli, struct ruf_home *home)
+static int publish(const struct cli *cli, struct ruf_home *home,
+                   enum ruf_publish_form form)
 {
     struct ruf_error err;
     uint64_t generation = 0;
 
-    if (ruf_home_publish(home, &generation, &err) != RUF_OK)
+    if (ruf_home_publish_as(home, form, &generation, &err) != RUF_OK)
         return cli_fail(cli, &err);
     if (!cli->quiet && !cli->json)
         (void)printf("%s %" PRIu64 "\n", cli_say(cli, "Stand", "generation"),
@@ -354,7 +355,7 @@ static int import_files(const struct cli *cli, struct ruf_home *home,
             print_import_json(path, &report);
     }
     if (any) {
-        int published = publish(cli, home);
+        int published = publish(cli, home, RUF_PUBLISH_NORMAL);
 
         if (published != 0)
             return published;
@@ -384,6 +385,7 @@ int cmd_import(struct cli *cli)
 
 int cmd_index(struct cli *cli)
 {
+    bool repeatable = cli_take_flag(cli, "--deterministic");
     struct ruf_home *home;
     int code = cli_reject_options(cli);
 
@@ -393,7 +395,8 @@ int cmd_index(struct cli *cli)
         code = cli_open_storing_home(cli, RUF_ACCESS_USE, &home);
     if (code != 0)
         return code;
-    code = publish(cli, home);
+    code = publish(cli, home,
+                   repeatable ? RUF_PUBLISH_REPEATABLE : RUF_PUBLISH_NORMAL);
     ruf_home_close(home);
     return code;
 }

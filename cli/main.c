@@ -65,7 +65,11 @@ const struct cli_command cli_commands[] = {
       "take over contact files (CSV, JSONL, vCard, also .gz), then publish",
       "  --source ID   the policy's source for files, if it has several\n",
       cmd_import },
-    { "index", "", "build and publish the index from the store", "",
+    { "index", "[--deterministic]",
+      "build and publish the index from the store",
+      "  --deterministic  for tests: the same key, generation and contacts\n"
+      "                   give the same bytes; who sees two such files sees\n"
+      "                   whether they are equal\n",
       cmd_index },
     { "normalize",
       "[--region CC | --with-region] [--clean [--area-code NN]] [FILE|-]",

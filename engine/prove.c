@@ -674,11 +674,9 @@ static enum ruf_status prove_reproducible(struct proving *proving,
 {
     uint8_t first[RUF_DIGEST_SIZE];
     uint8_t second[RUF_DIGEST_SIZE];
-    struct ruf_image_seed seed = { .generation = 1 };
-    enum ruf_status status = ruf_random(seed.salt, sizeof(seed.salt), err);
+    struct ruf_image_seed seed;
+    enum ruf_status status = ruf_image_seed_random(1, &seed, err);
 
-    if (status == RUF_OK)
-        status = ruf_random(seed.hash_secret, sizeof(seed.hash_secret), err);
     if (status == RUF_OK)
         status = build_and_digest(proving, HOME_PROVE_FIRST, &seed, first, err);
     if (status == RUF_OK)

@@ -92,13 +92,27 @@ ruf_build_home_image(const struct ruf_home *home, struct ruf_store *store,
     return status;
 }
 
-enum ruf_status ruf_publish(const struct ruf_home *home,
-                            struct ruf_store *store, uint64_t *generation,
-                            struct ruf_error *err)
+static enum ruf_status make_seed(const struct ruf_home *home,
+                                 enum ruf_publish_form form,
+                                 uint64_t generation,
+                                 struct ruf_image_seed *out,
+                                 struct ruf_error *err)
+{
+    return form == RUF_PUBLISH_REPEATABLE
+               ? ruf_image_seed_repeatable(home->key.bytes, generation, out,
+                                           err)
+               : ruf_image_seed_random(generation, out, err);
+}
+
+static enum ruf_status publish(const struct ruf_home *home,
+                               struct ruf_store *store,
+                               enum ruf_publish_form form, uint64_t *generation,
+                               struct ruf_error *err)
 {
     struct ruf_image_seed seed = { 0 };
     struct ruf_image_place place;
     uint64_t over_limit = 0;
+    uint64_t next = 0;
     enum ruf_status status = ruf_image_place_begin(home, &place, err);
 
     if (status == RUF_OK)
@@ -108,12 +122,9 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
     if (status == RUF_OK)
         status = ruf_store_sweep_marks(store, home->policy, err);
     if (status == RUF_OK)
-        status =
-            next_generation(home, store, place.path, &seed.generation, err);
+        status = next_generation(home, store, place.path, &next, err);
     if (status == RUF_OK)
-        status = ruf_random(seed.salt, sizeof(seed.salt), err);
-    if (status == RUF_OK)
-        status = ruf_random(seed.hash_secret, sizeof(seed.hash_secret), err);
+        status = make_seed(home, form, next, &seed, err);
     if (status == RUF_OK)
         status = ruf_build_home_image(home, store, place.path, &seed,
                                       &over_limit, err);
@@ -136,8 +147,22 @@ enum ruf_status ruf_publish(const struct ruf_home *home,
     return status;
 }
 
+enum ruf_status ruf_publish(const struct ruf_home *home,
+                            struct ruf_store *store, uint64_t *generation,
+                            struct ruf_error *err)
+{
+    return publish(home, store, RUF_PUBLISH_NORMAL, generation, err);
+}
+
 enum ruf_status ruf_home_publish(struct ruf_home *home, uint64_t *generation,
                                  struct ruf_error *err)
+{
+    return ruf_home_publish_as(home, RUF_PUBLISH_NORMAL, generation, err);
+}
+
+enum ruf_status ruf_home_publish_as(struct ruf_home *home,
+                                    enum ruf_publish_form form,
+                                    uint64_t *generation, struct ruf_error *err)
 {
     struct ruf_home_writer writer;
     enum ruf_status status = ruf_home_writer_open(home, &writer, err);
@@ -146,7 +171,7 @@ enum ruf_status ruf_home_publish(struct ruf_home *home, uint64_t *generation,
         return status;
     status = ruf_store_standardise(writer.store, home->policy, true, err);
     if (status == RUF_OK)
-        status = ruf_publish(home, writer.store, generation, err);
+        status = publish(home, writer.store, form, generation, err);
     ruf_home_writer_close(&writer);
     return status;
 }

@@ -301,6 +301,18 @@ RUF_API RUF_MUST_USE enum ruf_status ruf_home_publish(struct ruf_home *home,
                                                       uint64_t *generation,
                                                       struct ruf_error *err);
 
+enum ruf_publish_form {
+    RUF_PUBLISH_NORMAL = 0, /**< no two files are alike */
+    /** The same key, generation and contents give the same bytes: for tests.
+     *  Who sees two such files sees whether they are equal. */
+    RUF_PUBLISH_REPEATABLE
+};
+
+/** ruf_home_publish() in one of these forms. */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_publish_as(struct ruf_home *home, enum ruf_publish_form form,
+                    uint64_t *generation, struct ruf_error *err);
+
 struct ruf_source_stats {
     char id[17];
     uint64_t records;

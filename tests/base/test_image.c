@@ -361,3 +361,78 @@ Test(image, is_the_same_bytes_for_the_same_input, .init = write_image,
     free(first);
     free(second);
 }
+
+/* --- repeatable images
+ * ------------------------------------------------------------------------- */
+
+struct written {
+    char *bytes;
+    size_t size;
+};
+
+/* Two sections of these texts, repeatable. */
+static struct written write_repeatable(const uint8_t *with, uint64_t generation,
+                                       const char *first, const char *second)
+{
+    const struct ruf_image_part parts[] = {
+        { .kind = 1, .bytes = first, .size = strlen(first), .block_size = 16 },
+        { .kind = 2, .bytes = second, .size = strlen(second), .block_size = 16 }
+    };
+    struct ruf_image_seed seed;
+    struct written out;
+
+    cr_assert(ruf_image_seed_repeatable(with, generation, &seed, NULL) ==
+              RUF_OK);
+    cr_assert(ruf_image_write(path, with, &seed, parts, 2, NULL) == RUF_OK);
+    cr_assert(ruf_file_read(path, RUF_FILE_PRIVATE, 4096, &out.bytes, &out.size,
+                            NULL) == RUF_OK);
+    return out;
+}
+
+#define SALT 40
+
+/* Blocks under one key and nonce would show the difference of what they say. */
+Test(image, that_is_repeatable_has_other_keys_for_other_contents,
+     .init = make_folder, .fini = remove_folder)
+{
+    static const uint8_t other_key[32] = { 1, 2, 4 };
+    struct written first = write_repeatable(key, 1, "contact", "label");
+    struct written again = write_repeatable(key, 1, "contact", "label");
+    struct written others[] = {
+        write_repeatable(key, 1, "contacu", "label"),
+        write_repeatable(key, 1, "contactl", "abel"), /* the same in all */
+        write_repeatable(key, 1, "contact\n", "label"),
+        write_repeatable(key, 2, "contact", "label"),
+        write_repeatable(other_key, 1, "contact", "label"),
+    };
+
+    cr_assert_eq(first.size, again.size);
+    cr_assert_eq(memcmp(first.bytes, again.bytes, first.size), 0);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        cr_assert_eq(others[i].size, first.size, "case %zu", i);
+        cr_assert_neq(memcmp(others[i].bytes + SALT, first.bytes + SALT, 32), 0,
+                      "case %zu", i);
+        free(others[i].bytes);
+    }
+    free(first.bytes);
+    free(again.bytes);
+}
+
+Test(image, that_is_repeatable_opens_like_any_other, .init = make_folder,
+     .fini = remove_folder)
+{
+    struct written file = write_repeatable(key, 9, "contact", "label");
+    struct ruf_image_reader *reader;
+    struct ruf_image *image;
+    uint8_t block[16];
+
+    free(file.bytes);
+    cr_assert(ruf_image_open(path, key, &image, NULL) == RUF_OK);
+    cr_assert_eq(ruf_image_generation(image), 9);
+    cr_assert(ruf_image_reader_create(image, &reader, NULL) == RUF_OK);
+    cr_assert(ruf_image_read_blocks(reader, ruf_image_section(image, 2), 0, 1,
+                                    block, NULL) == RUF_OK);
+    cr_assert_eq(memcmp(block, "label", 6), 0);
+    ruf_image_reader_destroy(reader);
+    ruf_image_close(image);
+}
