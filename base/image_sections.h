@@ -82,6 +82,17 @@ enum ruf_contact_display {
 #define RUF_SHAPE_SKIP 0x02 /**< 0x02..0x04: leave out 1..3 digits */
 #define RUF_SHAPE_COPY 0x10 /**< 0x11..0x1F: the next 1..15 digits */
 
+/** Steps of the shape of an e-mail address: what of its owner's name stands
+ *  there (base/mail_name.h), or a text of its own. Other bytes stand for
+ *  themselves. */
+#define RUF_MAIL_GIVEN 0x01
+#define RUF_MAIL_FAMILY 0x02
+#define RUF_MAIL_INITIAL 0x03 /**< first letter of the given name */
+#define RUF_MAIL_GIVEN_PLAIN 0x04
+#define RUF_MAIL_FAMILY_PLAIN 0x05
+#define RUF_MAIL_TEXT 0x06 /**< the text that follows in the record */
+#define RUF_MAIL_STEP_MAX 0x1F
+
 /** Form of a source's id in an identity record. */
 #define RUF_SOURCE_ID_TEXT 0u
 #define RUF_SOURCE_ID_GUID 1u /**< lower-case GUID, as 16 bytes */

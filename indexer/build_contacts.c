@@ -9,6 +9,7 @@
 #include "base/image_sections.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "indexer/mail_shape.h"
 #include "indexer/raw_shape.h"
 #include <stdlib.h>
 #include <string.h>
@@ -245,26 +246,37 @@ static void write_number(struct ruf_contact_sections *sections,
     write_raw(sections, number);
 }
 
-/* A domain that others have, too, stands in TEXTS. */
-static void write_email(struct ruf_contact_sections *sections,
-                        struct ruf_text email)
+/* Step of a shape that others have, too; 0: there is none. */
+static uint32_t find_mail_shape(struct ruf_contact_sections *sections,
+                                const struct ruf_mail_shape *shape)
 {
-    const char *at =
-        email.size == 0 ? NULL : memrchr(email.data, '@', email.size);
-    struct ruf_text local = email;
+    return ruf_shared_texts_find(
+        &sections->texts, (struct ruf_text){ shape->bytes, shape->size });
+}
+
+/* The shape from the owner's name, else that of the domain, else all of it. */
+static void write_email(struct ruf_contact_sections *sections,
+                        const struct ruf_person *person, struct ruf_text email)
+{
+    struct ruf_writer *out = &sections->contacts;
+    struct ruf_mail_shape shape;
     uint32_t step = 0;
 
-    if (at != NULL && at + 1 < email.data + email.size) {
-        local.size = (size_t)(at - email.data);
-        step = ruf_shared_texts_find(
-            &sections->texts,
-            (struct ruf_text){ at + 1, email.size - local.size - 1 });
+    if (ruf_mail_shape(email, person->given, person->family, &shape)) {
+        step = find_mail_shape(sections, &shape);
+        if (step == 0 && shape.named) {
+            ruf_mail_shape_plain(email, &shape);
+            step = find_mail_shape(sections, &shape);
+        }
     }
-    if (step != 0)
-        ruf_write_varint(&sections->contacts, step + RUF_TEXT_SHARED);
-    else
-        ruf_write_u8(&sections->contacts, RUF_TEXT_ABSENT);
-    ruf_write_text(&sections->contacts, step != 0 ? local : email);
+    if (step == 0) {
+        ruf_write_u8(out, RUF_TEXT_INLINE);
+        ruf_write_text(out, email);
+        return;
+    }
+    ruf_write_varint(out, step + RUF_TEXT_SHARED);
+    if (shape.has_text)
+        ruf_write_text(out, shape.text);
 }
 
 /* --- provenance
@@ -402,17 +414,18 @@ static void raise(uint32_t *limit, size_t value)
         *limit = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
 }
 
-/* Room a reader needs to put the texts of this contact together. */
+/* Room a reader needs to put the texts of this contact together; to spell the
+ * names in an address takes their sizes once more. */
 static size_t text_room(const struct ruf_person *person)
 {
-    size_t room = person->given.size + person->family.size +
+    size_t room = 2 * person->given.size + 2 * person->family.size +
                   person->display.size + person->company.size +
                   person->title.size + person->department.size;
 
     for (size_t i = 0; i < person->number_count; i++)
         room += person->numbers[i].raw.size + RUF_SHAPE_SIZE_MAX;
     for (size_t i = 0; i < person->email_count; i++)
-        room += 2 * person->emails[i].size;
+        room += 2 * person->emails[i].size + 1;
     for (size_t i = 0; i < person->source_count; i++)
         room += person->sources[i].size + 1;
     return room;
@@ -471,7 +484,7 @@ static void write_contact(struct ruf_contact_sections *sections,
         write_number(sections, &person->numbers[i]);
     ruf_write_varint(out, person->email_count);
     for (size_t i = 0; i < person->email_count; i++)
-        write_email(sections, person->emails[i]);
+        write_email(sections, person, person->emails[i]);
     if (!plain)
         write_provenance(person, out);
 }

@@ -9,6 +9,7 @@
  */
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/mail_name.h"
 #include "lookup/index_private.h"
 #include <string.h>
 
@@ -330,23 +331,87 @@ static enum ruf_status read_numbers(struct ruf_query *query,
  * -----------------------------------------------------------------------------
  */
 
+/* A name as addresses spell it; at most so many letters of it. */
+static bool put_name(struct ruf_query *query, struct ruf_text name,
+                     enum ruf_mail_spelling spelling, size_t most)
+{
+    size_t size;
+
+    if (name.size > (size_t)(query->texts_end - query->texts_next))
+        return false;
+    size = ruf_mail_spell(name, spelling, query->texts_next);
+    query->texts_next += size < most ? size : most;
+    return true;
+}
+
+static bool put_step(struct ruf_query *query, struct ruf_reader *reader,
+                     const struct ruf_contact *contact, char step)
+{
+    struct ruf_text text;
+
+    switch (step) {
+    case RUF_MAIL_GIVEN:
+        return put_name(query, contact->given, RUF_MAIL_GERMAN, SIZE_MAX);
+    case RUF_MAIL_FAMILY:
+        return put_name(query, contact->family, RUF_MAIL_GERMAN, SIZE_MAX);
+    case RUF_MAIL_INITIAL:
+        return put_name(query, contact->given, RUF_MAIL_GERMAN, 1);
+    case RUF_MAIL_GIVEN_PLAIN:
+        return put_name(query, contact->given, RUF_MAIL_PLAIN, SIZE_MAX);
+    case RUF_MAIL_FAMILY_PLAIN:
+        return put_name(query, contact->family, RUF_MAIL_PLAIN, SIZE_MAX);
+    case RUF_MAIL_TEXT:
+        text = ruf_read_text(reader);
+        return !reader->failed && put(query, text.data, text.size);
+    default:
+        return false;
+    }
+}
+
+/* An address from its shape, the names and what the record adds. */
+static bool expand_mail(struct ruf_query *query, struct ruf_reader *reader,
+                        const struct ruf_contact *contact,
+                        struct ruf_text shape, struct ruf_text *out)
+{
+    size_t i = 0;
+
+    out->data = query->texts_next;
+    while (i < shape.size) {
+        size_t start = i;
+
+        while (i < shape.size &&
+               (unsigned char)shape.data[i] > RUF_MAIL_STEP_MAX)
+            i++;
+        if (!put(query, shape.data + start, i - start) ||
+            (i < shape.size &&
+             !put_step(query, reader, contact, shape.data[i++])))
+            return false;
+    }
+    out->size = (size_t)(query->texts_next - out->data);
+    return true;
+}
+
 static enum ruf_status read_email(struct ruf_query *query,
                                   struct ruf_reader *reader,
+                                  const struct ruf_contact *contact,
                                   struct ruf_text *out, struct ruf_error *err)
 {
-    struct ruf_text domain;
-    struct ruf_text local;
-    enum ruf_status status = ruf_text_reference(query, reader, &domain, err);
+    uint64_t reference = ruf_read_varint(reader);
+    struct ruf_text shape = { NULL, 0 };
+    enum ruf_status status;
 
+    if (!reader->failed && reference == RUF_TEXT_INLINE)
+        *out = ruf_read_text(reader);
+    if (reader->failed || reference == RUF_TEXT_ABSENT)
+        return damaged(query, err);
+    if (reference == RUF_TEXT_INLINE)
+        return RUF_OK;
+    status = shared_text(query, reference - RUF_TEXT_SHARED, &shape, err);
     if (status != RUF_OK)
         return status;
-    local = ruf_read_text(reader);
-    if (reader->failed)
-        return damaged(query, err);
-    *out = local;
-    if (domain.size == 0)
-        return RUF_OK;
-    return join(query, local, "@", domain, out) ? RUF_OK : damaged(query, err);
+    return expand_mail(query, reader, contact, shape, out)
+               ? RUF_OK
+               : damaged(query, err);
 }
 
 static enum ruf_status read_emails(struct ruf_query *query,
@@ -360,7 +425,7 @@ static enum ruf_status read_emails(struct ruf_query *query,
     if (reader->failed || count > query->index->limits.emails)
         return damaged(query, err);
     for (uint64_t i = 0; i < count && status == RUF_OK; i++) {
-        status = read_email(query, reader, &query->emails[i], err);
+        status = read_email(query, reader, out, &query->emails[i], err);
         query->email_sources[i] = 1;
     }
     out->emails = query->emails;
@@ -414,7 +479,8 @@ static enum ruf_status read_texts(struct ruf_query *query,
         (head & RUF_CONTACT_DISPLAY_MASK) == RUF_DISPLAY_STORED ? 3 : 2;
     enum ruf_status status = RUF_OK;
 
-    if ((wanted & CONTACT_NAMES) != 0)
+    /* Addresses are made of names. */
+    if ((wanted & (CONTACT_NAMES | CONTACT_EMAILS)) != 0)
         status = read_names(query, reader, head, out, err);
     else
         for (unsigned i = 0; status == RUF_OK && i < names; i++)

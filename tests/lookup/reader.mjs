@@ -21,7 +21,7 @@ function refuse(why) {
 
 if (file.length < 184 || file.toString('latin1', 0, 8) !== 'RUFNAME\x1a')
   refuse('no Rufname index')
-if (file.readUInt32LE(8) !== 4) refuse('another version')
+if (file.readUInt32LE(8) !== 5) refuse('another version')
 const count = file.readUInt32LE(20)
 const headerSize = file.readUInt32LE(12)
 if (headerSize !== 80 + 40 * count + 64) refuse('header size')
@@ -234,6 +234,30 @@ function readNumber(reader) {
   return { e164, kind: head & 7, emitted: head & 8 ? 0 : 1, raw, sources: 1 }
 }
 
+const accents = Object.assign(Object.create(null),
+  { ß: 'ss', æ: 'ae', þ: 'th', ç: 'c', ð: 'd', ñ: 'n', ø: 'o' },
+  ...[['à á â ã å', 'a'], ['è é ê ë', 'e'], ['ì í î ï', 'i'],
+    ['ò ó ô õ', 'o'], ['ù ú û', 'u'], ['ý ÿ', 'y']]
+    .flatMap(([from, to]) => from.split(' ').map(letter => ({ [letter]: to }))))
+const umlauts = { ä: 'ae', ö: 'oe', ü: 'ue' }
+
+function spell(name, plain) {
+  return Array.from(name, c => c === 'ẞ' || c === 'Ÿ' ? c : c.toLowerCase())
+    .map(c => /^[a-z0-9]$/.test(c)
+      ? c
+      : umlauts[c] ? umlauts[c].slice(0, plain ? 1 : 2) : accents[c] ?? '')
+    .join('')
+}
+
+function mail(shape, given, family, reader) {
+  const steps = [,
+    () => spell(given), () => spell(family), () => spell(given).slice(0, 1),
+    () => spell(given, true), () => spell(family, true),
+    () => reader.text().toString()]
+  return Array.from(shape.toString(), c =>
+    c < ' ' ? steps[c.charCodeAt(0)]() : c).join('')
+}
+
 function readContact(number) {
   const reader = record(5, 6, number)
   const id = reader.take(16).toString('hex')
@@ -247,9 +271,11 @@ function readContact(number) {
     .map(String)
   const numbers = Array.from({ length: reader.varint() }, () => readNumber(reader))
   const emails = Array.from({ length: reader.varint() }, () => {
-    const domain = reference(reader).toString()
-    const text = reader.text().toString()
-    return { text: domain === '' ? text : `${text}@${domain}`, sources: 1 }
+    const form = reader.varint()
+    const text = form === 1
+      ? reader.text().toString()
+      : mail(textAt(form - 2), given, family, reader)
+    return { text, sources: 1 }
   })
   const fields = [given, family, display, ...rest]
   let credits = fields.map(text => text === '' ? 0 : 1)

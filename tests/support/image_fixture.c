@@ -134,14 +134,71 @@ static int by_number(const void *left, const void *right)
 /* --- persons
  * ------------------------------------------------------------------ */
 
+/* Umlauts with or without an e, other letters of no use in an address left
+ * out. */
+static void spell(struct ruf_text name, char *out)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        const char *c = name.data + i;
+
+        if (strncmp(c, "ä", 2) == 0 || strncmp(c, "ö", 2) == 0) {
+            *out++ = strncmp(c, "ä", 2) == 0 ? 'a' : 'o';
+            if (name.size % 2 == 0)
+                *out++ = 'e';
+            i++;
+        } else if (strncmp(c, "ü", 2) == 0) {
+            *out++ = 'u';
+            *out++ = 'e';
+            i++;
+        } else if ((*c | 32) >= 'a' && (*c | 32) <= 'z' && (*c & 64) != 0) {
+            *out++ = (char)(*c | 32);
+        }
+    }
+    *out = '\0';
+}
+
+/* As companies make addresses of names, and of other things. */
+static void make_address(size_t n, const char *given, const char *family,
+                         char *out, size_t size)
+{
+    switch (n % 8) {
+    case 0:
+        (void)snprintf(out, size, "kontakt%zu@nordwind.example", n);
+        break;
+    case 1:
+        (void)snprintf(out, size, "%s.%s@nordwind.example", given, family);
+        break;
+    case 2:
+        (void)snprintf(out, size, "%.1s%s.%zu@werk.example", given, family, n);
+        break;
+    case 3:
+        (void)snprintf(out, size, "%s_%s%zu@werk.example", family, given, n);
+        break;
+    case 4:
+        (void)snprintf(out, size, "%.1s.%s@werk.example", given, family);
+        break;
+    case 5:
+        (void)snprintf(out, size, "-%s.x.%s@werk.example", given, family);
+        break;
+    case 6:
+        (void)snprintf(out, size, "%s@%zu.example", family, n);
+        break;
+    default:
+        (void)snprintf(out, size, "without a domain %zu", n);
+    }
+}
+
 static void add_email(struct image_fixture *fixture, struct ruf_person *person,
                       size_t n)
 {
     struct ruf_text *email =
         checked(ruf_arena_alloc(fixture->arena, 1, sizeof(*email)));
-    char text[64];
+    char names[2][64];
+    char text[256];
 
-    (void)snprintf(text, sizeof(text), "kontakt%zu@nordwind.example", n);
+    spell(person->given, names[0]);
+    spell(person->family, names[1]);
+    make_address(n, names[0], names[1], text, sizeof(text));
     *email = text_copy(fixture, text);
     person->emails = email;
     person->email_count = 1;
