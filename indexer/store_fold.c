@@ -336,33 +336,67 @@ static enum ruf_status fold_record(struct fold *fold,
 /* --- the round
  * ---------------------------------------------------------------------- */
 
-static enum ruf_status fold_staged(struct fold *fold, struct ruf_error *err)
+/* Records of a staged page: see write_page() in store_rounds.c. */
+static enum ruf_status fold_payload(struct fold *fold, const void *bytes,
+                                    size_t size, struct ruf_error *err)
 {
-    sqlite3_stmt *staged;
-    bool row = true;
-    enum ruf_status status = ruf_store_prepare(
-        fold->store,
-        "SELECT payload FROM staged WHERE collection = ?1 ORDER BY seq",
-        &staged, err);
+    struct ruf_reader page = ruf_reader(bytes, size);
+    enum ruf_status status = RUF_OK;
 
-    if (status != RUF_OK)
-        return status;
-    (void)sqlite3_bind_int64(staged, 1, fold->collection);
-    while (status == RUF_OK) {
+    while (status == RUF_OK && ruf_reader_left(&page) > 0) {
+        struct ruf_text one = ruf_read_text(&page); /* absent if damaged */
         struct ruf_record record;
 
-        status = ruf_store_step(fold->store, staged, &row, err);
-        if (status != RUF_OK || !row)
-            break;
         if (ruf_arena_used(fold->arena) > ARENA_LIMIT)
             ruf_arena_reset(fold->arena);
-        status = ruf_record_read(sqlite3_column_blob(staged, 0),
-                                 (size_t)sqlite3_column_bytes(staged, 0),
-                                 fold->arena, &record, err);
+        status = ruf_record_read(one.data, one.size, fold->arena, &record, err);
         if (status == RUF_OK)
             status = fold_record(fold, &record, err);
     }
-    (void)sqlite3_finalize(staged);
+    return status;
+}
+
+/* Page by page. A page is erased before its records are written, which then
+ * take its place in the file: nothing of it stays and nothing is written just
+ * to be overwritten. */
+static enum ruf_status fold_staged(struct fold *fold, struct ruf_error *err)
+{
+    sqlite3_stmt *take;
+    bool row = true;
+    enum ruf_status status =
+        ruf_store_prepare(fold->store,
+                          "DELETE FROM staged WHERE seq ="
+                          " (SELECT seq FROM staged WHERE collection = ?1"
+                          " ORDER BY seq LIMIT 1) RETURNING payload",
+                          &take, err);
+
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_int64(take, 1, fold->collection);
+    while (status == RUF_OK) {
+        status = ruf_store_step(fold->store, take, &row, err);
+        if (status != RUF_OK || !row)
+            break;
+        status = fold_payload(fold, sqlite3_column_blob(take, 0),
+                              (size_t)sqlite3_column_bytes(take, 0), err);
+        (void)sqlite3_reset(take);
+    }
+    (void)sqlite3_finalize(take);
+    return status;
+}
+
+/* The last page need not be staged. */
+static enum ruf_status fold_last(struct fold *fold,
+                                 const struct ruf_store_page *page,
+                                 struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    for (size_t i = 0; status == RUF_OK && i < page->record_count; i++) {
+        if (ruf_arena_used(fold->arena) > ARENA_LIMIT)
+            ruf_arena_reset(fold->arena);
+        status = fold_record(fold, &page->records[i], err);
+    }
     return status;
 }
 
@@ -491,6 +525,40 @@ static void close_statements(struct fold *fold)
     ruf_store_numbers_close(&fold->numbers);
 }
 
+/* Does the round bring more records than the store holds? */
+static enum ruf_status is_bulk(const struct fold *fold,
+                               const struct ruf_store_page *page, bool *bulk,
+                               struct ruf_error *err)
+{
+    int64_t more = 0;
+    enum ruf_status status =
+        count_rows(fold,
+                   "SELECT (SELECT coalesce(sum(records), 0) FROM staged"
+                   " WHERE collection = ?1) - (SELECT count(*) FROM records)",
+                   &more, err);
+
+    *bulk = more + (int64_t)page->record_count > 0;
+    return status;
+}
+
+static enum ruf_status fold_round(struct fold *fold,
+                                  const struct ruf_store_page *page,
+                                  int64_t before, struct ruf_error *err)
+{
+    /* A first round has nothing to sweep, so it need not remember ids. */
+    enum ruf_status status =
+        open_statements(fold, !page->delta_round && before > 0, err);
+
+    if (status == RUF_OK)
+        status = fold_staged(fold, err);
+    if (status == RUF_OK)
+        status = fold_last(fold, page, err);
+    if (status == RUF_OK && fold->see != NULL)
+        status = remove_unseen(fold, before, err);
+    close_statements(fold);
+    return status;
+}
+
 enum ruf_status ruf_store_fold(struct ruf_store *store,
                                const struct ruf_policy *policy,
                                const struct ruf_store_page *page,
@@ -499,6 +567,7 @@ enum ruf_status ruf_store_fold(struct ruf_store *store,
 {
     struct fold fold = { 0 };
     int64_t before = 0;
+    bool bulk = false;
     enum ruf_status status;
 
     fold.store = store;
@@ -519,14 +588,14 @@ enum ruf_status ruf_store_fold(struct ruf_store *store,
                             " WHERE collection = ?1",
                             &before, err);
     fold.first = !page->delta_round && before == 0;
-    /* A first round has nothing to sweep, so it need not remember ids. */
     if (status == RUF_OK)
-        status = open_statements(&fold, !page->delta_round && before > 0, err);
+        status = is_bulk(&fold, page, &bulk, err);
+    if (status == RUF_OK && bulk)
+        status = ruf_store_indexes_drop(store, err);
     if (status == RUF_OK)
-        status = fold_staged(&fold, err);
-    if (status == RUF_OK && fold.see != NULL)
-        status = remove_unseen(&fold, before, err);
-    close_statements(&fold);
+        status = fold_round(&fold, page, before, err);
+    if (status == RUF_OK && bulk)
+        status = ruf_store_indexes_create(store, err);
     ruf_mac_destroy(fold.mac);
     ruf_writer_wipe(&fold.payload);
     ruf_arena_destroy(fold.arena);

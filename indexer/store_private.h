@@ -89,6 +89,13 @@ RUF_MUST_USE enum ruf_status
 ruf_store_schema_check(const struct ruf_store *store, enum ruf_store_mode mode,
                        struct ruf_error *err);
 
+/* The indexes over hashes and numbers, for a transaction that makes most of
+ * their rows: sorted once they cost a fraction of entering them one by one. */
+RUF_MUST_USE enum ruf_status
+ruf_store_indexes_drop(const struct ruf_store *store, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_store_indexes_create(const struct ruf_store *store, struct ruf_error *err);
+
 /* Row of a collection, made if it is new. */
 RUF_MUST_USE enum ruf_status
 ruf_store_collection_id(const struct ruf_store *store, const char *source,

@@ -106,26 +106,43 @@ static enum ruf_status forget_staged(const struct ruf_store *store,
     return status;
 }
 
-static enum ruf_status stage_records(const struct ruf_store *store,
-                                     int64_t collection,
-                                     const struct ruf_store_page *page,
-                                     struct ruf_error *err)
+/* One row for all records of a page: a row each would cost a search and a copy
+ * each, twice. */
+static bool write_page(const struct ruf_store_page *page,
+                       struct ruf_writer *out)
+{
+    struct ruf_writer one = { 0 };
+
+    for (size_t i = 0; i < page->record_count; i++) {
+        one.size = 0;
+        ruf_record_write(&page->records[i], &one);
+        ruf_write_text(out,
+                       (struct ruf_text){ (const char *)one.bytes, one.size });
+    }
+    out->failed = out->failed || one.failed;
+    ruf_writer_wipe(&one);
+    return !out->failed;
+}
+
+static enum ruf_status stage_page(const struct ruf_store *store,
+                                  int64_t collection,
+                                  const struct ruf_store_page *page,
+                                  struct ruf_error *err)
 {
     struct ruf_writer payload = { 0 };
     sqlite3_stmt *statement;
-    enum ruf_status status = ruf_store_prepare(
-        store, "INSERT INTO staged (collection, payload) VALUES (?1, ?2)",
-        &statement, err);
+    enum ruf_status status =
+        ruf_store_prepare(store,
+                          "INSERT INTO staged (collection, records, payload)"
+                          " VALUES (?1, ?2, ?3)",
+                          &statement, err);
 
-    for (size_t i = 0; i < page->record_count && status == RUF_OK; i++) {
-        payload.size = 0;
-        ruf_record_write(&page->records[i], &payload);
-        if (payload.failed) {
-            status = ruf_fail_memory(err);
-            break;
-        }
+    if (status == RUF_OK && !write_page(page, &payload))
+        status = ruf_fail_memory(err);
+    if (status == RUF_OK) {
         (void)sqlite3_bind_int64(statement, 1, collection);
-        (void)sqlite3_bind_blob64(statement, 2, payload.bytes, payload.size,
+        (void)sqlite3_bind_int64(statement, 2, (int64_t)page->record_count);
+        (void)sqlite3_bind_blob64(statement, 3, payload.bytes, payload.size,
                                   SQLITE_STATIC);
         status = ruf_store_change(store, statement, err);
     }
@@ -174,15 +191,13 @@ static enum ruf_status take_page(struct ruf_store *store,
     if (status == RUF_OK && page->starts_round)
         status = forget_staged(store, collection, err);
     if (status == RUF_OK)
-        status = stage_records(store, collection, page, err);
-    if (status == RUF_OK)
         status = save_link(store, collection, page, err);
-    if (status == RUF_OK && page->completes_round) {
-        status = ruf_store_fold(store, policy, page, collection, out, err);
-        if (status == RUF_OK)
-            status = forget_staged(store, collection, err);
-    }
-    return status;
+    if (status != RUF_OK)
+        return status;
+    if (page->completes_round)
+        return ruf_store_fold(store, policy, page, collection, out, err);
+    return page->record_count == 0 ? RUF_OK
+                                   : stage_page(store, collection, page, err);
 }
 
 /* A full round that lost most of a collection: kept back until the next full

@@ -8,9 +8,14 @@
 #include "base/error.h"
 #include "indexer/store_private.h"
 
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
+
+/* In no order of the rows: see ruf_store_indexes_drop(). */
+#define NUMBERS_INDEX                                                          \
+    "CREATE INDEX numbers_e164 ON numbers (e164) WHERE e164 > 0;"
+#define RECORDS_INDEX "CREATE INDEX records_hash ON records (hash);"
 
 /* One row per number of a record; version 1 kept less of each. */
 #define NUMBERS                                                                \
@@ -18,8 +23,7 @@
     " position INTEGER NOT NULL, e164 INTEGER NOT NULL,"                       \
     " reason INTEGER NOT NULL, rule INTEGER NOT NULL,"                         \
     " type INTEGER NOT NULL, corrections INTEGER NOT NULL,"                    \
-    " PRIMARY KEY (record, position)) WITHOUT ROWID;"                          \
-    "CREATE INDEX numbers_e164 ON numbers (e164) WHERE e164 > 0;"
+    " PRIMARY KEY (record, position)) WITHOUT ROWID;" NUMBERS_INDEX
 
 /* A photo, or with no bytes the knowledge that there is none. A record takes
  * its photo with it, whoever erases the record. Version 2 had no photos. */
@@ -41,6 +45,12 @@
     " event TEXT NOT NULL, object TEXT NOT NULL, status INTEGER NOT NULL,"     \
     " count INTEGER NOT NULL, chain BLOB NOT NULL);"
 
+/* A row per page of a round under way; up to version 5, a row per record. */
+#define STAGED                                                                 \
+    "CREATE TABLE staged (seq INTEGER PRIMARY KEY,"                            \
+    " collection INTEGER NOT NULL, records INTEGER NOT NULL,"                  \
+    " payload BLOB NOT NULL);"
+
 /* The rule that hides a record, since version 5; of markers before: ''. */
 #define RULE " rule TEXT NOT NULL DEFAULT ''"
 
@@ -55,14 +65,11 @@ static const char schema[] =
     " name TEXT NOT NULL, link_kind INTEGER NOT NULL DEFAULT 0,"
     " delta_round INTEGER NOT NULL DEFAULT 0, link TEXT, selection TEXT,"
     " finished INTEGER NOT NULL DEFAULT 0,"
-    " shrunk_to INTEGER NOT NULL DEFAULT -1, UNIQUE (source, name));"
-    "CREATE TABLE staged (seq INTEGER PRIMARY KEY,"
-    " collection INTEGER NOT NULL, payload BLOB NOT NULL);"
+    " shrunk_to INTEGER NOT NULL DEFAULT -1, UNIQUE (source, name));" STAGED
     "CREATE TABLE records (id INTEGER PRIMARY KEY,"
     " collection INTEGER NOT NULL, native_id TEXT NOT NULL,"
     " hash BLOB NOT NULL, payload BLOB NOT NULL,"
-    " UNIQUE (collection, native_id));"
-    "CREATE INDEX records_hash ON records (hash);" NUMBERS
+    " UNIQUE (collection, native_id));" RECORDS_INDEX NUMBERS
     "CREATE TABLE markers (collection INTEGER NOT NULL,"
     " marker BLOB NOT NULL," RULE ","
     " PRIMARY KEY (collection, marker)) WITHOUT ROWID;" PHOTOS DECISIONS
@@ -80,6 +87,19 @@ enum ruf_status ruf_store_schema_create(struct ruf_store *store,
         status = ruf_store_fact_save(store, STORE_FACT_PLAN,
                                      ruf_store_plan_number(), err);
     return ruf_store_end(store, status, err);
+}
+
+enum ruf_status ruf_store_indexes_drop(const struct ruf_store *store,
+                                       struct ruf_error *err)
+{
+    return ruf_store_run(
+        store, "DROP INDEX records_hash; DROP INDEX numbers_e164", err);
+}
+
+enum ruf_status ruf_store_indexes_create(const struct ruf_store *store,
+                                         struct ruf_error *err)
+{
+    return ruf_store_run(store, RECORDS_INDEX NUMBERS_INDEX, err);
 }
 
 static enum ruf_status read_version(const struct ruf_store *store, int *version,
@@ -107,6 +127,9 @@ static const char *const steps[SCHEMA_VERSION] = {
     PHOTOS,
     DECISIONS,
     "ALTER TABLE markers ADD COLUMN" RULE,
+    "DROP TABLE staged;" STAGED
+    "UPDATE collections SET link_kind = 0, delta_round = 0, link = NULL"
+    " WHERE link_kind = 1", /* a round under way starts over */
 };
 
 static enum ruf_status migrate(const struct ruf_store *store, int version,

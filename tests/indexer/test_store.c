@@ -165,6 +165,20 @@ Test(store, takes_the_last_of_two_in_a_first_round)
     cr_assert_eq(round_.removed, 1);
 }
 
+Test(store, shows_nothing_of_a_round_with_a_damaged_page)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+
+    cr_assert(page("FILE", both, 1, FIRST) == RUF_OK);
+    cr_assert(ruf_store_run(store, "UPDATE staged SET payload = x'7f01'",
+                            &err) == RUF_OK);
+    cr_assert(page("FILE", both + 1, 1, LAST) == RUF_E_CORRUPT);
+    cr_assert_str_eq(err.id, "D720");
+    cr_assert_str_eq(names(), "");
+    cr_assert(page("FILE", both, 2, FIRST | LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Graf Klein ");
+}
+
 Test(store, believes_a_shrink_that_is_allowed)
 {
     char ids[40][4];
@@ -218,6 +232,24 @@ static int64_t rows_of(const char *table)
     count = sqlite3_column_int64(statement, 0);
     (void)sqlite3_finalize(statement);
     return count;
+}
+
+/* Sources take turns, and a round may start over. */
+Test(store, folds_the_pages_of_one_round_only)
+{
+    struct ruf_record seen[] = { person("a", "Graf"), person("b", "Klein"),
+                                 person("c", "Neu") };
+
+    cr_assert(page("FILE", seen + 2, 1, FIRST) == RUF_OK);
+    cr_assert(page("BLOB", seen + 1, 1, FIRST) == RUF_OK);
+    cr_assert(page("FILE", seen, 1, FIRST) == RUF_OK);
+    cr_assert(page("BLOB", seen + 2, 1, 0) == RUF_OK);
+    cr_assert(page("FILE", NULL, 0, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Graf ");
+    cr_assert_eq(rows_of("staged"), 2, "the other round is under way");
+    cr_assert(page("BLOB", seen, 1, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Graf Klein Neu Graf ");
+    cr_assert_eq(rows_of("staged"), 0);
 }
 
 Test(store, clears_all_of_one_source_and_nothing_else)
@@ -501,9 +533,14 @@ static void make_version(int version)
         "DROP TABLE overrides; DROP TABLE marks; DROP TABLE audit;"
         "PRAGMA user_version = 3",
         "ALTER TABLE markers DROP COLUMN rule; PRAGMA user_version = 4",
+        "DROP TABLE staged;"
+        "CREATE TABLE staged (seq INTEGER PRIMARY KEY,"
+        " collection INTEGER NOT NULL, payload BLOB NOT NULL);"
+        "INSERT INTO staged (collection, payload) VALUES (1, x'0100');"
+        "PRAGMA user_version = 5",
     };
 
-    for (int at = 4; at >= version; at--)
+    for (int at = 5; at >= version; at--)
         cr_assert(ruf_store_run(store, back[at], &err) == RUF_OK);
     ruf_store_close(store);
     store = NULL;
@@ -528,13 +565,33 @@ static const char *layout(void)
     return text;
 }
 
+/* A round that brings most of the records makes the indexes anew. */
+Test(store, has_all_its_indexes_after_any_round)
+{
+    char *fresh = strdup(layout());
+    struct ruf_record three[] = { person("a", "Graf"), person("b", "Klein"),
+                                  person("c", "Neu") };
+
+    cr_assert(page("FILE", three, 3, FIRST | LAST) == RUF_OK);
+    cr_expect_str_eq(layout(), fresh);
+    cr_expect_eq(carriers_of(493023125042), 3);
+    cr_assert(page("BLOB", three, 2, FIRST) == RUF_OK);
+    cr_assert(page("BLOB", three + 2, 1, LAST) == RUF_OK);
+    cr_expect_str_eq(layout(), fresh);
+    cr_expect_eq(carriers_of(493023125042), 6);
+    cr_assert(page("FILE", three, 1, FIRST | LAST | SHRINK) == RUF_OK);
+    cr_expect_str_eq(layout(), fresh);
+    cr_expect_eq(carriers_of(493023125042), 4);
+    free(fresh);
+}
+
 Test(store, brings_every_earlier_version_to_one_layout)
 {
     char *fresh = strdup(layout());
     struct ruf_record record = person("a", "Graf");
 
     cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
-    for (int version = 1; version < 5; version++) {
+    for (int version = 1; version < 6; version++) {
         make_version(version);
         cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
                   RUF_E_CORRUPT);
@@ -564,6 +621,26 @@ Test(store, brings_a_store_of_version_1_up_to_date)
     cr_assert_eq(carriers_of(493023125042), 1);
     ruf_store_close(store);
     open_store(RUF_STORE_READ);
+}
+
+/* Its staged records have another form; what is visible stays. */
+Test(store, starts_a_round_over_that_version_5_began)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+    struct ruf_collection_state state;
+
+    cr_assert(page("FILE", both, 1, FIRST | LAST) == RUF_OK);
+    cr_assert(page("FILE", both, 2, FIRST) == RUF_OK);
+    make_version(5);
+    open_store(RUF_STORE_WRITE);
+    cr_assert(ruf_store_collection_load(store, "FILE", "list", &state, &err) ==
+              RUF_OK);
+    cr_expect_eq(state.link_kind, 0);
+    cr_expect_null(state.link);
+    free(state.select);
+    cr_assert_str_eq(names(), "Graf ");
+    cr_assert(page("FILE", both, 2, FIRST | LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Graf Klein ");
 }
 
 Test(store, gives_a_store_of_version_2_room_for_photos)
