@@ -48,5 +48,6 @@ int child_answer(const void *result, size_t size);
 int child_open(int argc, char **argv);
 int child_scale_build(int argc, char **argv);
 int child_scale_read(int argc, char **argv);
+int child_sync(int argc, char **argv);
 
 #endif

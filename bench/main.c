@@ -39,6 +39,7 @@ static const struct {
     { "open", child_open },
     { "scale-build", child_scale_build },
     { "scale-read", child_scale_read },
+    { "sync", child_sync },
 };
 #define CHILD_COUNT (sizeof(children) / sizeof(children[0]))
 

@@ -1,9 +1,8 @@
 /*
- * read.mjs STATE - the peer of `rufname sync`: the Graph JavaScript SDK reads
+ * read.mjs STATE OBJECTS - the peer of a sync: the Graph JavaScript SDK reads
  * all pages of users, org contacts and the mailbox of a sample tenant, and
- * keeps nothing. Prints objects, wall time, CPU time and peak memory.
- *
- *   npm install && NODE_EXTRA_CA_CERTS=STATE/ca.pem node read.mjs STATE
+ * keeps nothing. Fails unless it saw so many objects. bench/bench_sync.c runs
+ * it, with the tenant's ca.pem in NODE_EXTRA_CA_CERTS.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -42,7 +41,6 @@ async function read(path, select) {
     return objects;
 }
 
-const started = performance.now();
 const counts = await Promise.all([
     read('/users/delta', 'id,displayName,givenName,surname,companyName,department,jobTitle,mail,' +
         'userPrincipalName,userType,accountEnabled,usageLocation,country,businessPhones,' +
@@ -52,10 +50,8 @@ const counts = await Promise.all([
     read(`/users/${mailbox}/contacts/delta`, 'id,displayName,givenName,surname,companyName,' +
         'department,jobTitle,emailAddresses,businessPhones,homePhones,mobilePhone,businessAddress'),
 ]);
-const usage = process.resourceUsage();
-console.log(JSON.stringify({
-    bench: 'sync', variant: 'graph js sdk, reads only', objects: counts,
-    wall_s: +((performance.now() - started) / 1000).toFixed(2),
-    cpu_s: +((usage.userCPUTime + usage.systemCPUTime) / 1e6).toFixed(2),
-    rss_mib: +(usage.maxRSS / 1024).toFixed(0),
-}));
+const objects = counts.reduce((sum, count) => sum + count);
+if (objects !== Number(process.argv[3])) {
+    console.error(`read.mjs: ${objects} objects, expected ${process.argv[3]}`);
+    process.exit(1);
+}
