@@ -545,9 +545,10 @@ enum ruf_status ruf_trunk_finder_finish(struct ruf_trunk_finder *finder,
     finder->seats = calloc(finder->count + 1, sizeof(*finder->seats));
     if (finder->seats == NULL || finder->failed)
         return ruf_fail_memory(err);
-    if (finder->count > 1)
-        qsort(finder->carriers, finder->count, sizeof(*finder->carriers),
-              by_digits);
+    if (finder->count == 0)
+        return RUF_OK;
+    qsort(finder->carriers, finder->count, sizeof(*finder->carriers),
+          by_digits);
     search(finder, (struct range){ 0, finder->count }, 0);
     if (finder->failed || !collect_held(finder))
         return ruf_fail_memory(err);

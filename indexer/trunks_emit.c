@@ -106,7 +106,7 @@ enum ruf_status ruf_trunks_emit(const struct ruf_trunks *trunks,
                                 struct ruf_error *err)
 {
     ruf_e164 *known = ruf_arena_alloc(arena, entries->count, sizeof(*known));
-    struct ruf_extensions more;
+    struct ruf_extensions more = { NULL, 0 };
     struct ruf_labelled_entry *all;
     enum ruf_status status;
 
