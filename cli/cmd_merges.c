@@ -164,8 +164,22 @@ typedef enum ruf_status decision(struct ruf_home *home,
                                  const struct ruf_contact_id *b,
                                  uint64_t *generation, struct ruf_error *err);
 
+static int try_out(const struct cli *cli, struct ruf_home *home, bool together,
+                   const struct ruf_contact_id *a,
+                   const struct ruf_contact_id *b)
+{
+    struct cli context = *cli; /* callbacks take no constant */
+    struct ruf_error err;
+
+    return ruf_home_try_keep(home, a, b, together, print_merged, &context,
+                             &err) == RUF_OK
+               ? 0
+               : cli_fail(cli, &err);
+}
+
 static int decide(struct cli *cli, const char *name, decision *decide_home)
 {
+    bool dry_run = cli_take_flag(cli, "--dry-run");
     struct ruf_contact_id a;
     struct ruf_contact_id b;
     uint64_t generation = 0;
@@ -184,7 +198,10 @@ static int decide(struct cli *cli, const char *name, decision *decide_home)
     code = cli_open_home(cli, &home);
     if (code != 0)
         return code;
-    if (decide_home(home, &a, &b, &generation, &err) != RUF_OK) {
+    if (dry_run) {
+        code =
+            try_out(cli, home, decide_home == ruf_home_keep_together, &a, &b);
+    } else if (decide_home(home, &a, &b, &generation, &err) != RUF_OK) {
         code = cli_fail(cli, &err);
     } else if (cli->json) {
         json_begin_line(&out, name);

@@ -314,7 +314,22 @@ static void json_explained(const struct ruf_explained_number *number,
     json_end_array(&out);
     json_bool(&out, "emitted", number->held == RUF_HELD_NOT);
     json_string(&out, "held", held_names[number->held]);
+    json_text(&out, "held_by", number->held_by);
     json_end_line(&out);
+}
+
+/* "no: a filter rule (quiet)" */
+static void print_held(const struct cli *cli,
+                       const struct ruf_explained_number *number)
+{
+    const char *words = say(cli, &held_words[number->held]);
+    char text[256];
+
+    (void)snprintf(text, sizeof(text),
+                   number->held_by.size == 0 ? "%s%.*s" : "%s (%.*s)", words,
+                   (int)number->held_by.size,
+                   number->held_by.size == 0 ? "" : number->held_by.data);
+    print_row(cli, "Anrufererkennung", "emitted", text);
 }
 
 static void print_record(void *context,
@@ -334,8 +349,7 @@ static void print_record(void *context,
     print_text_row(cli, "Firma", "company", number->company);
     print_row(cli, "Art", "kind", ruf_number_kind_name(number->kind));
     print_number(cli, number);
-    print_row(cli, "Anrufererkennung", "emitted",
-              say(cli, &held_words[number->held]));
+    print_held(cli, number);
 }
 
 /* A message id such as K201: one letter and three digits. */
@@ -343,6 +357,18 @@ static bool is_message_id(const char *text)
 {
     return text[0] >= 'A' && text[0] <= 'Z' && strlen(text) == 4 &&
            strspn(text + 1, "0123456789") == 3;
+}
+
+static void json_message(const char *id, const char *sentence,
+                         const char *remedy)
+{
+    struct json_out out;
+
+    json_begin_line(&out, "explain-code");
+    json_string(&out, "id", id);
+    json_string(&out, "message", sentence);
+    json_string(&out, "remedy", remedy);
+    json_end_line(&out);
 }
 
 static int explain_message(const struct cli *cli, const char *id)
@@ -358,6 +384,10 @@ static int explain_message(const struct cli *cli, const char *id)
         return cli_usage(cli, "no such message: %s", id);
     ruf_error_describe(&err, cli->language, sentence, sizeof(sentence), remedy,
                        sizeof(remedy));
+    if (cli->json) {
+        json_message(id, sentence, remedy);
+        return 0;
+    }
     (void)printf("%s: %s\n", id, sentence);
     if (remedy[0] != '\0')
         (void)printf("→ %s\n", remedy);
@@ -427,7 +457,39 @@ static void json_contact(const struct ruf_merged *contact)
         json_end_object(&out);
     }
     json_end_array(&out);
+    json_text(&out, "template", contact->template);
+    json_text(&out, "label", contact->label);
+    json_begin_array(&out, "label_steps");
+    for (unsigned i = 0; i < RUF_LABEL_STEP_COUNT; i++)
+        if ((contact->label_steps >> i & 1) != 0)
+            json_string(&out, NULL,
+                        ruf_label_step_name((enum ruf_label_step)(1u << i)));
+    json_end_array(&out);
     json_end_line(&out);
+}
+
+static const struct words step_words[RUF_LABEL_STEP_COUNT] = {
+    { "Firma steht schon im Namen", "the name holds the company already" },
+    { "kein Wert für die Vorlage: Anzeigename, Firma oder neutrales Wort",
+      "no value for the template: display name, company or a neutral word" },
+    { "Steuer- und unsichtbare Zeichen entfernt",
+      "control and invisible characters removed" },
+    { "zu lang: Firma ohne Rechtsform",
+      "too long: company without legal form" },
+    { "zu lang: Vorname als Initiale", "too long: given name as an initial" },
+    { "zu lang: wahlfreie Teile entfallen",
+      "too long: optional parts left out" },
+    { "zu lang: abgeschnitten", "too long: cut" },
+};
+
+/* From the template to what the phone shows, step by step. */
+static void print_label(const struct cli *cli, const struct ruf_merged *contact)
+{
+    print_text_row(cli, "Vorlage", "template", contact->template);
+    for (unsigned i = 0; i < RUF_LABEL_STEP_COUNT; i++)
+        if ((contact->label_steps >> i & 1) != 0)
+            print_row(cli, "Schritt", "step", say(cli, &step_words[i]));
+    print_text_row(cli, "Anzeige", "label", contact->label);
 }
 
 static const struct words joint_words[] = {
@@ -463,6 +525,7 @@ static void print_contact(void *context, const struct ruf_merged *contact)
         (void)printf("  [%zu] + [%zu]  %s\n", contact->joints[i].a + 1,
                      contact->joints[i].b + 1,
                      say(cli, &joint_words[contact->joints[i].kind]));
+    print_label(cli, contact);
 }
 
 static int explain_contact(struct cli *cli, const struct ruf_contact_id *id)

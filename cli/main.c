@@ -131,12 +131,17 @@ const struct cli_command cli_commands[] = {
       "  --suggested   pairs that may be one person, and why\n"
       "  --overrides   pairs a user keeps together or apart\n",
       cmd_merges },
-    { "merge", "ID ID", "keep two contacts together as one, then publish",
-      "Ids of contacts or records, as search and merges print them.\n",
+    { "merge", "ID ID [--dry-run]",
+      "keep two contacts together as one, then publish",
+      "Ids of contacts or records, as search and merges print them.\n"
+      "  --dry-run   print the contact it would become, and change nothing\n",
       cmd_merge },
-    { "separate", "ID ID",
+    { "separate", "ID ID [--dry-run]",
       "take the second record out of the first contact, then publish",
-      "Of two contacts: never let them become one.\n", cmd_separate },
+      "Of two contacts: never let them become one.\n"
+      "  --dry-run   print the contacts they would become, and change "
+      "nothing\n",
+      cmd_separate },
     { "favourite", "add ID | remove ID | list",
       "contacts that come first in a search", "", cmd_favourite },
     { "policy", "check FILE | show | simulate FILE | import FILE [--confirm]",

@@ -4,9 +4,11 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
+#include "base/image_sections.h"
 #include "base/text.h"
 #include "engine/audit.h"
 #include "engine/home_private.h"
+#include "indexer/label.h"
 #include "indexer/person.h"
 #include <rufname/merges.h>
 #include <string.h>
@@ -30,6 +32,19 @@ const char *ruf_joint_name(enum ruf_joint_kind kind)
     static const char *const names[] = { "user", "id", "email", "number" };
 
     return (unsigned)kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "";
+}
+
+const char *ruf_label_step_name(enum ruf_label_step step)
+{
+    static const char *const names[RUF_LABEL_STEP_COUNT] = {
+        "company-once", "fallback", "cleaned", "company-short",
+        "initial",      "groups",   "cut",
+    };
+
+    for (size_t i = 0; i < RUF_LABEL_STEP_COUNT; i++)
+        if ((unsigned)step == 1u << i)
+            return names[i];
+    return "";
 }
 
 /* --- store to people
@@ -180,9 +195,29 @@ static enum ruf_status list_joints(struct telling *telling,
     return RUF_OK;
 }
 
-/* Joints only where they were asked for: they are searched for each person. */
+/* What the phone shows, by the kind of the first number. */
+static enum ruf_status tell_label(struct telling *telling,
+                                  const struct ruf_person *person,
+                                  const struct ruf_policy *policy,
+                                  struct ruf_merged *out, struct ruf_error *err)
+{
+    char label[RUF_LABEL_SIZE_MAX];
+    unsigned kind = person->number_count == 0
+                        ? (unsigned)RUF_KIND_OTHER
+                        : (unsigned)person->numbers[0].kind;
+    size_t size = ruf_label_of(person, kind, policy, label, &out->label_steps);
+
+    out->template = ruf_text(policy->label_template);
+    return ruf_arena_text(telling->arena, (struct ruf_text){ label, size },
+                          &out->label) == RUF_OK
+               ? RUF_OK
+               : ruf_fail_memory(err);
+}
+
+/* Joints and label only where they were asked for, by giving the policy. */
 static enum ruf_status tell_person(struct telling *telling,
-                                   const struct ruf_person *person, bool joints,
+                                   const struct ruf_person *person,
+                                   const struct ruf_policy *policy,
                                    ruf_merged_callback *callback, void *context,
                                    struct ruf_error *err)
 {
@@ -197,8 +232,10 @@ static enum ruf_status tell_person(struct telling *telling,
         return ruf_fail_memory(err);
     for (size_t i = 0; i < person->member_count && status == RUF_OK; i++)
         status = describe(telling, person->members[i], &records[i], err);
-    if (status == RUF_OK && joints)
+    if (status == RUF_OK && policy != NULL)
         status = list_joints(telling, person, &merged, err);
+    if (status == RUF_OK && policy != NULL)
+        status = tell_label(telling, person, policy, &merged, err);
     if (status == RUF_OK)
         callback(context, &merged);
     return status;
@@ -214,7 +251,7 @@ enum ruf_status ruf_home_merges(struct ruf_home *home,
 
     for (size_t i = 0; status == RUF_OK && i < people->count; i++)
         if (people->persons[i].member_count > 1)
-            status = tell_person(&telling, &people->persons[i], false, callback,
+            status = tell_person(&telling, &people->persons[i], NULL, callback,
                                  context, err);
     close_telling(&telling);
     return status;
@@ -360,37 +397,54 @@ static size_t apart(const struct party *a, const struct party *b,
     return count;
 }
 
-static enum ruf_status note_choice(const struct ruf_home *home,
-                                   struct ruf_store *store,
-                                   struct telling *telling,
-                                   const struct ruf_contact_id *a,
-                                   const struct ruf_contact_id *b,
-                                   bool keep_together, struct ruf_error *err)
+static enum ruf_status find_parties(struct telling *telling,
+                                    const struct ruf_contact_id *a,
+                                    const struct ruf_contact_id *b,
+                                    struct party *one, struct party *other,
+                                    struct ruf_error *err)
 {
-    struct ruf_store_choice *choices;
-    struct ruf_audit_object object;
-    struct party one;
-    struct party other;
-    size_t count;
-    enum ruf_status status = find_party(telling, a, &one, err);
+    enum ruf_status status = find_party(telling, a, one, err);
 
     if (status == RUF_OK)
-        status = find_party(telling, b, &other, err);
-    if (status != RUF_OK)
-        return status;
-    if (one.record == other.record)
+        status = find_party(telling, b, other, err);
+    if (status == RUF_OK && one->record == other->record)
         return ruf_fail(err, RUF_E_USAGE, "U051", "",
                         "both ids are of one record");
+    return status;
+}
+
+static enum ruf_status
+note_choice(struct ruf_store *store, struct telling *telling,
+            const struct ruf_contact_id *a, const struct ruf_contact_id *b,
+            bool keep_together, size_t *count, struct ruf_error *err)
+{
+    struct ruf_store_choice *choices;
+    struct party one;
+    struct party other;
+    enum ruf_status status = find_parties(telling, a, b, &one, &other, err);
+
+    if (status != RUF_OK)
+        return status;
     choices = ruf_arena_alloc(
         telling->arena, one.person->member_count * other.person->member_count,
         sizeof(*choices));
     if (choices == NULL)
         return ruf_fail_memory(err);
-    count = keep_together ? together(&one, &other, choices)
-                          : apart(&one, &other, choices);
-    status = ruf_store_choose(store, choices, count, (int64_t)time(NULL), err);
-    if (status == RUF_OK)
-        status = ruf_audit_id(store, a->bytes, sizeof(a->bytes), &object, err);
+    *count = keep_together ? together(&one, &other, choices)
+                           : apart(&one, &other, choices);
+    return ruf_store_choose(store, choices, *count, (int64_t)time(NULL), err);
+}
+
+static enum ruf_status audit_choice(const struct ruf_home *home,
+                                    struct ruf_store *store,
+                                    const struct ruf_contact_id *id,
+                                    bool keep_together, size_t count,
+                                    struct ruf_error *err)
+{
+    struct ruf_audit_object object;
+    enum ruf_status status =
+        ruf_audit_id(store, id->bytes, sizeof(id->bytes), &object, err);
+
     if (status != RUF_OK)
         return status;
     return ruf_audit_append(
@@ -406,6 +460,7 @@ static enum ruf_status decide(struct ruf_home *home,
 {
     struct telling telling = { 0 };
     struct ruf_home_writer writer;
+    size_t count = 0;
     enum ruf_status status = ruf_home_writer_open(home, &writer, err);
 
     if (status != RUF_OK)
@@ -415,11 +470,82 @@ static enum ruf_status decide(struct ruf_home *home,
     if (status == RUF_OK)
         status = open_telling(home, writer.store, false, &telling, err);
     if (status == RUF_OK)
-        status =
-            note_choice(home, writer.store, &telling, a, b, keep_together, err);
+        status = note_choice(writer.store, &telling, a, b, keep_together,
+                             &count, err);
     close_telling(&telling);
     if (status == RUF_OK)
+        status = audit_choice(home, writer.store, a, keep_together, count, err);
+    if (status == RUF_OK)
         status = ruf_publish(home, writer.store, generation, err);
+    ruf_home_writer_close(&writer);
+    return status;
+}
+
+/* --- trying out
+ * ------------------------------------------------------------------- */
+
+/* The contacts that hold the two records now. */
+static enum ruf_status tell_parties(const struct ruf_home *home,
+                                    struct ruf_store *store,
+                                    const struct ruf_contact_id *a,
+                                    const struct ruf_contact_id *b,
+                                    ruf_merged_callback *callback,
+                                    void *context, struct ruf_error *err)
+{
+    struct telling telling = { 0 };
+    struct party one;
+    struct party other;
+    enum ruf_status status = open_telling(home, store, false, &telling, err);
+
+    if (status == RUF_OK)
+        status = find_parties(&telling, a, b, &one, &other, err);
+    if (status == RUF_OK)
+        status =
+            tell_person(&telling, one.person, NULL, callback, context, err);
+    if (status == RUF_OK && other.person != one.person)
+        status =
+            tell_person(&telling, other.person, NULL, callback, context, err);
+    close_telling(&telling);
+    return status;
+}
+
+static enum ruf_status
+try_choice(const struct ruf_home *home, struct ruf_store *store,
+           const struct ruf_contact_id *a, const struct ruf_contact_id *b,
+           bool keep_together, ruf_merged_callback *callback, void *context,
+           struct ruf_error *err)
+{
+    struct telling telling = { 0 };
+    size_t count;
+    enum ruf_status ended;
+    enum ruf_status status = ruf_store_trial_begin(store, err);
+
+    if (status != RUF_OK)
+        return status;
+    status = open_telling(home, store, false, &telling, err);
+    if (status == RUF_OK)
+        status = note_choice(store, &telling, a, b, keep_together, &count, err);
+    close_telling(&telling);
+    if (status == RUF_OK)
+        status = tell_parties(home, store, a, b, callback, context, err);
+    ended = ruf_store_trial_end(store, status == RUF_OK ? err : NULL);
+    return status == RUF_OK ? ended : status;
+}
+
+enum ruf_status ruf_home_try_keep(struct ruf_home *home,
+                                  const struct ruf_contact_id *a,
+                                  const struct ruf_contact_id *b, bool together,
+                                  ruf_merged_callback *callback, void *context,
+                                  struct ruf_error *err)
+{
+    struct ruf_home_writer writer = { 0 };
+    enum ruf_status status = ruf_home_check_age(home, err);
+
+    if (status == RUF_OK)
+        status = ruf_home_writer_open(home, &writer, err);
+    if (status == RUF_OK)
+        status = try_choice(home, writer.store, a, b, together, callback,
+                            context, err);
     ruf_home_writer_close(&writer);
     return status;
 }
@@ -440,8 +566,8 @@ enum ruf_status ruf_home_explain_contact(struct ruf_home *home,
     if (status == RUF_OK)
         status = find_party(&telling, id, &party, err);
     if (status == RUF_OK)
-        status =
-            tell_person(&telling, party.person, true, contact, context, err);
+        status = tell_person(&telling, party.person, home->policy, contact,
+                             context, err);
     for (size_t i = 0; status == RUF_OK && i < party.person->member_count; i++)
         ruf_explain_record(party.person->members[i], home->policy, number,
                            context);

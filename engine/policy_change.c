@@ -78,6 +78,10 @@ static enum ruf_status simulate(const struct ruf_home *home,
     if (status == RUF_OK)
         status = ruf_policy_survey(store, home->policy, after, arena, watch,
                                    out, &view, fates, err);
+    /* Names that are locked for their age are not told. */
+    if (status == RUF_OK && home->policy != NULL &&
+        ruf_home_check_age(home, NULL) == RUF_E_LOCKED)
+        watch = NULL;
     if (status == RUF_OK && has_file(home->path, HOME_IMAGE)) {
         status = ruf_home_index_any_age(home, RUF_INDEX_ON_DEMAND, &index, err);
         if (status == RUF_OK)

@@ -125,6 +125,8 @@ static void explain_one(const struct ruf_source_contact *contact,
     out.name = ruf_record_name(contact, name);
     out.company = contact->fields[RUF_RECORD_COMPANY];
     out.held = ruf_number_held(contact, number, policy);
+    if (out.held == RUF_HELD_FILTER)
+        out.held_by = ruf_text(contact->held_by);
     callback(context, &out);
 }
 

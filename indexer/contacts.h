@@ -41,8 +41,9 @@ struct ruf_source_contact {
     size_t number_count;
     const struct ruf_text *emails; /**< deduplicated ignoring ASCII case */
     size_t email_count;
-    bool no_caller_id; /**< a filter rule keeps it off the phone */
-    bool has_hash_id;  /**< it comes from a store, which knows its Hash-ID */
+    const char *held_by; /**< id of the filter rule that keeps it off the phone,
+                              or NULL */
+    bool has_hash_id;    /**< it comes from a store, which knows its Hash-ID */
     uint8_t hash_id[16];
     int64_t photo; /**< for ruf_store_photo_read(); 0: it has none */
 };

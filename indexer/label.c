@@ -5,6 +5,7 @@
  */
 #include "indexer/label.h"
 #include "base/error.h"
+#include "base/fold.h"
 #include "base/text.h"
 #include "indexer/label_template.h"
 #include <stdio.h>
@@ -54,24 +55,42 @@ static size_t copy_text(struct ruf_text text, char *out)
     return text.size;
 }
 
-static size_t render_label(const struct ruf_policy *policy,
-                           const struct ruf_person *person, unsigned kind,
-                           char *out)
+static size_t fallback(const struct ruf_person *person,
+                       const struct ruf_policy *policy, char *out)
+{
+    size_t size = copy_text(
+        person->display.size > 0 ? person->display : person->company, out);
+
+    return size > 0
+               ? size
+               : copy_text(ruf_text(speaks_german(policy) ? "Geschäftskontakt"
+                                                          : "Business contact"),
+                           out);
+}
+
+size_t ruf_label_of(const struct ruf_person *person, unsigned kind,
+                    const struct ruf_policy *policy, char *out, unsigned *steps)
 {
     struct ruf_label_values values;
+    unsigned done = 0;
     size_t size = 0;
 
     values_of(person, kind, &values);
+    if (values.company.size < person->company.size)
+        done |= RUF_LABEL_COMPANY_ONCE;
     if (values.family.size > 0 || values.given.size > 0)
         size = ruf_label_render(policy->label_template, &values,
-                                policy->label_max_chars, out);
-    if (size == 0)
-        size = copy_text(
-            person->display.size > 0 ? person->display : person->company, out);
-    if (size == 0)
-        size = copy_text(ruf_text(speaks_german(policy) ? "Geschäftskontakt"
-                                                        : "Business contact"),
-                         out);
+                                policy->label_max_chars, out,
+                                steps == NULL ? NULL : &done);
+    if (size == 0) {
+        size = fallback(person, policy, out);
+        done |= RUF_LABEL_FALLBACK;
+        if (ruf_grapheme_prefix((struct ruf_text){ out, size },
+                                policy->label_max_chars) < size)
+            done |= RUF_LABEL_CUT;
+    }
+    if (steps != NULL)
+        *steps = done;
     return ruf_label_cut(out, size, policy->label_max_chars);
 }
 
@@ -97,8 +116,8 @@ static void claim_numbers(struct claiming *claiming, unsigned kind)
     if (claiming->count == 0)
         return;
     claiming->claim.label.data = claiming->label;
-    claiming->claim.label.size =
-        render_label(claiming->policy, claiming->person, kind, claiming->label);
+    claiming->claim.label.size = ruf_label_of(
+        claiming->person, kind, claiming->policy, claiming->label, NULL);
     ruf_claims_add(claiming->claims, &claiming->claim, claiming->numbers,
                    claiming->count);
     claiming->count = 0;

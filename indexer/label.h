@@ -16,6 +16,17 @@
 #include "indexer/claims.h"
 #include "indexer/contacts.h"
 
+/**
+ * The label of one person, as if nobody shared its number.
+ * @param[in]  kind   enum ruf_number_kind, for a template that names it.
+ * @param[out] out    room for RUF_LABEL_SIZE_MAX bytes, UTF-8.
+ * @param[out] steps  what was done, enum ruf_label_step; or NULL.
+ * @return bytes written, at least 1.
+ */
+size_t ruf_label_of(const struct ruf_person *person, unsigned kind,
+                    const struct ruf_policy *policy, char *out,
+                    unsigned *steps);
+
 /** A person claims the numbers it may be shown for. A failure is told by
  *  ruf_claims_sort(). @param[in] owner  its position in rank order. */
 void ruf_label_person(struct ruf_claims *claims,

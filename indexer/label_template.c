@@ -160,6 +160,7 @@ static size_t tidy(struct label *label, char *out)
         }
         label->bytes[size++] = c;
     }
+    label->size = size;
     text = (struct ruf_text){ label->bytes, size };
     return ruf_clean_text(text, out, RUF_LABEL_SIZE_MAX);
 }
@@ -187,9 +188,51 @@ size_t ruf_label_cut(char *label, size_t size, size_t max_chars)
     return size + strlen(ELLIPSIS);
 }
 
+static void note_step(unsigned *steps, enum ruf_label_step step)
+{
+    if (steps != NULL)
+        *steps |= (unsigned)step;
+}
+
+/* Blanks are put in order in any case; is that all? */
+static bool same_but_blanks(const struct label *label, const char *out,
+                            size_t size)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < label->size; i++) {
+        if (label->bytes[i] == ' ')
+            continue;
+        while (at < size && out[at] == ' ')
+            at++;
+        if (at == size || out[at++] != label->bytes[i])
+            return false;
+    }
+    return at == size;
+}
+
+/* One more of the ways to make it shorter; false if there is none left. */
+static bool shorten(struct shortening *shortening, unsigned *steps)
+{
+    if (!shortening->short_company) {
+        shortening->short_company = true;
+        note_step(steps, RUF_LABEL_COMPANY_SHORT);
+    } else if (!shortening->initial) {
+        shortening->initial = true;
+        note_step(steps, RUF_LABEL_INITIAL);
+    } else if (shortening->groups_kept > 0) {
+        shortening->groups_kept--;
+        note_step(steps, RUF_LABEL_GROUPS);
+    } else {
+        note_step(steps, RUF_LABEL_CUT);
+        return false;
+    }
+    return true;
+}
+
 size_t ruf_label_render(const char *template,
                         const struct ruf_label_values *values, size_t max_chars,
-                        char *out)
+                        char *out, unsigned *steps)
 {
     struct shortening shortening = { false, false, SIZE_MAX };
     struct label label;
@@ -198,15 +241,11 @@ size_t ruf_label_render(const char *template,
 
     if (!label.any_value)
         return 0;
+    if (steps != NULL && !same_but_blanks(&label, out, size))
+        note_step(steps, RUF_LABEL_CLEANED);
     shortening.groups_kept = groups;
     while (!fits(out, size, max_chars)) {
-        if (!shortening.short_company)
-            shortening.short_company = true;
-        else if (!shortening.initial)
-            shortening.initial = true;
-        else if (shortening.groups_kept > 0)
-            shortening.groups_kept--;
-        else
+        if (!shorten(&shortening, steps))
             return ruf_label_cut(out, size, max_chars);
         (void)fill_all(&label, template, values, &shortening);
         size = tidy(&label, out);

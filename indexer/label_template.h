@@ -29,11 +29,12 @@ struct ruf_label_values {
  * @param[in]  template   as checked by the policy.
  * @param[in]  max_chars  grapheme clusters.
  * @param[out] out        room for RUF_LABEL_SIZE_MAX bytes, UTF-8.
+ * @param[in,out] steps   what was done is added, enum ruf_label_step; or NULL.
  * @return bytes written; 0 if all values the template uses are empty.
  */
 size_t ruf_label_render(const char *template,
                         const struct ruf_label_values *values, size_t max_chars,
-                        char *out);
+                        char *out, unsigned *steps);
 
 /** Company name without its legal form ("Muster AG" -> "Muster"). */
 struct ruf_text ruf_company_short(struct ruf_text company);

@@ -260,7 +260,7 @@ enum ruf_number_held ruf_number_held(const struct ruf_source_contact *contact,
         return RUF_HELD_POLICY;
     if (!contact->source->caller_id)
         return RUF_HELD_SOURCE;
-    if (contact->no_caller_id)
+    if (contact->held_by != NULL)
         return RUF_HELD_FILTER;
     if ((policy->caller_id_kinds >> number->kind & 1) == 0)
         return RUF_HELD_KIND;

@@ -59,7 +59,7 @@ read_judged(sqlite3_stmt *rows, const struct ruf_policy *policy,
         return status;
     status =
         ruf_standardise_kept(&left, policy, *source, verdict, arena, out, err);
-    out->no_caller_id = verdict->no_caller_id;
+    out->held_by = verdict->held_by;
     return status;
 }
 

@@ -304,7 +304,7 @@ static struct ruf_text make_label(const struct ruf_trunk_finder *finder,
     values.company =
         ruf_search_pool_text(&finder->spellings, best->spelling - 1);
     out.size = ruf_label_render("~ {company}", &values,
-                                finder->policy->label_max_chars, label);
+                                finder->policy->label_max_chars, label, NULL);
     out.data = ruf_arena_copy(finder->arena, label, out.size);
     return out;
 }

@@ -207,6 +207,7 @@ void ruf_policy_judge(const struct ruf_policy *policy,
             continue;
         out->rule = rule->id;
         if (rule->action == RUF_FILTER_NO_CALLER_ID) {
+            out->held_by = out->no_caller_id ? out->held_by : rule->id;
             out->no_caller_id = true;
             continue;
         }

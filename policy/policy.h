@@ -295,7 +295,9 @@ struct ruf_filter_verdict {
     bool exclude;      /**< leave no trace of it */
     bool no_caller_id; /**< keep, but never emit its numbers */
     const char *rule;  /**< id of the deciding rule, or NULL */
-    size_t reached;    /**< rules that were tried: see ruf_policy_drops() */
+    const char
+        *held_by;   /**< id of the first rule behind no_caller_id, or NULL */
+    size_t reached; /**< rules that were tried: see ruf_policy_drops() */
     /** Bit per rule that matched. */
     uint32_t matched[(RUF_POLICY_RULES_MAX + 31) / 32];
 };

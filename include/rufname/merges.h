@@ -65,6 +65,26 @@ struct ruf_merge_joint {
     size_t b;
 };
 
+/** What was done to the label template of the policy, in this order. Printed by
+ *  name, never stored. */
+enum ruf_label_step {
+    RUF_LABEL_COMPANY_ONCE = 1u << 0, /**< the name holds the company already */
+    RUF_LABEL_FALLBACK = 1u << 1,     /**< no value for any token: the display
+                                           name, the company or a neutral word */
+    RUF_LABEL_CLEANED = 1u << 2, /**< control, bidi and invisible characters
+                                      went, letters were composed */
+    RUF_LABEL_COMPANY_SHORT = 1u << 3, /**< too long: no legal form */
+    RUF_LABEL_INITIAL = 1u << 4, /**< too long: given name as an initial */
+    RUF_LABEL_GROUPS = 1u << 5,  /**< too long: no optional groups */
+    RUF_LABEL_CUT = 1u << 6      /**< too long: cut, with "…" */
+};
+
+#define RUF_LABEL_STEP_COUNT 7
+
+/** "company-once", "fallback", "cleaned", "company-short", "initial", "groups",
+ *  "cut". */
+RUF_API const char *ruf_label_step_name(enum ruf_label_step step);
+
 /** A contact of several records, best source first. */
 struct ruf_merged {
     struct ruf_contact_id id;
@@ -73,6 +93,11 @@ struct ruf_merged {
     /** Strongest first, one less than records; of ruf_home_merges(): none. */
     const struct ruf_merge_joint *joints;
     size_t joint_count;
+    /* Of ruf_home_explain_contact() only. */
+    struct ruf_text template; /**< caller_id.label of the policy */
+    struct ruf_text label;    /**< filled in; of a number that others have too
+                                   the call directory says more */
+    unsigned label_steps;     /**< enum ruf_label_step */
 };
 
 typedef void ruf_merged_callback(void *context,
@@ -149,6 +174,20 @@ RUF_API RUF_MUST_USE enum ruf_status
 ruf_home_keep_apart(struct ruf_home *home, const struct ruf_contact_id *a,
                     const struct ruf_contact_id *b, uint64_t *generation,
                     struct ruf_error *err);
+
+/**
+ * What ruf_home_keep_together() or ruf_home_keep_apart() would make of two
+ * contacts, and leave them as they are.
+ * @param[in] callback  called for the contact that would hold a, then for that
+ *                      of b if it is another; with one record it stands alone.
+ * @return as ruf_home_keep_together(); RUF_E_LOCKED (P162: too long since the
+ *         last sync).
+ */
+RUF_API RUF_MUST_USE enum ruf_status
+ruf_home_try_keep(struct ruf_home *home, const struct ruf_contact_id *a,
+                  const struct ruf_contact_id *b, bool together,
+                  ruf_merged_callback *callback, void *context,
+                  struct ruf_error *err);
 
 #ifdef __cplusplus
 }

@@ -106,6 +106,7 @@ struct ruf_explained_number {
         RUF_HELD_KIND,   /**< not among caller_id.kinds */
         RUF_HELD_TYPE    /**< among index.exclude_types */
     } held;
+    struct ruf_text held_by; /**< id of the filter rule; RUF_HELD_FILTER only */
 };
 
 typedef void ruf_explained_callback(void *context,

@@ -69,6 +69,18 @@ note "merged contacts and suggestions are listed"
 
 bernd=$(id 030/23125-002)
 kurz=$(id 030/23125-004)
+# --- what it would be, first
+before=$(ruf "$home" emit; contacts; ruf "$home" audit)
+[ "$(ruf "$home" merge "$bernd" "$kurz" --dry-run | cut -f 1,4 | tr '\t\n' ',;')" = \
+    "$bernd,Bernd Klein;$bernd,B. Kurz;" ] || fail "merge --dry-run"
+[ "$(ruf "$home" separate --dry-run "$anna" "$other" | cut -f 1,2 | tr '\t\n' ',;')" = \
+    "$anna,$anna;$other,$other;" ] || fail "separate --dry-run"
+[ "$(ruf "$home" emit; contacts; ruf "$home" audit)" = "$before" ] ||
+    fail "a dry run changed something"
+[ -z "$(ruf "$home" merges --overrides)" ] || fail "a dry run decided something"
+expect 1 U050 ruf "$home" merge --dry-run "$bernd" 00000000000000000000000000000000
+expect 2 U051 ruf "$home" separate --dry-run "$bernd" "$bernd"
+note "a dry run says what would be, and changes nothing"
 ruf "$home" --quiet merge "$bernd" "$kurz"
 [ "$(contacts)" = 4 ] || fail "not merged"
 [ "$(id 030/23125-004)" = "$bernd" ] || fail "not the first contact's id"
@@ -86,6 +98,11 @@ grep -q '^  \[1\] + \[2\]  merged by a user$' "$work/explain" ||
     fail "explain: what joined them"
 [ "$(grep -c '^  emitted' "$work/explain")" = 2 ] || fail "explain: numbers"
 expect 1 U050 ruf "$home" explain 00000000000000000000000000000000
+grep -q '^  template  *{given} {family}\[ ({company})\]$' "$work/explain" ||
+    fail "explain: no template"
+grep -q '^  label  *Bernd Klein (Muster AG)$' "$work/explain" ||
+    fail "explain: no label"
+! grep -q '^  step' "$work/explain" || fail "explain: steps of a label that fits"
 note "explain tells what joined a contact's records"
 
 import

@@ -77,6 +77,9 @@ ruf "$home" explain '030 23125-999' >"$work/explain" || code=$?
 [ "$code" -eq 1 ] || fail "explain of an unknown number ends with $code"
 "$RUFNAME" --lang en explain K201 | grep -q '^K201: The key' ||
     fail "explain does not know K201"
+"$RUFNAME" --json --lang en explain K201 |
+    grep -q '^{"schema":"rufname.explain-code/1","id":"K201","message":"The key' ||
+    fail "explain --json of a message"
 code=0
 "$RUFNAME" explain Z999 2>/dev/null || code=$?
 [ "$code" -eq 2 ] || fail "explain of no message ends with $code"

@@ -82,6 +82,10 @@ expect 1 '' ruf "$home" explain '030 23125-002'
 expect 1 '' ruf "$home" explain '030 23125-004'
 ruf "$home" search sommer | grep -q Sommer || fail "the record went as well"
 ruf "$home" policy show | grep -q '"version":.*2' || fail "policy show"
+ruf "$home" explain '030 23125-003' |
+    grep -q '^  emitted  *no: a filter rule (quiet)$' || fail "which rule holds it back?"
+ruf "$home" --json explain '030 23125-003' |
+    grep -q '"held":"filter","held_by":"quiet"' || fail "explain --json: which rule?"
 ruf "$home" audit | cut -f 3,5,6 | grep -q "^policy${tab}0${tab}1$" ||
     fail "taking over is not in the audit"
 note "a tighter policy acts at once on store and index"

@@ -6,8 +6,11 @@
 #include "engine/home_private.h"
 #include "tests/engine/test_host.h"
 #include <criterion/criterion.h>
+#include <rufname/merges.h>
+#include <rufname/policy.h>
 #include <rufname/report.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -105,6 +108,74 @@ Test(age, locks_after_the_days_of_the_policy)
               RUF_E_LOCKED);
     cr_assert(ruf_home_describe(home, &stats, &err) == RUF_OK,
               "counts stay readable");
+}
+
+static void fail_if_told(void *context, const struct ruf_merged *merged)
+{
+    (void)merged;
+    cr_assert(false, "%s tells a name", (const char *)context);
+}
+
+static void fail_if_paired(void *context, const struct ruf_merge_pair *pair)
+{
+    (void)pair;
+    cr_assert(false, "%s tells names", (const char *)context);
+}
+
+static void fail_if_labelled(void *context,
+                             const struct ruf_policy_label_effect *effect)
+{
+    (void)context;
+    cr_assert(false, "simulate tells %.*s", (int)effect->before.size,
+              effect->before.data);
+}
+
+Test(age, locks_what_is_told_about_merging)
+{
+    static char merges[] = "merges";
+    static char suggestions[] = "suggestions";
+    static char overrides[] = "overrides";
+    static char contact[] = "explain";
+    static char trying[] = "try";
+    struct ruf_contact_id id = { { 0 } };
+    uint64_t hidden;
+
+    import();
+    host.now += 11 * DAY;
+    cr_expect_eq(ruf_home_merges(home, fail_if_told, merges, &err),
+                 RUF_E_LOCKED);
+    cr_expect_eq(ruf_home_suggestions(home, fail_if_paired, suggestions, &err),
+                 RUF_E_LOCKED);
+    cr_expect_eq(
+        ruf_home_overrides(home, fail_if_paired, overrides, &hidden, &err),
+        RUF_E_LOCKED);
+    cr_expect_eq(
+        ruf_home_explain_contact(home, &id, fail_if_told, NULL, contact, &err),
+        RUF_E_LOCKED);
+    cr_expect_eq(
+        ruf_home_try_keep(home, &id, &id, true, fail_if_told, trying, &err),
+        RUF_E_LOCKED);
+    cr_expect_str_eq(err.id, "P162");
+}
+
+Test(age, a_simulation_counts_and_tells_no_label)
+{
+    struct ruf_policy_watch watch = { .struct_size = sizeof(watch),
+                                      .label = fail_if_labelled };
+    static struct ruf_policy_effect effect;
+    char *next;
+
+    import();
+    host.now += 11 * DAY;
+    next = ruf_home_policy(home);
+    cr_assert(next != NULL);
+    /* Every label would become another one. */
+    memcpy(strstr(next, "{given}"), "{title}", 7);
+    cr_assert(ruf_policy_simulate(path, &host.host, next, strlen(next), &watch,
+                                  &effect, &err) == RUF_OK,
+              "%s %s", err.id, err.detail);
+    cr_expect_eq(effect.records, 1u);
+    free(next);
 }
 
 Test(age, a_new_round_unlocks)

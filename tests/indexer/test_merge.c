@@ -730,14 +730,16 @@ Test(label, of_shared_numbers_fits_the_limit)
 }
 
 static void expect_render(const struct ruf_label_values *values, size_t max,
-                          const char *expected)
+                          const char *expected, unsigned expected_steps)
 {
+    unsigned steps = 0;
     char out[RUF_LABEL_SIZE_MAX];
-    size_t size =
-        ruf_label_render("{given} {family}[ ({company})]", values, max, out);
+    size_t size = ruf_label_render("{given} {family}[ ({company})]", values,
+                                   max, out, &steps);
 
     cr_expect(size == strlen(expected) && memcmp(out, expected, size) == 0,
               "%zu: %.*s", max, (int)size, out);
+    cr_expect_eq(steps, expected_steps, "%zu: %x", max, steps);
 }
 
 Test(label, is_shortened_step_by_step)
@@ -748,12 +750,26 @@ Test(label, is_shortened_step_by_step)
         .company = ruf_text("Muster GmbH & Co. KG"),
     };
 
+    struct ruf_label_values deceiving = values;
+    unsigned steps = 0;
+
     expect_render(&values, 60,
-                  "Thomas Müller-Lüdenscheidt (Muster GmbH & Co. KG)");
-    expect_render(&values, 40, "Thomas Müller-Lüdenscheidt (Muster)");
-    expect_render(&values, 32, "T. Müller-Lüdenscheidt (Muster)");
-    expect_render(&values, 25, "T. Müller-Lüdenscheidt");
-    expect_render(&values, 16, "T. Müller-Lüden…");
+                  "Thomas Müller-Lüdenscheidt (Muster GmbH & Co. KG)", steps);
+    steps |= RUF_LABEL_COMPANY_SHORT;
+    expect_render(&values, 40, "Thomas Müller-Lüdenscheidt (Muster)", steps);
+    steps |= RUF_LABEL_INITIAL;
+    expect_render(&values, 32, "T. Müller-Lüdenscheidt (Muster)", steps);
+    steps |= RUF_LABEL_GROUPS;
+    expect_render(&values, 25, "T. Müller-Lüdenscheidt", steps);
+    steps |= RUF_LABEL_CUT;
+    expect_render(&values, 16, "T. Müller-Lüden…", steps);
+    deceiving.given = ruf_text("\xE2\x80\xAEThomas ");
+    expect_render(&deceiving, 60,
+                  "Thomas Müller-Lüdenscheidt (Muster GmbH & Co. KG)",
+                  RUF_LABEL_CLEANED);
+    deceiving.given = (struct ruf_text){ NULL, 0 };
+    expect_render(&deceiving, 60, "Müller-Lüdenscheidt (Muster GmbH & Co. KG)",
+                  0); /* blanks alone are no step */
 }
 
 Test(label, limits_entries_by_priority_and_then_number)

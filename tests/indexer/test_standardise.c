@@ -313,7 +313,7 @@ Test(standardise, says_what_holds_a_number_back)
     cr_assert_eq(held("OWN", "siehe Notiz"), RUF_HELD_UNIDENTIFIED);
     cr_assert_eq(held("SILENT", "030 23125-042"), RUF_HELD_SOURCE);
     cr_assert_eq(held("OWN", premium), RUF_HELD_TYPE);
-    contact.no_caller_id = true;
+    contact.held_by = "quiet";
     cr_assert_eq(ruf_number_held(&contact, &contact.numbers[0], policy),
                  RUF_HELD_FILTER);
     use_policy(GERMAN ",\"caller_id\":{\"enabled\":false}");
