@@ -7,16 +7,19 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/seal.h"
+#include "base/text.h"
 #include "indexer/store_private.h"
 #include <stdio.h>
 #include <string.h>
 
 #define LINK_SIZE RUF_DIGEST_SIZE
+#define SEAL_TEXT_SIZE (2 * RUF_DIGEST_SIZE + 1)
 
 /* Number of the newest entry: without it nobody would miss the last ones. */
 #define FACT_NEWEST "audit"
 
-/* A row: an entry, or, with an empty event, the anchor. */
+/* A row: an entry, or, with an empty event, the anchor, whose object is its
+ * seal. */
 struct row {
     struct ruf_store_audit entry;
     uint8_t link[LINK_SIZE];
@@ -63,6 +66,26 @@ static enum ruf_status link_of(const struct ruf_store *store,
     return status;
 }
 
+/* Says that the entries up to this one expired: whoever cuts the chain at
+ * another one has no such words for it. */
+static enum ruf_status seal_anchor(const struct ruf_store *store,
+                                   const struct row *anchor,
+                                   char out[SEAL_TEXT_SIZE],
+                                   struct ruf_error *err)
+{
+    uint8_t bytes[8 + LINK_SIZE];
+    uint8_t digest[RUF_DIGEST_SIZE];
+    enum ruf_status status;
+
+    ruf_store64(bytes, (uint64_t)anchor->entry.number);
+    memcpy(bytes + 8, anchor->link, LINK_SIZE);
+    status = keyed_digest(store, "rufname/1 audit/start", bytes, sizeof(bytes),
+                          digest, err);
+    for (size_t i = 0; status == RUF_OK && i < sizeof(digest); i++)
+        (void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    return status;
+}
+
 enum ruf_status ruf_store_masked_id(const struct ruf_store *store,
                                     const void *id, size_t size, char out[9],
                                     struct ruf_error *err)
@@ -100,26 +123,36 @@ static void read_row(sqlite3_stmt *rows, struct row *out)
         memcpy(out->link, link, LINK_SIZE);
 }
 
-static enum ruf_status read_newest(const struct ruf_store *store,
-                                   struct row *out, struct ruf_error *err)
+/* The first row of a query with one parameter, without its texts, which the
+ * statement takes with it; number 0: there is none. */
+static enum ruf_status read_one(const struct ruf_store *store, const char *sql,
+                                int64_t parameter, struct row *out,
+                                struct ruf_error *err)
 {
     sqlite3_stmt *rows;
     bool row;
-    enum ruf_status status = ruf_store_prepare(
-        store, "SELECT " COLUMNS " FROM audit ORDER BY number DESC LIMIT 1",
-        &rows, err);
+    enum ruf_status status = ruf_store_prepare(store, sql, &rows, err);
 
     memset(out, 0, sizeof(*out));
     if (status != RUF_OK)
         return status;
+    (void)sqlite3_bind_int64(rows, 1, parameter);
     status = ruf_store_step(store, rows, &row, err);
     if (status == RUF_OK && row)
         read_row(rows, out);
     (void)sqlite3_finalize(rows);
-    /* Borrowed from the statement that is gone. */
     out->entry.event = (struct ruf_text){ NULL, 0 };
     out->entry.object = (struct ruf_text){ NULL, 0 };
     return status;
+}
+
+static enum ruf_status read_newest(const struct ruf_store *store,
+                                   struct row *out, struct ruf_error *err)
+{
+    return read_one(store,
+                    "SELECT " COLUMNS " FROM audit WHERE number >= ?1"
+                    " ORDER BY number DESC LIMIT 1",
+                    0, out, err);
 }
 
 static enum ruf_status insert_row(const struct ruf_store *store,
@@ -150,29 +183,56 @@ static enum ruf_status insert_row(const struct ruf_store *store,
 /* --- appending
  * -------------------------------------------------------------------- */
 
+/* The newest entry before all that are young enough; number 0: there is none.
+ */
+static enum ruf_status read_last_old(const struct ruf_store *store,
+                                     int64_t keep_since, struct row *out,
+                                     struct ruf_error *err)
+{
+    return read_one(store,
+                    "SELECT " COLUMNS " FROM audit WHERE number ="
+                    " (SELECT min(number) - 1 FROM audit WHERE made >= ?1)",
+                    keep_since, out, err);
+}
+
+static enum ruf_status run_on_row(const struct ruf_store *store,
+                                  const char *sql, int64_t number,
+                                  struct ruf_text object, struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    enum ruf_status status = ruf_store_prepare(store, sql, &statement, err);
+
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_int64(statement, 1, number);
+    if (object.size > 0)
+        ruf_store_bind_text(statement, 2, object);
+    status = ruf_store_change(store, statement, err);
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
 /* Only from the front: an entry younger than the limit keeps all that follow,
  * whatever the clock said when they were made. */
 static enum ruf_status expire(const struct ruf_store *store, int64_t keep_since,
                               struct ruf_error *err)
 {
-    static const char *const sql[] = {
-        "UPDATE audit SET event = '', object = '', status = 0, count = 0"
-        " WHERE number = (SELECT min(number) - 1 FROM audit WHERE made >= ?1)",
-        "DELETE FROM audit WHERE number <"
-        " (SELECT min(number) - 1 FROM audit WHERE made >= ?1)",
-    };
-    enum ruf_status status = RUF_OK;
+    char seal[SEAL_TEXT_SIZE];
+    struct row anchor;
+    enum ruf_status status = read_last_old(store, keep_since, &anchor, err);
 
-    for (size_t i = 0; i < 2 && status == RUF_OK; i++) {
-        sqlite3_stmt *statement;
-
-        status = ruf_store_prepare(store, sql[i], &statement, err);
-        if (status != RUF_OK)
-            break;
-        (void)sqlite3_bind_int64(statement, 1, keep_since);
-        status = ruf_store_change(store, statement, err);
-        (void)sqlite3_finalize(statement);
-    }
+    if (status != RUF_OK || anchor.entry.number == 0)
+        return status;
+    status = seal_anchor(store, &anchor, seal, err);
+    if (status == RUF_OK)
+        status = run_on_row(store,
+                            "UPDATE audit SET event = '', object = ?2,"
+                            " status = 0, count = 0 WHERE number = ?1",
+                            anchor.entry.number, ruf_text(seal), err);
+    if (status == RUF_OK)
+        status =
+            run_on_row(store, "DELETE FROM audit WHERE number < ?1",
+                       anchor.entry.number, (struct ruf_text){ NULL, 0 }, err);
     return status;
 }
 
@@ -225,6 +285,22 @@ static enum ruf_status broken(const struct ruf_store *store, int64_t number,
     return status;
 }
 
+static enum ruf_status check_anchor(const struct ruf_store *store,
+                                    const struct row *anchor,
+                                    struct ruf_error *err)
+{
+    char seal[SEAL_TEXT_SIZE];
+    enum ruf_status status = seal_anchor(store, anchor, seal, err);
+
+    if (status != RUF_OK)
+        return status;
+    return anchor->entry.object.size == SEAL_TEXT_SIZE - 1 &&
+                   ruf_constant_time_equal(anchor->entry.object.data, seal,
+                                           SEAL_TEXT_SIZE - 1)
+               ? RUF_OK
+               : broken(store, anchor->entry.number, err);
+}
+
 /* Does this row hang on the one before? Only the first may be an anchor. */
 static enum ruf_status check_row(const struct ruf_store *store,
                                  const struct row *row,
@@ -236,7 +312,7 @@ static enum ruf_status check_row(const struct ruf_store *store,
 
     if (before->entry.number == 0 && row->entry.event.size == 0 &&
         row->has_link)
-        return RUF_OK;
+        return check_anchor(store, row, err);
     if (row->entry.number != before->entry.number + 1)
         return broken(store, before->entry.number + 1, err);
     status = link_of(store, &row->entry, before->link, expected, err);

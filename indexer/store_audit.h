@@ -4,7 +4,8 @@
  * Each entry carries an HMAC over itself and the one before, under a key of
  * this store: an entry that was changed, left out or cut off at the end shows
  * when the chain is read. Old entries expire from the front; the last of them
- * stays, empty, as the anchor the next one hangs on.
+ * stays, empty, as the anchor the next one hangs on, with an HMAC that says so:
+ * a chain that was cut elsewhere shows, too.
  *
  * Threads and processes: as indexer/store.h.
  *

@@ -170,7 +170,7 @@ Test(age, a_simulation_counts_and_tells_no_label)
     next = ruf_home_policy(home);
     cr_assert(next != NULL);
     /* Every label would become another one. */
-    memcpy(strstr(next, "{given}"), "{title}", 7);
+    memcpy(strstr(next, "{family}"), "{source}", 8);
     cr_assert(ruf_policy_simulate(path, &host.host, next, strlen(next), &watch,
                                   &effect, &err) == RUF_OK,
               "%s %s", err.id, err.detail);

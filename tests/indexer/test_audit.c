@@ -159,6 +159,29 @@ Test(audit, shows_what_was_cut_off_at_either_end)
     expect_broken(1, "");
 }
 
+/* Entries that expired leave an anchor; one that somebody made is none. */
+Test(audit, tells_what_was_cut_off_from_what_expired)
+{
+    static const char *const cuts[] = {
+        "UPDATE audit SET event = '', object = '', status = 0, count = 0"
+        " WHERE number = 3; DELETE FROM audit WHERE number < 3",
+        /* with the seal of the true anchor */
+        "UPDATE audit SET event = '', status = 0, count = 0, object ="
+        " (SELECT object FROM audit WHERE number = 2) WHERE number = 3;"
+        " DELETE FROM audit WHERE number < 3",
+    };
+
+    append_five();
+    run(cuts[0]);
+    expect_broken(3, "");
+    run("DELETE FROM audit; DELETE FROM facts");
+    append_five();
+    append("six", 600, 300);
+    expect_words("3:three 4:four 5:five 6:six ");
+    run(cuts[1]);
+    expect_broken(3, "");
+}
+
 /* An entry of another store has the right shape and the wrong key. */
 Test(audit, takes_no_entry_of_another_store)
 {
