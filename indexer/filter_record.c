@@ -82,6 +82,15 @@ static struct ruf_filter_number *kinds_of(const struct ruf_record *record,
     return numbers;
 }
 
+/* Rules judge the whole record; only what is needed of it is kept. */
+static void keep_fields(const struct ruf_policy *policy,
+                        struct ruf_record *kept)
+{
+    for (size_t i = 0; i < RUF_RECORD_FIELD_COUNT; i++)
+        if ((policy->kept_fields >> i & 1) == 0)
+            kept->fields[i] = (struct ruf_text){ NULL, 0 };
+}
+
 enum ruf_status ruf_filter_record(const struct ruf_record *record,
                                   const struct ruf_policy *policy,
                                   const struct ruf_policy_source *source,
@@ -97,6 +106,7 @@ enum ruf_status ruf_filter_record(const struct ruf_record *record,
     enum ruf_status status = RUF_OK;
 
     *kept = *record;
+    keep_fields(policy, kept);
     if (!asks && !ruf_policy_may_drop(policy)) {
         ruf_policy_judge(policy, source, record, NULL, 0, verdict);
         return RUF_OK;

@@ -195,6 +195,16 @@ static enum ruf_status rewrite(struct applying *applying, int64_t id,
     return ruf_store_change(applying->store, applying->rewrite, err);
 }
 
+static bool is_less(const struct ruf_record *left,
+                    const struct ruf_record *record)
+{
+    bool less = left->number_count < record->number_count;
+
+    for (size_t i = 0; i < RUF_RECORD_FIELD_COUNT; i++)
+        less = less || left->fields[i].size < record->fields[i].size;
+    return less;
+}
+
 static enum ruf_status apply_to_record(struct applying *applying,
                                        sqlite3_stmt *rows,
                                        struct ruf_error *err)
@@ -222,7 +232,7 @@ static enum ruf_status apply_to_record(struct applying *applying,
         return status;
     if (verdict.exclude)
         return doom(applying, rows, &record, &verdict, err);
-    if (left.number_count < record.number_count)
+    if (is_less(&left, &record))
         status = rewrite(applying, id, &left, err);
     if (status == RUF_OK)
         status = ruf_standardise_kept(&left, policy, source, &verdict,

@@ -134,6 +134,8 @@ ruf_policy_source_fate(const struct ruf_policy *before,
          (!same(before->auth.tenant, after->auth.tenant) ||
           !same(before->auth.graph_endpoint, after->auth.graph_endpoint))))
         return RUF_SOURCE_FORGOTTEN;
+    if ((after->kept_fields & ~before->kept_fields) != 0)
+        return RUF_SOURCE_READ_ANEW; /* fields that were not stored */
     return same(old->reading, source->reading) ? RUF_SOURCE_KEPT
                                                : RUF_SOURCE_READ_ANEW;
 }

@@ -55,9 +55,10 @@ struct ruf_filter_rule {
     const char *id;
     enum ruf_filter_action action;
     struct ruf_condition condition;
-    bool asks_numbers; /**< some node is about the numbers */
-    bool asks_e164;    /**< even about their E.164 form */
-    const char *text;  /**< the rule as JSON: equal rules have equal texts */
+    bool asks_numbers;    /**< some node is about the numbers */
+    bool asks_e164;       /**< even about their E.164 form */
+    uint32_t asks_fields; /**< bit per enum ruf_record_field a node is about */
+    const char *text;     /**< the rule as JSON: equal rules have equal texts */
 };
 
 #endif

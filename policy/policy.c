@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "policy/filter.h"
 #include "policy/policy_private.h"
 #include <cjson/cJSON.h>
 #include <math.h>
@@ -346,6 +347,24 @@ static void read_merge(const struct policy_at *root, struct ruf_policy *policy)
                        &policy->merge_shared_after);
 }
 
+/* Department and user principal name are stored only where something needs
+ * them: a filter rule of the admin, which judges again what is stored; below
+ * level high also the search and the actions. */
+static void set_kept_fields(struct ruf_policy *policy)
+{
+    const uint32_t department = UINT32_C(1) << RUF_RECORD_DEPARTMENT;
+    const uint32_t upn = UINT32_C(1) << RUF_RECORD_UPN;
+
+    policy->kept_fields = ~(department | upn);
+    for (size_t i = 0; i < policy->filter_count; i++)
+        policy->kept_fields |= policy->filters[i].asks_fields;
+    if (policy->level == RUF_LEVEL_HIGH)
+        return;
+    policy->kept_fields |= department;
+    if (ruf_policy_actions_ask_upn(policy))
+        policy->kept_fields |= upn;
+}
+
 static void read_root(const struct policy_at *root, struct ruf_policy *policy)
 {
     static const char *const known[] = {
@@ -379,6 +398,7 @@ static void read_root(const struct policy_at *root, struct ruf_policy *policy)
     ruf_policy_read_blocking(root, policy);
     ruf_policy_read_sections(root, policy);
     ruf_policy_check_auth_needed(root, policy);
+    set_kept_fields(policy);
 }
 
 static void set_defaults(struct ruf_policy *policy)

@@ -202,6 +202,7 @@ struct ruf_policy {
     struct ruf_policy_network network;
     const struct ruf_filter_rule *filters; /**< built-in B1 included */
     size_t filter_count;
+    uint32_t kept_fields; /**< bit per enum ruf_record_field that is stored */
     enum ruf_merge_mode merge_mode;
     uint32_t merge_shared_after;
     bool caller_id_enabled;

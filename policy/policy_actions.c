@@ -82,6 +82,20 @@ static void read_dialer(const struct policy_at *actions,
     }
 }
 
+bool ruf_policy_actions_ask_upn(const struct ruf_policy *policy)
+{
+    const uint32_t ask = UINT32_C(1) << RUF_POLICY_ACTION_TEAMS_CALL |
+                         UINT32_C(1) << RUF_POLICY_ACTION_TEAMS_VIDEO |
+                         UINT32_C(1) << RUF_POLICY_ACTION_TEAMS_CHAT |
+                         UINT32_C(1) << RUF_POLICY_ACTION_JABBER_CHAT |
+                         UINT32_C(1) << RUF_POLICY_ACTION_SIP;
+    bool found = (policy->actions & ask) != 0;
+
+    for (size_t i = 0; i < policy->custom_action_count && !found; i++)
+        found = strstr(policy->custom_actions[i].template, "{upn}") != NULL;
+    return found;
+}
+
 /* --- custom actions
  * ------------------------------------------------------------------ */
 

@@ -61,6 +61,7 @@ struct condition_context {
     size_t depth;
     bool asks_numbers;
     bool asks_e164;
+    uint32_t asks_fields;
 };
 
 static bool read_condition(const struct policy_at *at,
@@ -225,6 +226,8 @@ static bool read_leaf(const struct policy_at *at,
         context->asks_e164 || out->field == RUF_FILTER_NUMBER_E164;
     context->asks_numbers = context->asks_numbers || context->asks_e164 ||
                             out->field == RUF_FILTER_NUMBER_KIND;
+    if (out->field == RUF_FILTER_RECORD)
+        context->asks_fields |= UINT32_C(1) << out->record_field;
     if (out->op == RUF_CONDITION_EXISTS || out->op == RUF_CONDITION_MISSING)
         return true;
     return read_values(at, out);
@@ -349,6 +352,7 @@ static bool read_when(const struct policy_at *when,
         return false;
     rule->asks_numbers = context.asks_numbers;
     rule->asks_e164 = context.asks_e164;
+    rule->asks_fields = context.asks_fields;
     if (rule->action == RUF_FILTER_DROP_NUMBERS && !rule->asks_numbers)
         ruf_policy_error(when->parser, "P109", when->pointer,
                          "drop_numbers needs a condition on number.kind or "

@@ -73,6 +73,8 @@ void ruf_policy_check_tokens(const struct policy_at *at);
 void ruf_policy_sections_default(struct ruf_policy *policy);
 void ruf_policy_read_sections(const struct policy_at *root,
                               struct ruf_policy *policy);
+/** Does an action that is allowed need a user principal name? */
+bool ruf_policy_actions_ask_upn(const struct ruf_policy *policy);
 void ruf_policy_read_actions(const struct policy_at *root,
                              struct ruf_policy *policy);
 void ruf_policy_read_protection(const struct policy_at *root,

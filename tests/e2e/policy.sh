@@ -148,6 +148,31 @@ ruf "$home" --quiet policy import "$work/5.json" >/dev/null 2>&1
 [ "$(ruf "$home" --json stats | json_number records)" = 0 ] || fail "stored"
 note "a source that the policy drops leaves nothing"
 
+# --- fields that the level does not keep ----------------------------------------
+
+# In a home of its own.
+quiet=$work/quiet
+ruf "$quiet" --quiet init --policy "$work/1.json"
+ruf "$quiet" --quiet import "$work/c.csv" >/dev/null
+ruf "$quiet" search einkauf | grep -q Sommer || fail "no department at first"
+policy 2 ', "level": "high"' >"$work/high.json"
+ruf "$quiet" --quiet policy import "$work/high.json" >/dev/null 2>&1
+[ -z "$(ruf "$quiet" search einkauf)" ] || fail "level high keeps departments"
+[ "$(ruf "$quiet" emit | wc -l | tr -d ' ')" = 4 ] || fail "a record went"
+ruf "$quiet" --quiet import "$work/c.csv" >/dev/null
+[ -z "$(ruf "$quiet" search einkauf)" ] || fail "level high takes departments"
+policy 3 '' >"$work/3.json"
+ruf "$quiet" policy import "$work/3.json" 2>&1 | grep -q 'read whole' ||
+    fail "no hint that fields are missing"
+ruf "$quiet" --quiet import "$work/c.csv" >/dev/null
+ruf "$quiet" search einkauf | grep -q Sommer || fail "departments do not come back"
+policy 4 ", \"level\": \"high\", \"filters\": [ { \"id\": \"none\", \"then\": \"exclude\",
+    \"when\": { \"field\": \"department\", \"op\": \"missing\" } } ]" >"$work/judged.json"
+ruf "$quiet" --quiet policy import "$work/judged.json" >/dev/null 2>&1
+[ "$(ruf "$quiet" emit | wc -l | tr -d ' ')" = 4 ] ||
+    fail "a rule on a field that is not kept"
+note "level high keeps no department, unless a rule judges by it"
+
 # --- locked without a valid policy --------------------------------------------
 
 policy 6 '' >"$work/6.json"

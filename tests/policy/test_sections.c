@@ -126,6 +126,53 @@ Test(sections, a_field_overrides_its_preset)
     ruf_policy_destroy(policy);
 }
 
+/* --- fields that are stored
+ * ------------------------------------------------------------------ */
+
+Test(sections, department_and_upn_are_stored_only_where_something_needs_them)
+{
+#define ABOUT(field)                                                           \
+    ",\"filters\":[{\"id\":\"x\",\"then\":\"exclude\",\"when\":{\"not\":{"     \
+    "\"all\":[{\"field\":\"" field "\",\"op\":\"exists\"}]}}}]"
+#define ALLOW(list) ",\"actions\":{\"allow\":[" list "]}"
+    static const struct {
+        const char *sections;
+        bool department;
+        bool upn;
+    } cases[] = {
+        { "\"level\":\"basic\"", true, true },
+        { "\"level\":\"enhanced\"", true, true },
+        { "\"level\":\"high\"", false, false },
+        { "\"level\":\"high\"" ALLOW("\"teams_chat\""), false, false },
+        { "\"level\":\"high\"" ABOUT("department"), true, false },
+        { "\"level\":\"high\"" ABOUT("upn"), false, true },
+        { "\"level\":\"high\"" ABOUT("family"), false, false },
+        { "\"level\":\"basic\"" ALLOW("\"tel\",\"mailto\""), true, false },
+        { "\"level\":\"basic\"" ALLOW("\"tel\",\"sip\""), true, true },
+        { "\"level\":\"basic\"" ALLOW("") ABOUT("upn"), true, true },
+        { "\"actions\":{\"allow\":[],\"custom\":[{\"id\":\"own\","
+          "\"template\":\"muster:{upn}\"}]}",
+          true, true },
+        { "\"actions\":{\"allow\":[],\"custom\":[{\"id\":\"own\","
+          "\"template\":\"muster:{e164}\"}]}",
+          true, false },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ruf_policy *policy = must_parse(cases[i].sections);
+
+        for (unsigned field = 0; field < RUF_RECORD_FIELD_COUNT; field++)
+            cr_expect_eq(policy->kept_fields >> field & 1,
+                         field == RUF_RECORD_DEPARTMENT ? cases[i].department
+                         : field == RUF_RECORD_UPN      ? cases[i].upn
+                                                        : true,
+                         "%s: field %u", cases[i].sections, field);
+        ruf_policy_destroy(policy);
+    }
+#undef ABOUT
+#undef ALLOW
+}
+
 /* --- warnings
  * -------------------------------------------------------------------------- */
 
