@@ -9,19 +9,18 @@
 
 #define KEYED 8 /* digits kept of keypad and sound */
 
-uint32_t ruf_search_letters(const char *word, size_t size)
+uint32_t ruf_search_beginning(const char *word, size_t size)
 {
-    uint32_t letters = 0;
-    size_t i = 0;
+    uint32_t symbols = 0;
+    size_t at = 0;
 
-    while (i < size) {
+    for (size_t i = 0; i < RUF_SEARCH_BEGINNING && at < size; i++) {
         uint32_t c;
 
-        i += ruf_utf8_decode(word + i, size - i, &c);
-        letters |= c >= 'a' && c <= 'z' ? UINT32_C(1) << (c - 'a')
-                                        : UINT32_C(1) << (26 + c % 6);
+        at += ruf_utf8_decode(word + at, size - at, &c);
+        symbols |= ruf_search_symbol(c) << ruf_search_symbol_shift(i);
     }
-    return letters;
+    return symbols;
 }
 
 /* The first eight digits as nibbles from the top. */

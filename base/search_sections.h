@@ -103,11 +103,25 @@ static inline unsigned ruf_search_width(uint32_t max)
     return max < 1u << 8 ? 1 : max < 1u << 16 ? 2 : max < 1u << 24 ? 3 : 4;
 }
 
-/**
- * The letters of a word as a set: a-z one bit each, all others share six. What
- * one typo changes is at most one letter.
- */
-uint32_t ruf_search_letters(const char *word, size_t size);
+/** A character of a word in five bits: a-z 1-26, a digit 27, of any other the
+ *  lowest two bits above 28. 0 is behind the end. */
+static inline uint32_t ruf_search_symbol(uint32_t c)
+{
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 1;
+    return c >= '0' && c <= '9' ? 27 : 28 + (c & 3);
+}
+
+/** The first characters of a word as symbols, the first one at the top: one
+ *  typo leaves most of them as they are, or moves them by one place. */
+#define RUF_SEARCH_BEGINNING 6
+uint32_t ruf_search_beginning(const char *word, size_t size);
+
+/** Where the i-th symbol stands. */
+static inline unsigned ruf_search_symbol_shift(size_t i)
+{
+    return (unsigned)(27 - 5 * i);
+}
 
 /** Words that begin with a letter fall into classes by their first two
  *  characters, in the order of the dictionary. First: a-z, 26 for any other;

@@ -71,14 +71,14 @@ static void write_text(const struct search_pool *words, const uint32_t *order,
     }
 }
 
-static void write_letters(const struct search_pool *words,
-                          const uint32_t *order, size_t first_letter,
-                          struct ruf_writer *out)
+static void write_beginnings(const struct search_pool *words,
+                             const uint32_t *order, size_t first_letter,
+                             struct ruf_writer *out)
 {
     for (size_t i = first_letter; i < words->starts.count; i++) {
         struct ruf_text word = ruf_search_pool_text(words, order[i]);
 
-        ruf_write_u32(out, ruf_search_letters(word.data, word.size));
+        ruf_write_u32(out, ruf_search_beginning(word.data, word.size));
     }
 }
 
@@ -196,7 +196,7 @@ static bool write_section(const struct search_pool *words,
     ruf_write_u32(out, (uint32_t)text.size);
     ruf_write_u32(out, (uint32_t)names->count);
     ruf_write_bytes(out, offsets.bytes, offsets.size);
-    write_letters(words, order, first_letter, out);
+    write_beginnings(words, order, first_letter, out);
     write_starts(words, order, first_letter, out);
     ok = write_by_key(words, order, names, ruf_search_keypad, out) &&
          write_by_key(words, order, names, ruf_search_sound, out);

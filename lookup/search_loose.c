@@ -2,9 +2,9 @@
  * lookup/search_loose.c - names by keypad; words with a typo or by their sound
  *
  * Run over distinct words, not over contacts. Names are there by keypad and by
- * sound. A typo leaves the first two letters, or one of them, in its place:
- * of the words that have it the sets of their letters are looked at, and nearly
- * all are passed over.
+ * sound. For a typo there are some twenty ways a word may begin: most of them
+ * tell the first two letters, all of them one of the two, and of the words that
+ * have it the first six are compared at once.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -24,26 +24,44 @@ struct loose {
     enum looseness by;
     const struct search_form *form; /* of a word */
     const struct search_digits *digits;
-    uint32_t letters; /* for typos */
-    uint32_t first;   /* names that may be meant, by keypad or sound */
+    uint32_t first; /* names that may be meant, by keypad or sound */
     uint32_t end;
 };
 
-static bool at_most_one_bit(uint32_t bits)
+static uint32_t beginning_of(const struct search_words *words, uint32_t word)
 {
-    return (bits & (bits - 1)) == 0;
+    return ruf_search_item(&words->beginnings, word - words->first_letter);
+}
+
+static bool begins_so(uint32_t beginning, const struct search_slip *slip)
+{
+    return ((beginning ^ slip->symbols) & slip->known) == 0;
+}
+
+/* The first slip a word may be explained by, or slip_count. */
+static size_t first_slip(const struct search_form *form, uint32_t beginning)
+{
+    size_t i = 0;
+
+    while (i < form->slip_count && !begins_so(beginning, &form->slips[i]))
+        i++;
+    return i;
+}
+
+static bool is_whole_typo(const struct search_form *form,
+                          const struct search_words *words, uint32_t word)
+{
+    char bytes[RUF_WORD_SIZE_MAX];
+
+    return ruf_search_is_typo(form, bytes, ruf_search_word(words, word, bytes));
 }
 
 static bool is_typo(const struct loose *loose, const struct search_words *words,
                     uint32_t word)
 {
-    char bytes[RUF_WORD_SIZE_MAX];
-
-    return at_most_one_bit(
-               loose->letters &
-               ~ruf_search_item(&words->letters, word - words->first_letter)) &&
-           ruf_search_is_typo(loose->form, bytes,
-                              ruf_search_word(words, word, bytes));
+    return first_slip(loose->form, beginning_of(words, word)) <
+               loose->form->slip_count &&
+           is_whole_typo(loose->form, words, word);
 }
 
 /* Keys hold the first digits only. */
@@ -206,100 +224,138 @@ static bool visit_names(struct search_scratch *s, const struct loose *loose,
     return true;
 }
 
-#define GROUP 16u
+#define GROUP 32u
 
-/* Does any word of a group have all letters asked for but one? Written so that
- * compilers make vectors of it. */
-static bool any_alike(const uint8_t *letters, uint32_t asked)
+/* Does any word of a group begin so? Written so that compilers make vectors of
+ * it. */
+static bool any_begins_so(const uint8_t *beginnings,
+                          const struct search_slip *slip)
 {
-    uint32_t sets[GROUP];
     uint32_t any = 0;
 
-    memcpy(sets, letters, sizeof(sets)); /* a compare, no arithmetic on them */
-    for (unsigned i = 0; i < GROUP; i++) {
-        uint32_t missing = asked & ~sets[i];
+    for (size_t i = 0; i < GROUP; i++) {
+        uint32_t word;
 
-        any |= (missing & (missing - 1)) == 0 ? 1u : 0u;
+        memcpy(&word, beginnings + 4 * i, sizeof(word));
+        any |= ((word ^ slip->symbols) & slip->known) == 0 ? 1u : 0u;
     }
     return any != 0;
 }
 
-/* Words [first, end) with a typo. */
-static bool visit_range(struct search_scratch *s, const struct loose *loose,
-                        uint32_t first, uint32_t end, const struct visit *visit)
+/* What the machine holds an integer in the other way round is compared as such.
+ */
+static struct search_slip as_stored(const struct search_slip *slip)
+{
+    uint8_t bytes[2][4];
+    struct search_slip stored;
+
+    ruf_store32(bytes[0], slip->symbols);
+    ruf_store32(bytes[1], slip->known);
+    memcpy(&stored.symbols, bytes[0], 4);
+    memcpy(&stored.known, bytes[1], 4);
+    return stored;
+}
+
+/* A word may have been found by an earlier slip. */
+static bool visit_if_typo(struct search_scratch *s, const struct loose *loose,
+                          size_t slip, uint32_t word, const struct visit *visit)
 {
     const struct search_words *words = &s->tables.words;
+
+    return first_slip(loose->form, beginning_of(words, word)) != slip ||
+           !is_whole_typo(loose->form, words, word) ||
+           visit_word(s, loose, word, visit);
+}
+
+/* Words [first, end) that one slip explains. */
+static bool visit_range(struct search_scratch *s, const struct loose *loose,
+                        size_t slip, uint32_t first, uint32_t end,
+                        const struct visit *visit)
+{
+    const struct search_words *words = &s->tables.words;
+    const struct search_slip stored = as_stored(&loose->form->slips[slip]);
 
     first = first < words->first_letter ? words->first_letter : first;
     end = end > words->count ? words->count : end;
     for (uint32_t i = first; i < end;) {
-        const uint8_t *letters =
-            words->letters.bytes + 4 * (size_t)(i - words->first_letter);
+        const uint8_t *beginnings =
+            words->beginnings.bytes + 4 * (size_t)(i - words->first_letter);
         uint32_t stop = end - i < GROUP ? end : i + GROUP;
 
         if (i % (64 * GROUP) < GROUP && !ruf_search_spend(s, 64, visit->tier))
             return false;
-        if (end - i >= GROUP && !any_alike(letters, loose->letters)) {
+        if (end - i >= GROUP && !any_begins_so(beginnings, &stored)) {
             i = stop;
             continue;
         }
         for (; i < stop; i++)
-            if (is_typo(loose, words, i) && !visit_word(s, loose, i, visit))
+            if (begins_so(beginning_of(words, i), &loose->form->slips[slip]) &&
+                !visit_if_typo(s, loose, slip, i, visit))
                 return false;
     }
     return true;
 }
 
-/* Words of one class. */
+/* Words whose first two letters are of these classes. */
 static bool visit_class(struct search_scratch *s, const struct loose *loose,
-                        unsigned first, unsigned second,
+                        size_t slip, unsigned first, unsigned second,
                         const struct visit *visit)
 {
     const struct search_array *starts = &s->tables.words.starts;
     unsigned class = first * RUF_SEARCH_SECONDS + second;
 
-    return visit_range(s, loose, ruf_search_item(starts, class),
+    return visit_range(s, loose, slip, ruf_search_item(starts, class),
                        ruf_search_item(starts, class + 1), visit);
 }
 
 static bool visit_first(struct search_scratch *s, const struct loose *loose,
-                        unsigned first, const struct visit *visit)
+                        size_t slip, unsigned first, const struct visit *visit)
 {
     const struct search_array *starts = &s->tables.words.starts;
 
     return visit_range(
-        s, loose, ruf_search_item(starts, first * RUF_SEARCH_SECONDS),
+        s, loose, slip, ruf_search_item(starts, first * RUF_SEARCH_SECONDS),
         ruf_search_item(starts, (first + 1) * RUF_SEARCH_SECONDS), visit);
 }
 
-/* Most often the first letter is right. If not, it is another one, or was left
- * out, or is one too much, or stands behind the second: that tells the first
- * two letters of the words, or the second one at least. */
+/* The class of a known symbol among first letters; the second letters follow
+ * in the same order behind two more. */
+static unsigned class_of_symbol(uint32_t symbol)
+{
+    return symbol >= 1 && symbol <= 26 ? symbol - 1 : RUF_SEARCH_FIRSTS - 1;
+}
+
+/* The words that begin as one slip tells. What begins with none of a-z is not
+ * told apart by its second letter. */
+static bool visit_slip(struct search_scratch *s, const struct loose *loose,
+                       size_t slip, const struct visit *visit)
+{
+    const struct search_slip *way = &loose->form->slips[slip];
+    unsigned shift = ruf_search_symbol_shift(0);
+    unsigned first = class_of_symbol(way->symbols >> shift & 31);
+    unsigned others = RUF_SEARCH_FIRSTS - 1;
+    unsigned second;
+
+    if ((way->known >> shift & 31) != 0 && first == others)
+        return visit_first(s, loose, slip, others, visit);
+    shift = ruf_search_symbol_shift(1);
+    second = 2 + class_of_symbol(way->symbols >> shift & 31);
+    if ((way->known >> shift & 31) == 0)
+        return visit_first(s, loose, slip, first, visit);
+    if ((way->known >> ruf_search_symbol_shift(0) & 31) != 0)
+        return visit_class(s, loose, slip, first, second, visit);
+    for (first = 0; first < others; first++)
+        if (!visit_class(s, loose, slip, first, second, visit))
+            return false;
+    return visit_first(s, loose, slip, others, visit);
+}
+
 static bool visit_typos(struct search_scratch *s, const struct loose *loose,
                         const struct visit *visit)
 {
-    const uint32_t *asked = loose->form->letters;
-    unsigned right = ruf_search_first_class(asked[0]);
-    unsigned left_out = ruf_search_second_class(asked[0]);
-    unsigned other = ruf_search_second_class(asked[1]);
-    unsigned second = ruf_search_first_class(asked[1]);
-    unsigned third = ruf_search_second_class(asked[2]);
-    unsigned letters = RUF_SEARCH_FIRSTS - 1; /* what is none, by itself */
-
-    if (!visit_first(s, loose, right, visit) ||
-        (right != letters && !visit_first(s, loose, letters, visit)))
-        return false;
-    for (unsigned first = 0; first < letters; first++) {
-        if (first == right)
-            continue;
-        if (!visit_class(s, loose, first, other, visit) ||
-            (left_out != other &&
-             !visit_class(s, loose, first, left_out, visit)))
+    for (size_t i = 0; i < loose->form->slip_count; i++)
+        if (!visit_slip(s, loose, i, visit))
             return false;
-        if (first == second && third != other && third != left_out &&
-            !visit_class(s, loose, first, third, visit))
-            return false;
-    }
     return true;
 }
 
@@ -373,10 +429,8 @@ static struct loose loose_form(const struct search_words *words,
 {
     struct loose loose = { .by = by, .form = form };
 
-    if (by == BY_TYPO) {
-        loose.letters = form->letter_set;
+    if (by == BY_TYPO)
         return loose;
-    }
     loose.first =
         ruf_search_bound(&words->sound, 0, words->sound.count, form->sound);
     loose.end = ruf_search_bound(&words->sound, loose.first, words->sound.count,

@@ -117,11 +117,6 @@ static bool begins_with_letter(const struct ruf_word *word)
     return word->bytes[0] < '0' || word->bytes[0] > '9';
 }
 
-static bool at_most_one_bit(uint32_t bits)
-{
-    return (bits & (bits - 1)) == 0;
-}
-
 /* The whole word, for what is alike but not equal. */
 static bool is_alike(const struct marking *m, const struct search_word *asked,
                      const struct search_form *form,
@@ -134,8 +129,6 @@ static bool is_alike(const struct marking *m, const struct search_word *asked,
         return false;
     if (m->tier == RUF_TIER_TYPO)
         return asked->may_be_typo &&
-               at_most_one_bit(form->letter_set &
-                               ~ruf_search_letters(word->bytes, word->size)) &&
                ruf_search_is_typo(form, word->bytes, word->size);
     if (m->tier != RUF_TIER_SOUND || !asked->may_sound || !is_name(field))
         return false;

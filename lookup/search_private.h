@@ -30,6 +30,13 @@ struct search_range {
     bool known;
 };
 
+/* How a word may begin that was mistyped: its symbols, where they are known. */
+struct search_slip {
+    uint32_t symbols;
+    uint32_t known;
+};
+#define SEARCH_SLIPS_MAX (1 + 4 * RUF_SEARCH_BEGINNING)
+
 /* A word in one folding. */
 struct search_form {
     char bytes[RUF_WORD_SIZE_MAX];
@@ -38,7 +45,8 @@ struct search_form {
     struct search_range ranges[RUF_COLUMN_COUNT];
     uint32_t letters[RUF_WORD_SIZE_MAX]; /* code points, for typos */
     size_t letter_count;
-    uint32_t letter_set;
+    struct search_slip slips[SEARCH_SLIPS_MAX]; /* if it may be a typo */
+    size_t slip_count;
     uint32_t sound;
     char sound_digits[2 * RUF_WORD_SIZE_MAX];
     size_t sound_size;
@@ -265,6 +273,9 @@ unsigned ruf_search_number_tier(const struct search_digits *asked,
 
 /* Size of the calling code digits begin with, 0 if it is not assigned. */
 size_t ruf_search_code_size(const char *digits, size_t size);
+
+/* Fill the slips of a form of at least five letters. */
+void ruf_search_make_slips(struct search_form *form);
 
 /* One edit or none between a word and some beginning of another. */
 bool ruf_search_is_typo(const struct search_form *form, const char *word,

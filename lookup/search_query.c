@@ -158,7 +158,6 @@ void ruf_search_prepare_loose(struct search_reading *reading)
 
             form->letter_count =
                 code_points(form->bytes, form->size, form->letters);
-            form->letter_set = ruf_search_letters(form->bytes, form->size);
             form->sound_size =
                 ruf_word_sound(form->bytes, form->size, form->sound_digits);
             form->sound = ruf_search_sound(form->bytes, form->size);
@@ -167,6 +166,8 @@ void ruf_search_prepare_loose(struct search_reading *reading)
         }
         word->may_be_typo =
             !has_digit && word->forms[0].letter_count >= TYPO_MIN;
+        for (size_t k = 0; word->may_be_typo && k < word->form_count; k++)
+            ruf_search_make_slips(&word->forms[k]);
         word->may_sound = !has_digit &&
                           word->forms[0].letter_count >= SOUND_MIN &&
                           word->forms[0].sound_size > 0;

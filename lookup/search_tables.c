@@ -80,7 +80,7 @@ static bool open_words(const struct ruf_index *index, struct search_words *out)
                    ((uint64_t)out->count + RUF_SEARCH_WORDS_PER_BLOCK - 1) /
                        RUF_SEARCH_WORDS_PER_BLOCK,
                    4);
-    out->letters = take_array(&cursor, out->count - out->first_letter, 4);
+    out->beginnings = take_array(&cursor, out->count - out->first_letter, 4);
     out->starts = take_array(&cursor, RUF_SEARCH_CLASSES + 1, 4);
     out->keypad = take_array(&cursor, names, 4);
     out->keypad_words = take_array(&cursor, names, width);

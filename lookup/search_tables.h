@@ -32,9 +32,9 @@ struct search_words {
     uint32_t first_letter; /**< words before it begin with a digit */
     uint32_t text_size;
     struct search_array blocks;
-    struct search_array letters; /**< from first_letter on */
-    struct search_array starts;  /**< first word of each class */
-    struct search_array keypad;  /**< keys of words of names, ascending */
+    struct search_array beginnings; /**< from first_letter on */
+    struct search_array starts;     /**< first word of each class */
+    struct search_array keypad;     /**< keys of words of names, ascending */
     struct search_array keypad_words;
     struct search_array sound;
     struct search_array sound_words; /**< ascending where keys are equal */

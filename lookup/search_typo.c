@@ -7,6 +7,55 @@
 #include "lookup/search_private.h"
 #include <string.h>
 
+/* --- how a word may begin
+ * ------------------------------------------------------------------ */
+
+enum slip { OTHER = 0, LEFT_OUT, TOO_MUCH, SWAPPED, SLIP_KINDS };
+
+/* The letter typed for place 'at' of a word when the slip came at 'place';
+ * SIZE_MAX: any may stand there. */
+static size_t letter_for(size_t at, enum slip kind, size_t place)
+{
+    if (at < place)
+        return at;
+    if (kind == TOO_MUCH)
+        return at + 1;
+    if (kind == SWAPPED) /* with the next one */
+        return at == place ? at + 1 : at == place + 1 ? place : at;
+    if (at == place)
+        return SIZE_MAX;
+    return kind == LEFT_OUT ? at - 1 : at;
+}
+
+static void add_slip(struct search_form *form, enum slip kind, size_t place)
+{
+    struct search_slip *slip = &form->slips[form->slip_count++];
+
+    *slip = (struct search_slip){ 0, 0 };
+    for (size_t at = 0; at < RUF_SEARCH_BEGINNING; at++) {
+        size_t letter = letter_for(at, kind, place);
+        unsigned shift = ruf_search_symbol_shift(at);
+
+        if (letter >= form->letter_count)
+            continue;
+        slip->symbols |= ruf_search_symbol(form->letters[letter]) << shift;
+        slip->known |= UINT32_C(31) << shift;
+    }
+}
+
+void ruf_search_make_slips(struct search_form *form)
+{
+    form->slip_count = 0;
+    add_slip(form, OTHER, RUF_SEARCH_BEGINNING); /* further behind, or none */
+    for (size_t place = 0; place < RUF_SEARCH_BEGINNING; place++)
+        for (int kind = 0; kind < SLIP_KINDS; kind++)
+            if (place < form->letter_count)
+                add_slip(form, (enum slip)kind, place);
+}
+
+/* --- is it one
+ * ------------------------------------------------------------------ */
+
 static bool rest_begins(const uint32_t *asked, size_t asked_count,
                         const uint32_t *word, size_t word_count)
 {
@@ -66,6 +115,8 @@ bool ruf_search_is_typo(const struct search_form *form, const char *word,
 
     if (!may_be_typo(form, word, size))
         return false;
+    for (; i < size && (word[i] & 0x80) == 0; i++) /* most often all of it */
+        letters[count++] = (unsigned char)word[i];
     while (i < size)
         i += ruf_utf8_decode(word + i, size - i, &letters[count++]);
     return one_edit(form->letters, form->letter_count, letters, count);

@@ -257,6 +257,37 @@ Test(search, forgives_a_typo_in_the_first_letters)
     }
 }
 
+/* One letter replaced, left out, put in, swapped with the next one. */
+static void mistype(const char *word, size_t place, int kind, char out[32])
+{
+    size_t size = strlen(word);
+    size_t rest = place + (kind == 2 ? 0 : 1);
+
+    memcpy(out, word, place);
+    if (kind == 0 || kind == 2)
+        out[place++] = 'q';
+    memcpy(out + place, word + rest, size - rest + 1);
+    if (kind == 3) {
+        memcpy(out, word, size + 1);
+        out[place] = word[place + 1];
+        out[place + 1] = word[place];
+    }
+}
+
+Test(search, forgives_a_typo_at_any_place)
+{
+    static const char *const words[] = { "ludenscheidt", "ludens" };
+    char typo[32];
+
+    for (size_t w = 0; w < 2; w++)
+        for (size_t place = 0; place + 1 < strlen(words[w]); place++)
+            for (int kind = 0; kind < 4; kind++) {
+                mistype(words[w], place, kind, typo);
+                expect(typo, "5");
+                expect_tier(typo, RUF_TIER_TYPO);
+            }
+}
+
 Test(search, finds_numbers_by_start_part_and_end)
 {
     expect("+493023125001", "05");
