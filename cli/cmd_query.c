@@ -380,22 +380,29 @@ static int search_line(void *context, const char *line, size_t size)
 static int search_arguments(struct query *query)
 {
     const struct cli *cli = query->cli;
-    char text[1024];
+    size_t room = 0;
     size_t size = 0;
+    char *text;
+    int code;
 
+    for (int i = 0; i < cli->argument_count; i++)
+        room += strlen(cli->arguments[i]) + 1;
+    text = malloc(room);
+    if (text == NULL)
+        return cli_fail_memory(cli);
     for (int i = 0; i < cli->argument_count; i++) {
         size_t more = strlen(cli->arguments[i]);
 
         if (i == 0 && strcmp(cli->arguments[i], "--") == 0)
             continue;
-        if (size + more + 1 >= sizeof(text))
-            break;
         if (size > 0)
             text[size++] = ' ';
         memcpy(text + size, cli->arguments[i], more);
         size += more;
     }
-    return search_line(query, text, size);
+    code = search_line(query, text, size);
+    free(text);
+    return code;
 }
 
 static int take_limit(struct cli *cli, size_t *limit)

@@ -87,7 +87,8 @@ const struct cli_command cli_commands[] = {
       "  --time   print the time per lookup to stderr\n",
       cmd_lookup },
     { "search", "QUERY|- [--limit N] [--explain]", "search as you type",
-      "One line per hit: contact id, name, company, best number.\n"
+      "One line per hit: contact id, name, company, best number. What is\n"
+      "behind the eighth word or the first 256 bytes of QUERY is ignored.\n"
       "  --limit N   at most N hits, 1..1000 (default 20)\n"
       "  --explain   a fifth column: why it was found\n"
       "  --time      print the time per query to stderr\n",

@@ -121,7 +121,8 @@ void ruf_search_parse(struct search_scratch *s, struct ruf_text text)
     size_t base_size;
     size_t german_size;
 
-    text = ruf_text_trim(ruf_text_slice(text, 0, SEARCH_QUERY_MAX));
+    text = ruf_text_slice(ruf_text_trim(text), 0, SEARCH_QUERY_MAX);
+    text = ruf_text_trim(text); /* where it was cut */
     read_digits(text, &s->digits);
     base_size = ruf_fold(text, RUF_FOLD_BASE, base);
     german_size = ruf_fold(text, RUF_FOLD_GERMAN, german);

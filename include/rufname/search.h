@@ -11,7 +11,8 @@
  * indexed both ways, e-mail addresses by their parts. Every word of the query
  * must match some field, in any order. Fields: given and family name (the
  * display name where both are missing), company, department, position, e-mail.
- * Words longer than 64 bytes are cut; words after the eighth are ignored.
+ * Words longer than 64 bytes are cut; words after the eighth are ignored, and
+ * so are bytes after the first 256, leading blanks not counted.
  *
  * Initials, two letters or more, must be the whole word: the first letters of
  * given and family name ("hm"), or of all their words ("hpml").
@@ -138,8 +139,8 @@ struct ruf_search_result {
 /**
  * Find the best contacts for what was typed so far.
  *
- * @param[in]  text      UTF-8; bytes after the first 256 are ignored. An
- *                       empty or blank query has no hits.
+ * @param[in]  text      UTF-8, of any length. An empty or blank query has no
+ *                       hits.
  * @param[in]  options   NULL: no favourites, no recents, default limit.
  * @param[out] hits      room for capacity hits, ranked, best first.
  * @param[in]  capacity  1..RUF_SEARCH_LIMIT_MAX.

@@ -89,6 +89,9 @@ note "explain names record, rule, correction and what holds a number back"
     "+4915228817386${tab}Anna Adler (Muster AG)" ] || fail "lookup"
 [ "$(ruf "$home" search cramer | cut -f 2,4)" = \
     "Clara Cramer${tab}+49 30 23125003" ] || fail "search: international form"
+long=$(printf '%01200d' 0)
+[ "$(ruf "$home" search cramer clara cramer clara cramer clara cramer clara \
+    "$long" | cut -f 2)" = "Clara Cramer" ] || fail "search: a long query"
 ruf "$home" --json search cramer |
     grep -q '"national":"030 23125003","uri":"tel:+49-30-23125003"' ||
     fail "search --json: national form"

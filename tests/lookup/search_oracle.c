@@ -343,13 +343,13 @@ static void read_query(const char *text, size_t size, struct oquery *out)
     size_t count = 0;
 
     memset(out, 0, sizeof(*out));
-    size = size > 256 ? 256 : size;
-    while (size > 0 && strchr(" \t\r\n\v\f", text[size - 1]) != NULL)
-        size--;
     while (size > 0 && strchr(" \t\r\n\v\f", text[0]) != NULL) {
         text++;
         size--;
     }
+    size = size > 256 ? 256 : size;
+    while (size > 0 && strchr(" \t\r\n\v\f", text[size - 1]) != NULL)
+        size--;
     read_reading(text, size, true, &out->readings[0]);
     read_reading(text, size, false, &out->readings[1]);
     out->reading_count = 2;

@@ -390,6 +390,22 @@ Test(search, of_nothing_finds_nothing)
         expect(blanks[i], "");
 }
 
+/* Of a long query the first eight words in the first 256 bytes count. */
+Test(search, takes_the_beginning_of_a_long_query)
+{
+    char query[4096];
+
+    (void)snprintf(query, sizeof(query), "%3000sAnna Meier", "");
+    expect(query, "4");
+    (void)snprintf(query, sizeof(query), "%s %s %s", "anna anna anna anna",
+                   "anna anna anna meier", "xyz");
+    expect(query, "4");
+    (void)snprintf(query, sizeof(query), "anna meier %3000s", "xyz");
+    expect(query, "4");
+    (void)snprintf(query, sizeof(query), "anna meier %240s", "xyz");
+    expect(query, ""); /* still inside */
+}
+
 Test(search, takes_any_bytes)
 {
     char query[300];
