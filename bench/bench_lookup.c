@@ -17,6 +17,7 @@
 #define COLD_ROUNDS 41
 #define EACH_NS 400000000u
 #define PEERS_MAX 16
+_Static_assert(PEER_BATCH == 64, "the rows are called batches of 64");
 
 struct contest {
     struct bench *bench;
@@ -107,6 +108,10 @@ static void check(struct contest *contest, size_t i, bool hit)
         (hit ? CHECKED : 0))
         bench_wrong(contest->bench, contestant->peer->name,
                     hit ? "a number is not found" : "finds what is not there");
+    if (batches_checksum(contestant, &contest->queries, CHECKED) !=
+        answers_checksum(contestant, &contest->queries, CHECKED))
+        bench_wrong(contest->bench, contestant->peer->name,
+                    "a batch has other answers");
     if (!contestant->peer->numbers_only)
         contest->checksums[i] =
             answers_checksum(contestant, &contest->queries, CHECKED);
@@ -126,6 +131,7 @@ static void compare(struct bench *bench, const struct bench_place *place,
         check(&contest, i, hit);
     }
     in_turns(&contest, "throughput", QUERIES_INDEPENDENT);
+    in_turns(&contest, "batches of 64", QUERIES_BATCHED);
     /* Of a miss nothing is read that a next key could wait for: the branch is
      * predicted and the chain is none. */
     if (hit)

@@ -64,6 +64,12 @@ void queries_free(struct queries *queries)
 
 /* Costs next to nothing and needs the answer: contact, and both ends of the
  * label. */
+static inline uint64_t weigh(const struct peer_answer *answer)
+{
+    return answer->contact + answer->size + (unsigned char)answer->label[0] +
+           (unsigned char)answer->label[answer->size - 1];
+}
+
 static inline uint64_t ask(const struct contestant *contestant, uint64_t key)
 {
     struct peer_answer answer;
@@ -72,8 +78,7 @@ static inline uint64_t ask(const struct contestant *contestant, uint64_t key)
         return 0;
     if (contestant->peer->numbers_only)
         return 1;
-    return answer.contact + answer.size + (unsigned char)answer.label[0] +
-           (unsigned char)answer.label[answer.size - 1];
+    return weigh(&answer);
 }
 
 /* The compiler has to produce the value here and forget what it is. */
@@ -83,18 +88,24 @@ static inline uint64_t opaque(uint64_t value)
     return value;
 }
 
+static uint64_t fold(uint64_t key, const struct peer_answer *answer)
+{
+    uint64_t sum = 1;
+
+    for (size_t i = 0; i < answer->size; i++)
+        sum = sum * 31 + (unsigned char)answer->label[i];
+    return bench_mix(key ^ bench_mix(sum + answer->contact));
+}
+
 uint64_t answer_checksum(const struct peer *peer, void *self, uint64_t key)
 {
     struct peer_answer answer;
-    uint64_t sum = 1;
 
     if (!peer->find(self, key, &answer))
         return bench_mix(key + 1);
     if (peer->numbers_only)
         return bench_mix(key + 2);
-    for (size_t i = 0; i < answer.size; i++)
-        sum = sum * 31 + (unsigned char)answer.label[i];
-    return bench_mix(key ^ bench_mix(sum + answer.contact));
+    return fold(key, &answer);
 }
 
 uint64_t answers_checksum(const struct contestant *contestant,
@@ -105,6 +116,38 @@ uint64_t answers_checksum(const struct contestant *contestant,
     for (size_t i = 0; i < count && i < queries->count; i++)
         sum += answer_checksum(contestant->peer, contestant->self,
                                queries->keys[i]);
+    return sum;
+}
+
+static size_t batch_size(const struct queries *queries, size_t at, size_t left)
+{
+    size_t size = queries->count - at;
+
+    if (size > left)
+        size = left;
+    return size < PEER_BATCH ? size : PEER_BATCH;
+}
+
+uint64_t batches_checksum(const struct contestant *contestant,
+                          const struct queries *queries, size_t count)
+{
+    const struct peer *peer = contestant->peer;
+    struct peer_answer answers[PEER_BATCH];
+    uint64_t sum = 0;
+
+    if (peer->find_batch == NULL)
+        return answers_checksum(contestant, queries, count);
+    for (size_t at = 0; at < count && at < queries->count;) {
+        const uint64_t *keys = queries->keys + at;
+        size_t done =
+            peer->find_batch(contestant->self, keys,
+                             batch_size(queries, at, count - at), answers);
+
+        for (size_t i = 0; i < done; i++)
+            sum += answers[i].size > 0 ? fold(keys[i], &answers[i])
+                                       : bench_mix(keys[i] + 1);
+        at += done;
+    }
     return sum;
 }
 
@@ -154,6 +197,29 @@ static uint64_t run_dependent(const struct contestant *contestant,
     return opaque(last);
 }
 
+/* As many as one call takes; peers without such a call answer one by one. */
+static uint64_t run_batched(const struct contestant *contestant,
+                            const struct queries *queries, size_t at,
+                            size_t count)
+{
+    const struct peer *peer = contestant->peer;
+    struct peer_answer answers[PEER_BATCH];
+    uint64_t sum = 0;
+
+    if (peer->find_batch == NULL)
+        return run_independent(contestant, queries, at, count);
+    for (size_t left = count; left > 0;) {
+        size_t done = peer->find_batch(contestant->self, queries->keys + at,
+                                       batch_size(queries, at, left), answers);
+
+        for (size_t i = 0; i < done; i++)
+            sum += answers[i].size > 0 ? weigh(&answers[i]) : 0;
+        at = at + done == queries->count ? 0 : at + done;
+        left -= done;
+    }
+    return opaque(sum);
+}
+
 typedef uint64_t (*query_loop)(const struct contestant *contestant,
                                const struct queries *queries, size_t at,
                                size_t count);
@@ -172,8 +238,12 @@ void measure_batches(const struct contestant *contestant,
                      const struct queries *queries, size_t start,
                      enum query_chain chain, struct bench_samples *out)
 {
-    query_loop loop =
-        chain == QUERIES_DEPENDENT ? run_dependent : run_independent;
+    static const query_loop loops[] = {
+        [QUERIES_INDEPENDENT] = run_independent,
+        [QUERIES_BATCHED] = run_batched,
+        [QUERIES_DEPENDENT] = run_dependent,
+    };
+    query_loop loop = loops[chain];
     size_t warm = WARM_BATCHES * contestant->batch;
     size_t at = start % queries->count;
 

@@ -41,12 +41,20 @@ void contestant_close(struct contestant *contestant);
 uint64_t answers_checksum(const struct contestant *contestant,
                           const struct queries *queries, size_t count);
 
+/** The same of find_batch(), where a peer has it. */
+uint64_t batches_checksum(const struct contestant *contestant,
+                          const struct queries *queries, size_t count);
+
 /** Answers among them that know the number. */
 size_t answers_known(const struct contestant *contestant,
                      const struct queries *queries, size_t count);
 
-/** Does a query wait for the answer before? */
-enum query_chain { QUERIES_INDEPENDENT = 0, QUERIES_DEPENDENT };
+/** Does a query wait for the answer before? May PEER_BATCH come at once? */
+enum query_chain {
+    QUERIES_INDEPENDENT = 0,
+    QUERIES_BATCHED,
+    QUERIES_DEPENDENT
+};
 
 #define MEASURE_BATCHES 8
 

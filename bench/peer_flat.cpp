@@ -115,6 +115,7 @@ extern "C" const peer peer_flat = {
     open_flat,
     close_flat,
     find,
+    nullptr, // one by one
     nullptr,
     bytes,
 };

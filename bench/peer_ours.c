@@ -49,6 +49,14 @@ static void close_ours(void *self)
     free(ours);
 }
 
+/* An unknown number has a label of no bytes. */
+static void fill(const struct ruf_caller *caller, struct peer_answer *out)
+{
+    out->label = caller->label.data;
+    out->size = caller->label.size;
+    out->contact = caller->contact_count > 0 ? caller->contacts[0] : UINT32_MAX;
+}
+
 static bool find(void *self, uint64_t number, struct peer_answer *out)
 {
     struct ours *ours = self;
@@ -58,10 +66,26 @@ static bool find(void *self, uint64_t number, struct peer_answer *out)
     bench_must(ruf_query_lookup(ours->query, number, &caller, &err), &err);
     if (!caller.known)
         return false;
-    out->label = caller.label.data;
-    out->size = caller.label.size;
-    out->contact = caller.contact_count > 0 ? caller.contacts[0] : UINT32_MAX;
+    fill(&caller, out);
     return true;
+}
+
+_Static_assert(PEER_BATCH == RUF_LOOKUP_BATCH, "one call takes a batch");
+
+static size_t find_batch(void *self, const uint64_t *numbers, size_t count,
+                         struct peer_answer *out)
+{
+    struct ours *ours = self;
+    struct ruf_caller callers[PEER_BATCH];
+    struct ruf_error err;
+    size_t done;
+
+    bench_must(ruf_query_lookup_many(ours->query, numbers, count, callers,
+                                     &done, &err),
+               &err);
+    for (size_t i = 0; i < done; i++)
+        fill(&callers[i], &out[i]);
+    return done;
 }
 
 struct host {
@@ -135,6 +159,7 @@ const struct peer peer_resident = {
     .open = open_resident,
     .close = close_ours,
     .find = find,
+    .find_batch = find_batch,
     .each = each,
     .bytes = bytes,
 };

@@ -56,6 +56,7 @@ extern "C" const peer peer_roaring = {
     open_set,
     close_set,
     find,
+    nullptr, // one by one
     each,
     bytes,
 };

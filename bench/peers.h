@@ -45,6 +45,9 @@ struct peer_answer {
     uint32_t contact;
 };
 
+/** Most numbers in one call of find_batch(). */
+#define PEER_BATCH 64u
+
 typedef void (*peer_sink)(void *context, uint64_t number, const char *label,
                           size_t size);
 
@@ -55,6 +58,11 @@ struct peer {
     void *(*open)(const struct bench_place *place);
     void (*close)(void *self);
     bool (*find)(void *self, uint64_t number, struct peer_answer *out);
+    /** At most PEER_BATCH numbers in one call, unknown ones with a label of no
+     *  bytes; how many were answered, from the front, until the next call.
+     *  NULL: has no such call. */
+    size_t (*find_batch)(void *self, const uint64_t *numbers, size_t count,
+                         struct peer_answer *out);
     /** All entries, ascending; NULL: has no order. */
     void (*each)(void *self, peer_sink sink, void *context);
     /** Bytes it takes, in the file or in memory. */
