@@ -457,7 +457,7 @@ static void json_contact(const struct ruf_merged *contact)
         json_end_object(&out);
     }
     json_end_array(&out);
-    json_text(&out, "template", contact->template);
+    json_text(&out, "template", contact->label_template);
     json_text(&out, "label", contact->label);
     json_begin_array(&out, "label_steps");
     for (unsigned i = 0; i < RUF_LABEL_STEP_COUNT; i++)
@@ -485,7 +485,7 @@ static const struct words step_words[RUF_LABEL_STEP_COUNT] = {
 /* From the template to what the phone shows, step by step. */
 static void print_label(const struct cli *cli, const struct ruf_merged *contact)
 {
-    print_text_row(cli, "Vorlage", "template", contact->template);
+    print_text_row(cli, "Vorlage", "template", contact->label_template);
     for (unsigned i = 0; i < RUF_LABEL_STEP_COUNT; i++)
         if ((contact->label_steps >> i & 1) != 0)
             print_row(cli, "Schritt", "step", say(cli, &step_words[i]));

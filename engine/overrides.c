@@ -207,7 +207,7 @@ static enum ruf_status tell_label(struct telling *telling,
                         : (unsigned)person->numbers[0].kind;
     size_t size = ruf_label_of(person, kind, policy, label, &out->label_steps);
 
-    out->template = ruf_text(policy->label_template);
+    out->label_template = ruf_text(policy->label_template);
     return ruf_arena_text(telling->arena, (struct ruf_text){ label, size },
                           &out->label) == RUF_OK
                ? RUF_OK

@@ -196,16 +196,17 @@ struct ruf_policy {
     const struct ruf_policy_area_code *area_codes;
     size_t area_code_count;
     uint32_t excluded_types; /**< bit per enum ruf_number_type */
+    uint32_t kept_fields; /**< bit per enum ruf_record_field that is stored */
     const struct ruf_policy_source *sources;
     size_t source_count;
     struct ruf_policy_auth auth;
     struct ruf_policy_network network;
     const struct ruf_filter_rule *filters; /**< built-in B1 included */
     size_t filter_count;
-    uint32_t kept_fields; /**< bit per enum ruf_record_field that is stored */
     enum ruf_merge_mode merge_mode;
     uint32_t merge_shared_after;
     bool caller_id_enabled;
+    bool recents_enabled;
     const char *label_template;
     uint32_t label_max_chars;
     uint32_t caller_id_kinds; /**< bit per enum ruf_number_kind */
@@ -219,7 +220,6 @@ struct ruf_policy {
     struct ruf_policy_store store;
     struct ruf_policy_sync sync;
     struct ruf_policy_audit audit;
-    bool recents_enabled;
     uint32_t actions; /**< bit per enum ruf_policy_action */
     const struct ruf_policy_custom_action *custom_actions;
     size_t custom_action_count;

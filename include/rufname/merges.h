@@ -94,10 +94,10 @@ struct ruf_merged {
     const struct ruf_merge_joint *joints;
     size_t joint_count;
     /* Of ruf_home_explain_contact() only. */
-    struct ruf_text template; /**< caller_id.label of the policy */
-    struct ruf_text label;    /**< filled in; of a number that others have too
-                                   the call directory says more */
-    unsigned label_steps;     /**< enum ruf_label_step */
+    struct ruf_text label_template; /**< caller_id.label of the policy */
+    struct ruf_text label; /**< filled in; of a number that others have too
+                                the call directory says more */
+    unsigned label_steps;  /**< enum ruf_label_step */
 };
 
 typedef void ruf_merged_callback(void *context,
