@@ -380,7 +380,7 @@ static int search_line(void *context, const char *line, size_t size)
 static int search_arguments(struct query *query)
 {
     const struct cli *cli = query->cli;
-    size_t room = 0;
+    size_t room = 1;
     size_t size = 0;
     char *text;
     int code;
