@@ -493,8 +493,8 @@ static enum ruf_status tell_parties(const struct ruf_home *home,
                                     void *context, struct ruf_error *err)
 {
     struct telling telling = { 0 };
-    struct party one;
-    struct party other;
+    struct party one = { 0 };
+    struct party other = { 0 };
     enum ruf_status status = open_telling(home, store, false, &telling, err);
 
     if (status == RUF_OK)
