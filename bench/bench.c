@@ -189,14 +189,16 @@ static void print_line(const struct bench_row *row,
                        const struct bench_summary *s, double ratio)
 {
     char bytes[32] = "";
+    int places = s->median < 10 ? 3 : 1;
 
     if (row->bytes_per_key > 0)
         (void)snprintf(bytes, sizeof(bytes), "%.1f", row->bytes_per_key);
-    (void)printf("%-24s %-42s %9llu %-7s %10.1f %10.1f %10.1f %10.1f %10.1f "
+    (void)printf("%-24s %-42s %9llu %-7s %10.*f %10.*f %10.*f %10.*f %10.*f "
                  "%7llu %9.2f %7s\n",
                  row->name, row->variant, (unsigned long long)row->n, row->unit,
-                 s->median, s->min, s->p90, s->p99, s->p999,
-                 (unsigned long long)s->samples, ratio, bytes);
+                 places, s->median, places, s->min, places, s->p90, places,
+                 s->p99, places, s->p999, (unsigned long long)s->samples, ratio,
+                 bytes);
 }
 
 static bool is_wanted(const struct bench *bench, const char *full)

@@ -4,7 +4,7 @@
  * Ten times more contacts at each step up to --max; ratios are to the smallest
  * size. Every size is built in one process and read by another per mode and
  * peer, so that peak memory is that of one thing. Above ten million contacts:
- * entries alone.
+ * entries alone. How merging grows: scale_merge.c.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -86,12 +86,8 @@ static uint64_t available_memory(void)
     return (uint64_t)kib * 1024;
 }
 
-/* A build that outgrows the machine would take others down with it. */
-static bool fits(uint64_t size)
+bool scale_fits(uint64_t size, uint64_t wanted)
 {
-    uint64_t wanted = size * (size > SCALE_PEOPLE_MAX ? ENTRY_BYTES
-                              : size > SCALE_LIST_MAX ? STREAMED_BYTES
-                                                      : LISTED_BYTES);
     uint64_t there = available_memory();
 
     if (there == 0 || wanted <= there)
@@ -102,6 +98,13 @@ static bool fits(uint64_t size)
                   (unsigned long long)size, (unsigned long long)(wanted >> 20),
                   (unsigned long long)(there >> 20));
     return false;
+}
+
+static uint64_t memory_of(uint64_t size)
+{
+    return size * (size > SCALE_PEOPLE_MAX ? ENTRY_BYTES
+                   : size > SCALE_LIST_MAX ? STREAMED_BYTES
+                                           : LISTED_BYTES);
 }
 
 static bool measure(struct bench *bench, uint64_t size, struct point *point)
@@ -249,7 +252,8 @@ void suite_scale(struct bench *bench, const struct bench_data *data)
     for (uint64_t size = SMALLEST; count < SIZES_MAX; size *= 10) {
         if (size > bench->scale_max)
             size = bench->scale_max;
-        if (!fits(size) || !measure(bench, size, &points[count]))
+        if (!scale_fits(size, memory_of(size)) ||
+            !measure(bench, size, &points[count]))
             break;
         count++;
         if (size == bench->scale_max)
@@ -258,4 +262,5 @@ void suite_scale(struct bench *bench, const struct bench_data *data)
     report_build(bench, points, count);
     report_readers(bench, points, count);
     report_search(bench, points, count);
+    scale_merge(bench);
 }

@@ -47,6 +47,7 @@ int child_answer(const void *result, size_t size);
 /** Children of the suites: arguments after NAME; return the exit code. */
 int child_open(int argc, char **argv);
 int child_scale_build(int argc, char **argv);
+int child_scale_merge(int argc, char **argv);
 int child_scale_read(int argc, char **argv);
 int child_sync(int argc, char **argv);
 

@@ -38,6 +38,7 @@ static const struct {
 } children[] = {
     { "open", child_open },
     { "scale-build", child_scale_build },
+    { "scale-merge", child_scale_merge },
     { "scale-read", child_scale_read },
     { "sync", child_sync },
 };

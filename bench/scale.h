@@ -45,4 +45,18 @@ struct scale_readings {
     double emit_mib; /**< peak memory after open, lookups and emission */
 };
 
+struct scale_merged {
+    uint64_t records;
+    uint64_t people;
+    struct bench_summary ms; /**< CPU of one merge of all records */
+};
+
+/** Whether a size may be measured: what outgrows the machine would take others
+ * down with it. Says so if not.
+ * @param[in] wanted  its peak memory in bytes. */
+bool scale_fits(uint64_t size, uint64_t wanted);
+
+/** Merge at growing sizes, up to a million contacts, and its exponent. */
+void scale_merge(struct bench *bench);
+
 #endif

@@ -28,6 +28,8 @@ if (missing.length > 0) throw new Error(`missing: ${missing}`);
 const suites = new Set(lines.slice(1).map((row) => row.bench.split(/[ ,]/)[0]));
 for (const name of ['scale', 'policy', 'build', 'open', 'lookup', 'search', 'emit', 'store'])
     if (!suites.has(name)) throw new Error(`no line of ${name}`);
+if (!lines.some((row) => row.bench === 'scale, merge' && row.median > 0))
+    throw new Error('nothing merged');
 END
 
 "$root/bench/plot" --out "$dir" "$dir/run.json" >/dev/null

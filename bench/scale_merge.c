@@ -1,0 +1,179 @@
+/*
+ * bench/scale_merge.c - how does merging grow?
+ *
+ * The sample company's records at growing sizes, each merged in a process of
+ * its own. The exponent of a power fitted through the least times stands beside
+ * that of n log n over the same sizes: a ratio above 1 grows faster.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "bench/child.h"
+#include "bench/records.h"
+#include "bench/scale.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SIZES_MAX 5
+/* Peak memory, in bytes a contact, measured at a million. */
+#define MERGED_BYTES 2500u
+
+static struct ruf_source_contact *
+standardise(const struct bench_records *records,
+            const struct ruf_policy *policy, struct ruf_arena *arena)
+{
+    struct ruf_source_contact *contacts =
+        bench_arena(arena, records->count, sizeof(*contacts));
+    struct ruf_error err;
+
+    for (size_t i = 0; i < records->count; i++)
+        bench_must(ruf_standardise(&records->records[i], policy,
+                                   records->sources[i], arena, &contacts[i],
+                                   &err),
+                   &err);
+    return contacts;
+}
+
+/* @return CPU time. */
+static double merge_once(const struct ruf_source_contact *contacts,
+                         size_t count, const struct ruf_policy *policy,
+                         uint64_t *people_count)
+{
+    struct ruf_people people;
+    struct ruf_arena *arena;
+    struct ruf_error err;
+    uint64_t begin;
+    double ns;
+
+    bench_must(ruf_arena_create(&arena, &err), &err);
+    begin = bench_cpu_ns();
+    bench_must(
+        ruf_merge(contacts, count, NULL, policy, arena, &people, NULL, &err),
+        &err);
+    ns = (double)(bench_cpu_ns() - begin);
+    *people_count = people.count;
+    ruf_arena_destroy(arena);
+    return ns;
+}
+
+/* rufname-bench --child scale-merge CONTACTS RUNS */
+int child_scale_merge(int argc, char **argv)
+{
+    struct scale_merged out = { 0 };
+    struct bench_samples samples = { 0 };
+    struct ruf_source_contact *contacts;
+    struct bench_records records;
+    struct ruf_policy *policy;
+    struct ruf_arena *arena;
+
+    if (argc != 2)
+        return 2;
+    policy = bench_policy();
+    bench_must(ruf_arena_create(&arena, NULL), NULL);
+    bench_records_create((uint32_t)strtoul(argv[0], NULL, 10), policy,
+                         &records);
+    contacts = standardise(&records, policy, arena);
+    for (long runs = strtol(argv[1], NULL, 10); runs > 0; runs--)
+        samples_add(&samples,
+                    merge_once(contacts, records.count, policy, &out.people) /
+                        1e6);
+    out.records = records.count;
+    out.ms = samples_summarise(&samples);
+    samples_free(&samples);
+    bench_records_destroy(&records);
+    ruf_arena_destroy(arena);
+    ruf_policy_destroy(policy);
+    return child_answer(&out, sizeof(out));
+}
+
+static bool measure(struct bench *bench, uint64_t size,
+                    struct scale_merged *out)
+{
+    char n[24];
+    const char *arguments[] = { "scale-merge", n, bench->quick ? "1" : "5",
+                                NULL };
+    struct child_use use;
+
+    (void)snprintf(n, sizeof(n), "%llu", (unsigned long long)size);
+    (void)fprintf(stderr, "rufname-bench: scale, merge %s\n", n);
+    if (child_ask(arguments, out, sizeof(*out), &use) && out->people > 0 &&
+        out->people < out->records)
+        return true;
+    bench_wrong(bench, "scale, merge", "not measured, or nobody was merged");
+    return false;
+}
+
+/* --- the exponent
+ * --------------------------------------------------------------------- */
+
+struct fit {
+    double count, x, y, xx, xy;
+};
+
+static void fit_add(struct fit *fit, double n, double cost)
+{
+    double x = log(n);
+    double y = log(cost);
+
+    fit->count += 1;
+    fit->x += x;
+    fit->y += y;
+    fit->xx += x * x;
+    fit->xy += x * y;
+}
+
+/* Of cost = a power of n, by least squares of the logarithms. */
+static double fit_exponent(const struct fit *fit)
+{
+    return (fit->count * fit->xy - fit->x * fit->y) /
+           (fit->count * fit->xx - fit->x * fit->x);
+}
+
+static void report(struct bench *bench, const struct scale_merged *merged,
+                   size_t count)
+{
+    struct fit ideal = { 0 };
+    struct fit real = { 0 };
+    struct bench_row row = { "scale, merge", "merge records", 0, "ms", 0, 0 };
+    struct bench_summary summary;
+
+    bench_group(bench);
+    for (size_t i = 0; i < count; i++) {
+        double n = (double)merged[i].records;
+
+        row.n = merged[i].records;
+        bench_print(bench, &row, &merged[i].ms);
+        fit_add(&ideal, n, n * log(n));
+        fit_add(&real, n, merged[i].ms.min);
+    }
+    if (count < 2)
+        return;
+    bench_group(bench);
+    row.name = "scale, merge exponent";
+    row.unit = "";
+    row.variant = "n log n over these sizes";
+    summary = bench_single(fit_exponent(&ideal));
+    bench_print(bench, &row, &summary);
+    row.variant = "merge records, least times";
+    summary = bench_single(fit_exponent(&real));
+    bench_print(bench, &row, &summary);
+}
+
+void scale_merge(struct bench *bench)
+{
+    static const uint64_t sizes[SIZES_MAX] = { 10000, 30000, 100000, 300000,
+                                               1000000 };
+    struct scale_merged merged[SIZES_MAX];
+    uint64_t size = 0;
+    size_t count = 0;
+
+    while (count < SIZES_MAX && size < bench->scale_max) {
+        size =
+            sizes[count] < bench->scale_max ? sizes[count] : bench->scale_max;
+        if (!scale_fits(size, size * MERGED_BYTES) ||
+            !measure(bench, size, &merged[count]))
+            break;
+        count++;
+    }
+    report(bench, merged, count);
+}
