@@ -67,16 +67,16 @@ static enum ruf_status note_pause(void *context, const char *source,
     return ruf_store_throttle(dry->base.store, source, not_before, err);
 }
 
-enum ruf_status ruf_dry_run_begin(struct ruf_dry_run *dry,
-                                  struct ruf_store *store,
-                                  const struct ruf_policy *policy,
-                                  bool allow_shrink, struct ruf_sync_sink *sink,
-                                  struct ruf_error *err)
+enum ruf_status
+ruf_dry_run_begin(struct ruf_dry_run *dry, struct ruf_store *store,
+                  const struct ruf_policy *policy, bool allow_shrink,
+                  const struct ruf_host *host, struct ruf_sync_sink *sink,
+                  struct ruf_error *err)
 {
     enum ruf_status status;
 
     memset(dry, 0, sizeof(*dry));
-    dry->base = (struct ruf_store_sink){ store, policy, allow_shrink };
+    dry->base = (struct ruf_store_sink){ store, policy, allow_shrink, host };
     *sink = ruf_store_sink_over(&dry->base);
     status = ruf_sync_renew_tokens(policy, sink, err);
     if (status == RUF_OK)

@@ -37,7 +37,8 @@ struct ruf_dry_run {
 RUF_MUST_USE enum ruf_status
 ruf_dry_run_begin(struct ruf_dry_run *dry, struct ruf_store *store,
                   const struct ruf_policy *policy, bool allow_shrink,
-                  struct ruf_sync_sink *sink, struct ruf_error *err);
+                  const struct ruf_host *host, struct ruf_sync_sink *sink,
+                  struct ruf_error *err);
 
 /** Roll back, save what was kept aside. To be called once begun. */
 RUF_MUST_USE enum ruf_status ruf_dry_run_end(struct ruf_dry_run *dry,

@@ -47,7 +47,12 @@ enum ruf_status ruf_home_login(struct ruf_home *home,
 
     if (status != RUF_OK)
         return status;
-    context = (struct ruf_store_sink){ writer.store, &home->effective, false };
+    if (home->host.access_token != NULL) { /* the host signs in */
+        ruf_home_writer_close(&writer);
+        return RUF_OK;
+    }
+    context = (struct ruf_store_sink){ writer.store, &home->effective, false,
+                                       &home->host };
     sink = ruf_store_sink_over(&context);
     status = ruf_sync_login(&home->effective, &sink, &options, err);
     if (status == RUF_OK)
@@ -69,7 +74,8 @@ enum ruf_status ruf_home_source_secret(struct ruf_home *home,
 
     if (status != RUF_OK)
         return status;
-    context = (struct ruf_store_sink){ writer.store, &home->effective, false };
+    context = (struct ruf_store_sink){ writer.store, &home->effective, false,
+                                       &home->host };
     sink = ruf_store_sink_over(&context);
     status =
         ruf_sync_source_secret(&home->effective, &sink, source, secret, err);
@@ -86,7 +92,8 @@ enum ruf_status ruf_home_logout(struct ruf_home *home, struct ruf_error *err)
 
     if (status != RUF_OK)
         return status;
-    context = (struct ruf_store_sink){ writer.store, &home->effective, false };
+    context = (struct ruf_store_sink){ writer.store, &home->effective, false,
+                                       &home->host };
     sink = ruf_store_sink_over(&context);
     status = ruf_sync_logout(&sink, err);
     status = ruf_audit_append(home, writer.store, RUF_AUDIT_LOGOUT, NULL,
@@ -301,8 +308,9 @@ static enum ruf_status try_sync(const struct ruf_home *home,
     enum ruf_status status = ruf_choose_sources(home, store, &chosen, err);
 
     if (status == RUF_OK)
-        status = ruf_dry_run_begin(&dry, store, &chosen.policy,
-                                   request->allow_shrink, &sink, err);
+        status =
+            ruf_dry_run_begin(&dry, store, &chosen.policy,
+                              request->allow_shrink, &home->host, &sink, err);
     if (status != RUF_OK)
         return status;
     status =
@@ -323,7 +331,8 @@ static enum ruf_status sync_into(struct ruf_home *home, struct ruf_store *store,
                                  struct ruf_sync_report *report,
                                  struct ruf_error *err)
 {
-    struct ruf_store_sink context = { store, NULL, request->allow_shrink };
+    struct ruf_store_sink context = { store, NULL, request->allow_shrink,
+                                      &home->host };
     struct ruf_sync_sink sink = ruf_store_sink_over(&context);
     struct ruf_chosen_policy chosen;
     struct ruf_error after_error;
@@ -444,7 +453,8 @@ enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
     status = ruf_home_writer_open(home, &writer, err);
     if (status != RUF_OK)
         return status;
-    context = (struct ruf_store_sink){ writer.store, &home->effective, false };
+    context = (struct ruf_store_sink){ writer.store, &home->effective, false,
+                                       &home->host };
     sink = ruf_store_sink_over(&context);
     status = ruf_source_check_on(writer.store, source, err);
     if (status == RUF_OK)

@@ -213,6 +213,8 @@ enum ruf_status ruf_home_init(const char *path,
         status = ruf_home_file_remove(path, HOME_WIPE_RECEIPT, err);
     if (status != RUF_OK)
         remove_home(path, &profile, &host);
+    else
+        ruf_host_protect_files(&host, path);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include <errno.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -24,6 +25,13 @@ static int64_t system_clock(void *context)
 static void no_phone(void *context)
 {
     (void)context;
+}
+
+static void is_private(void *context, const char *path, enum ruf_file_kind kind)
+{
+    (void)context;
+    (void)path;
+    (void)kind;
 }
 
 /* --- programs of the desktop ------------------------------------------------
@@ -128,6 +136,51 @@ static enum ruf_status print_in_desktop(void *context, const char *text,
     return run(argv, text, size, err);
 }
 
+/* --- tokens and files -------------------------------------------------------
+ */
+
+/* Of a host that says no more than that it failed. */
+static enum ruf_status explain(enum ruf_status status,
+                               const struct ruf_error *why,
+                               struct ruf_error *err)
+{
+    if (why->id[0] == '\0' && status == RUF_E_AUTH)
+        return ruf_fail(err, status, "S502", "host",
+                        "the app has to sign in anew");
+    if (why->id[0] == '\0')
+        return ruf_fail(err, status, "S508", "host",
+                        "the app gives no access token");
+    if (err != NULL)
+        *err = *why;
+    return status;
+}
+
+enum ruf_status ruf_host_access_token(const struct ruf_host *host,
+                                      const char *scope, const char *claims,
+                                      char **token, int64_t *lifetime_s,
+                                      struct ruf_error *err)
+{
+    struct ruf_error why = { 0 };
+    int64_t expires = 0;
+    enum ruf_status status;
+
+    *token = calloc(1, RUF_ACCESS_TOKEN_MAX);
+    if (*token == NULL)
+        return ruf_fail_memory(err);
+    status = host->access_token(host->context, scope, claims, *token,
+                                RUF_ACCESS_TOKEN_MAX, &expires, &why);
+    (*token)[RUF_ACCESS_TOKEN_MAX - 1] = '\0';
+    *lifetime_s = expires - host->clock(host->context);
+    if (status == RUF_OK && ((*token)[0] == '\0' || *lifetime_s <= 0))
+        status = RUF_E_AUTH;
+    return status == RUF_OK ? status : explain(status, &why, err);
+}
+
+void ruf_host_protect_files(const struct ruf_host *host, const char *home)
+{
+    ruf_home_files(home, host->protect_file, host->context);
+}
+
 /* --- filling in -------------------------------------------------------------
  */
 
@@ -153,4 +206,6 @@ void ruf_host_fill(const struct ruf_host *given, struct ruf_host *out)
         out->copy = copy_in_desktop;
     if (out->print == NULL)
         out->print = print_in_desktop;
+    if (out->protect_file == NULL)
+        out->protect_file = is_private;
 }

@@ -6,6 +6,7 @@
 #include "sync/presence.h"
 #include "base/error.h"
 #include "engine/home_private.h"
+#include "engine/host.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,16 @@ static void unlock_secrets(void *context)
     ruf_home_writer_close(&sign_in->writer);
 }
 
+static enum ruf_status access_token(void *context, const char *scope,
+                                    const char *claims, char **token,
+                                    int64_t *lifetime_s, struct ruf_error *err)
+{
+    const struct sign_in *sign_in = context;
+
+    return ruf_host_access_token(&sign_in->home->host, scope, claims, token,
+                                 lifetime_s, err);
+}
+
 enum ruf_status ruf_home_presence_open(const struct ruf_home *home,
                                        struct ruf_presence **out,
                                        struct ruf_error *err)
@@ -81,5 +92,7 @@ enum ruf_status ruf_home_presence_open(const struct ruf_home *home,
     if (sign_in == NULL)
         return ruf_fail_memory(err);
     sign_in->home = home;
+    if (home->host.access_token != NULL)
+        setup.sink.access_token = access_token;
     return ruf_presence_create(&setup, out, err);
 }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/image.h"
 #include "engine/home_memory.h"
+#include "engine/host.h"
 #include "engine/rollback.h"
 #include <stdlib.h>
 
@@ -141,6 +142,7 @@ static enum ruf_status publish(const struct ruf_home *home,
         status = ruf_rollback_remember(home, place.path, seed.generation, err);
     if (status == RUF_OK) {
         *generation = seed.generation;
+        ruf_host_protect_files(&home->host, home->path);
         home->host.reload_directory(home->host.context);
     }
     ruf_image_place_end(home, &place, status == RUF_OK);

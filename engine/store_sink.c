@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "engine/store_sink.h"
+#include "engine/host.h"
 #include <stdio.h>
 
 static enum ruf_status sink_load(void *context, const char *source,
@@ -169,6 +170,17 @@ static enum ruf_status sink_photos_checked_save(void *context,
     return ruf_store_fact_save(sink->store, name, day, err);
 }
 
+static enum ruf_status sink_access_token(void *context, const char *scope,
+                                         const char *claims, char **token,
+                                         int64_t *lifetime_s,
+                                         struct ruf_error *err)
+{
+    const struct ruf_store_sink *sink = context;
+
+    return ruf_host_access_token(sink->host, scope, claims, token, lifetime_s,
+                                 err);
+}
+
 struct ruf_sync_sink ruf_store_sink_over(struct ruf_store_sink *context)
 {
     struct ruf_sync_sink sink = {
@@ -187,5 +199,7 @@ struct ruf_sync_sink ruf_store_sink_over(struct ruf_store_sink *context)
         .photos_checked_save = sink_photos_checked_save,
     };
 
+    if (context->host->access_token != NULL)
+        sink.access_token = sink_access_token;
     return sink;
 }

@@ -91,6 +91,16 @@ struct ruf_sync_sink {
      *  writes secrets. Both NULL: nobody can. */
     enum ruf_status (*secrets_lock)(void *context, struct ruf_error *err);
     void (*secrets_unlock)(void *context);
+    /**
+     * An access token of somebody else's sign-in; then nothing of a sign-in is
+     * asked of the secrets or put into them. NULL: the sign-in is ours.
+     * @param[in]  claims  what the service wants to see, JSON; NULL: nothing.
+     * @param[out] token   malloc()ed, wiped by the caller.
+     * @return RUF_OK; RUF_E_AUTH (a person has to act); RUF_E_NETWORK ...
+     */
+    enum ruf_status (*access_token)(void *context, const char *scope,
+                                    const char *claims, char **token,
+                                    int64_t *lifetime_s, struct ruf_error *err);
     /** Hand out each visible record of a source and the etag of its photo;
      *  NULL: nobody asked for it yet. The receiver must not call the sink.
      *  NULL: the sink keeps no photos, and none of the following. */

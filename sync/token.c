@@ -121,11 +121,18 @@ uint64_t ruf_tokens_serial(const struct ruf_tokens *tokens,
 /* --- secrets of the sink
  * ---------------------------------------------------------- */
 
+static bool is_handed_in(const struct ruf_tokens *tokens)
+{
+    return tokens->sink->access_token != NULL;
+}
+
 enum ruf_status ruf_token_load(const struct ruf_tokens *tokens,
                                const char *name, char **value,
                                struct ruf_error *err)
 {
     *value = NULL;
+    if (is_handed_in(tokens))
+        return RUF_OK;
     return tokens->sink->secret_load(tokens->sink->context, name, value, err);
 }
 
@@ -133,6 +140,8 @@ enum ruf_status ruf_token_save(const struct ruf_tokens *tokens,
                                const char *name, const char *value,
                                struct ruf_error *err)
 {
+    if (is_handed_in(tokens))
+        return RUF_OK;
     return tokens->sink->secret_save(tokens->sink->context, name, value, err);
 }
 
@@ -244,6 +253,10 @@ enum ruf_status ruf_tokens_flow(struct ruf_tokens *tokens,
     char *kept = NULL;
     enum ruf_status status;
 
+    if (is_handed_in(tokens)) {
+        *flow = RUF_LOGIN_CODE; /* a person's, as those of an app on a phone */
+        return RUF_OK;
+    }
     if (!tokens->configured)
         return ruf_fail(err, RUF_E_POLICY, "S532", "auth",
                         "the policy does not say where to sign in");
@@ -450,6 +463,30 @@ static enum ruf_status load_grant(struct ruf_tokens *tokens, char **grant,
     return status;
 }
 
+static enum ruf_status ask_for_token(struct ruf_tokens *tokens,
+                                     enum ruf_resource resource,
+                                     struct ruf_error *err)
+{
+    const struct ruf_sync_sink *sink = tokens->sink;
+    struct token_slot *slot = &tokens->slots[resource];
+    char scope[RUF_SCOPE_MAX];
+    char *token = NULL;
+    int64_t lifetime_s = 0;
+    enum ruf_status status;
+
+    ruf_scopes_app(tokens->policy, resource, scope);
+    status = sink->access_token(sink->context, scope, slot->claims, &token,
+                                &lifetime_s, err);
+    if (status == RUF_OK)
+        status = hold(tokens, resource, token, lifetime_s, 0, err);
+    if (status == RUF_OK) {
+        free(slot->claims);
+        slot->claims = NULL;
+    }
+    ruf_token_wipe_text(token);
+    return status;
+}
+
 static enum ruf_status renew(struct ruf_tokens *tokens,
                              enum ruf_resource resource, struct ruf_error *err)
 {
@@ -457,8 +494,11 @@ static enum ruf_status renew(struct ruf_tokens *tokens,
     struct ruf_form form = { 0 };
     char *certificate = NULL;
     char *grant = NULL;
-    enum ruf_status status = load_grant(tokens, &grant, &certificate, err);
+    enum ruf_status status;
 
+    if (is_handed_in(tokens))
+        return ask_for_token(tokens, resource, err);
+    status = load_grant(tokens, &grant, &certificate, err);
     if (status == RUF_OK)
         status = ruf_form_create(&form, err);
     if (status == RUF_OK) {

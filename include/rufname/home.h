@@ -159,7 +159,8 @@ struct ruf_login {
 };
 
 /**
- * Sign in; tokens go into the encrypted store.
+ * Sign in; tokens go into the encrypted store. Nothing is done where the host
+ * signs in (access_token of rufname/host.h).
  * @return RUF_OK; RUF_E_AUTH; RUF_E_NETWORK; RUF_E_SERVER; RUF_E_CANCELLED;
  *         RUF_E_BUSY; store errors.
  */

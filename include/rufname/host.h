@@ -24,6 +24,16 @@
 extern "C" {
 #endif
 
+/** Who needs a file, and so how a phone has to protect it. All are to be kept
+ *  out of backups. */
+enum ruf_file_kind {
+    RUF_FILE_OF_APP = 0,   /**< only the app: the strictest class */
+    RUF_FILE_OF_EXTENSION, /**< readable after the first unlock, shared */
+};
+
+/** Longest access token, bytes with its NUL. */
+#define RUF_ACCESS_TOKEN_MAX 16384
+
 struct ruf_host {
     size_t struct_size; /**< sizeof(struct ruf_host) */
     void *context;
@@ -70,6 +80,30 @@ struct ruf_host {
     /** Linux: lp. */
     enum ruf_status (*print)(void *context, const char *text, size_t size,
                              struct ruf_error *err);
+
+    /**
+     * The host signs in, with MSAL on a phone, and hands out access tokens of a
+     * person. Then ruf_home_login() has nothing to do, and neither an access
+     * nor a refresh token reaches the store. Linux: we sign in.
+     * @param[in]  scope    "https://graph.microsoft.com/.default"
+     * @param[in]  claims   what Conditional Access wants to see, JSON, to be
+     *                      handed on; NULL: nothing.
+     * @param[out] token    room bytes (RUF_ACCESS_TOKEN_MAX), NUL-terminated.
+     * @param[out] expires  Unix seconds.
+     * @return RUF_OK; RUF_E_AUTH (a person has to sign in: S502 unless err
+     *         says otherwise); RUF_E_NETWORK; what else err says.
+     */
+    enum ruf_status (*access_token)(void *context, const char *scope,
+                                    const char *claims, char *token,
+                                    size_t room, int64_t *expires,
+                                    struct ruf_error *err);
+
+    /** A file was made or replaced, which takes its marks away: keep it out of
+     *  backups and give it its protection class. Called for every file of a
+     *  home when it is made and after each publishing. Linux: nothing to do,
+     *  all are 0600 in a directory 0700. */
+    void (*protect_file)(void *context, const char *path,
+                         enum ruf_file_kind kind);
 };
 
 struct ruf_home;
@@ -92,13 +126,6 @@ RUF_API RUF_MUST_USE enum ruf_status ruf_home_print(struct ruf_home *home,
                                                     const char *text,
                                                     size_t size,
                                                     struct ruf_error *err);
-
-/** Who needs a file, and so how a phone has to protect it. All are to be kept
- *  out of backups. */
-enum ruf_file_kind {
-    RUF_FILE_OF_APP = 0,   /**< only the app: the strictest class */
-    RUF_FILE_OF_EXTENSION, /**< readable after the first unlock, shared */
-};
 
 typedef void ruf_file_callback(void *context, const char *path,
                                enum ruf_file_kind kind);

@@ -119,6 +119,41 @@ static enum ruf_status print(void *context, const char *text, size_t size,
     return RUF_OK;
 }
 
+static enum ruf_status access_token(void *context, const char *scope,
+                                    const char *claims, char *token,
+                                    size_t room, int64_t *expires,
+                                    struct ruf_error *err)
+{
+    struct test_host *host = context;
+
+    (void)claims;
+    (void)err;
+    host->tokens_asked++;
+    (void)snprintf(host->scope, sizeof(host->scope), "%s", scope);
+    if (host->token == NULL)
+        return RUF_E_AUTH;
+    (void)snprintf(token, room, "%s", host->token);
+    *expires = host->now + 3600;
+    return RUF_OK;
+}
+
+void test_host_signs_in(struct test_host *host)
+{
+    host->host.access_token = access_token;
+}
+
+static void protect_file(void *context, const char *path,
+                         enum ruf_file_kind kind)
+{
+    struct test_host *host = context;
+
+    (void)path;
+    if (kind == RUF_FILE_OF_EXTENSION)
+        host->protected_of_extension++;
+    else
+        host->protected_of_app++;
+}
+
 void test_host_init(struct test_host *host)
 {
     memset(host, 0, sizeof(*host));
@@ -133,6 +168,7 @@ void test_host_init(struct test_host *host)
     host->host.open_url = open_url;
     host->host.copy = copy;
     host->host.print = print;
+    host->host.protect_file = protect_file;
 }
 
 void test_home_path(char path[64])

@@ -24,12 +24,20 @@ struct test_host {
     unsigned opened;
     unsigned copied;
     unsigned printed;
+    const char *token; /**< handed out; NULL: RUF_E_AUTH */
+    unsigned tokens_asked;
+    char scope[128];           /**< of the last one */
+    unsigned protected_of_app; /**< files, by kind */
+    unsigned protected_of_extension;
     bool managed;    /**< of the last copy */
     char scheme[64]; /**< of the last address; "": any */
 };
 
-/** Zeroed, callbacks set, the clock at a fixed time. */
+/** Zeroed, callbacks set but for access_token, the clock at a fixed time. */
 void test_host_init(struct test_host *host);
+
+/** From now on the host signs in. */
+void test_host_signs_in(struct test_host *host);
 
 /** A directory below the current one, removed with what is in it at the end
  *  of the test by test_home_remove(). */

@@ -357,6 +357,22 @@ static enum ruf_status open_index(struct fixture *f, struct ruf_error *err)
     return status;
 }
 
+Test(files, are_protected_when_made_and_after_each_publishing)
+{
+    struct fixture f;
+    struct ruf_error err;
+    uint64_t generation = 0;
+
+    begin(&f);
+    cr_expect_geq(f.host.protected_of_app, 4);
+    cr_expect_eq(f.host.protected_of_extension, 0);
+    f.host.protected_of_app = 0;
+    cr_assert_eq(publish(&f, &generation, &err), RUF_OK);
+    cr_expect_geq(f.host.protected_of_app, 4);
+    cr_expect_eq(f.host.protected_of_extension, 1);
+    test_home_remove(f.path);
+}
+
 Test(rollback, of_store_and_index_together_is_noticed_by_the_key_store)
 {
     static const char *const files[] = { "store.db", "directory.ruf" };

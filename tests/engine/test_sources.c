@@ -330,9 +330,9 @@ Test(sources, a_dry_run_leaves_no_record_but_loses_no_secret)
     record.fields[RUF_RECORD_FAMILY] = ruf_text("Graf");
     open_writer();
     cr_assert_eq(ruf_store_secret_save(writer.store, "old", "x", &err), RUF_OK);
-    cr_assert_eq(
-        ruf_dry_run_begin(&dry, writer.store, home->policy, false, &sink, &err),
-        RUF_OK, "%s %s", err.id, err.detail);
+    cr_assert_eq(ruf_dry_run_begin(&dry, writer.store, home->policy, false,
+                                   &home->host, &sink, &err),
+                 RUF_OK, "%s %s", err.id, err.detail);
     cr_expect_null(sink.photos);
     cr_assert_eq(sink.page(sink.context, &page, &result, &err), RUF_OK);
     cr_expect_eq(result.added, 1);
@@ -362,4 +362,35 @@ Test(sources, a_dry_run_leaves_no_record_but_loses_no_secret)
     put_record("AAD"); /* is new, and the store takes transactions again */
     ruf_home_writer_close(&writer);
     cr_expect_eq(info_of("AAD")->records, 1);
+}
+
+/* --- a host that signs in ---------------------------------------------------
+ */
+
+/* It is asked before anybody is called; that it has no token is its matter. */
+Test(sources, ask_the_host_for_tokens_where_it_signs_in)
+{
+    struct ruf_sync_request request = { .struct_size = sizeof(request),
+                                        .source = "AAD" };
+    struct ruf_login login = { .struct_size = sizeof(login),
+                               .flow = RUF_SIGN_IN_APP };
+    struct ruf_sync_report *report = calloc(1, sizeof(*report));
+    char *value = NULL;
+
+    ruf_home_close(home);
+    test_host_signs_in(&host);
+    cr_assert_eq(ruf_home_open_with(path, &host.host, &home, &err), RUF_OK);
+    cr_expect_eq(ruf_home_login(home, &login, &err), RUF_OK);
+    cr_expect_eq(ruf_home_sync(home, &request, report, &err), RUF_E_AUTH);
+    cr_expect_eq(report->source_count, 1);
+    cr_expect_str_eq(report->sources[0].error.id, "S502");
+    cr_expect_eq(host.tokens_asked, 1);
+    cr_expect_str_eq(host.scope, "https://graph.microsoft.com/.default");
+    cr_expect_eq(report->sources[0].requests, 0);
+    open_writer();
+    cr_assert_eq(
+        ruf_store_secret_load(writer.store, "refresh_token", &value, &err),
+        RUF_OK);
+    cr_expect_null(value);
+    free(report);
 }

@@ -323,3 +323,61 @@ Test(login_device, stops_waiting_when_told_to)
     cr_expect_eq(scene.sink.secret_count, 0u);
     scene_close(&scene);
 }
+
+/* --- elsewhere
+ * ---------------------------------------------------------------------- */
+
+/* A sink whose tokens come from another sign-in. */
+struct lent {
+    struct memory_sink sink; /* first: it is the context */
+    const struct scene *scene;
+    unsigned asked;
+    bool refuses;
+    char scope[300];
+};
+
+static enum ruf_status lend(void *context, const char *scope,
+                            const char *claims, char **token,
+                            int64_t *lifetime_s, struct ruf_error *err)
+{
+    struct lent *lent = context;
+    const char *line = memory_secret(&lent->scene->sink, "access_token");
+
+    (void)claims;
+    (void)err;
+    lent->asked++;
+    (void)snprintf(lent->scope, sizeof(lent->scope), "%s", scope);
+    if (lent->refuses || line == NULL)
+        return RUF_E_AUTH;
+    *token = strdup(strrchr(line, ' ') + 1);
+    *lifetime_s = 3600;
+    return RUF_OK;
+}
+
+Test(login_elsewhere, lends_its_tokens_and_nothing_is_kept)
+{
+    static struct lent lent;
+    struct ruf_sync_options options = { .only_source = "AAD" };
+    struct run_outcome outcome;
+    struct scene scene;
+    size_t size;
+
+    scene_open(&scene);
+    cr_assert_eq(sign_in_by_device(&scene), RUF_OK, "%s", scene.err.id);
+    memory_sink_init(&lent.sink);
+    lent.scene = &scene;
+    lent.sink.sink.access_token = lend;
+    tenant_sync(&scene.tenant, &lent.sink, &options, &outcome);
+    cr_expect_eq(outcome.status, RUF_OK, "%s", outcome.error.id);
+    cr_expect_gt(outcome_of(&outcome, "AAD")->added, 0);
+    cr_expect_eq(lent.asked, 1, "asked %u times", lent.asked);
+    size = strlen(lent.scope);
+    cr_expect(size > 9 && strcmp(lent.scope + size - 9, "/.default") == 0, "%s",
+              lent.scope);
+    cr_expect_eq(lent.sink.secret_count, 0u, "something is kept");
+    lent.refuses = true;
+    tenant_sync(&scene.tenant, &lent.sink, &options, &outcome);
+    cr_expect_eq(outcome.status, RUF_E_AUTH);
+    memory_sink_free(&lent.sink);
+    scene_close(&scene);
+}
