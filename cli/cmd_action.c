@@ -7,6 +7,7 @@
 #include "cli/contact_arg.h"
 #include "cli/json_out.h"
 #include <rufname/action.h>
+#include <rufname/marks.h>
 #include <string.h>
 
 struct chosen {
@@ -33,6 +34,13 @@ static int print_url(const struct cli *cli, const struct chosen *chosen,
     return 0;
 }
 
+/* A hint for later searches: while others write there is none. */
+static void note_use(const struct chosen *chosen)
+{
+    (void)!ruf_home_mark(chosen->home, chosen->query, chosen->request.contact,
+                         RUF_RECENT, NULL);
+}
+
 static int act(struct cli *cli, struct chosen *chosen)
 {
     char url[RUF_URL_SIZE];
@@ -50,7 +58,10 @@ static int act(struct cli *cli, struct chosen *chosen)
     if (status == RUF_OK)
         status = ruf_home_action(chosen->home, chosen->query, &chosen->request,
                                  url, &err);
-    return status == RUF_OK ? print_url(cli, chosen, url) : cli_fail(cli, &err);
+    if (status != RUF_OK)
+        return cli_fail(cli, &err);
+    note_use(chosen);
+    return print_url(cli, chosen, url);
 }
 
 static void print_action(void *context, const char *action)

@@ -55,6 +55,34 @@ expect 2 U001 ruf "$home" action "$anna" tel --number nobody
 expect 2 U001 ruf "$home" action "$anna"
 note "what it does not list, and what a contact lacks, is refused"
 
+# Whom an action was for comes first among equals, unless the policy says no.
+cat >"$work/two.csv" <<'END'
+id,givenName,surname,phonebusiness
+1,Clara,Vogt,030 23125-011
+2,Doris,Vogt,030 23125-012
+END
+# first HOME: the first of two whom a search finds alike
+first() {
+    ruf "$1" search vogt | head -n 1 | cut -f 2
+}
+# second HOME: its id
+second() {
+    ruf "$1" search doris | cut -f 1
+}
+sed 's/"version": 1/"version": 2, "recents": { "enabled": false }/' \
+    "$work/policy.json" >"$work/none.json"
+for kind in policy none; do
+    ruf "$work/$kind" --quiet init --policy "$work/$kind.json"
+    ruf "$work/$kind" --quiet import "$work/two.csv" >/dev/null
+    [ "$(first "$work/$kind")" = 'Clara Vogt' ] || fail "not in order"
+    expect 3 P160 ruf "$work/$kind" action "$(second "$work/$kind")" whatsapp
+    [ "$(first "$work/$kind")" = 'Clara Vogt' ] || fail "refused, and noted"
+    ruf "$work/$kind" action "$(second "$work/$kind")" tel >/dev/null
+done
+[ "$(first "$work/policy")" = 'Doris Vogt' ] || fail "no recent contact"
+[ "$(first "$work/none")" = 'Clara Vogt' ] || fail "a recent one all the same"
+note "whom an action was for is recent"
+
 # The user principal name of a directory user stays in the store.
 start_tenant "$work/tenant" --contacts 20 --seed 3
 fresh_home "$work/users" "$work/tenant"
