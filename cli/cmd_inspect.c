@@ -23,6 +23,7 @@ static void print_stats_json(const struct ruf_home_stats *stats)
         json_string(&out, "id", stats->sources[i].id);
         json_number(&out, "records", stats->sources[i].records);
         json_string(&out, "updated", updated);
+        json_bool(&out, "stale", stats->sources[i].stale);
         json_end_object(&out);
     }
     json_end_array(&out);
@@ -57,8 +58,11 @@ static void print_stats_text(const struct cli *cli,
     print_row(cli_say(cli, "Datensätze", "records"), stats->records);
     for (size_t i = 0; i < stats->source_count; i++) {
         cli_format_time(stats->sources[i].updated, updated);
-        (void)printf("  %-26s %12" PRIu64 "  %s\n", stats->sources[i].id,
-                     stats->sources[i].records, updated);
+        (void)printf("  %-26s %12" PRIu64 "  %s%s\n", stats->sources[i].id,
+                     stats->sources[i].records, updated,
+                     stats->sources[i].stale
+                         ? cli_say(cli, " (veraltet)", " (stale)")
+                         : "");
     }
     print_row(cli_say(cli, "Rufnummern", "numbers"), stats->numbers_total);
     print_row(cli_say(cli, "  erkennbar", "  identifiable"),

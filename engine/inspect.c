@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/access.h"
 #include "engine/home_memory.h"
+#include "engine/sources.h"
 #include <rufname/directory.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,9 +130,13 @@ enum ruf_status ruf_home_describe(struct ruf_home *home,
     if (status == RUF_OK)
         status = ruf_store_fact_load(store, FACT_OVER_LIMIT, &over_limit, err);
     out->entries_over_limit = over_limit < 0 ? 0 : (uint64_t)over_limit;
-    ruf_store_close(store);
     if (status == RUF_OK) {
         copy_store_stats(stats, out);
+        status =
+            ruf_note_stale(home, store, out->sources, out->source_count, err);
+    }
+    ruf_store_close(store);
+    if (status == RUF_OK) {
         out->store_bytes = file_size(home->path, HOME_STORE) +
                            file_size(home->path, HOME_STORE_WAL);
         status = describe_index(home, out, err);

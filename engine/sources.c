@@ -195,6 +195,38 @@ static void note_counts(const struct ruf_store_stats *stats,
         }
 }
 
+/* Files are as old as they are: nobody reads them anew. */
+static bool is_old(const struct ruf_home *home,
+                   const struct ruf_policy_source *source, int64_t updated)
+{
+    int64_t stale_s = (int64_t)home->policy->sync.stale_hours * HOUR_S;
+
+    return updated > 0 && source->kind != RUF_SOURCE_FILE &&
+           ruf_home_now(home) - updated > stale_s;
+}
+
+enum ruf_status ruf_note_stale(const struct ruf_home *home,
+                               struct ruf_store *store,
+                               struct ruf_source_stats *stats, size_t count,
+                               struct ruf_error *err)
+{
+    const struct ruf_policy *policy = home->policy;
+    enum ruf_status status = RUF_OK;
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t p = 0; p < policy->source_count && status == RUF_OK; p++) {
+            const struct ruf_policy_source *source = &policy->sources[p];
+            int64_t wish = WISH_NONE;
+
+            if (strcmp(stats[i].id, source->id) != 0)
+                continue;
+            status = load_fact(store, "switch", source->id, &wish, err);
+            stats[i].stale =
+                is_on(source, wish) && is_old(home, source, stats[i].updated);
+        }
+    return status;
+}
+
 static enum ruf_status describe(const struct ruf_home *home,
                                 struct ruf_store *store,
                                 const struct ruf_store_stats *stats,
@@ -202,7 +234,6 @@ static enum ruf_status describe(const struct ruf_home *home,
                                 struct ruf_source_info *out,
                                 struct ruf_error *err)
 {
-    int64_t stale_s = (int64_t)home->policy->sync.stale_hours * HOUR_S;
     int64_t since = 0;
     int64_t wish = WISH_NONE;
     enum ruf_status status = load_fact(store, "switch", source->id, &wish, err);
@@ -216,9 +247,7 @@ static enum ruf_status describe(const struct ruf_home *home,
     out->on = is_on(source, wish);
     out->may_switch = source->enabled && source->user_may_toggle;
     note_counts(stats, out);
-    out->stale = out->on && out->updated > 0 &&
-                 source->kind != RUF_SOURCE_FILE &&
-                 ruf_home_now(home) - out->updated > stale_s;
+    out->stale = out->on && is_old(home, source, out->updated);
     out->expires = since == 0 ? 0 : since + grace_s(home);
     return status;
 }

@@ -29,6 +29,16 @@ ruf_source_check_on(struct ruf_store *store,
                     struct ruf_error *err);
 
 /**
+ * Note which sources are read and older than the policy allows.
+ * @return RUF_OK; store errors.
+ */
+RUF_MUST_USE enum ruf_status ruf_note_stale(const struct ruf_home *home,
+                                            struct ruf_store *store,
+                                            struct ruf_source_stats *stats,
+                                            size_t count,
+                                            struct ruf_error *err);
+
+/**
  * After a run: note since when a source answers 403, and remove its records
  * once the policy's grace is over; a source that answers again is forgiven.
  * Adds what went to the result.

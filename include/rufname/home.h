@@ -318,6 +318,7 @@ struct ruf_source_stats {
     char id[17];
     uint64_t records;
     int64_t updated; /**< Unix seconds of the last finished round, 0 = never */
+    bool stale;      /**< read at a sync, and older than sync.stale_hours */
 };
 
 struct ruf_home_stats {

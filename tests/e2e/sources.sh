@@ -44,6 +44,9 @@ ruf "$work/fixed" --quiet init --policy "$work/policy.json" --ca "$tenant/ca.pem
 expect 3 P182 ruf "$work/fixed" source off GAL
 note "what the policy fixes stays"
 
+ruf "$home" --json stats | grep -q '"updated":"[^"]*","stale":false' ||
+    fail "stats do not say how old a source is"
+
 # A right is lost: kept with its age, or with a grace of 0 hours removed.
 port=$(tenant_port "$tenant")
 kill_tenant

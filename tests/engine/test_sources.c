@@ -219,6 +219,29 @@ Test(sources, are_stale_after_the_policys_hours)
     cr_expect_not(info_of("AAD")->stale);
 }
 
+/* Only AAD has records, and only sources with a round are counted. */
+static const struct ruf_source_stats *only_stats(void)
+{
+    static struct ruf_home_stats stats;
+
+    cr_assert_eq(ruf_home_describe(home, &stats, &err), RUF_OK, "%s", err.id);
+    cr_assert_eq(stats.source_count, 1u);
+    cr_assert_str_eq(stats.sources[0].id, "AAD");
+    return &stats.sources[0];
+}
+
+Test(sources, are_stale_in_the_counts_as_in_the_list)
+{
+    open_writer();
+    put_record("AAD");
+    ruf_home_writer_close(&writer);
+    host.now = only_stats()->updated + 2 * HOUR;
+    cr_expect_not(only_stats()->stale);
+    host.now++;
+    cr_expect(only_stats()->stale);
+    cr_expect_eq(only_stats()->stale, info_of("AAD")->stale);
+}
+
 static int64_t judge(const char *source, enum ruf_status status,
                      int http_status, uint64_t *removed)
 {
