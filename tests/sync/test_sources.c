@@ -370,6 +370,37 @@ Test(contacts, are_asked_for_plainly_where_their_phones_stay_away)
     scene_close(&scene);
 }
 
+/* --- a quiet day
+ * -------------------------------------------------------------------- */
+
+Test(sources, without_changes_cost_one_request_a_collection)
+{
+    static const struct {
+        const char *source;
+        uint64_t requests;
+    } wanted[] = {
+        { "AAD", 1 },  { "GAL", 1 },  { "APC", 2 + 5 }, /* lists, folders */
+        { "D365", 3 }, { "DVRS", 1 }, { "ABS", 1 },     /* the list of files */
+    };
+    struct scene scene;
+
+    scene_open(&scene, NULL, 0);
+    source_of(&scene, "DVRS")->enabled = true;
+    run_well(&scene, NULL);
+    run_well(&scene, NULL);
+    cr_expect_eq(scene.outcome.count, sizeof(wanted) / sizeof(wanted[0]));
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        const struct ruf_source_result *result =
+            outcome_of(&scene.outcome, wanted[i].source);
+
+        cr_expect_eq(result->requests, wanted[i].requests, "%s: %llu",
+                     wanted[i].source, (unsigned long long)result->requests);
+        cr_expect_eq(result->added + result->changed + result->removed, 0u,
+                     "%s", wanted[i].source);
+    }
+    scene_close(&scene);
+}
+
 /* --- cut at every page
  * ------------------------------------------------------------- */
 
