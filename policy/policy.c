@@ -358,11 +358,12 @@ static void set_kept_fields(struct ruf_policy *policy)
     policy->kept_fields = ~(department | upn);
     for (size_t i = 0; i < policy->filter_count; i++)
         policy->kept_fields |= policy->filters[i].asks_fields;
-    if (policy->level == RUF_LEVEL_HIGH)
-        return;
-    policy->kept_fields |= department;
-    if (ruf_policy_actions_ask_upn(policy))
-        policy->kept_fields |= upn;
+    if (policy->level != RUF_LEVEL_HIGH) {
+        policy->kept_fields |= department;
+        if (ruf_policy_actions_ask_upn(policy))
+            policy->kept_fields |= upn;
+    }
+    policy->asked_fields |= policy->kept_fields;
 }
 
 static void read_root(const struct policy_at *root, struct ruf_policy *policy)

@@ -196,7 +196,8 @@ struct ruf_policy {
     const struct ruf_policy_area_code *area_codes;
     size_t area_code_count;
     uint32_t excluded_types; /**< bit per enum ruf_number_type */
-    uint32_t kept_fields; /**< bit per enum ruf_record_field that is stored */
+    uint32_t kept_fields;  /**< bit per enum ruf_record_field that is stored */
+    uint32_t asked_fields; /**< those, and what only the built-in rule judges */
     const struct ruf_policy_source *sources;
     size_t source_count;
     struct ruf_policy_auth auth;

@@ -418,8 +418,10 @@ void ruf_policy_read_filters(const struct policy_at *root,
             rule->action == RUF_FILTER_INCLUDE)
             built_in = false;
     }
-    if (built_in)
+    if (built_in) {
         set_built_in(&rules[count++]);
+        policy->asked_fields |= UINT32_C(1) << RUF_RECORD_UPN;
+    }
     policy->filters = rules;
     policy->filter_count = count;
 }

@@ -88,19 +88,21 @@ static const struct {
 };
 
 static void add_column(struct ruf_table *table, const char *name,
-                       const char *field)
+                       const char *field, uint32_t fields)
 {
     struct ruf_table_column *column = &table->columns[table->column_count];
+    struct ruf_column meaning = ruf_column_of(ruf_text(field));
 
-    if (table->column_count == RUF_TABLE_COLUMNS_MAX)
+    if (table->column_count == RUF_TABLE_COLUMNS_MAX ||
+        (meaning.key == RUF_COLUMN_FIELD && (fields >> meaning.field & 1) == 0))
         return;
     column->name = name;
-    column->meaning = ruf_column_of(ruf_text(field));
+    column->meaning = meaning;
     table->column_count++;
 }
 
 void ruf_table_of(const struct ruf_policy_source *source, size_t which,
-                  struct ruf_table *out)
+                  uint32_t fields, struct ruf_table *out)
 {
     bool known = source->kind == RUF_SOURCE_DYNAMICS365;
     size_t room = RUF_TABLE_COLUMNS_MAX;
@@ -112,10 +114,11 @@ void ruf_table_of(const struct ruf_policy_source *source, size_t which,
     for (const struct known_column *column = known ? known_tables[which].columns
                                                    : NULL;
          column != NULL && column->name != NULL; column++)
-        add_column(out, column->name, column->field);
+        add_column(out, column->name, column->field, fields);
     room -= out->column_count;
     for (size_t i = 0; which == 0 && i < source->column_count && i < room; i++)
-        add_column(out, source->columns[i].column, source->columns[i].field);
+        add_column(out, source->columns[i].column, source->columns[i].field,
+                   fields);
 }
 
 static bool is_repeated(const struct ruf_table *table, size_t at)

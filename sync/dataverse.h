@@ -36,10 +36,12 @@ struct ruf_table {
 
 /**
  * Describe a table. Texts are borrowed from the policy.
- * @param[in] which  0 for a source of kind dataverse.
+ * @param[in] which   0 for a source of kind dataverse.
+ * @param[in] fields  bit per enum ruf_record_field that is wanted; columns of
+ *                    others are left out.
  */
 void ruf_table_of(const struct ruf_policy_source *source, size_t which,
-                  struct ruf_table *out);
+                  uint32_t fields, struct ruf_table *out);
 
 /** Value of $select, malloc()ed; NULL when memory is out. */
 char *ruf_table_select(const struct ruf_table *table);

@@ -18,6 +18,7 @@ struct cJSON;
 
 struct ruf_draft {
     const struct cJSON **found; /**< values, as the reader numbers them */
+    uint32_t fields; /**< bit per enum ruf_record_field to take; Graph */
     bool delta;
     bool no_memory;
     struct ruf_arena *arena;

@@ -125,8 +125,8 @@ static bool make_graph_texts(struct ruf_graph_collection *collection,
 {
     char filter[FILTER_SIZE + 16];
     const struct ruf_policy_auth *auth = &collection->context->policy->auth;
-    const char *select = ruf_graph_select(collection->source->kind);
     char path[3072] = "contacts";
+    char *select;
 
     if (collection->source->kind == RUF_SOURCE_ENTRA_USERS) {
         memcpy(path, "users", sizeof("users"));
@@ -139,6 +139,10 @@ static bool make_graph_texts(struct ruf_graph_collection *collection,
     if (!write_filter(collection, filter))
         return false;
     collection->untracked = filter[0] != '\0';
+    select = ruf_graph_select(collection->source->kind,
+                              collection->context->policy->asked_fields);
+    if (select == NULL)
+        return false;
     collection->start =
         format_text("%.*s/v1.0/%s%s?$select=%s%s%s",
                     trimmed_size(auth->graph_endpoint), auth->graph_endpoint,
@@ -146,6 +150,7 @@ static bool make_graph_texts(struct ruf_graph_collection *collection,
                     collection->untracked && is_directory(collection)
                         ? "&$count=true&$top=999"
                         : "");
+    free(select);
     return true;
 }
 
@@ -162,7 +167,8 @@ static bool make_table_texts(struct ruf_graph_collection *collection,
     collection->table = calloc(1, sizeof(*collection->table));
     if (collection->table == NULL)
         return false;
-    ruf_table_of(source, part->table, collection->table);
+    ruf_table_of(source, part->table, collection->context->policy->asked_fields,
+                 collection->table);
     collection->name = strdup(collection->table->set);
     select = ruf_table_select(collection->table);
     if (select != NULL)
@@ -676,9 +682,10 @@ static enum ruf_status read_records(struct ruf_graph_collection *collection,
         return ruf_table_records(collection->table, page->value,
                                  collection->delta_round, collection->arena,
                                  records, count, &collection->counts, err);
-    return ruf_graph_records(collection->source->kind, page->value,
-                             collection->delta_round, collection->arena,
-                             records, count, &collection->counts, err);
+    return ruf_graph_records(
+        collection->source->kind, collection->context->policy->asked_fields,
+        page->value, collection->delta_round, collection->arena, records, count,
+        &collection->counts, err);
 }
 
 static enum ruf_status take_page(struct ruf_graph_collection *collection,

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "sync/draft.h"
 #include <cjson/cJSON.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- properties --------------------------------------------------------------
@@ -71,6 +72,15 @@ static const char *const property_names[P_COUNT] = {
     [P_HOME_ADDRESS] = "homeAddress",
 };
 
+/* Fields that a policy may do without; all others always count. */
+static const struct {
+    enum property property;
+    enum ruf_record_field field;
+} dispensable[] = {
+    { P_DEPARTMENT, RUF_RECORD_DEPARTMENT },
+    { P_USER_PRINCIPAL_NAME, RUF_RECORD_UPN },
+};
+
 /* Nothing is asked for that would be thrown away. */
 static const char select_users[] =
     "id,displayName,givenName,surname,companyName,department,jobTitle,mail,"
@@ -84,7 +94,7 @@ static const char select_outlook[] =
     "emailAddresses,businessPhones,homePhones,mobilePhone,businessAddress,"
     "homeAddress";
 
-const char *ruf_graph_select(enum ruf_source_kind kind)
+static const char *all_names(enum ruf_source_kind kind)
 {
     switch (kind) {
     case RUF_SOURCE_ENTRA_USERS:
@@ -102,6 +112,42 @@ const char *ruf_graph_select(enum ruf_source_kind kind)
     default:
         return NULL;
     }
+}
+
+static bool is_wanted(uint32_t fields, enum ruf_record_field field)
+{
+    return (fields >> field & 1) != 0;
+}
+
+static bool is_name_wanted(uint32_t fields, struct ruf_text name)
+{
+    for (size_t i = 0; i < sizeof(dispensable) / sizeof(dispensable[0]); i++)
+        if (ruf_text_is(name, property_names[dispensable[i].property]))
+            return is_wanted(fields, dispensable[i].field);
+    return true;
+}
+
+char *ruf_graph_select(enum ruf_source_kind kind, uint32_t fields)
+{
+    const char *names = all_names(kind);
+    char *select = names == NULL ? NULL : malloc(strlen(names) + 1);
+    char *out = select;
+
+    if (select == NULL)
+        return NULL;
+    while (*names != '\0') {
+        size_t size = strcspn(names, ",");
+
+        if (is_name_wanted(fields, (struct ruf_text){ names, size })) {
+            if (out > select)
+                *out++ = ',';
+            memcpy(out, names, size);
+            out += size;
+        }
+        names += size + (names[size] == ',');
+    }
+    *out = '\0';
+    return select;
 }
 
 /* --- one object
@@ -150,6 +196,8 @@ static void take_field(struct ruf_draft *draft, enum property property,
 {
     const cJSON *item = draft->found[property];
 
+    if (!is_wanted(draft->fields, field))
+        return;
     switch (ruf_draft_word(draft, item, cJSON_String)) {
     case RUF_WORD_KEEP:
         draft->record->keep_fields |= ruf_draft_bit(field);
@@ -457,16 +505,17 @@ static bool read_object(struct ruf_draft *draft, enum ruf_source_kind kind,
     return true;
 }
 
-enum ruf_status
-ruf_graph_records(enum ruf_source_kind kind, const struct cJSON *value,
-                  bool delta, struct ruf_arena *arena,
-                  const struct ruf_record **records, size_t *count,
-                  struct ruf_graph_counts *counts, struct ruf_error *err)
+enum ruf_status ruf_graph_records(
+    enum ruf_source_kind kind, uint32_t fields, const struct cJSON *value,
+    bool delta, struct ruf_arena *arena, const struct ruf_record **records,
+    size_t *count, struct ruf_graph_counts *counts, struct ruf_error *err)
 {
     const cJSON *found[P_COUNT];
-    struct ruf_draft draft = {
-        .found = found, .delta = delta, .arena = arena, .counts = counts
-    };
+    struct ruf_draft draft = { .found = found,
+                               .fields = fields,
+                               .delta = delta,
+                               .arena = arena,
+                               .counts = counts };
     size_t capacity = (size_t)cJSON_GetArraySize(value);
     struct ruf_record *all =
         ruf_arena_alloc(arena, capacity, sizeof(struct ruf_record));

@@ -25,21 +25,26 @@ struct ruf_graph_counts {
     uint64_t ignored; /**< values: wrong type, too long, one too many */
 };
 
-/** Value of $select for a kind: only what becomes part of a record. Constant.
- *  NULL for kinds that are not read from Graph. */
-const char *ruf_graph_select(enum ruf_source_kind kind);
+/**
+ * Value of $select for a kind: only what becomes part of a record.
+ * @param[in] fields  bit per enum ruf_record_field that is wanted, as the
+ *                    policy's asked_fields.
+ * @return malloc()ed; NULL when memory is out, and for kinds that are not read
+ *         from Graph.
+ */
+char *ruf_graph_select(enum ruf_source_kind kind, uint32_t fields);
 
 /**
  * Turn the objects of one page into records.
+ * @param[in]  fields   as for ruf_graph_select(); the others are not read.
  * @param[in]  value    JSON array; the records borrow from it.
  * @param[in]  delta    in a delta round absent properties are kept.
  * @param[out] records  in the arena, in the page's order.
  * @return RUF_OK; RUF_E_NOMEM.
  */
-RUF_MUST_USE enum ruf_status
-ruf_graph_records(enum ruf_source_kind kind, const struct cJSON *value,
-                  bool delta, struct ruf_arena *arena,
-                  const struct ruf_record **records, size_t *count,
-                  struct ruf_graph_counts *counts, struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_graph_records(
+    enum ruf_source_kind kind, uint32_t fields, const struct cJSON *value,
+    bool delta, struct ruf_arena *arena, const struct ruf_record **records,
+    size_t *count, struct ruf_graph_counts *counts, struct ruf_error *err);
 
 #endif

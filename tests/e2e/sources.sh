@@ -47,6 +47,30 @@ note "what the policy fixes stays"
 ruf "$home" --json stats | grep -q '"updated":"[^"]*","stale":false' ||
     fail "stats do not say how old a source is"
 
+# At level high nobody asks for departments; tightening reads whole, once.
+strict=$work/strict
+fresh_home "$strict" "$tenant"
+sed 's/"version": 1,/"version": 2, "level": "high",/' \
+    "$tenant/policy.json" >"$work/high.json"
+ruf "$strict" --quiet policy import "$work/high.json" 2>/dev/null
+for round in whole changes; do
+    mark=$(wc -l <"$tenant/requests.log")
+    ruf "$strict" --quiet sync
+    tail -n "+$((mark + 1))" "$tenant/requests.log" | grep select >"$work/asked"
+    [ "$(grep -c '\$select=.*isplayName' "$work/asked")" -ge 3 ] ||
+        fail "not all sources were asked: $(cat "$work/asked")"
+    ! grep -qi department "$work/asked" || fail "asks for departments"
+    if [ "$round" = whole ]; then
+        ! grep -q 'users/delta.*deltatoken' "$work/asked" || fail "not whole"
+    else
+        [ "$(grep -c 'users/delta' "$work/asked")" = 1 ] || fail "whole again"
+    fi
+done
+[ "$(ruf "$strict" --json stats | json_number records)" = \
+    "$(ruf "$home" --json stats | json_number records)" ] ||
+    fail "level high lost records"
+note "level high asks for no department"
+
 # A right is lost: kept with its age, or with a grace of 0 hours removed.
 port=$(tenant_port "$tenant")
 kill_tenant

@@ -167,10 +167,25 @@ Test(sections, department_and_upn_are_stored_only_where_something_needs_them)
                          : field == RUF_RECORD_UPN      ? cases[i].upn
                                                         : true,
                          "%s: field %u", cases[i].sections, field);
+        cr_expect_eq(policy->asked_fields,
+                     policy->kept_fields | UINT32_C(1) << RUF_RECORD_UPN,
+                     "%s: the built-in rule looks for guests",
+                     cases[i].sections);
         ruf_policy_destroy(policy);
     }
 #undef ABOUT
 #undef ALLOW
+}
+
+Test(policy_level, asks_for_no_upn_that_nothing_looks_at)
+{
+    struct ruf_policy *policy =
+        must_parse("\"level\":\"high\",\"filters\":[{\"id\":\"B1\","
+                   "\"then\":\"include\"}]");
+
+    cr_expect_eq(policy->asked_fields, policy->kept_fields);
+    cr_expect_eq(policy->asked_fields >> RUF_RECORD_UPN & 1, 0u);
+    ruf_policy_destroy(policy);
 }
 
 /* --- warnings

@@ -25,7 +25,7 @@ static void set_up(void)
     };
 
     cr_assert_eq(ruf_arena_create(&arena, NULL), RUF_OK);
-    ruf_table_of(&dynamics, 0, &table);
+    ruf_table_of(&dynamics, 0, UINT32_MAX, &table);
 }
 
 static void tear_down(void)
@@ -140,7 +140,7 @@ Test(dataverse, reads_a_table_by_the_policys_columns)
                                         .column_count = 5 };
     char *select;
 
-    ruf_table_of(&source, 0, &table);
+    ruf_table_of(&source, 0, UINT32_MAX, &table);
     select = ruf_table_select(&table);
     cr_expect_str_eq(select, "new_id,new_name,new_a,new_b,new_land");
     free(select);
@@ -161,10 +161,32 @@ Test(dataverse, asks_for_each_column_once)
     };
     char *select;
 
-    ruf_table_of(&dynamics, 1, &table);
+    ruf_table_of(&dynamics, 1, UINT32_MAX, &table);
     select = ruf_table_select(&table);
     cr_expect_str_eq(select, "accountid,name,telephone1,telephone2,telephone3,"
                              "fax,emailaddress1,emailaddress2,emailaddress3,"
                              "statecode");
     free(select);
+}
+
+Test(dataverse, leaves_out_columns_of_fields_that_nobody_wants)
+{
+    static const struct ruf_policy_column own = { "department", "new_team" };
+    struct ruf_policy_source dynamics = { .kind = RUF_SOURCE_DYNAMICS365,
+                                          .columns = &own,
+                                          .column_count = 1 };
+    char *select;
+
+    ruf_table_of(&dynamics, 0, ~(UINT32_C(1) << RUF_RECORD_DEPARTMENT), &table);
+    select = ruf_table_select(&table);
+    cr_expect_null(strstr(select, "department"), "%s", select);
+    cr_expect_null(strstr(select, "new_team"), "%s", select);
+    cr_expect_not_null(strstr(select, ",jobtitle,telephone1,"), "%s", select);
+    free(select);
+    read_rows("[{\"contactid\":\"1\",\"department\":\"Einkauf\","
+              "\"new_team\":\"Rot\",\"statecode\":0}]",
+              true);
+    cr_assert_eq(count, 1u);
+    cr_expect_eq(records[0].fields[RUF_RECORD_DEPARTMENT].size, 0u);
+    cr_expect_eq(records[0].keep_fields >> RUF_RECORD_DEPARTMENT & 1, 0u);
 }
