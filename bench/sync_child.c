@@ -70,7 +70,8 @@ static void read_tenant(struct reader *reader, bool keep, const char *secret)
 int child_sync(int argc, char **argv)
 {
     static const uint8_t key[RUF_KEY_SIZE] = { 7 };
-    struct reader reader = { 0 };
+    static const struct ruf_host host = { .struct_size = sizeof(host) };
+    struct reader reader = { .store = { .host = &host } };
     struct ruf_policy *policy = NULL;
     struct ruf_error err;
     char *text;

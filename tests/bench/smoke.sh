@@ -13,7 +13,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
 "$bench" --json --quick --contacts 300 --max 400 \
-    scale policy build open lookup search emit store >"$dir/run.json"
+    scale policy build open lookup search emit store sync >"$dir/run.json"
 
 node - "$dir/run.json" <<'END'
 const lines = require('fs').readFileSync(process.argv[2], 'utf8').trim().split('\n')
@@ -26,7 +26,7 @@ const missing = [...context.filter((name) => !(name in lines[0].context)),
     ...lines.slice(1).flatMap((row) => fields.filter((name) => !(name in row)))];
 if (missing.length > 0) throw new Error(`missing: ${missing}`);
 const suites = new Set(lines.slice(1).map((row) => row.bench.split(/[ ,]/)[0]));
-for (const name of ['scale', 'policy', 'build', 'open', 'lookup', 'search', 'emit', 'store'])
+for (const name of ['scale', 'policy', 'build', 'open', 'lookup', 'search', 'emit', 'store', 'sync'])
     if (!suites.has(name)) throw new Error(`no line of ${name}`);
 if (!lines.some((row) => row.bench === 'scale, merge' && row.median > 0))
     throw new Error('nothing merged');
