@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define HASH_SIZE 16
-#define ARENA_LIMIT ((size_t)4 << 20)
+#define ARENA_LIMIT ((size_t)256 << 10)
 
 struct fold {
     struct ruf_store *store;
