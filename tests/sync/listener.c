@@ -51,14 +51,46 @@ static X509 *make_certificate(EVP_PKEY *key, enum listener_tls tls)
     add_extension(certificate, NID_subject_alt_name,
                   tls == LISTENER_WRONG_HOST ? "DNS:other.example"
                                              : "IP:127.0.0.1");
+    if (tls == LISTENER_CLIENT)
+        add_extension(certificate, NID_ext_key_usage, "clientAuth");
     (void)X509_sign(certificate, key, EVP_sha256());
     return certificate;
 }
 
+/* For the same key and host, issued by the first one. */
+static X509 *issue(X509 *authority, EVP_PKEY *key, const EVP_MD *digest)
+{
+    X509 *certificate = X509_dup(authority);
+
+    (void)ASN1_INTEGER_set(X509_get_serialNumber(certificate), 8);
+    (void)X509_NAME_add_entry_by_txt(
+        X509_get_subject_name(certificate), "OU", MBSTRING_ASC,
+        (const unsigned char *)"issued", -1, -1, 0);
+    (void)X509_sign(certificate, key, digest);
+    return certificate;
+}
+
+static void use_certificate(struct listener *listener, X509 *authority,
+                            EVP_PKEY *key)
+{
+    bool old = listener->tls == LISTENER_SHA1;
+    X509 *issued;
+
+    if (!old && listener->tls != LISTENER_ISSUED) {
+        (void)SSL_CTX_use_certificate(listener->context, authority);
+        return;
+    }
+    issued = issue(authority, key, old ? EVP_sha1() : EVP_sha256());
+    (void)SSL_CTX_use_certificate(listener->context, issued);
+    X509_free(issued);
+}
+
 static void make_context(struct listener *listener)
 {
-    bool weak = listener->tls == LISTENER_SHORT_KEY;
-    EVP_PKEY *key = EVP_RSA_gen(weak ? 1024u : 2048u);
+    bool weak =
+        listener->tls == LISTENER_SHORT_KEY || listener->tls == LISTENER_SHA1;
+    EVP_PKEY *key =
+        EVP_RSA_gen(listener->tls == LISTENER_SHORT_KEY ? 1024u : 2048u);
     X509 *certificate = make_certificate(key, listener->tls);
     BIO *memory = BIO_new(BIO_s_mem());
     char *pem = NULL;
@@ -67,7 +99,7 @@ static void make_context(struct listener *listener)
     listener->context = SSL_CTX_new(TLS_server_method());
     if (weak)
         SSL_CTX_set_security_level(listener->context, 0);
-    (void)SSL_CTX_use_certificate(listener->context, certificate);
+    use_certificate(listener, certificate, key);
     (void)SSL_CTX_use_PrivateKey(listener->context, key);
     if (listener->tls == LISTENER_TLS11) {
         SSL_CTX_set_security_level(listener->context, 0);
@@ -89,6 +121,27 @@ static void make_context(struct listener *listener)
 /* --- serving
  * ----------------------------------------------------------------------- */
 
+/* False if the client went away. */
+static bool send_answer(struct listener *listener, SSL *tls)
+{
+    unsigned pause_us = atomic_load(&listener->pause_us);
+    size_t most = pause_us > 0 ? 1 : 16384;
+
+    for (size_t sent = 0; sent < listener->answer_size;) {
+        size_t step = listener->answer_size - sent;
+        int got;
+
+        if (pause_us > 0)
+            (void)usleep(pause_us);
+        got = SSL_write(tls, listener->answer + sent,
+                        (int)(step > most ? most : step));
+        if (got <= 0)
+            return false;
+        sent += (size_t)got;
+    }
+    return true;
+}
+
 static void take_request(struct listener *listener, SSL *tls)
 {
     char text[8192] = "";
@@ -108,16 +161,11 @@ static void take_request(struct listener *listener, SSL *tls)
     if (strstr(text, "Authorization:") != NULL)
         atomic_store(&listener->bearer_seen, true);
     atomic_fetch_add(&listener->requests, 1);
-    for (size_t sent = 0; sent < listener->answer_size;) {
-        size_t step = listener->answer_size - sent;
-
-        got = SSL_write(tls, listener->answer + sent,
-                        (int)(step > 16384 ? 16384 : step));
-        if (got <= 0)
-            return;
-        sent += (size_t)got;
+    if (send_answer(listener, tls)) {
+        if (atomic_load(&listener->stays))
+            (void)SSL_read(tls, text, sizeof(text));
+        (void)SSL_shutdown(tls);
     }
-    (void)SSL_shutdown(tls);
 }
 
 static void serve_one(struct listener *listener, int connection)
@@ -126,7 +174,11 @@ static void serve_one(struct listener *listener, int connection)
 
     atomic_fetch_add(&listener->connections, 1);
     if (listener->tls == LISTENER_PLAIN) {
+        char byte;
+
         (void)!write(connection, listener->answer, listener->answer_size);
+        while (atomic_load(&listener->stays) && read(connection, &byte, 1) > 0)
+            ;
         return;
     }
     tls = SSL_new(listener->context);

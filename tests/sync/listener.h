@@ -23,6 +23,9 @@ enum listener_tls {
     LISTENER_EXPIRED, /* certificate of yesterday */
     LISTENER_WRONG_HOST,
     LISTENER_SHORT_KEY, /* RSA with 1024 bits */
+    LISTENER_ISSUED,    /* good: certificate of an authority */
+    LISTENER_SHA1,      /* the same, signed with SHA-1 */
+    LISTENER_CLIENT,    /* certificate for clients only */
     LISTENER_PLAIN      /* no TLS at all */
 };
 
@@ -34,6 +37,8 @@ struct listener {
     enum listener_tls tls;
     const char *answer; /* bytes after the handshake */
     size_t answer_size;
+    atomic_uint pause_us; /* before each byte of the answer; 0: at once */
+    atomic_bool stays;    /* silent behind its answer, until the client goes */
     pthread_t thread;
     SSL_CTX *context;
     atomic_uint connections; /* accepted */

@@ -204,6 +204,8 @@ ParameterizedTestParameters(tls, is_refused_before_a_byte_of_the_request)
         { LISTENER_EXPIRED, true, "S512" },
         { LISTENER_WRONG_HOST, true, "S512" },
         { LISTENER_SHORT_KEY, true, "S512" },
+        { LISTENER_SHA1, true, "S512" },
+        { LISTENER_CLIENT, true, "S512" },
         { LISTENER_TLS11, true, "S515" },
         { LISTENER_CBC, true, "S515" },
         { LISTENER_PLAIN, true, "S515" },
@@ -226,6 +228,15 @@ ParameterizedTest(struct refusal *refusal, tls,
     cr_expect_eq(atomic_load(&scene.listener.requests), 0u);
     cr_expect_not(atomic_load(&scene.listener.bearer_seen));
     cr_expect_gt(atomic_load(&scene.listener.connections), 0u);
+    scene_close(&scene);
+}
+
+Test(tls, takes_the_certificate_of_an_authority)
+{
+    struct scene scene;
+
+    scene_open(&scene, LISTENER_ISSUED, hello, sizeof(hello) - 1, true);
+    cr_expect_eq(fetch(&scene, "/", 100), RUF_OK, "%s", scene.err.detail);
     scene_close(&scene);
 }
 
