@@ -142,6 +142,21 @@ static enum ruf_status sink_photo(void *context, const char *source,
     return ruf_store_photo_put(sink->store, source, id, etag, bytes, size, err);
 }
 
+static enum ruf_status sink_photos_begin(void *context, struct ruf_error *err)
+{
+    const struct ruf_store_sink *sink = context;
+
+    return ruf_store_begin(sink->store, err);
+}
+
+static enum ruf_status sink_photos_end(void *context, enum ruf_status status,
+                                       struct ruf_error *err)
+{
+    const struct ruf_store_sink *sink = context;
+
+    return ruf_store_end(sink->store, status, err);
+}
+
 static void photos_fact(const char *source, char out[40])
 {
     (void)snprintf(out, 40, "photos checked %s", source);
@@ -195,6 +210,8 @@ struct ruf_sync_sink ruf_store_sink_over(struct ruf_store_sink *context)
         .secret_clear = sink_secret_clear,
         .photos = sink_photos,
         .photo = sink_photo,
+        .photos_begin = sink_photos_begin,
+        .photos_end = sink_photos_end,
         .photos_checked_load = sink_photos_checked_load,
         .photos_checked_save = sink_photos_checked_save,
     };

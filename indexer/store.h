@@ -147,6 +147,20 @@ RUF_MUST_USE enum ruf_status ruf_store_throttle(struct ruf_store *store,
                                                 int64_t not_before,
                                                 struct ruf_error *err);
 
+/**
+ * A transaction of the caller's, for photos; other calls that write make one
+ * themselves.
+ * @return RUF_OK; RUF_E_BUSY; RUF_E_IO; RUF_E_NOMEM.
+ */
+RUF_MUST_USE enum ruf_status ruf_store_begin(const struct ruf_store *store,
+                                             struct ruf_error *err);
+
+/** Commit if status is RUF_OK, else roll back.
+ *  @return status, or why it could not be committed. */
+RUF_MUST_USE enum ruf_status ruf_store_end(const struct ruf_store *store,
+                                           enum ruf_status status,
+                                           struct ruf_error *err);
+
 /* --- photos: thumbnails, one a record --------------------------------------
  */
 

@@ -48,13 +48,6 @@ RUF_MUST_USE enum ruf_status ruf_store_change(const struct ruf_store *store,
                                               sqlite3_stmt *statement,
                                               struct ruf_error *err);
 
-RUF_MUST_USE enum ruf_status ruf_store_begin(const struct ruf_store *store,
-                                             struct ruf_error *err);
-/* Commit if status is RUF_OK, else roll back. Returns what came of it. */
-RUF_MUST_USE enum ruf_status ruf_store_end(const struct ruf_store *store,
-                                           enum ruf_status status,
-                                           struct ruf_error *err);
-
 void ruf_store_bind_text(sqlite3_stmt *statement, int position,
                          struct ruf_text text);
 /* Borrowed until the next step or reset. */

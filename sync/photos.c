@@ -213,6 +213,27 @@ static enum ruf_status take_answer(void *context,
     }
 }
 
+/* All photos of an answer are kept together: a commit costs far more than what
+ * is in it. */
+static enum ruf_status take_photos(struct photos *photos,
+                                   const struct ruf_http_answer *answer,
+                                   size_t count)
+{
+    const struct ruf_sync_sink *sink = photos->context->sink;
+    uint64_t before = photos->result->photos;
+    enum ruf_status status = sink->photos_begin(sink->context, photos->err);
+
+    if (status != RUF_OK)
+        return status;
+    status = ruf_photo_batch_read(answer, photos->source->id, photos->queue,
+                                  photos->head, count, take_answer, photos,
+                                  photos->err);
+    status = sink->photos_end(sink->context, status, photos->err);
+    if (status != RUF_OK)
+        photos->result->photos = before;
+    return status;
+}
+
 /* 200, or 424 as older pages say where an item was throttled. */
 static enum ruf_status take_batch(struct photos *photos, size_t count,
                                   uint64_t serial, bool *repeat)
@@ -223,8 +244,7 @@ static enum ruf_status take_batch(struct photos *photos, size_t count,
 
     *repeat = false;
     if (answer->status == 200 || answer->status == 424)
-        return ruf_photo_batch_read(answer, id, photos->queue, photos->head,
-                                    count, take_answer, photos, photos->err);
+        return take_photos(photos, answer, count);
     if ((answer->status == 401 || answer->status == 403) &&
         answer->claims != NULL && !photos->claimed) {
         photos->claimed = *repeat = true;

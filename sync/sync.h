@@ -114,6 +114,11 @@ struct ruf_sync_sink {
                              struct ruf_text id, struct ruf_text etag,
                              const void *bytes, size_t size,
                              struct ruf_error *err);
+    /** Around the photos of one answer, whose number may be 0: all of them are
+     *  kept, or none if status is not RUF_OK. @return status, or why not. */
+    enum ruf_status (*photos_begin)(void *context, struct ruf_error *err);
+    enum ruf_status (*photos_end)(void *context, enum ruf_status status,
+                                  struct ruf_error *err);
     /** Day (since 1970) on which etags were compared last; 0: never. */
     enum ruf_status (*photos_checked_load)(void *context, const char *source,
                                            int64_t *day, struct ruf_error *err);

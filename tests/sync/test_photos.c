@@ -33,6 +33,9 @@ struct scene {
     struct run_outcome outcome;
     struct kept kept[3000];
     size_t count;
+    struct kept before[3000]; /* when an answer began */
+    bool open;                /* within an answer */
+    unsigned answers;
     int64_t checked;
     struct ruf_error err;
 };
@@ -79,6 +82,7 @@ static enum ruf_status put_photo(void *context, const char *source,
     struct kept *kept = kept_of(scene, id);
 
     (void)err;
+    cr_expect(scene->open, "a commit of its own");
     cr_expect_str_eq(source, "AAD");
     cr_expect_leq(size, RUF_PHOTO_MAX);
     (void)snprintf(kept->etag, sizeof(kept->etag), "%.*s", (int)etag.size,
@@ -93,6 +97,31 @@ static enum ruf_status put_photo(void *context, const char *source,
                 cr_assert_fail("byte %zu of %s", i, kept->id);
     }
     return RUF_OK;
+}
+
+static enum ruf_status begin_answer(void *context, struct ruf_error *err)
+{
+    struct scene *scene = context;
+
+    (void)err;
+    cr_assert_not(scene->open);
+    scene->open = true;
+    scene->answers++;
+    memcpy(scene->before, scene->kept, sizeof(scene->kept));
+    return RUF_OK;
+}
+
+static enum ruf_status end_answer(void *context, enum ruf_status status,
+                                  struct ruf_error *err)
+{
+    struct scene *scene = context;
+
+    (void)err;
+    cr_assert(scene->open);
+    scene->open = false;
+    if (status != RUF_OK)
+        memcpy(scene->kept, scene->before, sizeof(scene->kept));
+    return status;
 }
 
 static enum ruf_status load_checked(void *context, const char *source,
@@ -125,6 +154,8 @@ static struct scene *scene_open(const char *faults, unsigned churn)
     memory_sink_init(&scene.sink);
     scene.sink.sink.photos = list_photos;
     scene.sink.sink.photo = put_photo;
+    scene.sink.sink.photos_begin = begin_answer;
+    scene.sink.sink.photos_end = end_answer;
     scene.sink.sink.photos_checked_load = load_checked;
     scene.sink.sink.photos_checked_save = save_checked;
     scene.tenant.policy.store.photos = RUF_PHOTOS_THUMB;
@@ -207,6 +238,7 @@ Test(photos, everybodys_thumbnail_twenty_at_a_time_and_never_again)
     cr_expect_eq(result->photos, photos);
     cr_expect_eq(result->photos_left, 0);
     cr_expect_eq(tenant_requests(&scene->tenant, BATCH), (users + 19) / 20);
+    cr_expect_eq(scene->answers, (users + 19) / 20, "a commit for each");
     result = run_well(scene);
     cr_expect_eq(result->photos, 0);
     cr_expect_eq(tenant_requests(&scene->tenant, BATCH), (users + 19) / 20,
@@ -355,13 +387,16 @@ Test(photos, what_never_comes_is_left_for_the_next_run)
 Test(photos, a_missing_right_is_told_and_the_records_stay)
 {
     struct scene *scene =
-        scene_open("[{\"path\":\"$value\",\"nth\":1,\"status\":403}]", 0);
+        scene_open("[{\"path\":\"$value\",\"nth\":5,\"status\":403}]", 0);
     const struct ruf_source_result *result = run(scene);
 
     cr_expect_eq(result->status, RUF_E_AUTH);
     cr_expect_str_eq(result->error.id, "S501");
     cr_expect(result->up_to_date);
     cr_expect_gt(result->added, 100);
+    cr_expect_eq(result->photos, 0, "of half an answer");
+    for (size_t i = 0; i < scene->count; i++)
+        cr_expect_not(scene->kept[i].asked);
     scene_close(scene);
 }
 
