@@ -713,6 +713,10 @@ static enum ruf_status take_page(struct ruf_graph_collection *collection,
         return status;
     }
     status = check_progress(collection, &page, err);
+    /* Of the only collection of a source, that is: of the source. Dataverse
+     * stops counting at a page. */
+    if (is_directory(collection) && page.total > 0)
+        collection->expected = page.total;
     if (status == RUF_OK)
         status = read_records(collection, &page, &records, &count, err);
     for (size_t i = 0; i < count; i++)

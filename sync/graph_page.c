@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define DEPTH_MAX 16
+#define TOTAL_MAX 1e12
 
 static enum ruf_status refuse(struct ruf_error *err, const char *id,
                               const char *place, const char *detail)
@@ -27,6 +28,17 @@ static bool take_link(const cJSON *tree, const char *name, const char **out)
 
     *out = text.data;
     return item == NULL || (text.size > 0 && text.size <= RUF_URL_MAX);
+}
+
+/* Told on the first page by services that were asked to count. */
+static uint64_t take_total(const cJSON *tree)
+{
+    const cJSON *count = ruf_json_member(tree, "@odata.count");
+
+    return cJSON_IsNumber(count) && count->valuedouble >= 1 &&
+                   count->valuedouble <= TOTAL_MAX
+               ? (uint64_t)count->valuedouble
+               : 0;
 }
 
 static enum ruf_status read_frame(struct ruf_graph_page *page,
@@ -50,6 +62,7 @@ static enum ruf_status read_frame(struct ruf_graph_page *page,
         return refuse(err, "S524", place,
                       next == NULL ? "the page has neither link"
                                    : "the page has both links");
+    page->total = take_total(page->tree);
     page->empty = page->value->child == NULL;
     page->link_kind = next != NULL ? RUF_LINK_NEXT : RUF_LINK_DELTA;
     page->link = next != NULL ? next : delta;

@@ -24,6 +24,7 @@ enum ruf_page_end {
 struct ruf_graph_page {
     struct cJSON *tree;
     const struct cJSON *value;
+    uint64_t total;               /**< of all pages, if told here; else 0 */
     bool empty;                   /**< no objects: legal between pages */
     enum ruf_link_kind link_kind; /**< NEXT or DELTA */
     const char *link;             /**< "" at the end of what is not tracked */

@@ -253,7 +253,9 @@ struct ruf_sync_request {
     bool full;          /**< ignore delta links */
     const char *source; /**< only this one; NULL: all enabled */
     /** Told after each page; total is the service's own count of records, in a
-     *  full round of the directory, else 0. NULL saves asking for it. */
+     *  full round of users or organisational contacts. Else it is 0: nobody
+     *  counts changes, mailboxes, tables and files before they are read.
+     *  NULL saves asking for it. */
     void (*progress)(void *context, const char *source, uint64_t records,
                      uint64_t total);
     bool (*cancelled)(void *context);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "sync/graph_page.h"
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #define NEXT "\"@odata.nextLink\":\"https://a.example/n\""
@@ -142,4 +143,27 @@ Test(graph_page, tells_a_lost_state_from_other_refusals)
     cr_expect_not(wants_resync(400, "{\"error\":\"syncStateNotFound\"}"));
     cr_expect_not(wants_resync(500, CODE("syncStateNotFound")));
     cr_expect_not(wants_resync(200, CODE("syncStateNotFound")));
+}
+
+static uint64_t total_of(const char *count)
+{
+    char text[120];
+    uint64_t total;
+
+    (void)snprintf(text, sizeof(text),
+                   "{\"@odata.count\":%s,\"value\":[]," DELTA "}", count);
+    cr_assert_eq(read_text(text, RUF_PAGE_DELTA), RUF_OK);
+    total = page.total;
+    ruf_graph_page_free(&page);
+    return total;
+}
+
+Test(graph_page, takes_only_a_number_for_a_total)
+{
+    cr_expect_eq(total_of("1234"), 1234u);
+    cr_expect_eq(total_of("0"), 0u);
+    cr_expect_eq(total_of("-3"), 0u);
+    cr_expect_eq(total_of("1e999"), 0u);
+    cr_expect_eq(total_of("\"12\""), 0u);
+    cr_expect_eq(total_of("null"), 0u);
 }

@@ -562,6 +562,53 @@ Test(filter, is_passed_on_and_read_whole_each_time)
     }
 }
 
+struct told {
+    const char *source;
+    uint64_t most;
+    uint64_t total;
+};
+
+static void remember_progress(void *context,
+                              const struct ruf_sync_progress *progress)
+{
+    struct told *told = context;
+
+    if (strcmp(progress->source, told->source) != 0)
+        return;
+    told->most = progress->records;
+    told->total = progress->total;
+}
+
+/* A filter of the directory has to be counted anyhow; nobody else counts, and
+ * a wrong total is worse than none. */
+Test(filter, of_the_directory_tells_its_total_at_no_further_request)
+{
+    for (size_t i = 0; i < sizeof(filter_cases) / sizeof(filter_cases[0]);
+         i++) {
+        const struct filter_case *one = &filter_cases[i];
+        struct told told = { .source = one->source };
+        struct ruf_sync_options options = { .only_source = one->source,
+                                            .progress = remember_progress,
+                                            .progress_context = &told };
+        struct scene scene;
+        char text[128];
+        char filter[200];
+
+        scene_open(&scene, NULL, 0);
+        some_text(&scene, one->source, one->member, text);
+        (void)snprintf(filter, sizeof(filter), "%s eq '%s'", one->property,
+                       text);
+        source_of(&scene, one->source)->server_filter = filter;
+        tenant_sync(&scene.tenant, &scene.sink, &options, &scene.outcome);
+        cr_assert_eq(scene.outcome.status, RUF_OK);
+        cr_assert_gt(told.most, 0u, "%s", one->source);
+        cr_expect_eq(told.total, i < 2 ? told.most : 0u, "%s: %llu",
+                     one->source, (unsigned long long)told.total);
+        cr_expect_eq(tenant_requests(&scene.tenant, "/$count"), 0u);
+        scene_close(&scene);
+    }
+}
+
 Test(filter, that_the_server_does_not_know_leaves_the_records)
 {
     struct memory_collection *read;

@@ -293,6 +293,26 @@ static bool is_wanted(const struct company *company, const struct round *round,
     return tenant_filter_keeps(&round->filter, &record);
 }
 
+static bool is_in(const struct company *company, const struct round *round,
+                  const struct person *person)
+{
+    return tenant_in_round(company, person, round->source, round->changes,
+                           round->since) &&
+           company_part(company, person, round->source) == round->folder &&
+           is_wanted(company, round, person);
+}
+
+/* On the first page, for those who ask. */
+static void put_count(const struct company *company, const struct round *round,
+                      struct text_out *out)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < company->count; i++)
+        count += is_in(company, round, &company->people[i]) ? 1 : 0;
+    text_format(out, "\"@odata.count\":%zu,", count);
+}
+
 static void put_page(struct tenant *tenant, struct exchange *exchange,
                      struct round *round)
 {
@@ -300,15 +320,16 @@ static void put_page(struct tenant *tenant, struct exchange *exchange,
     struct text_out *out = &exchange->out;
     size_t items = 0;
 
-    text_format(out, "{\"@odata.context\":\"%s/v1.0/$metadata\",\"value\":[",
+    text_format(out, "{\"@odata.context\":\"%s/v1.0/$metadata\",",
                 tenant->origin);
+    if (round->position == 0 && !round->delta &&
+        strstr(exchange->query, "$count=true") != NULL)
+        put_count(company, round, out);
+    text_put(out, "\"value\":[");
     while (round->position < company->count && items < round->page_size) {
         const struct person *person = &company->people[round->position++];
 
-        if (!tenant_in_round(company, person, round->source, round->changes,
-                             round->since) ||
-            company_part(company, person, round->source) != round->folder ||
-            !is_wanted(company, round, person))
+        if (!is_in(company, round, person))
             continue;
         text_put(out, items == 0 ? "" : ",");
         put_item(company, round, person, out);
