@@ -404,17 +404,20 @@ static void take_country(struct ruf_draft *draft, enum property first,
 static void take_address_list(struct ruf_draft *draft)
 {
     const cJSON *list = draft->found[P_ADDRESSES];
+    const cJSON *item;
 
     switch (ruf_draft_word(draft, list, cJSON_Array)) {
     case RUF_WORD_KEEP:
         draft->record->keep_fields |= ruf_draft_bit(RUF_RECORD_COUNTRY);
         break;
     case RUF_WORD_VALUE:
-        for (const cJSON *item = list->child; item != NULL; item = item->next)
+        cJSON_ArrayForEach(item, list)
+        {
             if (ruf_draft_word(draft, item, cJSON_Object) == RUF_WORD_VALUE &&
                 ruf_draft_country(draft,
                                   ruf_json_member(item, "countryOrRegion")))
                 return;
+        }
         break;
     case RUF_WORD_CLEAR:
         break;
