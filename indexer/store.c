@@ -377,6 +377,21 @@ static enum ruf_status configure(const struct ruf_store *store,
                          err);
 }
 
+static enum ruf_status prepare_tables(struct ruf_store *store,
+                                      const uint8_t *key,
+                                      enum ruf_store_mode mode,
+                                      struct ruf_error *err)
+{
+    enum ruf_status status =
+        mode == RUF_STORE_CREATE ? ruf_store_schema_create(store, err) : RUF_OK;
+
+    if (status == RUF_OK)
+        status = ruf_store_load_hash_key(store, key, err);
+    if (status == RUF_OK && mode != RUF_STORE_CREATE)
+        status = ruf_store_schema_check(store, mode, err);
+    return status;
+}
+
 static enum ruf_status open_database(struct ruf_store *store,
                                      const uint8_t *key,
                                      enum ruf_store_mode mode,
@@ -405,10 +420,7 @@ static enum ruf_status open_database(struct ruf_store *store,
                                "PRAGMA journal_mode = WAL;"
                                "PRAGMA synchronous = FULL",
                                err);
-    if (status != RUF_OK)
-        return status;
-    return mode == RUF_STORE_CREATE ? ruf_store_schema_create(store, err)
-                                    : ruf_store_schema_check(store, mode, err);
+    return status == RUF_OK ? prepare_tables(store, key, mode, err) : status;
 }
 
 /* A new file and its check, or a look at the old ones. */
@@ -444,8 +456,6 @@ enum ruf_status ruf_store_open(const char *path,
                  : prepare_file(path, key, mode, &has_check, err);
     if (status == RUF_OK)
         status = open_database(store, key, mode, err);
-    if (status == RUF_OK)
-        status = ruf_store_load_hash_key(store, key, err);
     if (status == RUF_OK && mode == RUF_STORE_WRITE && !has_check)
         status = ruf_store_write_key_check(path, key, err);
     if (status != RUF_OK) {

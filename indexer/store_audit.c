@@ -11,6 +11,7 @@
 #include "indexer/store_private.h"
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define LINK_SIZE RUF_DIGEST_SIZE
 #define SEAL_TEXT_SIZE (2 * RUF_DIGEST_SIZE + 1)
@@ -212,23 +213,31 @@ static enum ruf_status run_on_row(const struct ruf_store *store,
     return status;
 }
 
+static enum ruf_status make_anchor(const struct ruf_store *store,
+                                   const struct row *row, struct ruf_error *err)
+{
+    char seal[SEAL_TEXT_SIZE];
+    enum ruf_status status = seal_anchor(store, row, seal, err);
+
+    if (status != RUF_OK)
+        return status;
+    return run_on_row(store,
+                      "UPDATE audit SET event = '', object = ?2,"
+                      " status = 0, count = 0 WHERE number = ?1",
+                      row->entry.number, ruf_text(seal), err);
+}
+
 /* Only from the front: an entry younger than the limit keeps all that follow,
  * whatever the clock said when they were made. */
 static enum ruf_status expire(const struct ruf_store *store, int64_t keep_since,
                               struct ruf_error *err)
 {
-    char seal[SEAL_TEXT_SIZE];
     struct row anchor;
     enum ruf_status status = read_last_old(store, keep_since, &anchor, err);
 
     if (status != RUF_OK || anchor.entry.number == 0)
         return status;
-    status = seal_anchor(store, &anchor, seal, err);
-    if (status == RUF_OK)
-        status = run_on_row(store,
-                            "UPDATE audit SET event = '', object = ?2,"
-                            " status = 0, count = 0 WHERE number = ?1",
-                            anchor.entry.number, ruf_text(seal), err);
+    status = make_anchor(store, &anchor, err);
     if (status == RUF_OK)
         status =
             run_on_row(store, "DELETE FROM audit WHERE number < ?1",
@@ -256,6 +265,25 @@ static enum ruf_status append(struct ruf_store *store,
     if (status == RUF_OK)
         status = ruf_store_fact_save(store, FACT_NEWEST, next.number, err);
     return status;
+}
+
+enum ruf_status ruf_store_audit_seal_start(struct ruf_store *store,
+                                           struct ruf_error *err)
+{
+    struct ruf_store_audit entry = { .made = (int64_t)time(NULL),
+                                     .event = ruf_text("anchor") };
+    struct row anchor;
+    enum ruf_status status =
+        read_one(store,
+                 "SELECT " COLUMNS " FROM audit WHERE event = '' AND object ="
+                 " '' AND number = (SELECT min(number) FROM audit"
+                 " WHERE number >= ?1)",
+                 0, &anchor, err);
+
+    if (status != RUF_OK || anchor.entry.number == 0)
+        return status;
+    status = make_anchor(store, &anchor, err);
+    return status == RUF_OK ? append(store, &entry, INT64_MIN, err) : status;
 }
 
 enum ruf_status ruf_store_audit_append(struct ruf_store *store,

@@ -36,6 +36,15 @@ ruf_store_audit_append(struct ruf_store *store,
                        const struct ruf_store_audit *entry, int64_t keep_since,
                        struct ruf_error *err);
 
+/**
+ * For a store of a version whose anchors had no seal: seal the one at the front
+ * of the chain, if there is one, and note that ("anchor"), since what was cut
+ * off there before nobody can tell. Within a transaction.
+ * @return RUF_OK; store errors.
+ */
+RUF_MUST_USE enum ruf_status ruf_store_audit_seal_start(struct ruf_store *store,
+                                                        struct ruf_error *err);
+
 /** Receives one entry, borrowed for the call. */
 typedef void ruf_store_audit_entry(void *context,
                                    const struct ruf_store_audit *entry);

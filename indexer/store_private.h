@@ -75,12 +75,12 @@ RUF_MUST_USE enum ruf_status ruf_store_load_hash_key(struct ruf_store *store,
 int64_t ruf_store_plan_number(void);
 
 /* Create tables of a new file; check the version of an old one, which a writer
- * brings up to date. */
+ * brings up to date: for that the store has its key of ids. */
 RUF_MUST_USE enum ruf_status ruf_store_schema_create(struct ruf_store *store,
                                                      struct ruf_error *err);
-RUF_MUST_USE enum ruf_status
-ruf_store_schema_check(const struct ruf_store *store, enum ruf_store_mode mode,
-                       struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_schema_check(struct ruf_store *store,
+                                                    enum ruf_store_mode mode,
+                                                    struct ruf_error *err);
 
 /* The indexes over hashes and numbers, for a transaction that makes most of
  * their rows: sorted once they cost a fraction of entering them one by one. */

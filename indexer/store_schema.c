@@ -6,9 +6,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
+#include "indexer/store_audit.h"
 #include "indexer/store_private.h"
 
-#define SCHEMA_VERSION 6
+#define SCHEMA_VERSION 7
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
 
@@ -119,7 +120,8 @@ static enum ruf_status read_version(const struct ruf_store *store, int *version,
 }
 
 /* From each version to the next. What is derived is made anew by
- * ruf_store_standardise(); all else stays. */
+ * ruf_store_standardise(); all else stays. Up to version 6 the audit may have
+ * an anchor without a seal, which migrate() gives it. */
 static const char *const steps[SCHEMA_VERSION] = {
     NULL,
     "DROP TABLE numbers;" NUMBERS
@@ -130,9 +132,10 @@ static const char *const steps[SCHEMA_VERSION] = {
     "DROP TABLE staged;" STAGED
     "UPDATE collections SET link_kind = 0, delta_round = 0, link = NULL"
     " WHERE link_kind = 1", /* a round under way starts over */
+    "",
 };
 
-static enum ruf_status migrate(const struct ruf_store *store, int version,
+static enum ruf_status migrate(struct ruf_store *store, int version,
                                struct ruf_error *err)
 {
     enum ruf_status status = ruf_store_begin(store, err);
@@ -142,12 +145,14 @@ static enum ruf_status migrate(const struct ruf_store *store, int version,
     for (; version < SCHEMA_VERSION && status == RUF_OK; version++)
         status = ruf_store_run(store, steps[version], err);
     if (status == RUF_OK)
+        status = ruf_store_audit_seal_start(store, err);
+    if (status == RUF_OK)
         status = ruf_store_run(
             store, "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION), err);
     return ruf_store_end(store, status, err);
 }
 
-enum ruf_status ruf_store_schema_check(const struct ruf_store *store,
+enum ruf_status ruf_store_schema_check(struct ruf_store *store,
                                        enum ruf_store_mode mode,
                                        struct ruf_error *err)
 {

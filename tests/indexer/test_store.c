@@ -5,6 +5,7 @@
  */
 #include "base/file.h"
 #include "base/text.h"
+#include "indexer/store_audit.h"
 #include "indexer/store_private.h"
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -538,9 +539,11 @@ static void make_version(int version)
         " collection INTEGER NOT NULL, payload BLOB NOT NULL);"
         "INSERT INTO staged (collection, payload) VALUES (1, x'0100');"
         "PRAGMA user_version = 5",
+        "UPDATE audit SET object = '' WHERE event = '';"
+        "PRAGMA user_version = 6",
     };
 
-    for (int at = 5; at >= version; at--)
+    for (int at = 6; at >= version; at--)
         cr_assert(ruf_store_run(store, back[at], &err) == RUF_OK);
     ruf_store_close(store);
     store = NULL;
@@ -591,7 +594,7 @@ Test(store, brings_every_earlier_version_to_one_layout)
     struct ruf_record record = person("a", "Graf");
 
     cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
-    for (int version = 1; version < 6; version++) {
+    for (int version = 1; version < 7; version++) {
         make_version(version);
         cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
                   RUF_E_CORRUPT);
@@ -641,6 +644,66 @@ Test(store, starts_a_round_over_that_version_5_began)
     cr_assert_str_eq(names(), "Graf ");
     cr_assert(page("FILE", both, 2, FIRST | LAST) == RUF_OK);
     cr_assert_str_eq(names(), "Graf Klein ");
+}
+
+static void append_audit(int64_t made, int64_t keep_since)
+{
+    struct ruf_store_audit entry = { .made = made, .event = ruf_text("sync") };
+
+    cr_assert(ruf_store_audit_append(store, &entry, keep_since, &err) ==
+              RUF_OK);
+}
+
+static void add_audit(void *context, const struct ruf_store_audit *entry)
+{
+    char *text = context;
+    size_t used = strlen(text);
+
+    (void)snprintf(text + used, 256 - used, "%lld:%.*s ",
+                   (long long)entry->number, (int)entry->event.size,
+                   entry->event.data);
+}
+
+static enum ruf_status read_audit(char text[256])
+{
+    text[0] = '\0';
+    return ruf_store_audit_read(store, add_audit, text, &err);
+}
+
+/* Nobody can tell any more what was cut off there; that is noted. */
+Test(store, seals_where_the_audit_of_version_6_begins)
+{
+    char text[256];
+
+    for (int64_t at = 1; at <= 5; at++)
+        append_audit(100 * at, 300);
+    make_version(6);
+    open_store(RUF_STORE_WRITE);
+    cr_assert(read_audit(text) == RUF_OK, "%s", err.detail);
+    cr_assert_str_eq(text, "3:sync 4:sync 5:sync 6:anchor ");
+    ruf_store_close(store);
+    open_store(RUF_STORE_WRITE);
+    cr_assert(read_audit(text) == RUF_OK, "%s", err.detail);
+    cr_assert_str_eq(text, "3:sync 4:sync 5:sync 6:anchor ", "once");
+}
+
+/* Neither where nothing expired nor where an entry is missing. */
+Test(store, seals_nothing_but_an_anchor_of_version_6)
+{
+    char text[256];
+
+    append_audit(100, 0);
+    append_audit(200, 0);
+    make_version(6);
+    open_store(RUF_STORE_WRITE);
+    cr_assert(read_audit(text) == RUF_OK, "%s", err.detail);
+    cr_assert_str_eq(text, "1:sync 2:sync ");
+    cr_assert(ruf_store_run(store, "DELETE FROM audit WHERE number = 1",
+                            &err) == RUF_OK);
+    make_version(6);
+    open_store(RUF_STORE_WRITE);
+    cr_assert(read_audit(text) == RUF_E_CORRUPT);
+    cr_assert_str_eq(err.id, "D750");
 }
 
 Test(store, gives_a_store_of_version_2_room_for_photos)
