@@ -183,7 +183,7 @@ static struct ruf_home *make_home(const struct bench *bench, const char *path)
     return home;
 }
 
-static double publish_once(const struct ruf_home *home)
+static double publish_once(struct ruf_home *home)
 {
     struct ruf_home_writer writer;
     struct ruf_error err;

@@ -379,6 +379,16 @@ static uint64_t changes_of(const struct ruf_sync_report *report)
     return changes;
 }
 
+/* NULL: all of them. */
+static enum ruf_status check_source(const struct ruf_home *home, const char *id,
+                                    struct ruf_error *err)
+{
+    if (id == NULL || ruf_policy_source(home->policy, ruf_text(id)) != NULL)
+        return RUF_OK;
+    return ruf_fail(err, RUF_E_USAGE, "U014", id,
+                    "the policy names no such source");
+}
+
 enum ruf_status ruf_home_sync(struct ruf_home *home,
                               const struct ruf_sync_request *request,
                               struct ruf_sync_report *report,
@@ -389,25 +399,22 @@ enum ruf_status ruf_home_sync(struct ruf_home *home,
     enum ruf_status status;
 
     memset(report, 0, sizeof(*report));
-    if (request->source != NULL &&
-        ruf_policy_source(home->policy, ruf_text(request->source)) == NULL)
-        return ruf_fail(err, RUF_E_USAGE, "U014", request->source,
-                        "the policy names no such source");
     results = calloc(RUF_POLICY_SOURCES_MAX, sizeof(*results));
     if (results == NULL)
         return ruf_fail_memory(err);
     status = ruf_home_refresher_open(home, &writer, err);
+    if (status == RUF_OK)
+        status = check_source(home, request->source, err);
     if (status == RUF_OK && request->dry_run) {
         status = try_sync(home, writer.store, request, results, report, err);
-        ruf_home_writer_close(&writer);
     } else if (status == RUF_OK) {
         status = sync_into(home, writer.store, request, results, report, err);
         status = ruf_audit_append(home, writer.store, RUF_AUDIT_SYNC, NULL,
                                   status, changes_of(report), err);
         if (ruf_wipe_is_pending(home->path)) /* what stopped the run */
             status = ruf_home_still_ours(home, err);
-        ruf_home_writer_close(&writer);
     }
+    ruf_home_writer_close(&writer);
     free(results);
     return status;
 }
@@ -434,31 +441,20 @@ import_source(const struct ruf_policy *policy, const char *id,
     return found;
 }
 
-enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
-                                const char *source_id,
-                                struct ruf_import_report *report,
-                                struct ruf_error *err)
+static enum ruf_status import_into(const struct ruf_home *home,
+                                   struct ruf_store *store, const char *path,
+                                   const struct ruf_policy_source *source,
+                                   struct ruf_import_report *report,
+                                   struct ruf_error *err)
 {
-    const struct ruf_policy_source *source =
-        import_source(&home->effective, source_id, err);
+    struct ruf_store_sink context = { store, &home->effective, false,
+                                      &home->host };
+    struct ruf_sync_sink sink = ruf_store_sink_over(&context);
     struct ruf_import_result result = { 0 };
-    struct ruf_home_writer writer;
-    struct ruf_store_sink context;
-    struct ruf_sync_sink sink;
-    enum ruf_status status;
+    enum ruf_status status = ruf_source_check_on(store, source, err);
 
-    memset(report, 0, sizeof(*report));
-    if (source == NULL)
-        return RUF_E_USAGE;
-    status = ruf_home_writer_open(home, &writer, err);
-    if (status != RUF_OK)
-        return status;
-    context = (struct ruf_store_sink){ writer.store, &home->effective, false,
-                                       &home->host };
-    sink = ruf_store_sink_over(&context);
-    status = ruf_source_check_on(writer.store, source, err);
     if (status == RUF_OK)
-        status = ruf_store_fact_save(writer.store, FACT_UNPUBLISHED, 1, err);
+        status = ruf_store_fact_save(store, FACT_UNPUBLISHED, 1, err);
     if (status == RUF_OK)
         status = ruf_import_file(path, source, &sink, &result, err);
     report->records = result.records;
@@ -468,9 +464,27 @@ enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
     report->added = result.round.added;
     report->changed = result.round.changed;
     report->removed = result.round.removed;
-    status = ruf_audit_append(
-        home, writer.store, RUF_AUDIT_IMPORT, NULL, status,
-        report->added + report->changed + report->removed, err);
+    return ruf_audit_append(home, store, RUF_AUDIT_IMPORT, NULL, status,
+                            report->added + report->changed + report->removed,
+                            err);
+}
+
+enum ruf_status ruf_home_import(struct ruf_home *home, const char *path,
+                                const char *source_id,
+                                struct ruf_import_report *report,
+                                struct ruf_error *err)
+{
+    const struct ruf_policy_source *source;
+    struct ruf_home_writer writer;
+    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
+
+    memset(report, 0, sizeof(*report));
+    if (status != RUF_OK)
+        return status;
+    source = import_source(&home->effective, source_id, err);
+    status = source == NULL
+                 ? RUF_E_USAGE
+                 : import_into(home, writer.store, path, source, report, err);
     ruf_home_writer_close(&writer);
     return status;
 }

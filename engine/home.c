@@ -8,6 +8,7 @@
 #include "engine/access.h"
 #include "engine/home_files.h"
 #include "engine/home_memory.h"
+#include "engine/home_policy.h"
 #include "engine/host.h"
 #include "engine/policy_change.h"
 #include "engine/rekey.h"
@@ -18,8 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define CA_SIZE_MAX (1024u * 1024u)
 
 /* --- small file helpers --------------------------------------------------- */
 
@@ -242,59 +241,6 @@ static enum ruf_status load_key(struct ruf_home *home, struct ruf_error *err)
     return status;
 }
 
-/* Trust anchors of the policy, then those given at init. */
-static enum ruf_status load_trust_anchors(struct ruf_home *home,
-                                          struct ruf_error *err)
-{
-    const char *of_policy = home->policy->network.ca_pem;
-    char *of_init = NULL;
-    size_t size = 0;
-    size_t room;
-    enum ruf_status status = ruf_home_file_read(
-        home->path, HOME_CA, CA_SIZE_MAX, &of_init, &size, err);
-
-    if (status == RUF_E_NOT_FOUND)
-        return RUF_OK;
-    if (status != RUF_OK)
-        return status;
-    room = size + (of_policy == NULL ? 0 : strlen(of_policy)) + 2;
-    home->ca_pem = malloc(room);
-    if (home->ca_pem == NULL) {
-        free(of_init);
-        return ruf_fail_memory(err);
-    }
-    (void)snprintf(home->ca_pem, room, "%s\n%s",
-                   of_policy == NULL ? "" : of_policy, of_init);
-    free(of_init);
-    home->effective.network.ca_pem = home->ca_pem;
-    return RUF_OK;
-}
-
-static enum ruf_status load_policy(struct ruf_home *home, struct ruf_error *err)
-{
-    struct ruf_error why = { 0 };
-    char *text = NULL;
-    size_t size = 0;
-    enum ruf_status status = ruf_home_file_read(
-        home->path, HOME_POLICY, RUF_POLICY_SIZE_MAX, &text, &size, err);
-
-    if (status == RUF_E_NOT_FOUND)
-        return ruf_fail(err, RUF_E_POLICY, "P100", home->path,
-                        "policy.json is missing");
-    if (status != RUF_OK)
-        return status;
-    status = ruf_policy_parse(text, size, &home->policy, NULL, &why);
-    free(text);
-    if (status == RUF_E_POLICY)
-        return ruf_fail(err, RUF_E_POLICY, "P100", home->path,
-                        "%s %s, line %u, column %u: %s", why.id, why.place,
-                        why.line, why.column, why.detail);
-    if (status != RUF_OK)
-        return ruf_fail_memory(err);
-    home->effective = *home->policy;
-    return load_trust_anchors(home, err);
-}
-
 /* Nothing of a home that was wiped, or is being wiped, is given out. */
 static enum ruf_status refuse_wiped(const char *path,
                                     const struct ruf_host *host,
@@ -326,20 +272,16 @@ static enum ruf_status finish_attempts(struct ruf_home *home,
     return ruf_home_reset(home, err);
 }
 
-static void forget_policy(struct ruf_home *home)
+/* Whoever opens the store to write takes over what is pending. */
+static enum ruf_status finish_policy(struct ruf_home *home,
+                                     struct ruf_error *err)
 {
-    ruf_policy_destroy(home->policy);
-    free(home->ca_pem);
-    home->policy = NULL;
-    home->ca_pem = NULL;
-    memset(&home->effective, 0, sizeof(home->effective));
-}
+    struct ruf_home_writer writer;
+    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
 
-enum ruf_status ruf_home_policy_reload(struct ruf_home *home,
-                                       struct ruf_error *err)
-{
-    forget_policy(home);
-    return load_policy(home, err);
+    ruf_home_writer_close(&writer);
+    /* It is being taken over right now, or nobody may in before a PIN. */
+    return status == RUF_E_BUSY || status == RUF_E_LOCKED ? RUF_OK : status;
 }
 
 /* The policy in force; one that was being taken over is taken over first. */
@@ -347,7 +289,7 @@ static enum ruf_status load_policy_in_force(struct ruf_home *home,
                                             struct ruf_error *err)
 {
     bool pending = ruf_folder_has(home->path, HOME_POLICY_NEXT);
-    enum ruf_status status = load_policy(home, err);
+    enum ruf_status status = ruf_home_policy_load(home, err);
     struct ruf_error reason;
     enum ruf_status finished;
 
@@ -360,14 +302,12 @@ static enum ruf_status load_policy_in_force(struct ruf_home *home,
         return finished;
     if (!pending)
         return status;
-    finished = ruf_policy_finish(home, &reason);
-    if (finished == RUF_E_LOCKED) /* once it is unlocked */
-        return status;
+    finished = finish_policy(home, &reason);
     if (finished != RUF_OK && err != NULL)
         *err = reason;
     if (finished != RUF_OK)
         return finished;
-    return ruf_home_policy_reload(home, err);
+    return ruf_home_policy_load(home, err);
 }
 
 static enum ruf_status open_home(const char *path, const struct ruf_host *host,
@@ -380,6 +320,7 @@ static enum ruf_status open_home(const char *path, const struct ruf_host *host,
     *out = NULL;
     if (home == NULL)
         return ruf_fail_memory(err);
+    home->on_disk = true;
     ruf_host_fill(host, &home->host);
     status = refuse_wiped(path, &home->host, err);
     if (status != RUF_OK) {
@@ -398,8 +339,9 @@ static enum ruf_status open_home(const char *path, const struct ruf_host *host,
     else if (status == RUF_OK)
         status = finish_attempts(home, err);
     /* A new policy is taken over on disk. */
-    if (status == RUF_OK && !any_policy)
-        status = ruf_home_memory_begin(home, err);
+    home->on_disk = any_policy;
+    if (status == RUF_OK)
+        status = ruf_home_memory_follow(home, err);
     if (status != RUF_OK) {
         ruf_home_close(home);
         return status;
@@ -434,7 +376,7 @@ void ruf_home_close(struct ruf_home *home)
     if (home == NULL)
         return;
     ruf_home_memory_end(home);
-    ruf_policy_destroy(home->policy);
+    ruf_home_policy_forget(home);
     if (home->access != NULL) {
         free(home->access->os_version);
         free(home->access->app_version);
@@ -443,7 +385,6 @@ void ruf_home_close(struct ruf_home *home)
     ruf_keystore_close(home->keystore);
     ruf_secret_destroy(&home->key);
     ruf_secret_destroy(&home->next);
-    free(home->ca_pem);
     free(home->path);
     free(home);
 }
@@ -521,10 +462,9 @@ enum ruf_status ruf_home_still_ours(const struct ruf_home *home,
                     "the organisation's data was removed");
 }
 
-static enum ruf_status open_writer(const struct ruf_home *home,
-                                   enum ruf_access_purpose purpose,
-                                   struct ruf_home_writer *out,
-                                   struct ruf_error *err)
+static enum ruf_status lock_home(const struct ruf_home *home,
+                                 struct ruf_home_writer *out,
+                                 struct ruf_error *err)
 {
     char *path = ruf_path_join(home->path, HOME_LOCK);
     enum ruf_status status;
@@ -534,27 +474,70 @@ static enum ruf_status open_writer(const struct ruf_home *home,
         return ruf_fail_memory(err);
     status = ruf_lock_acquire(path, &out->lock, err);
     free(path);
+    return status == RUF_OK ? ruf_home_still_ours(home, err) : status;
+}
+
+/* Whoever began to take over a policy may have died over it. */
+static enum ruf_status finish_pending(struct ruf_home *home,
+                                      enum ruf_access_purpose purpose,
+                                      struct ruf_home_writer *writer,
+                                      struct ruf_error *err)
+{
+    enum ruf_status status = ruf_policy_finish(home, writer->store, err);
+
+    ruf_store_close(writer->store);
+    writer->store = NULL;
     if (status == RUF_OK)
-        status = ruf_home_still_ours(home, err);
+        status = ruf_home_policy_follow(home, err);
+    return status == RUF_OK
+               ? open_store(home, purpose, RUF_STORE_WRITE, &writer->store, err)
+               : status;
+}
+
+static enum ruf_status open_writer(struct ruf_home *home,
+                                   enum ruf_access_purpose purpose,
+                                   struct ruf_home_writer *out,
+                                   struct ruf_error *err)
+{
+    enum ruf_status status = lock_home(home, out, err);
+
+    if (status == RUF_OK)
+        status = ruf_home_policy_follow(home, err);
     if (status == RUF_OK)
         status = open_store(home, purpose, RUF_STORE_WRITE, &out->store, err);
+    if (status == RUF_OK && ruf_folder_has(home->path, HOME_POLICY_NEXT))
+        status = finish_pending(home, purpose, out, err);
     if (status != RUF_OK)
         ruf_home_writer_close(out);
     return status;
 }
 
-enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
+enum ruf_status ruf_home_writer_open(struct ruf_home *home,
                                      struct ruf_home_writer *out,
                                      struct ruf_error *err)
 {
     return open_writer(home, RUF_ACCESS_USE, out, err);
 }
 
-enum ruf_status ruf_home_refresher_open(const struct ruf_home *home,
+enum ruf_status ruf_home_refresher_open(struct ruf_home *home,
                                         struct ruf_home_writer *out,
                                         struct ruf_error *err)
 {
     return open_writer(home, RUF_ACCESS_REFRESH, out, err);
+}
+
+enum ruf_status ruf_home_writer_open_as_is(const struct ruf_home *home,
+                                           struct ruf_home_writer *out,
+                                           struct ruf_error *err)
+{
+    enum ruf_status status = lock_home(home, out, err);
+
+    if (status == RUF_OK)
+        status =
+            open_store(home, RUF_ACCESS_USE, RUF_STORE_WRITE, &out->store, err);
+    if (status != RUF_OK)
+        ruf_home_writer_close(out);
+    return status;
 }
 
 void ruf_home_writer_close(struct ruf_home_writer *writer)

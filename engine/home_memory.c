@@ -16,25 +16,6 @@ struct ruf_home_memory {
     int image;
 };
 
-enum ruf_status ruf_home_memory_begin(struct ruf_home *home,
-                                      struct ruf_error *err)
-{
-    enum ruf_status status;
-
-    if (home->policy == NULL || ruf_home_may_store(home))
-        return RUF_OK;
-    home->memory = calloc(1, sizeof(*home->memory));
-    if (home->memory == NULL)
-        return ruf_fail_memory(err);
-    home->memory->image = -1;
-    status = ruf_store_memory_path(home->memory->store_path, err);
-    if (status == RUF_OK) {
-        home->policy->store.is_in_memory = true;
-        home->effective.store.is_in_memory = true;
-    }
-    return status;
-}
-
 void ruf_home_memory_forget(const struct ruf_home *home)
 {
     struct ruf_home_memory *memory = home->memory;
@@ -65,6 +46,36 @@ void ruf_home_memory_end(struct ruf_home *home)
     ruf_home_memory_forget(home);
     free(home->memory);
     home->memory = NULL;
+}
+
+static enum ruf_status begin(struct ruf_home *home, struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    home->memory = calloc(1, sizeof(*home->memory));
+    if (home->memory == NULL)
+        return ruf_fail_memory(err);
+    home->memory->image = -1;
+    status = ruf_store_memory_path(home->memory->store_path, err);
+    if (status != RUF_OK)
+        ruf_home_memory_end(home);
+    return status;
+}
+
+enum ruf_status ruf_home_memory_follow(struct ruf_home *home,
+                                       struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    if (home->policy == NULL || home->on_disk || ruf_home_may_store(home)) {
+        ruf_home_memory_end(home);
+        return RUF_OK;
+    }
+    if (home->memory == NULL)
+        status = begin(home, err);
+    home->policy->store.is_in_memory = status == RUF_OK;
+    home->effective.store.is_in_memory = status == RUF_OK;
+    return status;
 }
 
 static enum ruf_status copy_path(const char *path, char **out,

@@ -15,9 +15,10 @@
 
 #include "engine/home_private.h"
 
-/** Have this handle hold everything in memory, if its policy says so. */
-RUF_MUST_USE enum ruf_status ruf_home_memory_begin(struct ruf_home *home,
-                                                   struct ruf_error *err);
+/** Have this handle hold everything in memory from now on if its policy says
+ *  so, on disk if not. */
+RUF_MUST_USE enum ruf_status ruf_home_memory_follow(struct ruf_home *home,
+                                                    struct ruf_error *err);
 
 /** Drop what the memory holds: the key is about to go. On disk: nothing. */
 void ruf_home_memory_forget(const struct ruf_home *home);

@@ -37,6 +37,7 @@
 
 struct ruf_keystore;
 struct ruf_home_memory;
+struct ruf_home_document;
 
 /* Hex digits that name a home, and their NUL. */
 #define RUF_HOME_ID_SIZE 33
@@ -65,9 +66,9 @@ struct ruf_access_memory {
 
 struct ruf_home {
     char *path;
-    char *ca_pem;                /* of the policy and of init, together */
-    struct ruf_policy *policy;   /* as parsed */
-    struct ruf_policy effective; /* the same with ca_pem laid over */
+    struct ruf_home_document *document; /* of the policy, and former ones */
+    struct ruf_policy *policy;          /* as parsed */
+    struct ruf_policy effective; /* the same with trust anchors of init */
     struct ruf_secret key;       /* none while it is locked */
     struct ruf_secret next;      /* of a renewal that was cut short */
     char id[RUF_HOME_ID_SIZE];
@@ -75,6 +76,7 @@ struct ruf_home {
     struct ruf_host host; /* all of it filled in */
     struct ruf_keystore *keystore;
     struct ruf_home_memory *memory; /* NULL: store and index are on disk */
+    bool on_disk; /* whatever the policy says: to take over one, at opening */
 };
 
 /* Read, replace or remove one file of a home: as ruf_file_read(),
@@ -96,13 +98,19 @@ struct ruf_home_writer {
     struct ruf_store *store;
 };
 
-RUF_MUST_USE enum ruf_status ruf_home_writer_open(const struct ruf_home *home,
+/* Under the policy that is in force by then: see engine/home_policy.h. What was
+ * taken from home->policy before may be out of date. */
+RUF_MUST_USE enum ruf_status ruf_home_writer_open(struct ruf_home *home,
                                                   struct ruf_home_writer *out,
                                                   struct ruf_error *err);
 /* The same to sign in or sync, which an offline block does not forbid. */
 RUF_MUST_USE enum ruf_status
-ruf_home_refresher_open(const struct ruf_home *home,
-                        struct ruf_home_writer *out, struct ruf_error *err);
+ruf_home_refresher_open(struct ruf_home *home, struct ruf_home_writer *out,
+                        struct ruf_error *err);
+/* Under the policy the handle knows: for tokens, of which it says nothing. */
+RUF_MUST_USE enum ruf_status
+ruf_home_writer_open_as_is(const struct ruf_home *home,
+                           struct ruf_home_writer *out, struct ruf_error *err);
 void ruf_home_writer_close(struct ruf_home_writer *writer);
 
 /* RUF_E_WIPED (W602) if a wipe began since the home was opened. */
@@ -160,10 +168,6 @@ struct ruf_view {
     struct ruf_labelled_entries entries;
     struct ruf_trunks trunks;
 };
-
-/* Read policy.json once more. RUF_E_POLICY (P100) leaves home->policy NULL. */
-RUF_MUST_USE enum ruf_status ruf_home_policy_reload(struct ruf_home *home,
-                                                    struct ruf_error *err);
 
 /* Load, merge, label by a policy, into the arena. 'judged' may be NULL. */
 RUF_MUST_USE enum ruf_status

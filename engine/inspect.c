@@ -174,8 +174,7 @@ static void first_store_finding(void *context, const char *text)
         (void)ruf_fail(err, RUF_E_CORRUPT, "D711", HOME_STORE, "%s", text);
 }
 
-static void verify_store(const struct ruf_home *home,
-                         struct ruf_verify_report *out)
+static void verify_store(struct ruf_home *home, struct ruf_verify_report *out)
 {
     struct ruf_home_writer writer;
     struct ruf_error found = { 0 };

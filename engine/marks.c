@@ -18,6 +18,11 @@ static enum ruf_mark stored_kind(enum ruf_mark_kind kind)
     return kind == RUF_RECENT ? RUF_MARK_RECENT : RUF_MARK_FAVOURITE;
 }
 
+static bool is_wanted(const struct ruf_home *home, enum ruf_mark_kind kind)
+{
+    return kind != RUF_RECENT || home->policy->recents_enabled;
+}
+
 /* --- marking
  * ---------------------------------------------------------------------- */
 
@@ -29,7 +34,7 @@ enum ruf_status ruf_home_mark(struct ruf_home *home, struct ruf_query *query,
     struct ruf_identity identity;
     enum ruf_status status;
 
-    if (kind == RUF_RECENT && !home->policy->recents_enabled)
+    if (!is_wanted(home, kind))
         return RUF_OK;
     status = ruf_query_identity(query, contact, &identity, err);
     if (status != RUF_OK || identity.id_count == 0)
@@ -37,9 +42,10 @@ enum ruf_status ruf_home_mark(struct ruf_home *home, struct ruf_query *query,
     status = ruf_home_writer_open(home, &writer, err);
     if (status != RUF_OK)
         return status;
-    status =
-        ruf_store_mark(writer.store, stored_kind(kind), identity.ids[0].source,
-                       identity.ids[0].id, (int64_t)time(NULL), err);
+    if (is_wanted(home, kind)) /* under the lock: still? */
+        status = ruf_store_mark(writer.store, stored_kind(kind),
+                                identity.ids[0].source, identity.ids[0].id,
+                                (int64_t)time(NULL), err);
     ruf_home_writer_close(&writer);
     return status;
 }

@@ -539,10 +539,10 @@ enum ruf_status ruf_home_try_keep(struct ruf_home *home,
                                   struct ruf_error *err)
 {
     struct ruf_home_writer writer = { 0 };
-    enum ruf_status status = ruf_home_check_age(home, err);
+    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
 
     if (status == RUF_OK)
-        status = ruf_home_writer_open(home, &writer, err);
+        status = ruf_home_check_age(home, err);
     if (status == RUF_OK)
         status = try_choice(home, writer.store, a, b, together, callback,
                             context, err);

@@ -214,8 +214,9 @@ take_over(const struct ruf_home *home, struct ruf_store *store,
 /* --- finishing
  * ------------------------------------------------------------------------- */
 
-static enum ruf_status finish(const struct ruf_home *home,
-                              struct ruf_store *store, struct ruf_error *err)
+enum ruf_status ruf_policy_finish(const struct ruf_home *home,
+                                  struct ruf_store *store,
+                                  struct ruf_error *err)
 {
     enum ruf_source_fate fates[RUF_POLICY_SOURCES_MAX];
     struct ruf_policy_effect *effect = calloc(1, sizeof(*effect));
@@ -244,38 +245,6 @@ static enum ruf_status finish(const struct ruf_home *home,
     return status;
 }
 
-/* Another process may have taken over a policy since the home was opened, or
- * died over it. */
-static enum ruf_status catch_up(struct ruf_home *home, struct ruf_store *store,
-                                struct ruf_error *err)
-{
-    enum ruf_status status = has_file(home->path, HOME_POLICY_NEXT)
-                                 ? finish(home, store, err)
-                                 : RUF_OK;
-
-    if (status == RUF_OK)
-        status = ruf_home_policy_reload(home, err);
-    return status == RUF_E_POLICY ? RUF_OK : status;
-}
-
-enum ruf_status ruf_policy_finish(const struct ruf_home *home,
-                                  struct ruf_error *err)
-{
-    struct ruf_home_writer writer = { 0 };
-    enum ruf_status status;
-
-    if (!has_file(home->path, HOME_POLICY_NEXT))
-        return RUF_OK;
-    status = ruf_home_writer_open(home, &writer, err);
-    /* It is being taken over right now, or nobody may in before a PIN. */
-    if (status == RUF_E_BUSY || status == RUF_E_LOCKED)
-        return RUF_OK;
-    if (status == RUF_OK)
-        status = finish(home, writer.store, err);
-    ruf_home_writer_close(&writer);
-    return status;
-}
-
 /* --- importing
  * ------------------------------------------------------------------------- */
 
@@ -295,8 +264,6 @@ enum ruf_status ruf_policy_import(const char *path, const struct ruf_host *host,
         status = read_new(home, policy, size, watch, &after, err);
     if (status == RUF_OK)
         status = ruf_home_writer_open(home, &writer, err);
-    if (status == RUF_OK)
-        status = catch_up(home, writer.store, err);
     if (status == RUF_OK)
         status = check_version(home->policy, after, err);
     if (status == RUF_OK)

@@ -1,5 +1,5 @@
 /*
- * engine/policy_change.h - what opening a home asks about its policy
+ * engine/policy_change.h - finishing what was begun
  *
  * Threads: one thread at a time.
  *
@@ -12,10 +12,11 @@
 #include <rufname/policy.h>
 
 /**
- * Finish taking over a policy that was cut short; the home holds the old one,
- * or none. Nothing to do is RUF_OK, and so is another process at it.
+ * Finish taking over the policy in policy.next; the home holds the old one, or
+ * none, and its lock. Nothing to do is RUF_OK.
  */
 RUF_MUST_USE enum ruf_status ruf_policy_finish(const struct ruf_home *home,
+                                               struct ruf_store *store,
                                                struct ruf_error *err);
 
 #endif

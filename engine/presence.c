@@ -42,7 +42,7 @@ static enum ruf_status save_secret(void *context, const char *name,
 
     if (sign_in->writer.store != NULL)
         return ruf_store_secret_save(sign_in->writer.store, name, value, err);
-    status = ruf_home_writer_open(sign_in->home, &writer, err);
+    status = ruf_home_writer_open_as_is(sign_in->home, &writer, err);
     if (status == RUF_OK)
         status = ruf_store_secret_save(writer.store, name, value, err);
     ruf_home_writer_close(&writer);
@@ -53,7 +53,7 @@ static enum ruf_status lock_secrets(void *context, struct ruf_error *err)
 {
     struct sign_in *sign_in = context;
 
-    return ruf_home_writer_open(sign_in->home, &sign_in->writer, err);
+    return ruf_home_writer_open_as_is(sign_in->home, &sign_in->writer, err);
 }
 
 static void unlock_secrets(void *context)

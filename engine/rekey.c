@@ -213,11 +213,10 @@ enum ruf_status ruf_rekey_finish(struct ruf_home *home, struct ruf_error *err)
 static enum ruf_status admit(struct ruf_home *home, const char *pin,
                              struct ruf_error *err)
 {
-    enum ruf_status status = ruf_home_check_storage(home, err);
+    enum ruf_status status = pin == NULL
+                                 ? ruf_access_enter(home, RUF_ACCESS_USE, err)
+                                 : ruf_pin_enter(home, pin, err);
 
-    if (status == RUF_OK)
-        status = pin == NULL ? ruf_access_enter(home, RUF_ACCESS_USE, err)
-                             : ruf_pin_enter(home, pin, err);
     if (status == RUF_OK && pin == NULL && home->access->pin_set_at != 0)
         status = ruf_fail(err, RUF_E_LOCKED, "K225", home->path,
                           "the new key is wrapped under the PIN");
@@ -248,6 +247,8 @@ enum ruf_status ruf_home_rekey(struct ruf_home *home, const char *pin,
 
     if (status == RUF_OK)
         status = ruf_home_writer_open(home, &writer, err);
+    if (status == RUF_OK)
+        status = ruf_home_check_storage(home, err);
     if (status == RUF_OK) {
         ruf_session_forget(home->id);
         status = announce(home, pin, err);

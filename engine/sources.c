@@ -111,13 +111,12 @@ static enum ruf_status switch_off(const struct ruf_home *home,
                : ruf_store_fact_save(store, FACT_UNPUBLISHED, 0, err);
 }
 
-enum ruf_status ruf_home_source_switch(struct ruf_home *home, const char *id,
-                                       bool on, struct ruf_error *err)
+/* May people switch it? */
+static enum ruf_status check_switch(const struct ruf_home *home, const char *id,
+                                    struct ruf_error *err)
 {
     const struct ruf_policy_source *source =
         ruf_policy_source(home->policy, ruf_text(id));
-    struct ruf_home_writer writer;
-    enum ruf_status status;
 
     if (source == NULL)
         return ruf_fail(err, RUF_E_USAGE, "U014", id,
@@ -126,11 +125,20 @@ enum ruf_status ruf_home_source_switch(struct ruf_home *home, const char *id,
         return ruf_fail(err, RUF_E_POLICY, "P182", id,
                         source->enabled ? "user_may_toggle is false"
                                         : "the policy has the source off");
-    status = ruf_home_writer_open(home, &writer, err);
-    if (status != RUF_OK)
-        return status;
-    status =
-        save_fact(writer.store, "switch", id, on ? WISH_ON : WISH_OFF, err);
+    return RUF_OK;
+}
+
+enum ruf_status ruf_home_source_switch(struct ruf_home *home, const char *id,
+                                       bool on, struct ruf_error *err)
+{
+    struct ruf_home_writer writer;
+    enum ruf_status status = ruf_home_writer_open(home, &writer, err);
+
+    if (status == RUF_OK)
+        status = check_switch(home, id, err);
+    if (status == RUF_OK)
+        status =
+            save_fact(writer.store, "switch", id, on ? WISH_ON : WISH_OFF, err);
     if (status == RUF_OK && !on)
         status = switch_off(home, writer.store, id, err);
     ruf_home_writer_close(&writer);

@@ -80,7 +80,9 @@ ruf_home_init(const char *path, const struct ruf_home_setup *setup,
 
 /**
  * Open a home: profile, policy and key. Neither store nor index is touched. One
- * behind a PIN opens locked.
+ * behind a PIN opens locked. Calls that write read the policy again, since
+ * another process may have taken over one (RUF_E_POLICY, P100, if it is none
+ * any more); the others stay under the one they know until then.
  * @return RUF_OK; RUF_E_USAGE (U012: no home here); RUF_E_KEY (K201: the key
  *         is missing); RUF_E_WIPED (W602: it was wiped; W603: a wipe began and
  *         cannot be finished); RUF_E_POLICY (P100); RUF_E_IO; RUF_E_NOMEM.
