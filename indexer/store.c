@@ -367,7 +367,7 @@ static enum ruf_status configure(const struct ruf_store *store,
     (void)sqlite3_exec(store->db, "PRAGMA cipher_log_level = NONE", NULL, NULL,
                        NULL);
     /* 8 MiB of pages: a first round needs no more, and a sync has to leave
-     * memory to others. Figures: docs/decisions/0008-memory-of-a-sync.md. */
+     * memory to others. Figures: docs/decisions/0009-memory-of-a-sync.md. */
     return ruf_store_run(store,
                          "PRAGMA cipher_compatibility = 4;"
                          "PRAGMA mmap_size = 0;"
