@@ -32,13 +32,18 @@ struct cli {
     int argument_count;
 };
 
+/** Help of a command in one language. */
+struct cli_text {
+    const char *usage;   /**< arguments after the name */
+    const char *summary; /**< one line */
+    const char *help;    /**< options, one per line; "" if there are none */
+};
+
 /** One command. */
 struct cli_command {
     const char *name;
-    const char *usage;   /**< arguments after the name */
-    const char *summary; /**< one line, English */
-    const char *help;    /**< options, one per line, English */
     int (*run)(struct cli *cli);
+    struct cli_text text[2]; /**< by enum ruf_language */
 };
 
 /** All commands, ended by a name of NULL. */
