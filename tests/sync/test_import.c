@@ -399,7 +399,7 @@ static long peak_kib(void)
 /* A process of its own for each, whose peak is that of its format. */
 ParameterizedTestParameters(import, takes_a_million_rows_in_little_memory)
 {
-    static const char names[][8] = { "a.csv", "a.jsonl", "a.vcf" };
+    static char names[][8] = { "a.csv", "a.jsonl", "a.vcf" };
 
     return cr_make_param_array(char[8], names, sizeof(names) / 8);
 }
