@@ -35,10 +35,15 @@ enum {
     AT_PIN_P = 120,
     AT_PIN_MAX = 124,
     AT_PIN_SALT = 128,
-    AT_PIN_WRAPPED = 144, /* 64 bytes; zeros after them */
+    AT_PIN_WRAPPED = 144,
+    AT_JUDGED = 208,
+    AT_WRONG_PINS = 212,
+    AT_WRONG_PIN_AT = 216,
+    AT_NOTES = 224, /* each a time, and what in the low 16 bits */
     AT_NEXT = 256
 };
 
+_Static_assert(AT_NOTES + 8 * RUF_KEY_NOTES == AT_NEXT, "no room is left");
 _Static_assert(AT_NEXT == RUF_KEY_ITEM_SIZE &&
                    AT_NEXT + RUF_WRAPPED_SIZE == RUF_KEY_ITEM_ROOM,
                "the next key comes after all else");
@@ -77,6 +82,29 @@ static void read_pin(const uint8_t *bytes, struct ruf_pin_wrap *out)
     memcpy(out->wrapped, bytes + AT_PIN_WRAPPED, sizeof(out->wrapped));
 }
 
+static void read_notes(const uint8_t *bytes, struct ruf_key_item *out)
+{
+    out->judged = (uint16_t)ruf_load32(bytes + AT_JUDGED);
+    out->wrong_pins = ruf_load32(bytes + AT_WRONG_PINS);
+    out->wrong_pin_at = (int64_t)ruf_load64(bytes + AT_WRONG_PIN_AT);
+    for (size_t i = 0; i < RUF_KEY_NOTES; i++) {
+        uint64_t note = ruf_load64(bytes + AT_NOTES + 8 * i);
+
+        out->notes[i].made = (int64_t)(note >> 16);
+        out->notes[i].what = (uint16_t)note;
+    }
+}
+
+static void write_notes(const struct ruf_key_item *item, uint8_t *out)
+{
+    ruf_store32(out + AT_JUDGED, item->judged);
+    ruf_store32(out + AT_WRONG_PINS, item->wrong_pins);
+    ruf_store64(out + AT_WRONG_PIN_AT, (uint64_t)item->wrong_pin_at);
+    for (size_t i = 0; i < RUF_KEY_NOTES; i++)
+        ruf_store64(out + AT_NOTES + 8 * i,
+                    (uint64_t)item->notes[i].made << 16 | item->notes[i].what);
+}
+
 static enum ruf_status read_fields(const uint8_t *bytes, size_t size,
                                    struct ruf_key_item *out,
                                    struct ruf_error *err)
@@ -99,6 +127,7 @@ static enum ruf_status read_fields(const uint8_t *bytes, size_t size,
     out->checked_in = (int64_t)ruf_load64(bytes + AT_CHECKED_IN);
     out->clock_seen = (int64_t)ruf_load64(bytes + AT_CLOCK_SEEN);
     read_pin(bytes, &out->pin);
+    read_notes(bytes, out);
     return RUF_OK;
 }
 
@@ -143,6 +172,7 @@ size_t ruf_key_item_write(const struct ruf_key_item *item,
     ruf_store32(out + AT_PIN_MAX, pin->attempts_max);
     memcpy(out + AT_PIN_SALT, pin->salt, sizeof(pin->salt));
     memcpy(out + AT_PIN_WRAPPED, pin->wrapped, sizeof(pin->wrapped));
+    write_notes(item, out);
     if (!item->renewing)
         return RUF_KEY_ITEM_SIZE;
     memcpy(out + AT_NEXT, item->next, sizeof(item->next));

@@ -36,6 +36,14 @@ struct ruf_pin_wrap {
     uint8_t wrapped[RUF_WRAPPED_SIZE];
 };
 
+/** A decision about access that the audit does not have yet. */
+struct ruf_key_note {
+    int64_t made; /**< Unix seconds, below 2^48; 0: none */
+    uint16_t what;
+};
+
+#define RUF_KEY_NOTES 4
+
 struct ruf_key_item {
     /** The home's key; with a PIN the device secret it is wrapped with. */
     uint8_t secret[RUF_SEAL_KEY_SIZE];
@@ -48,6 +56,10 @@ struct ruf_key_item {
     uint8_t image[RUF_DIGEST_SIZE]; /**< hash of its header */
     int64_t checked_in; /**< last contact with the organisation, Unix seconds */
     int64_t clock_seen; /**< latest time seen */
+    uint16_t judged;    /**< the last decision about access that was noted */
+    uint32_t wrong_pins;  /**< that the audit does not have yet */
+    int64_t wrong_pin_at; /**< the last of them, Unix seconds */
+    struct ruf_key_note notes[RUF_KEY_NOTES]; /**< from the front */
     /** While renewing: the next key, RUF_SEAL_KEY_SIZE bytes, or wrapped as
      * that of the PIN. */
     uint8_t next[RUF_WRAPPED_SIZE];

@@ -5,6 +5,7 @@
  */
 #include "engine/access.h"
 #include "base/error.h"
+#include "engine/access_notes.h"
 #include "engine/home_memory.h"
 #include "engine/session.h"
 #include "engine/wipe.h"
@@ -103,6 +104,8 @@ enum ruf_status ruf_access_load(struct ruf_home *home,
     memory->checked_in = item->checked_in;
     memory->clock_seen = item->clock_seen;
     memory->clock_kept = item->clock_seen;
+    memory->judged = item->judged;
+    memory->has_notes = item->notes[0].made != 0 || item->wrong_pins != 0;
     memory->generation = item->generation;
     memcpy(memory->image, item->image, sizeof(memory->image));
     return take_key(home, item, err);
@@ -302,10 +305,26 @@ static bool note_use(const struct ruf_home *home,
     return true;
 }
 
+/* What is refused is noted, and that it no longer is. */
+static enum ruf_status answer(const struct ruf_home *home,
+                              enum ruf_access_purpose purpose,
+                              const struct ruf_access_decision *decision,
+                              struct ruf_error *err)
+{
+    if (decision->verdict != RUF_ACCESS_ALLOW || purpose == RUF_ACCESS_USE)
+        ruf_access_note(home, decision->verdict, decision->reason);
+    return decision->verdict == RUF_ACCESS_ALLOW
+               ? RUF_OK
+               : refuse(home, decision->reason, err);
+}
+
 enum ruf_status ruf_access_enter(const struct ruf_home *home,
                                  enum ruf_access_purpose purpose,
                                  struct ruf_error *err)
 {
+    static const struct ruf_access_decision locked = {
+        .verdict = RUF_ACCESS_ASK, .reason = RUF_ACCESS_LOCKED
+    };
     struct ruf_access_decision decision;
     enum ruf_status status;
 
@@ -318,13 +337,13 @@ enum ruf_status ruf_access_enter(const struct ruf_home *home,
         return status;
     if (decision.verdict == RUF_ACCESS_WIPE)
         return ruf_access_wipe(home, decision.reason, err);
-    if (decision.verdict != RUF_ACCESS_ALLOW)
-        return refuse(home, decision.reason, err);
-    if (home->key.bytes == NULL && purpose != RUF_ACCESS_UNLOCK)
-        return refuse(home, RUF_ACCESS_LOCKED, err);
-    return note_use(home, purpose, now_of(home))
-               ? RUF_OK
-               : refuse(home, RUF_ACCESS_LOCKED, err);
+    if (decision.verdict == RUF_ACCESS_ALLOW && purpose != RUF_ACCESS_UNLOCK &&
+        home->key.bytes == NULL)
+        decision = locked;
+    if (decision.verdict == RUF_ACCESS_ALLOW &&
+        !note_use(home, purpose, now_of(home)))
+        decision = locked;
+    return answer(home, purpose, &decision, err);
 }
 
 enum ruf_status ruf_home_enter(struct ruf_home *home,

@@ -19,14 +19,26 @@
 enum ruf_audit_event {
     RUF_AUDIT_LOGIN = 0,
     RUF_AUDIT_LOGOUT,
-    RUF_AUDIT_SYNC,     /**< count: records added, changed and removed */
-    RUF_AUDIT_IMPORT,   /**< count: the same */
-    RUF_AUDIT_POLICY,   /**< taken over; count: records that went */
-    RUF_AUDIT_MERGE,    /**< object: a contact's id; count: pairs of records */
-    RUF_AUDIT_SEPARATE, /**< the same */
-    RUF_AUDIT_EXPORT,   /**< count: contacts, or rows of Live Caller ID */
-    RUF_AUDIT_PROVE,    /**< count: statements that do not hold */
-    RUF_AUDIT_REKEY,    /**< a new key */
+    RUF_AUDIT_SYNC,      /**< count: records added, changed and removed */
+    RUF_AUDIT_IMPORT,    /**< count: the same */
+    RUF_AUDIT_POLICY,    /**< taken over; count: records that went */
+    RUF_AUDIT_MERGE,     /**< object: a contact's id; count: pairs of records */
+    RUF_AUDIT_SEPARATE,  /**< the same */
+    RUF_AUDIT_EXPORT,    /**< count: contacts, or rows of Live Caller ID */
+    RUF_AUDIT_PROVE,     /**< count: statements that do not hold */
+    RUF_AUDIT_REKEY,     /**< a new key */
+    RUF_AUDIT_PIN_WRONG, /**< count: how many since the entry before */
+    /** Decisions about access, in the order of enum ruf_access_reason. */
+    RUF_AUDIT_ACCESS_ALLOWED,
+    RUF_AUDIT_ACCESS_NO_PIN,
+    RUF_AUDIT_ACCESS_LOCKED,
+    RUF_AUDIT_ACCESS_PIN_OLD,
+    RUF_AUDIT_ACCESS_ATTEMPTS, /**< spent: the home begins anew */
+    RUF_AUDIT_ACCESS_OFFLINE,
+    RUF_AUDIT_ACCESS_VERSION,
+    RUF_AUDIT_ACCESS_SUSPICIOUS,
+    RUF_AUDIT_ACCESS_ACCOUNT,
+    RUF_AUDIT_ACCESS_JAILBREAK,
     RUF_AUDIT_EVENT_COUNT
 };
 
@@ -57,5 +69,13 @@ ruf_audit_append(const struct ruf_home *home, struct ruf_store *store,
                  enum ruf_audit_event event,
                  const struct ruf_audit_object *object, enum ruf_status result,
                  uint64_t count, struct ruf_error *err);
+
+/** The same of what happened earlier, to nobody in particular. 'result' only
+ *  goes into the entry. @return RUF_OK; why it could not be noted. */
+RUF_MUST_USE enum ruf_status
+ruf_audit_append_at(const struct ruf_home *home, struct ruf_store *store,
+                    int64_t made, enum ruf_audit_event event,
+                    enum ruf_status result, uint64_t count,
+                    struct ruf_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "callkit/commit.h"
 #include "engine/access.h"
+#include "engine/access_notes.h"
 #include "engine/home_files.h"
 #include "engine/home_memory.h"
 #include "engine/home_policy.h"
@@ -507,6 +508,8 @@ static enum ruf_status open_writer(struct ruf_home *home,
         status = open_store(home, purpose, RUF_STORE_WRITE, &out->store, err);
     if (status == RUF_OK && ruf_folder_has(home->path, HOME_POLICY_NEXT))
         status = finish_pending(home, purpose, out, err);
+    if (status == RUF_OK)
+        status = ruf_access_notes_settle(home, out->store, err);
     if (status != RUF_OK)
         ruf_home_writer_close(out);
     return status;

@@ -55,7 +55,9 @@ struct ruf_access_memory {
     uint32_t attempts;
     uint64_t generation; /* newest index the key store knows of, 0: none */
     uint8_t image[RUF_DIGEST_SIZE]; /* hash of its header */
-    bool remembered;                /* other processes may use it, too */
+    uint16_t judged; /* the last decision the key item has noted */
+    bool has_notes;  /* it may have some that the audit does not have */
+    bool remembered; /* other processes may use it, too */
     bool jailbroken;
     bool account_disabled;
     bool tampered;

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "engine/access.h"
+#include "engine/access_notes.h"
 #include "engine/key_wrap.h"
 #include "engine/rekey.h"
 #include "engine/reset.h"
@@ -117,16 +118,20 @@ static enum ruf_status try_pin(struct ruf_home *home,
 {
     struct ruf_key_item *item = edit->item;
     uint32_t allowed = attempts_allowed(home, item);
+    int64_t wrong_before = item->wrong_pin_at;
     enum ruf_status status;
 
     if (!item->has_pin)
         return ruf_fail(err, RUF_E_USAGE, "K223", home->path, "no PIN is set");
     if (item->attempts < UINT32_MAX)
         item->attempts++;
+    item->wrong_pins++;
+    item->wrong_pin_at = home->host.clock(home->host.context);
     status = ruf_item_edit_store(home, edit, err);
     if (status != RUF_OK)
         return status;
     home->access->attempts = item->attempts;
+    home->access->has_notes = true;
     *spent = item->attempts > allowed;
     if (!*spent)
         status = open_item(home, item, pin, out, err);
@@ -138,6 +143,8 @@ static enum ruf_status try_pin(struct ruf_home *home,
     if (status != RUF_OK || *spent)
         return status;
     item->attempts = 0;
+    item->wrong_pins--;
+    item->wrong_pin_at = wrong_before;
     status = ruf_item_edit_store(home, edit, err);
     if (status == RUF_OK)
         home->access->attempts = 0;
@@ -216,6 +223,7 @@ enum ruf_status ruf_home_lock(struct ruf_home *home, struct ruf_error *err)
         return RUF_OK;
     ruf_session_forget(home->id);
     ruf_access_forget_key(home);
+    ruf_access_note(home, RUF_ACCESS_ASK, RUF_ACCESS_LOCKED);
     return RUF_OK;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/reset.h"
 #include "base/error.h"
 #include "engine/access.h"
+#include "engine/access_notes.h"
 #include "engine/session.h"
 #include <rufname/directory.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ static enum ruf_status replace_key(struct ruf_home *home, struct ruf_error *err)
         memset(item->image, 0, sizeof(item->image));
         ruf_wipe(&item->pin, sizeof(item->pin));
         ruf_wipe(item->next, sizeof(item->next));
+        ruf_access_note_in(home, item, RUF_ACCESS_ASK, RUF_ACCESS_ATTEMPTS);
         status = ruf_random(item->secret, sizeof(item->secret), err);
     }
     if (status == RUF_OK)

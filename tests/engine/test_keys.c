@@ -41,6 +41,11 @@ Test(key_item, comes_back_as_it_was_written)
 
     in.pin = (struct ruf_pin_wrap){ .log_n = 17, .r = 8, .p = 1, .set_at = 77 };
     in.pin.attempts_max = 5;
+    in.judged = 0x0207;
+    in.wrong_pins = 2;
+    in.wrong_pin_at = 1800000000;
+    in.notes[0] = (struct ruf_key_note){ 1800000001, 0x0102 };
+    in.notes[3] = (struct ruf_key_note){ INT64_C(0xFFFFFFFFFFFF), 0xFFFF };
     memset(in.secret, 1, sizeof(in.secret));
     memset(in.image, 2, sizeof(in.image));
     memset(in.pin.salt, 5, sizeof(in.pin.salt));
@@ -59,6 +64,12 @@ Test(key_item, comes_back_as_it_was_written)
     cr_expect_arr_eq(out.pin.wrapped, in.pin.wrapped, sizeof(in.pin.wrapped));
     cr_expect(out.pin.log_n == 17 && out.pin.r == 8 && out.pin.p == 1 &&
               out.pin.attempts_max == 5 && out.pin.set_at == 77);
+    cr_expect(out.judged == 0x0207 && out.wrong_pins == 2 &&
+              out.wrong_pin_at == in.wrong_pin_at);
+    for (size_t i = 0; i < RUF_KEY_NOTES; i++)
+        cr_expect(out.notes[i].made == in.notes[i].made &&
+                      out.notes[i].what == in.notes[i].what,
+                  "note %zu", i);
     cr_expect_not(out.renewing);
     in.renewing = true;
     memset(in.next, 7, sizeof(in.next));

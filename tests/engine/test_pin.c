@@ -6,12 +6,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/key_item.h"
+#include "engine/access.h"
 #include "engine/home_key.h"
 #include "engine/reset.h"
 #include "tests/engine/test_host.h"
 #include <criterion/criterion.h>
 #include <rufname/access.h>
 #include <rufname/action.h>
+#include <rufname/audit.h>
 #include <rufname/home.h>
 #include <rufname/phone.h>
 #include <rufname/wipe.h>
@@ -614,6 +616,216 @@ Test(device, that_the_policy_refuses_gets_nothing)
     expect_ok(&f, ruf_home_set_device(f.home, &device, &f.err));
     expect_use(&f, RUF_E_WIPED, "W602");
     cr_expect_eq(f.host.item_size, 0);
+    end(&f);
+}
+
+/* --- in the audit -----------------------------------------------------------
+ */
+
+struct words {
+    char text[512];
+    int64_t began; /* times are told since then */
+};
+
+static void add_entry(void *context, const struct ruf_audit_entry *entry)
+{
+    struct words *words = context;
+    size_t used = strlen(words->text);
+
+    cr_expect_eq(entry->object.size, 0);
+    (void)snprintf(words->text + used, sizeof(words->text) - used,
+                   "%.*s:%d:%llu@%lld ", (int)entry->event.size,
+                   entry->event.data, entry->status,
+                   (unsigned long long)entry->count,
+                   (long long)(entry->time - words->began));
+}
+
+#define expect_audit(f, from, wanted)                                          \
+    do {                                                                       \
+        struct words words = { .began = from };                                \
+        expect_ok(f, ruf_home_audit((f)->home, add_entry, &words, &(f)->err)); \
+        cr_expect_str_eq(words.text, wanted, "line %d: %s", __LINE__,          \
+                         words.text);                                          \
+    } while (0)
+
+Test(access_audit, tells_wrong_pins_between_lock_and_use)
+{
+    struct fixture f;
+    int64_t began;
+
+    begin(&f, "file", "");
+    began = f.host.now;
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    expect_use(&f, RUF_OK, "");
+    expect_audit(&f, began, "");
+    f.host.now += 10;
+    expect_ok(&f, ruf_home_lock(f.home, &f.err));
+    reopen(&f);
+    for (int i = 0; i < 20; i++) {
+        f.host.now += 1;
+        expect_use(&f, RUF_E_LOCKED, "K210");
+    }
+    for (int i = 0; i < 2; i++) {
+        f.host.now += 10;
+        expect_call(&f, ruf_home_unlock(f.home, "1470", false, &f.err),
+                    RUF_E_LOCKED, "K212");
+    }
+    reopen(&f);
+    f.host.now += 5;
+    expect_ok(&f, ruf_home_unlock(f.home, PIN, false, &f.err));
+    expect_audit(&f, began,
+                 "access-locked:4:0@10 pin-wrong:4:2@50 "
+                 "access-allowed:0:0@55 ");
+    expect_audit(&f, began,
+                 "access-locked:4:0@10 pin-wrong:4:2@50 "
+                 "access-allowed:0:0@55 ");
+    cr_expect_eq(item_of(&f).wrong_pins, 0);
+    cr_expect_eq(item_of(&f).notes[0].made, 0);
+    end(&f);
+}
+
+Test(access_audit, begins_anew_with_the_attempts_that_ran_out)
+{
+    struct fixture f;
+    int64_t began;
+
+    begin(&f, "file", "\"pin\": {\"max_attempts\": 3}");
+    began = f.host.now;
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    reopen(&f);
+    for (int i = 0; i < 3; i++)
+        cr_expect_eq(ruf_home_unlock(f.home, "1470", false, &f.err),
+                     RUF_E_LOCKED);
+    cr_expect_str_eq(f.err.id, "K213");
+    expect_use(&f, RUF_E_LOCKED, "K211");
+    expect_ok(&f, ruf_home_pin_set(f.home, PIN, &f.err));
+    expect_audit(&f, began,
+                 "pin-wrong:4:3@0 access-attempts:4:0@0 "
+                 "access-no-pin:4:0@0 access-allowed:0:0@0 ");
+    end(&f);
+}
+
+/* Refused a hundred times, noted once; and that it ended. */
+Test(access_audit, tells_when_a_check_in_was_missing)
+{
+    struct fixture f;
+    int64_t began;
+
+    begin(&f, "entra_users", "\"pin\": {\"required\": false}");
+    began = f.host.now;
+    expect_use(&f, RUF_OK, "");
+    f.host.now += 12 * HOUR + 1;
+    for (int i = 0; i < 100; i++)
+        expect_use(&f, RUF_E_LOCKED, "K215");
+    expect_ok(&f, ruf_home_enter(f.home, RUF_ACCESS_REFRESH, &f.err));
+    expect_ok(&f, ruf_access_checked_in(f.home, &f.err));
+    expect_audit(&f, began,
+                 "access-offline:4:0@43201 access-allowed:0:0@43201 ");
+    end(&f);
+}
+
+Test(access_audit, tells_of_a_clock_that_was_set_back)
+{
+    struct fixture f;
+    int64_t began;
+
+    begin(&f, "entra_users", "\"pin\": {\"required\": false}");
+    began = f.host.now;
+    f.host.now += 11 * HOUR;
+    expect_use(&f, RUF_OK, "");
+    reopen(&f);
+    f.host.now = began - 14 * HOUR;
+    expect_use(&f, RUF_E_LOCKED, "K219");
+    f.host.now = began + 11 * HOUR;
+    expect_audit(&f, began,
+                 "access-suspicious:4:0@-50400 access-allowed:0:0@39600 ");
+    end(&f);
+}
+
+Test(access_audit, tells_why_a_device_was_refused)
+{
+    struct fixture f;
+    int64_t began;
+    struct ruf_device devices[] = {
+        { .jailbroken = true },
+        { .os_version = "17.4.9" },
+        { .account_disabled = true },
+        { .os_version = "17.5" },
+    };
+
+    begin(&f, "file",
+          "\"pin\": {\"required\": false},"
+          " \"min_os\": {\"version\": \"17.5\", \"action\": \"block\"}");
+    began = f.host.now;
+    for (size_t i = 0; i < 4; i++) {
+        expect_ok(&f, ruf_home_set_device(f.home, &devices[i], &f.err));
+        cr_expect_eq(use(&f), i < 3 ? RUF_E_LOCKED : RUF_OK);
+    }
+    expect_audit(&f, began,
+                 "access-jailbreak:4:0@0 access-version:4:0@0 "
+                 "access-account:4:0@0 access-allowed:0:0@0 ");
+    end(&f);
+}
+
+/* What another process noted is no change either. */
+Test(access_audit, is_told_once_by_all_who_were_refused)
+{
+    struct fixture f;
+    struct ruf_home *other;
+    struct ruf_device broken = { .jailbroken = true };
+    int64_t began;
+
+    begin(&f, "file", "\"pin\": {\"required\": false}");
+    began = f.host.now;
+    expect_ok(&f, ruf_home_open_with(f.path, &f.host.host, &other, &f.err));
+    expect_ok(&f, ruf_home_set_device(other, &broken, &f.err));
+    expect_ok(&f, ruf_home_set_device(f.home, &broken, &f.err));
+    cr_expect_eq(use(&f), RUF_E_LOCKED);
+    cr_expect_eq(ruf_home_enter(other, RUF_ACCESS_USE, &f.err), RUF_E_LOCKED);
+    ruf_home_close(other);
+    reopen(&f);
+    expect_audit(&f, began, "access-jailbreak:4:0@0 access-allowed:0:0@0 ");
+    end(&f);
+}
+
+/* Nobody takes them in, and they stay four: how it began, and the last. */
+Test(access_audit, keeps_a_few_while_nobody_can_write_it)
+{
+    struct fixture f;
+    int64_t began;
+    struct ruf_device devices[] = {
+        { .jailbroken = true },
+        { .account_disabled = true },
+    };
+
+    begin(&f, "file", "\"pin\": {\"required\": false}");
+    began = f.host.now;
+    for (size_t i = 0; i < 100; i++) {
+        f.host.now += 1;
+        expect_ok(&f, ruf_home_set_device(f.home, &devices[i % 2], &f.err));
+        cr_expect_eq(use(&f), RUF_E_LOCKED);
+    }
+    reopen(&f);
+    f.host.now += 1;
+    expect_audit(&f, began,
+                 "access-jailbreak:4:0@1 access-account:4:0@2 "
+                 "access-jailbreak:4:0@3 access-allowed:0:0@101 ");
+    end(&f);
+}
+
+Test(access_audit, is_kept_out_of_what_a_key_store_may_say)
+{
+    struct fixture f;
+    struct ruf_key_item item;
+
+    begin(&f, "file", "\"pin\": {\"required\": false}");
+    item = item_of(&f);
+    item.notes[0] = (struct ruf_key_note){ 1, 0xFFFF };
+    item.notes[1] = (struct ruf_key_note){ 2, 0x02FF };
+    (void)ruf_key_item_write(&item, f.host.item);
+    reopen(&f);
+    expect_audit(&f, 0, "");
+    cr_expect_eq(item_of(&f).notes[0].made, 0);
     end(&f);
 }
 
