@@ -107,8 +107,8 @@ static enum ruf_status sink_secret_clear(void *context, const char *prefix,
 }
 
 struct photo_listing {
-    void (*record)(void *receiver, struct ruf_text id,
-                   const struct ruf_text *etag);
+    void (*record)(void *receiver, struct ruf_text collection,
+                   struct ruf_text id, const struct ruf_text *etag);
     void *receiver;
 };
 
@@ -116,15 +116,15 @@ static void list_photo(void *context, const struct ruf_store_photo *photo)
 {
     const struct photo_listing *listing = context;
 
-    listing->record(listing->receiver, photo->native_id,
+    listing->record(listing->receiver, photo->collection, photo->native_id,
                     photo->etag.data == NULL ? NULL : &photo->etag);
 }
 
-static enum ruf_status sink_photos(void *context, const char *source,
-                                   void (*record)(void *receiver,
-                                                  struct ruf_text id,
-                                                  const struct ruf_text *etag),
-                                   void *receiver, struct ruf_error *err)
+static enum ruf_status
+sink_photos(void *context, const char *source,
+            void (*record)(void *receiver, struct ruf_text collection,
+                           struct ruf_text id, const struct ruf_text *etag),
+            void *receiver, struct ruf_error *err)
 {
     struct ruf_store_sink *sink = context;
     struct photo_listing listing = { record, receiver };

@@ -169,6 +169,7 @@ RUF_MUST_USE enum ruf_status ruf_store_end(const struct ruf_store *store,
 
 /** A record and what is known of its photo; text is borrowed for the call. */
 struct ruf_store_photo {
+    struct ruf_text collection;
     struct ruf_text native_id;
     struct ruf_text etag; /**< as put; absent: nobody asked for a photo yet */
     size_t size;          /**< bytes kept; 0: there is none */

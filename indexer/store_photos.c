@@ -196,7 +196,7 @@ enum ruf_status ruf_store_photos(struct ruf_store *store, const char *source,
     bool row = true;
     enum ruf_status status = ruf_store_prepare(
         store,
-        "SELECT r.native_id, p.etag, length(p.bytes) FROM collections c"
+        "SELECT r.native_id, p.etag, length(p.bytes), c.name FROM collections c"
         " CROSS JOIN records r ON r.collection = c.id"
         " LEFT JOIN photos p ON p.record = r.id"
         " WHERE c.source = ?1 ORDER BY r.id",
@@ -208,12 +208,13 @@ enum ruf_status ruf_store_photos(struct ruf_store *store, const char *source,
     while (status == RUF_OK &&
            (status = ruf_store_step(store, rows, &row, err)) == RUF_OK && row) {
         struct ruf_store_photo photo = {
+            .collection = ruf_store_column_text(rows, 3),
             .native_id = ruf_store_column_text(rows, 0),
             .etag = ruf_store_column_text(rows, 1),
             .size = (size_t)sqlite3_column_int64(rows, 2),
         };
 
-        if (photo.native_id.data == NULL)
+        if (photo.native_id.data == NULL || photo.collection.data == NULL)
             status = ruf_fail_memory(err);
         else
             record(context, &photo);

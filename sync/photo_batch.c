@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "sync/base64.h"
+#include "sync/form.h"
 #include "sync/photos.h"
 #include "sync/retry.h"
 #include <cjson/cJSON.h>
@@ -17,12 +18,19 @@
 
 #define SIZE_ASKED_FOR "96x96"
 #define DEPTH_MAX 16
+#define ITEM_PATH 1400 /* bytes of an item's URL */
+
+_Static_assert(RUF_PHOTO_BATCH_MAILBOX *(ITEM_PATH + 100) <
+                       RUF_PHOTO_REQUEST_SIZE &&
+                   RUF_PHOTO_BATCH * 200 < RUF_PHOTO_REQUEST_SIZE,
+               "a request holds a batch of either kind");
+
 #define ITEM_MAX (1024u * 1024u) /* decoded bytes of one photo */
 
 /* --- request
  * -------------------------------------------------------------------- */
 
-bool ruf_photo_id_good(const char *id)
+static bool is_guid(const char *id)
 {
     for (size_t i = 0; i < 36; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
@@ -31,6 +39,36 @@ bool ruf_photo_id_good(const char *id)
             return false;
     }
     return id[36] == '\0';
+}
+
+/* Of a user the service makes it small; of a contact there is one size. */
+static bool write_path(const struct ruf_photo *photo, char out[ITEM_PATH])
+{
+    char mailbox[ITEM_PATH];
+    char id[ITEM_PATH];
+    int width;
+
+    if (photo->mailbox == NULL)
+        width = snprintf(out, ITEM_PATH, "/users/%s/photos/" SIZE_ASKED_FOR,
+                         photo->id);
+    else if (ruf_percent_encode(photo->mailbox, mailbox, sizeof(mailbox)) ==
+                 sizeof(mailbox) ||
+             ruf_percent_encode(photo->id, id, sizeof(id)) == sizeof(id))
+        return false;
+    else
+        width = snprintf(out, ITEM_PATH, "/%s%s/contacts/%s/photo",
+                         mailbox[0] == '\0' ? "me" : "users/", mailbox, id);
+    return width < ITEM_PATH;
+}
+
+bool ruf_photo_id_good(const struct ruf_photo *photo)
+{
+    char path[ITEM_PATH];
+
+    return (photo->mailbox == NULL
+                ? is_guid(photo->id)
+                : photo->id[strspn(photo->id, ".")] != '\0') &&
+           write_path(photo, path);
 }
 
 void ruf_photo_batch_url(const char *endpoint, char *out, size_t size)
@@ -48,12 +86,16 @@ void ruf_photo_batch_request(const struct ruf_photo *photos, size_t count,
     size_t used =
         (size_t)snprintf(out, RUF_PHOTO_REQUEST_SIZE, "{\"requests\":[");
 
-    for (size_t i = 0; i < count && i < RUF_PHOTO_BATCH; i++)
-        used += (size_t)snprintf(out + used, RUF_PHOTO_REQUEST_SIZE - used,
-                                 "%s{\"id\":\"%zu\",\"method\":\"GET\",\"url\":"
-                                 "\"/users/%s/photos/" SIZE_ASKED_FOR "%s\"}",
-                                 i == 0 ? "" : ",", i + 1, photos[i].id,
-                                 photos[i].value ? "/$value" : "");
+    for (size_t i = 0; i < count && i < RUF_PHOTO_BATCH; i++) {
+        char path[ITEM_PATH];
+
+        if (write_path(&photos[i], path)) /* as of every good one */
+            used += (size_t)snprintf(
+                out + used, RUF_PHOTO_REQUEST_SIZE - used,
+                "%s{\"id\":\"%zu\",\"method\":\"GET\",\"url\":\"%s%s\"}",
+                i == 0 ? "" : ",", i + 1, path,
+                photos[i].value ? "/$value" : "");
+    }
     (void)snprintf(out + used, RUF_PHOTO_REQUEST_SIZE - used, "]}");
 }
 

@@ -13,14 +13,18 @@
 #include <rufname/contact.h>
 
 #define RUF_PHOTO_BATCH 20 /**< items of a $batch, by contract */
+/** Of a mailbox: Outlook works on so many of them at a time. */
+#define RUF_PHOTO_BATCH_MAILBOX 4
 /** Bytes that hold any request of a batch. */
-#define RUF_PHOTO_REQUEST_SIZE 4096
+#define RUF_PHOTO_REQUEST_SIZE 8192
 
 /** One photo to ask for. */
 struct ruf_photo {
-    char id[37];    /**< GUID of the user */
-    char etag[200]; /**< of the photo that is kept; "": none */
-    bool value;     /**< its bytes, else only its etag */
+    char id[256]; /**< of the user, a GUID, or of the contact in a mailbox */
+    const char *mailbox; /**< of a contact, borrowed; "": the person's own;
+                              NULL: a user of the directory */
+    char etag[200];      /**< of the photo that is kept; "": none */
+    bool value;          /**< its bytes, else only its etag */
     unsigned tries;
 };
 
@@ -45,13 +49,15 @@ struct ruf_photo_answer {
 typedef enum ruf_status ruf_photo_take(void *context,
                                        const struct ruf_photo_answer *answer);
 
-/** Is this a GUID, fit for a URL? */
-bool ruf_photo_id_good(const char *id);
+/** Can it be asked for? A user's id is a GUID, a contact's anything but dots,
+ *  and with its mailbox it fits into a request. */
+bool ruf_photo_id_good(const struct ruf_photo *photo);
 
 /** ".../v1.0/$batch" of a Graph endpoint. */
 void ruf_photo_batch_url(const char *endpoint, char *out, size_t size);
 
-/** Requests "1" to "count" for as many photos. */
+/** Requests "1" to "count" for as many photos, those of a mailbox
+ *  RUF_PHOTO_BATCH_MAILBOX at most. */
 void ruf_photo_batch_request(const struct ruf_photo *photos, size_t count,
                              char out[RUF_PHOTO_REQUEST_SIZE]);
 

@@ -1,5 +1,5 @@
 /*
- * sync/photos.c - thumbnails of directory users
+ * sync/photos.c - thumbnails of directory users and of contacts in mailboxes
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,9 +11,8 @@
 #include <string.h>
 
 #define BATCHES_MAX 1000 /* of a run */
-#define QUEUE_MAX ((size_t)BATCHES_MAX * RUF_PHOTO_BATCH)
-#define TRIES_MAX 4 /* of one photo in a run */
-#define SLICES 7    /* every etag is looked at once a week */
+#define TRIES_MAX 4      /* of one photo in a run */
+#define SLICES 7         /* every etag is looked at once a week */
 #define DAY_S (24 * 3600)
 /* A longer pause is not waited for: photos are no reason to hold up a run. */
 #define PAUSE_MAX_MS (60 * 1000)
@@ -22,6 +21,7 @@ struct photos {
     const struct ruf_graph_context *context;
     const struct ruf_policy_source *source;
     struct ruf_source_result *result;
+    size_t batch; /* most items of a request */
     struct ruf_call call;
     struct ruf_photo *queue; /* from head on to be asked for */
     size_t head;
@@ -37,10 +37,16 @@ struct photos {
     enum ruf_status status;
 };
 
+static bool is_mailbox(const struct ruf_policy_source *source)
+{
+    return source->kind == RUF_SOURCE_OUTLOOK_PERSONAL ||
+           source->kind == RUF_SOURCE_OUTLOOK_SHARED;
+}
+
 bool ruf_photos_wanted(const struct ruf_graph_context *context,
                        const struct ruf_policy_source *source)
 {
-    return source->kind == RUF_SOURCE_ENTRA_USERS &&
+    return (source->kind == RUF_SOURCE_ENTRA_USERS || is_mailbox(source)) &&
            context->policy->store.photos == RUF_PHOTOS_THUMB &&
            context->sink->photos != NULL;
 }
@@ -78,19 +84,38 @@ static bool is_of_today(const struct photos *photos, struct ruf_text id)
     return hash % SLICES == (uint64_t)photos->day % SLICES;
 }
 
-static void consider(void *receiver, struct ruf_text id,
-                     const struct ruf_text *etag)
+/* Collections of a mailbox are called "NAME/FOLDER"; a name the policy does not
+ * know is "me". */
+static const char *mailbox_of(const struct ruf_policy_source *source,
+                              struct ruf_text collection)
+{
+    if (!is_mailbox(source))
+        return NULL;
+    for (size_t i = 0; i < source->mailbox_count; i++) {
+        size_t size = strlen(source->mailboxes[i]);
+
+        if (collection.size > size && collection.data[size] == '/' &&
+            memcmp(collection.data, source->mailboxes[i], size) == 0)
+            return source->mailboxes[i];
+    }
+    return "";
+}
+
+static void consider(void *receiver, struct ruf_text collection,
+                     struct ruf_text id, const struct ruf_text *etag)
 {
     struct photos *photos = receiver;
-    struct ruf_photo photo = { .value = etag == NULL };
+    struct ruf_photo photo = { .value = etag == NULL,
+                               .mailbox =
+                                   mailbox_of(photos->source, collection) };
 
     if (photos->status != RUF_OK || id.size >= sizeof(photo.id) ||
         (etag != NULL && (!photos->checks || !is_of_today(photos, id))))
         return;
     memcpy(photo.id, id.data, id.size);
-    if (!ruf_photo_id_good(photo.id))
+    if (!ruf_photo_id_good(&photo))
         return;
-    if (photos->count == QUEUE_MAX) {
+    if (photos->count == BATCHES_MAX * photos->batch) {
         photos->result->photos_left++;
         return;
     }
@@ -276,8 +301,8 @@ static enum ruf_status next_batch(struct photos *photos)
     bool repeat = false;
     enum ruf_status status;
 
-    if (count > RUF_PHOTO_BATCH)
-        count = RUF_PHOTO_BATCH;
+    if (count > photos->batch)
+        count = photos->batch;
     status = ruf_call_sleep(photos->context->http, photos->pause_ms,
                             photos->context->cancel, photos->err);
     photos->pause_ms = 0;
@@ -314,7 +339,11 @@ enum ruf_status ruf_photos_fetch(const struct ruf_graph_context *context,
                                  struct ruf_error *err)
 {
     struct photos photos = {
-        .context = context, .source = source, .result = result, .err = err
+        .context = context,
+        .source = source,
+        .result = result,
+        .batch = is_mailbox(source) ? RUF_PHOTO_BATCH_MAILBOX : RUF_PHOTO_BATCH,
+        .err = err,
     };
     enum ruf_status status = ruf_call_create(context->http, &photos.call, err);
 

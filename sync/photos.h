@@ -1,10 +1,10 @@
 /*
- * sync/photos.h - thumbnails of directory users
+ * sync/photos.h - thumbnails of directory users and of contacts in mailboxes
  *
- * Photos are not part of a round: users nobody asked for yet are asked for
+ * Photos are not part of a round: records nobody asked for yet are asked for
  * after it, the others are compared by the etag of their photo, a seventh of
- * them each day. Twenty to a $batch; a run that has fetched enough leaves the
- * rest to the next one.
+ * them each day. Twenty users to a $batch, four contacts of a mailbox; a run
+ * that has fetched enough leaves the rest to the next one.
  *
  * Threads: as the gate, one thread at a time.
  *

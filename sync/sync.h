@@ -101,11 +101,14 @@ struct ruf_sync_sink {
     enum ruf_status (*access_token)(void *context, const char *scope,
                                     const char *claims, char **token,
                                     int64_t *lifetime_s, struct ruf_error *err);
-    /** Hand out each visible record of a source and the etag of its photo;
-     *  NULL: nobody asked for it yet. The receiver must not call the sink.
-     *  NULL: the sink keeps no photos, and none of the following. */
+    /** Hand out each visible record of a source, in which collection it is,
+     *  and the etag of its photo; NULL: nobody asked for it yet. The receiver
+     *  must not call the sink. NULL: the sink keeps no photos, and none of the
+     *  following. */
     enum ruf_status (*photos)(void *context, const char *source,
-                              void (*record)(void *receiver, struct ruf_text id,
+                              void (*record)(void *receiver,
+                                             struct ruf_text collection,
+                                             struct ruf_text id,
                                              const struct ruf_text *etag),
                               void *receiver, struct ruf_error *err);
     /** Keep a JPEG or PNG of at most RUF_PHOTO_MAX bytes; size 0: there is

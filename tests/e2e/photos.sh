@@ -19,16 +19,25 @@ sed 's/"region":/"store": { "photos": "thumb" }, "region":/' \
 ruf "$work/home" --quiet init --policy "$work/policy.json" --ca "$tenant/ca.pem"
 ruf "$work/home" --quiet login --flow app --secret-file "$tenant/client-secret"
 ruf "$work/home" --json sync >"$work/report"
-wanted=$(grep '"visible":true' "$tenant/dump.jsonl" |
-    grep -c '"photo_bytes":[1-9]')
-got=$(sed "s/\"APC\".*//" "$work/report" | json_number photos)
-[ "$got" = "$wanted" ] || fail "$got photos, $wanted of visible users"
+wanted() {
+    grep "\"source\":\"$1\"" "$tenant/dump.jsonl" |
+        grep '"visible":true' | grep -c '"photo_bytes":[1-9]'
+}
+users=$(wanted AAD)
+contacts=$(wanted APC)
+got=$(sed 's/"APC".*//' "$work/report" | json_number photos)
+[ "$got" = "$users" ] || fail "$got photos, $users of visible users"
+got=$(sed 's/.*"APC"//; s/}.*//' "$work/report" | json_number photos)
+[ "$got" = "$contacts" ] || fail "$got photos, $contacts of contacts"
+[ "$contacts" -gt 0 ] || fail "no contact has a photo"
 [ "$(batches)" -gt 1 ] || fail "no batches"
+# Nobody has one in both.
+wanted=$((users + contacts))
 [ "$(ruf "$work/home" --json stats | json_number photos)" = "$wanted" ] ||
     fail "not all photos are in the index"
 [ "$(ruf "$work/none" --json stats | json_number photos)" = 0 ] ||
     fail "photos in an index that is to have none"
-note "$got photos of visible users in $(batches) requests"
+note "$wanted photos of users and contacts in $(batches) requests"
 
 before=$(batches)
 ruf "$work/home" --json sync >"$work/report"

@@ -105,6 +105,7 @@ static void note(void *context, const struct ruf_store_photo *found)
     char *text = context;
     size_t used = strlen(text);
 
+    cr_expect(ruf_text_is(found->collection, "list"));
     (void)snprintf(text + used, 256 - used, "%.*s=%.*s:%zu ",
                    (int)found->native_id.size, found->native_id.data,
                    found->etag.data == NULL ? 1 : (int)found->etag.size,

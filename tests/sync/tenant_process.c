@@ -5,6 +5,7 @@
  */
 #include "tenant_process.h"
 #include <criterion/criterion.h>
+#include <curl/curl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,40 @@ void tenant_stop(struct tenant_process *tenant)
     ruf_policy_destroy(tenant->parsed);
     free(tenant->ca_pem);
     free(tenant->client_secret);
+}
+
+static size_t swallow(char *bytes, size_t one, size_t size, void *context)
+{
+    (void)bytes;
+    (void)context;
+    return one * size;
+}
+
+/* What a person does: open the page, type the code. */
+static void approve(void *context, const char *uri, const char *code)
+{
+    unsigned *prompts = context;
+    CURL *browser = curl_easy_init();
+    char url[700];
+
+    ++*prompts;
+    (void)snprintf(url, sizeof(url), "%s?code=%s", uri, code);
+    (void)curl_easy_setopt(browser, CURLOPT_URL, url);
+    (void)curl_easy_setopt(browser, CURLOPT_SSL_VERIFYPEER, 0L);
+    (void)curl_easy_setopt(browser, CURLOPT_WRITEFUNCTION, swallow);
+    cr_expect_eq(curl_easy_perform(browser), CURLE_OK);
+    curl_easy_cleanup(browser);
+}
+
+enum ruf_status tenant_login_by_device(struct tenant_process *tenant,
+                                       struct memory_sink *sink,
+                                       unsigned *prompts, struct ruf_error *err)
+{
+    struct ruf_login_options options = { .flow = RUF_LOGIN_DEVICE,
+                                         .prompt = approve,
+                                         .prompt_context = prompts };
+
+    return ruf_sync_login(&tenant->policy, &sink->sink, &options, err);
 }
 
 enum ruf_status tenant_login(struct tenant_process *tenant,

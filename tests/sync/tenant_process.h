@@ -47,6 +47,12 @@ char *tenant_file(const struct tenant_process *tenant, const char *name);
 /* Lines of requests.log that hold this. */
 unsigned tenant_requests(const struct tenant_process *tenant, const char *part);
 
+/* Sign in as a person, who types the code that is shown. Counts prompts. */
+enum ruf_status tenant_login_by_device(struct tenant_process *tenant,
+                                       struct memory_sink *sink,
+                                       unsigned *prompts,
+                                       struct ruf_error *err);
+
 /* Sign in as an app; RUF_OK expected. */
 enum ruf_status tenant_login(struct tenant_process *tenant,
                              struct memory_sink *sink, struct ruf_error *err);

@@ -46,29 +46,6 @@ static void forget(struct scene *scene, const char *name)
                  RUF_OK);
 }
 
-static size_t swallow(char *bytes, size_t one, size_t size, void *context)
-{
-    (void)bytes;
-    (void)context;
-    return one * size;
-}
-
-/* What a person does: open the page, type the code. */
-static void approve(void *context, const char *uri, const char *code)
-{
-    struct scene *scene = context;
-    CURL *browser = curl_easy_init();
-    char url[700];
-
-    scene->prompts++;
-    (void)snprintf(url, sizeof(url), "%s?code=%s", uri, code);
-    (void)curl_easy_setopt(browser, CURLOPT_URL, url);
-    (void)curl_easy_setopt(browser, CURLOPT_SSL_VERIFYPEER, 0L);
-    (void)curl_easy_setopt(browser, CURLOPT_WRITEFUNCTION, swallow);
-    cr_expect_eq(curl_easy_perform(browser), CURLE_OK);
-    curl_easy_cleanup(browser);
-}
-
 static void never_approve(void *context, const char *uri, const char *code)
 {
     (void)uri;
@@ -78,12 +55,8 @@ static void never_approve(void *context, const char *uri, const char *code)
 
 static enum ruf_status sign_in_by_device(struct scene *scene)
 {
-    struct ruf_login_options options = { .flow = RUF_LOGIN_DEVICE,
-                                         .prompt = approve,
-                                         .prompt_context = scene };
-
-    return ruf_sync_login(&scene->tenant.policy, &scene->sink.sink, &options,
-                          &scene->err);
+    return tenant_login_by_device(&scene->tenant, &scene->sink, &scene->prompts,
+                                  &scene->err);
 }
 
 /* --- as an app

@@ -20,7 +20,7 @@
 
 /* What the sink keeps of one user. */
 struct kept {
-    char id[40];
+    char id[64];
     char etag[64];
     size_t size;
     bool asked;
@@ -31,6 +31,7 @@ struct scene {
     struct memory_sink sink; /* first: it is the context of its functions */
     struct tenant_process tenant;
     struct run_outcome outcome;
+    const char *source;
     struct kept kept[3000];
     size_t count;
     struct kept before[3000]; /* when an answer began */
@@ -52,23 +53,29 @@ static struct kept *kept_of(struct scene *scene, struct ruf_text id)
     return kept;
 }
 
-static enum ruf_status list_photos(void *context, const char *source,
-                                   void (*record)(void *receiver,
-                                                  struct ruf_text id,
-                                                  const struct ruf_text *etag),
-                                   void *receiver, struct ruf_error *err)
+static enum ruf_status
+list_photos(void *context, const char *source,
+            void (*record)(void *receiver, struct ruf_text collection,
+                           struct ruf_text id, const struct ruf_text *etag),
+            void *receiver, struct ruf_error *err)
 {
     struct scene *scene = context;
-    const struct memory_records *visible =
-        &memory_collection(&scene->sink, source, "users")->visible;
 
     (void)err;
-    for (size_t i = 0; i < visible->count; i++) {
-        struct ruf_text id = ruf_text(visible->items[i].id);
-        const struct kept *kept = kept_of(scene, id);
-        struct ruf_text etag = ruf_text(kept->etag);
+    for (size_t c = 0; c < scene->sink.collection_count; c++) {
+        const struct memory_collection *collection =
+            &scene->sink.collections[c];
 
-        record(receiver, id, kept->asked ? &etag : NULL);
+        if (strcmp(collection->source, source) != 0)
+            continue;
+        for (size_t i = 0; i < collection->visible.count; i++) {
+            struct ruf_text id = ruf_text(collection->visible.items[i].id);
+            const struct kept *kept = kept_of(scene, id);
+            struct ruf_text etag = ruf_text(kept->etag);
+
+            record(receiver, ruf_text(collection->name), id,
+                   kept->asked ? &etag : NULL);
+        }
     }
     return RUF_OK;
 }
@@ -83,7 +90,7 @@ static enum ruf_status put_photo(void *context, const char *source,
 
     (void)err;
     cr_expect(scene->open, "a commit of its own");
-    cr_expect_str_eq(source, "AAD");
+    cr_expect_str_eq(source, scene->source);
     cr_expect_leq(size, RUF_PHOTO_MAX);
     (void)snprintf(kept->etag, sizeof(kept->etag), "%.*s", (int)etag.size,
                    etag.size == 0 ? "" : etag.data);
@@ -152,6 +159,7 @@ static struct scene *scene_open(const char *faults, unsigned churn)
     cr_assert_eq(curl_global_init(CURL_GLOBAL_DEFAULT), CURLE_OK);
     tenant_start(&scene.tenant, &options);
     memory_sink_init(&scene.sink);
+    scene.source = "AAD";
     scene.sink.sink.photos = list_photos;
     scene.sink.sink.photo = put_photo;
     scene.sink.sink.photos_begin = begin_answer;
@@ -171,10 +179,10 @@ static void scene_close(struct scene *scene)
 
 static const struct ruf_source_result *run(struct scene *scene)
 {
-    struct ruf_sync_options options = { .only_source = "AAD" };
+    struct ruf_sync_options options = { .only_source = scene->source };
 
     tenant_sync(&scene->tenant, &scene->sink, &options, &scene->outcome);
-    return outcome_of(&scene->outcome, "AAD");
+    return outcome_of(&scene->outcome, scene->source);
 }
 
 static const struct ruf_source_result *run_well(struct scene *scene)
@@ -199,7 +207,7 @@ static unsigned expect_dump(struct scene *scene)
         const struct cJSON *bytes = ruf_json_member(tree, "photo_bytes");
 
         if (ruf_text_is(ruf_json_text(ruf_json_member(tree, "source")),
-                        "AAD")) {
+                        scene->source)) {
             const struct kept *kept =
                 kept_of(scene, ruf_json_text(ruf_json_member(tree, "id")));
 
@@ -315,6 +323,50 @@ Test(photos, those_that_were_taken_away_count)
     result = run_well(scene);
     cr_expect_eq(result->photos, 0, "only once");
     scene_close(scene);
+}
+
+/* --- of contacts in mailboxes
+ * ---------------------------------------------------- */
+
+/* Ids of contacts hold what a URL must not, and a mailbox its folders. */
+static void expect_photos_of_contacts(struct scene *scene)
+{
+    const struct ruf_source_result *result;
+    unsigned photos;
+    unsigned contacts;
+
+    scene->source = "APC";
+    result = run_well(scene);
+    contacts = (unsigned)scene->count;
+    photos = expect_dump(scene);
+    cr_expect_gt(photos, 5);
+    cr_expect_lt(photos, contacts);
+    cr_expect_eq(result->photos, photos);
+    cr_expect_eq(result->photos_left, 0);
+    cr_expect_eq(tenant_requests(&scene->tenant, BATCH), (contacts + 3) / 4,
+                 "four at a time");
+    scene->checked--; /* as if the last look was yesterday */
+    result = run_well(scene);
+    cr_expect_eq(result->photos, 0);
+    cr_expect_gt(tenant_requests(&scene->tenant, BATCH), (contacts + 3) / 4,
+                 "their etags are looked at");
+    scene_close(scene);
+}
+
+Test(photos, of_contacts_in_the_mailboxes_the_policy_names)
+{
+    expect_photos_of_contacts(scene_open(NULL, 0));
+}
+
+Test(photos, of_a_persons_own_contacts)
+{
+    struct scene *scene = scene_open(NULL, 0);
+    unsigned prompts = 0;
+
+    cr_assert_eq(tenant_login_by_device(&scene->tenant, &scene->sink, &prompts,
+                                        &scene->err),
+                 RUF_OK, "%s", scene->err.detail);
+    expect_photos_of_contacts(scene);
 }
 
 /* --- bad days

@@ -20,16 +20,20 @@ bool tenant_is_batch(const char *path)
 /* --- photos
  * -------------------------------------------------------------------------- */
 
-/* Two of three users have one; a change of the person changes every other. A
- * few are too large, or no picture at all. */
-bool tenant_photo_of(const struct person *person, struct tenant_photo *out)
+/* Two of three users have one and a third of the contacts in a mailbox, another
+ * one; a change of the person changes every other. A few are too large, or no
+ * picture at all. */
+bool tenant_photo_of(const struct person *person, enum tenant_source source,
+                     struct tenant_photo *out)
 {
+    bool user = source == TENANT_USERS;
+
     out->large = person->key % 40 == 1;
     out->broken = person->key % 40 == 2;
-    (void)snprintf(out->etag, sizeof(out->etag), "\"P%X-%X\"", person->key,
-                   person->variant / 2);
+    (void)snprintf(out->etag, sizeof(out->etag), "\"%c%X-%X\"",
+                   user ? 'P' : 'C', person->key, person->variant / 2);
     out->size = out->large ? PHOTO_MAX : 600 + person->key * 37 % 4000;
-    return person->key % 3 != 0;
+    return (user || source == TENANT_MAILBOX) && (person->key % 3 != 0) == user;
 }
 
 /* JPEG's first bytes, then the etag over and over. */
@@ -50,17 +54,21 @@ static void put_photo(const struct tenant_photo *photo, struct text_out *out)
     text_put(out, "\"");
 }
 
-static const struct person *user_with_id(const struct company *company,
-                                         const char *wanted)
+static const struct person *person_with_id(const struct company *company,
+                                           enum tenant_source source,
+                                           const char *wanted)
 {
     char id[64];
 
     for (size_t i = 0; i < company->count; i++) {
         const struct person *person = &company->people[i];
 
-        company_record_id(company, person, TENANT_USERS, id);
+        company_record_id(company, person, source, id);
         if (strcmp(id, wanted) == 0)
-            return person->removed == 0 ? person : NULL;
+            return person->removed == 0 &&
+                           company_has_record(company, person, source)
+                       ? person
+                       : NULL;
     }
     return NULL;
 }
@@ -89,17 +97,41 @@ static void item_error(struct text_out *out, unsigned status,
                 code);
 }
 
-static void put_answer(const struct tenant *tenant, const char *path,
-                       struct text_out *out)
+/* What is asked for: of which source, and its id as it stands in the path.
+ * @return what follows the photo; NULL if this names none. */
+static const char *read_path(const char *path, bool delegated,
+                             enum tenant_source *source, char id[TEXT_MAX])
 {
-    char user[64] = "";
-    char rest[64] = "";
+    char owner[TEXT_MAX] = "";
+    int end = 0;
+
+    *source = TENANT_USERS;
+    (void)sscanf(path, "/v1.0/users/%127[^/]/photos/96x96%n", id, &end);
+    if (end > 0)
+        return path + end;
+    *source = TENANT_MAILBOX;
+    (void)sscanf(path, "/v1.0/me/contacts/%127[^/]/photo%n", id, &end);
+    if (end > 0)
+        return delegated ? path + end : NULL;
+    (void)sscanf(path, "/v1.0/users/%127[^/]/contacts/%127[^/]/photo%n", owner,
+                 id, &end);
+    tenant_decode(owner, strlen(owner), owner, sizeof(owner));
+    return end > 0 && strcmp(owner, MAILBOX) == 0 ? path + end : NULL;
+}
+
+static void put_answer(const struct tenant *tenant, const char *path,
+                       bool delegated, struct text_out *out)
+{
+    char id[TEXT_MAX] = "";
+    enum tenant_source source;
+    const char *rest = read_path(path, delegated, &source, id);
     struct tenant_photo photo;
     const struct person *person = NULL;
 
-    if (sscanf(path, "/v1.0/users/%63[^/]/photos/96x96%63s", user, rest) >= 1)
-        person = user_with_id(&tenant->company, user);
-    if (person == NULL || !tenant_photo_of(person, &photo)) {
+    tenant_decode(id, strlen(id), id, sizeof(id));
+    if (rest != NULL)
+        person = person_with_id(&tenant->company, source, id);
+    if (person == NULL || !tenant_photo_of(person, source, &photo)) {
         item_error(out, 404, "", "ImageNotFound");
     } else if (strcmp(rest, "/$value") == 0) {
         text_format(out, "\"status\":200,\"headers\":{\"content-type\":"
@@ -118,8 +150,8 @@ static void put_answer(const struct tenant *tenant, const char *path,
 }
 
 /* Faults strike items as they strike requests. */
-static void put_item(struct tenant *tenant, struct item *item, bool *first,
-                     struct text_out *out)
+static void put_item(struct tenant *tenant, struct item *item, bool delegated,
+                     bool *first, struct text_out *out)
 {
     const struct fault *fault = tenant_fault(tenant, &item->exchange);
 
@@ -130,7 +162,7 @@ static void put_item(struct tenant *tenant, struct item *item, bool *first,
     if (fault != NULL && fault->status != 0)
         item_error(out, fault->status, fault->retry_after, "ScriptedFault");
     else
-        put_answer(tenant, item->path, out);
+        put_answer(tenant, item->path, delegated, out);
     text_put(out, "}");
 }
 
@@ -188,7 +220,7 @@ void tenant_batch(struct tenant *tenant, struct exchange *exchange)
     (void)pthread_rwlock_rdlock(&tenant->lock);
     text_put(&exchange->out, "{\"responses\":[");
     while (count > 0) /* any order is allowed: the last first */
-        put_item(tenant, &items[--count], &first, &exchange->out);
+        put_item(tenant, &items[--count], delegated, &first, &exchange->out);
     text_put(&exchange->out, "]}");
     (void)pthread_rwlock_unlock(&tenant->lock);
     cJSON_Delete(body);

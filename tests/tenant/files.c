@@ -135,7 +135,7 @@ static void dump_numbers(struct text_out *out,
 
 static void dump_record(struct text_out *out,
                         const struct tenant_record *record, uint32_t part,
-                        const char *presence, const struct person *user)
+                        const char *presence, const struct person *person)
 {
     struct tenant_photo photo;
     bool first = true;
@@ -145,7 +145,7 @@ static void dump_record(struct text_out *out,
     dump_member(out, &first, "id", record->id);
     text_format(out, ",\"part\":%u", part);
     dump_member(out, &first, "presence", presence);
-    if (user != NULL && tenant_photo_of(user, &photo)) {
+    if (tenant_photo_of(person, record->source, &photo)) {
         dump_member(out, &first, "photo", photo.etag);
         text_format(out, ",\"photo_bytes\":%zu",
                     photo.large || photo.broken ? 0 : photo.size);
@@ -191,7 +191,7 @@ int tenant_dump(const struct tenant *tenant)
                         s == TENANT_USERS
                             ? tenant_presence_of(company, person->key)
                             : NULL,
-                        s == TENANT_USERS ? person : NULL);
+                        person);
         }
         if (out.size > 60000) {
             (void)fwrite(out.bytes, 1, out.size, file);

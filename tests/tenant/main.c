@@ -55,7 +55,7 @@ static int hex_digit(char c)
     return -1;
 }
 
-static void decode(const char *from, size_t size, char *out, size_t room)
+void tenant_decode(const char *from, size_t size, char *out, size_t room)
 {
     size_t done = 0;
 
@@ -81,10 +81,10 @@ bool tenant_parameter(const char *text, const char *name, char *out,
         size_t width = strcspn(text, "&");
         size_t equals = strcspn(text, "=&");
 
-        decode(text, equals, key, sizeof(key));
+        tenant_decode(text, equals, key, sizeof(key));
         if (strcmp(key, name) == 0) {
             if (equals < width)
-                decode(text + equals + 1, width - equals - 1, out, size);
+                tenant_decode(text + equals + 1, width - equals - 1, out, size);
             else
                 out[0] = '\0';
             return true;
@@ -317,7 +317,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
         return MHD_NO;
     if (request->path[0] == '\0') { /* headers only so far */
         width = strcspn(request->target, "?");
-        decode(request->target, width, request->path, sizeof(request->path));
+        tenant_decode(request->target, width, request->path,
+                      sizeof(request->path));
         return MHD_YES;
     }
     if (*data_size > 0) {

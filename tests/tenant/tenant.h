@@ -115,6 +115,9 @@ struct exchange {
     struct text_out out;
 };
 
+/** Undo percent encoding; out may be where from is. */
+void tenant_decode(const char *from, size_t size, char *out, size_t room);
+
 /** Value of a query or form parameter, decoded; false if absent. */
 bool tenant_parameter(const char *text, const char *name, char *out,
                       size_t size);
@@ -188,8 +191,9 @@ struct tenant_photo {
 };
 bool tenant_is_batch(const char *path);
 void tenant_batch(struct tenant *tenant, struct exchange *exchange);
-/** The photo of a user; false if there is none. */
-bool tenant_photo_of(const struct person *person, struct tenant_photo *out);
+/** The photo of a user or of a contact in a mailbox; false if there is none. */
+bool tenant_photo_of(const struct person *person, enum tenant_source source,
+                     struct tenant_photo *out);
 
 /* faults.c */
 int tenant_faults_load(struct tenant *tenant, const char *path);
