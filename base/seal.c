@@ -214,23 +214,38 @@ static uint8_t *kdf_info(const char *label, const void *context,
     return info;
 }
 
+/* What a parameter points to is only read, but its type does not say so. */
+static OSSL_PARAM octets(const char *name, const void *bytes, size_t size)
+{
+    union {
+        const void *given;
+        void *taken;
+    } pointer = { .given = bytes };
+
+    return OSSL_PARAM_construct_octet_string(name, pointer.taken, size);
+}
+
 static bool hkdf(const uint8_t *key, const void *salt, size_t salt_size,
                  const uint8_t *info, size_t info_size,
                  uint8_t out[RUF_SEAL_KEY_SIZE])
 {
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, NULL);
-    size_t out_size = RUF_SEAL_KEY_SIZE;
-    bool ok;
+    char digest[] = "SHA256"; /* the parameter wants it mutable */
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
+        octets(OSSL_KDF_PARAM_KEY, key, RUF_SEAL_KEY_SIZE),
+        octets(OSSL_KDF_PARAM_INFO, info, info_size),
+        salt_size == 0 ? OSSL_PARAM_construct_end()
+                       : octets(OSSL_KDF_PARAM_SALT, salt, salt_size),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_KDF *algorithm = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *context =
+        algorithm == NULL ? NULL : EVP_KDF_CTX_new(algorithm);
+    bool ok = context != NULL &&
+              EVP_KDF_derive(context, out, RUF_SEAL_KEY_SIZE, parameters) == 1;
 
-    ok = context != NULL && EVP_PKEY_derive_init(context) == 1 &&
-         EVP_PKEY_CTX_set_hkdf_md(context, EVP_sha256()) == 1 &&
-         EVP_PKEY_CTX_set1_hkdf_key(context, key, RUF_SEAL_KEY_SIZE) == 1 &&
-         (salt_size == 0 ||
-          EVP_PKEY_CTX_set1_hkdf_salt(context, salt, (int)salt_size) == 1) &&
-         EVP_PKEY_CTX_add1_hkdf_info(context, info, (int)info_size) == 1 &&
-         EVP_PKEY_derive(context, out, &out_size) == 1 &&
-         out_size == RUF_SEAL_KEY_SIZE;
-    EVP_PKEY_CTX_free(context);
+    EVP_KDF_CTX_free(context); /* cleanses its key */
+    EVP_KDF_free(algorithm);
     return ok;
 }
 
