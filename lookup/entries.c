@@ -38,13 +38,13 @@ static enum ruf_status make_room(struct ruf_cursor *cursor,
         &cursor->index->sections[RUF_SECTION_TAILS];
     size_t blocks = CURSOR_BLOCKS * RUF_ENTRY_BLOCK_SIZE + INDEX_SLACK;
     size_t size = (size_t)tails->size + INDEX_SLACK;
-    enum ruf_status status =
-        ruf_secret_create(blocks + size + LABEL_ROOM, &cursor->plain, err);
+    enum ruf_status status = ruf_secret_create(
+        blocks + size + LABEL_FRONT + LABEL_ROOM, &cursor->plain, err);
 
     if (status != RUF_OK)
         return status;
     cursor->tails = cursor->plain.bytes + blocks;
-    cursor->label = (char *)cursor->plain.bytes + blocks + size;
+    cursor->label = (char *)cursor->plain.bytes + blocks + size + LABEL_FRONT;
     return ruf_image_read_blocks(cursor->reader, tails->place, 0,
                                  tails->place->block_count,
                                  cursor->plain.bytes + blocks, err);
@@ -143,8 +143,8 @@ static inline bool read_entry(struct ruf_cursor *cursor, struct ruf_entry *out)
         step > RUF_E164_MAX - cursor->last)
         return false;
     out->label.size =
-        ruf_label_join(cursor->index, head, head_size, ruf_load16(at + 1),
-                       cursor->tails, cursor->label);
+        ruf_label_join(cursor->index, head, head_size, head + LABEL_STEP,
+                       ruf_load16(at + 1), cursor->tails, cursor->label);
     out->label.data = cursor->label;
     cursor->last += step;
     out->number = cursor->last;

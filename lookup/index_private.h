@@ -204,8 +204,12 @@ ruf_index_record(struct ruf_query *query, enum ruf_section_kind records,
 /* --- labels ----------------------------------------------------------------
  */
 
-/* Bytes that may be written where a label is put together. */
+/* Bytes that may be written where a label is put together, and before it. */
 #define LABEL_ROOM (RUF_LABEL_SIZE_MAX + 64)
+#define LABEL_FRONT 64u
+
+/* Bytes of a head that are copied at once. */
+#define LABEL_STEP 32u
 
 /* Copy a text whose source and target have 'step' bytes behind them. That many
  * at once hold nearly every one: a copy of its exact size would branch on bytes
@@ -218,14 +222,31 @@ HOT_INLINE void ruf_label_copy(char *out, const uint8_t *bytes, size_t size,
         memcpy(out + step, bytes + step, size - step);
 }
 
+/* The same for the head of a label, when nothing at or behind 'end' may be
+ * touched: LABEL_STEP bytes start before the text if they must, and so does
+ * what is written. */
+HOT_INLINE void ruf_label_copy_head(char *out, const uint8_t *head, size_t size,
+                                    const uint8_t *end)
+{
+    const uint8_t *last = end - LABEL_STEP;
+    const uint8_t *start = head < last ? head : last;
+
+    memcpy(out - (head - start), start, LABEL_STEP);
+    if (size > LABEL_STEP)
+        memcpy(out + LABEL_STEP, head + LABEL_STEP, size - LABEL_STEP);
+}
+
 /*
- * A label of head and tail, put together in out (LABEL_ROOM bytes). tail is a
- * step in TAILS, all of which is at tails; step 0 is an empty text.
+ * A label of head and tail, put together in out (LABEL_ROOM bytes, LABEL_FRONT
+ * before them). LABEL_STEP bytes before 'end' may be read; the head starts at
+ * most as many behind it. tail is a step in TAILS, all of which is at tails;
+ * step 0 is an empty text.
  * @return its size; 0 if it is empty, too long or its tail is not there.
  */
 HOT_INLINE size_t ruf_label_join(const struct ruf_index *index,
                                  const uint8_t *head, size_t head_size,
-                                 uint32_t tail, const uint8_t *tails, char *out)
+                                 const uint8_t *end, uint32_t tail,
+                                 const uint8_t *tails, char *out)
 {
     size_t at = (size_t)tail * RUF_TEXT_STEP;
     size_t size;
@@ -235,7 +256,7 @@ HOT_INLINE size_t ruf_label_join(const struct ruf_index *index,
     size = head_size + tails[at];
     if (size > RUF_LABEL_SIZE_MAX)
         return 0;
-    ruf_label_copy(out, head, head_size, 32);
+    ruf_label_copy_head(out, head, head_size, end);
     ruf_label_copy(out + head_size, tails + at + 1, tails[at], 48);
     return size;
 }

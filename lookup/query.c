@@ -30,7 +30,7 @@ static enum ruf_status make_room(struct ruf_query *query, struct ruf_error *err)
     const size_t sizes[] = {
         limits->record + INDEX_SLACK,
         limits->text + INDEX_SLACK,
-        RUF_LOOKUP_BATCH * LABEL_ROOM,
+        LABEL_FRONT + RUF_LOOKUP_BATCH * LABEL_ROOM,
         (RUF_LOOKUP_BATCH + (size_t)limits->owners) * sizeof(uint32_t),
         (limits->numbers + (size_t)1) * sizeof(*query->numbers),
         (limits->emails + (size_t)1) * sizeof(*query->emails),
@@ -56,7 +56,7 @@ static enum ruf_status make_room(struct ruf_query *query, struct ruf_error *err)
     query->copy = parts[0];
     query->texts = parts[1];
     query->texts_end = query->texts + limits->text;
-    query->labels = parts[2];
+    query->labels = (char *)parts[2] + LABEL_FRONT;
     query->owners = parts[3];
     query->owner_room = RUF_LOOKUP_BATCH + (size_t)limits->owners;
     query->numbers = parts[4];
@@ -146,6 +146,7 @@ read_list(struct ruf_query *query, uint64_t place, uint32_t *owners,
 /* What stands in a row behind its number. */
 struct row {
     const uint8_t *head;
+    const uint8_t *end; /* of its page: another block may follow */
     uint32_t head_size;
     uint32_t tail;  /* step in TAILS */
     uint32_t owner; /* contact, or contact_count + place in OWNERS */
@@ -170,6 +171,7 @@ HOT_INLINE bool find_in_page(const struct ruf_index *index, const uint8_t *page,
         out->tail = ruf_load16(at);
         out->head_size = at[2];
         out->head = at + 3;
+        out->end = page + RUF_PAGE_SIZE;
         out->is_long = out->head_size == RUF_PAGE_LONG;
         return true;
     }
@@ -268,7 +270,7 @@ find_further(struct ruf_query *query, uint64_t hash, ruf_e164 number,
     return RUF_OK;
 }
 
-/* The answer from a row; label: LABEL_ROOM bytes. */
+/* The answer from a row; label: LABEL_ROOM bytes, LABEL_FRONT before them. */
 HOT_INLINE enum ruf_status answer_row(struct ruf_query *query, struct row row,
                                       char *label, uint32_t *owners,
                                       size_t room, struct ruf_caller *out,
@@ -288,7 +290,7 @@ HOT_INLINE enum ruf_status answer_row(struct ruf_query *query, struct row row,
     }
     out->label.data = label;
     out->label.size =
-        ruf_label_join(index, row.head, row.head_size, row.tail,
+        ruf_label_join(index, row.head, row.head_size, row.end, row.tail,
                        index->sections[RUF_SECTION_TAILS].bytes, label);
     if (out->label.size == 0)
         return ruf_index_damaged(index, RUF_SECTION_NUMBERS, err);
