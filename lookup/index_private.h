@@ -205,26 +205,17 @@ ruf_index_record(struct ruf_query *query, enum ruf_section_kind records,
  */
 
 /* Bytes that may be written where a label is put together, and before it. */
-#define LABEL_ROOM (RUF_LABEL_SIZE_MAX + 64)
-#define LABEL_FRONT 64u
+#define LABEL_ROOM (RUF_LABEL_SIZE_MAX + 128)
+#define LABEL_FRONT 128u
 
-/* Bytes of a head that are copied at once. */
-#define LABEL_STEP 32u
+/* Bytes of a head and of a tail that are copied at once. So many hold nearly
+ * every one: a copy of its exact size would branch on bytes that are still on
+ * their way from memory. */
+#define LABEL_STEP 64u
+#define LABEL_TAIL_STEP 48u
 
-/* Copy a text whose source and target have 'step' bytes behind them. That many
- * at once hold nearly every one: a copy of its exact size would branch on bytes
- * that are still on their way from memory. */
-HOT_INLINE void ruf_label_copy(char *out, const uint8_t *bytes, size_t size,
-                               size_t step)
-{
-    memcpy(out, bytes, step);
-    if (size > step)
-        memcpy(out + step, bytes + step, size - step);
-}
-
-/* The same for the head of a label, when nothing at or behind 'end' may be
- * touched: LABEL_STEP bytes start before the text if they must, and so does
- * what is written. */
+/* Nothing at or behind 'end' may be touched: LABEL_STEP bytes start before the
+ * head if they must, and so does what is written. */
 HOT_INLINE void ruf_label_copy_head(char *out, const uint8_t *head, size_t size,
                                     const uint8_t *end)
 {
@@ -234,6 +225,15 @@ HOT_INLINE void ruf_label_copy_head(char *out, const uint8_t *head, size_t size,
     memcpy(out - (head - start), start, LABEL_STEP);
     if (size > LABEL_STEP)
         memcpy(out + LABEL_STEP, head + LABEL_STEP, size - LABEL_STEP);
+}
+
+/* As many bytes as LABEL_TAIL_STEP may be read. */
+HOT_INLINE void ruf_label_copy_tail(char *out, const uint8_t *tail, size_t size)
+{
+    memcpy(out, tail, LABEL_TAIL_STEP);
+    if (size > LABEL_TAIL_STEP)
+        memcpy(out + LABEL_TAIL_STEP, tail + LABEL_TAIL_STEP,
+               size - LABEL_TAIL_STEP);
 }
 
 /*
@@ -257,7 +257,7 @@ HOT_INLINE size_t ruf_label_join(const struct ruf_index *index,
     if (size > RUF_LABEL_SIZE_MAX)
         return 0;
     ruf_label_copy_head(out, head, head_size, end);
-    ruf_label_copy(out + head_size, tails + at + 1, tails[at], 48);
+    ruf_label_copy_tail(out + head_size, tails + at + 1, tails[at]);
     return size;
 }
 
