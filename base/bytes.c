@@ -32,39 +32,6 @@ size_t ruf_varint_size(uint64_t value)
     return size;
 }
 
-struct ruf_reader ruf_reader(const void *bytes, size_t size)
-{
-    const uint8_t *next = bytes;
-    struct ruf_reader reader = { next, next == NULL ? NULL : next + size,
-                                 false };
-
-    return reader;
-}
-
-size_t ruf_reader_left(const struct ruf_reader *reader)
-{
-    return reader->failed ? 0 : (size_t)(reader->end - reader->next);
-}
-
-const uint8_t *ruf_read_bytes(struct ruf_reader *reader, size_t size)
-{
-    const uint8_t *bytes = reader->next;
-
-    if (reader->failed || (size_t)(reader->end - reader->next) < size) {
-        reader->failed = true;
-        return NULL;
-    }
-    reader->next += size;
-    return bytes;
-}
-
-uint8_t ruf_read_u8(struct ruf_reader *reader)
-{
-    const uint8_t *bytes = ruf_read_bytes(reader, 1);
-
-    return bytes == NULL ? 0 : bytes[0];
-}
-
 uint16_t ruf_read_u16(struct ruf_reader *reader)
 {
     const uint8_t *bytes = ruf_read_bytes(reader, 2);
@@ -86,7 +53,7 @@ uint64_t ruf_read_u64(struct ruf_reader *reader)
     return bytes == NULL ? 0 : ruf_load64(bytes);
 }
 
-uint64_t ruf_read_varint(struct ruf_reader *reader)
+uint64_t ruf_read_long_varint(struct ruf_reader *reader)
 {
     uint64_t value = 0;
 

@@ -75,16 +75,55 @@ struct ruf_reader {
     bool failed; /**< a read went past the end or met a bad varint */
 };
 
-struct ruf_reader ruf_reader(const void *bytes, size_t size);
-size_t ruf_reader_left(const struct ruf_reader *reader);
+static inline struct ruf_reader ruf_reader(const void *bytes, size_t size)
+{
+    const uint8_t *next = (const uint8_t *)bytes;
+    struct ruf_reader reader = { next, next == NULL ? NULL : next + size,
+                                 false };
+
+    return reader;
+}
+
+static inline size_t ruf_reader_left(const struct ruf_reader *reader)
+{
+    return reader->failed ? 0 : (size_t)(reader->end - reader->next);
+}
+
+/** Next size bytes, borrowed; NULL on failure. */
+static inline const uint8_t *ruf_read_bytes(struct ruf_reader *reader,
+                                            size_t size)
+{
+    const uint8_t *bytes = reader->next;
+
+    if (reader->failed || (size_t)(reader->end - reader->next) < size) {
+        reader->failed = true;
+        return NULL;
+    }
+    reader->next += size;
+    return bytes;
+}
+
 /** These give 0 or absent text once the reader has failed. */
-uint8_t ruf_read_u8(struct ruf_reader *reader);
+static inline uint8_t ruf_read_u8(struct ruf_reader *reader)
+{
+    const uint8_t *bytes = ruf_read_bytes(reader, 1);
+
+    return bytes == NULL ? 0 : bytes[0];
+}
+
 uint16_t ruf_read_u16(struct ruf_reader *reader);
 uint32_t ruf_read_u32(struct ruf_reader *reader);
 uint64_t ruf_read_u64(struct ruf_reader *reader);
-uint64_t ruf_read_varint(struct ruf_reader *reader);
-/** Next size bytes, borrowed; NULL on failure. */
-const uint8_t *ruf_read_bytes(struct ruf_reader *reader, size_t size);
+/** The general case of ruf_read_varint(). */
+uint64_t ruf_read_long_varint(struct ruf_reader *reader);
+
+static inline uint64_t ruf_read_varint(struct ruf_reader *reader)
+{
+    if (!reader->failed && reader->next < reader->end && *reader->next < 0x80)
+        return *reader->next++;
+    return ruf_read_long_varint(reader);
+}
+
 /** A varint length, then that many bytes; never absent unless failed. */
 struct ruf_text ruf_read_text(struct ruf_reader *reader);
 
