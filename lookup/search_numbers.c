@@ -485,10 +485,63 @@ static void rarest_gram(const struct search_numbers *numbers,
     out->number = UINT32_MAX;
 }
 
+/* Numbers whose values are on their way from memory at once. */
+#define BATCH 16
+
+/* The next numbers of a list below 'end'. @return how many. */
+static size_t next_batch(const struct search_numbers *numbers,
+                         struct gram_list *list, uint64_t end,
+                         uint32_t batch[BATCH])
+{
+    size_t count = 0;
+
+    for (; count < BATCH && list->number < end; count++) {
+        batch[count] = list->number;
+        __builtin_prefetch(numbers->values + 8 * (size_t)list->number);
+        next_number(numbers, list);
+    }
+    return count;
+}
+
+/* The numbers of a list below 'end' that the pattern stands in. From one on
+ * that cannot enter any more none can, of neither list: the limit. */
+static bool offer_list(struct search_scratch *s, const struct pattern *pattern,
+                       size_t parity, struct gram_list *list, uint64_t end,
+                       uint64_t *limit)
+{
+    const struct search_numbers *numbers = &s->tables.numbers;
+    uint32_t batch[BATCH];
+    size_t count;
+
+    while (list->number < *limit &&
+           (count = next_batch(numbers, list, end, batch)) > 0) {
+        if (!ruf_search_spend(s, count / 4, RUF_TIER_NUMBER_PART))
+            return false;
+        for (size_t i = 0; i < count; i++) {
+            if (!holds(pattern, value_of(numbers, batch[i]), parity))
+                continue;
+            if (ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
+                                      owner_of(numbers, batch[i]))) {
+                *limit = batch[i];
+                break;
+            }
+            if (!offer_owners(s, batch[i], RUF_TIER_NUMBER_PART))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Both lists take turns in few long steps: the processor could not guess which
+ * of them has the next number. */
+#define TURNS 16
+
 static void offer_fragments(struct search_scratch *s,
                             const struct pattern *pattern)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
+    uint64_t turn = numbers->count / TURNS + 1;
+    uint64_t limit = numbers->count;
     struct gram_list lists[2];
 
     if (numbers->count == 0)
@@ -497,30 +550,10 @@ static void offer_fragments(struct search_scratch *s,
         rarest_gram(numbers, pattern, parity, &lists[parity]);
         next_number(numbers, &lists[parity]);
     }
-    for (uint64_t steps = 0;; steps++) {
-        uint32_t number = lists[0].number < lists[1].number ? lists[0].number
-                                                            : lists[1].number;
-        bool found = false;
-        uint64_t value;
-
-        if (number == UINT32_MAX)
-            return;
-        value = value_of(numbers, number);
+    for (uint64_t end = turn; end < limit + turn; end += turn)
         for (size_t parity = 0; parity < 2; parity++)
-            if (lists[parity].number == number) {
-                next_number(numbers, &lists[parity]);
-                found = found || holds(pattern, value, parity);
-            }
-        if (steps % 256 == 255 &&
-            !ruf_search_spend(s, 64, RUF_TIER_NUMBER_PART))
-            return;
-        if (!found)
-            continue;
-        if (ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
-                                  owner_of(numbers, number)) ||
-            !offer_owners(s, number, RUF_TIER_NUMBER_PART))
-            return;
-    }
+            if (!offer_list(s, pattern, parity, &lists[parity], end, &limit))
+                return;
 }
 
 /* --- long numbers
