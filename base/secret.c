@@ -114,10 +114,33 @@ void ruf_secret_destroy_wiped(struct ruf_secret *secret)
     *secret = (struct ruf_secret){ 0 };
 }
 
+/* Pages asked about at once. */
+#define PAGES 64
+
+/* Pages that nobody has touched are all zero: to wipe them would only have the
+ * kernel make them. */
+static void wipe_touched(const struct ruf_secret *secret)
+{
+    size_t page = page_size();
+    size_t pages = rounded_up(secret->size, page) / page;
+
+    for (size_t first = 0; first < pages; first += PAGES) {
+        size_t count = pages - first < PAGES ? pages - first : PAGES;
+        uint8_t *bytes = secret->bytes + first * page;
+        unsigned char there[PAGES];
+
+        if (mincore(bytes, count * page, (void *)there) != 0)
+            memset(there, 1, sizeof(there)); /* not known: all of them */
+        for (size_t i = 0; i < count; i++)
+            if ((there[i] & 1) != 0)
+                ruf_wipe(bytes + i * page, page);
+    }
+}
+
 void ruf_secret_destroy(struct ruf_secret *secret)
 {
     if (secret->bytes != NULL)
-        ruf_wipe(secret->bytes, secret->size);
+        wipe_touched(secret);
     ruf_secret_destroy_wiped(secret);
 }
 

@@ -34,57 +34,54 @@ static uint32_t slots_for(const struct ruf_index *index, size_t kind)
                : slots_of[kind];
 }
 
-enum ruf_status ruf_blocks_create(struct ruf_query *query,
-                                  struct ruf_error *err)
+/* Slots of all sections, and their bytes. */
+static size_t count_slots(const struct ruf_index *index, size_t *bytes)
 {
-    const struct ruf_index *index = query->index;
-    size_t bytes = INDEX_SLACK;
     size_t slots = 0;
-    enum ruf_status status;
 
+    *bytes = INDEX_SLACK;
     for (size_t kind = 0; kind < INDEX_SECTIONS; kind++) {
         size_t here = slots_for(index, kind);
 
         slots += here;
         if (here > 0)
-            bytes += here * index->sections[kind].place->block_size;
+            *bytes += here * index->sections[kind].place->block_size;
     }
-    query->held = calloc(slots + 1, sizeof(*query->held));
+    return slots;
+}
+
+size_t ruf_blocks_size(const struct ruf_index *index)
+{
+    size_t bytes;
+
+    (void)count_slots(index, &bytes);
+    return bytes;
+}
+
+enum ruf_status ruf_blocks_create(struct ruf_query *query, uint8_t *bytes,
+                                  struct ruf_error *err)
+{
+    const struct ruf_index *index = query->index;
+    size_t size;
+    uint64_t *held;
+
+    query->held = calloc(count_slots(index, &size) + 1, sizeof(*query->held));
     if (query->held == NULL)
         return ruf_fail_memory(err);
-    status = ruf_secret_create_sparse(bytes, &query->blocks, err);
-    if (status != RUF_OK)
-        return status;
-    bytes = 0;
-    slots = 0;
+    held = query->held;
     for (size_t kind = 0; kind < INDEX_SECTIONS; kind++) {
-        struct block_cache *cache = &query->caches[kind];
+        uint32_t slots = slots_for(index, kind);
 
-        cache->slots = slots_for(index, kind);
-        cache->bytes = query->blocks.bytes + bytes;
-        cache->held = query->held + slots;
-        slots += cache->slots;
-        if (cache->slots > 0)
-            bytes +=
-                (size_t)cache->slots * index->sections[kind].place->block_size;
+        query->caches[kind] = (struct block_cache){ bytes, held, slots };
+        held += slots;
+        if (slots > 0)
+            bytes += (size_t)slots * index->sections[kind].place->block_size;
     }
     return RUF_OK;
 }
 
-static void wipe_cache(const struct block_cache *cache, size_t block_size)
-{
-    for (uint32_t i = 0; i < cache->slots; i++)
-        if (cache->held[i] != 0)
-            ruf_wipe(cache->bytes + i * block_size, block_size);
-}
-
 void ruf_blocks_destroy(struct ruf_query *query)
 {
-    for (size_t kind = 0; kind < INDEX_SECTIONS; kind++)
-        if (query->caches[kind].slots > 0)
-            wipe_cache(&query->caches[kind],
-                       query->index->sections[kind].place->block_size);
-    ruf_secret_destroy_wiped(&query->blocks);
     free(query->held);
     ruf_image_reader_destroy(query->reader);
 }

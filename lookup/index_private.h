@@ -94,10 +94,9 @@ struct search_scratch;
 struct ruf_query {
     const struct ruf_index *index;
     struct ruf_image_reader *reader; /* made when a block is to be read */
-    struct ruf_secret blocks;        /* bytes of all caches */
-    uint64_t *held;
+    uint64_t *held;                  /* of all caches */
     struct block_cache caches[INDEX_SECTIONS];
-    struct ruf_secret room; /* the parts below */
+    struct ruf_secret room; /* bytes of the caches, and the parts below */
     uint8_t *copy;          /* what spans blocks is joined here */
     char *texts_next;       /* texts put together for the answer */
     char *texts;
@@ -160,8 +159,13 @@ static inline bool ruf_index_is_ready(const struct ruf_index *index,
 /* --- bytes of sections, lookup/blocks.c ------------------------------------
  */
 
-/* Set up and free the parts of a query that read blocks. */
+/* Bytes that the caches of a query take. */
+size_t ruf_blocks_size(const struct ruf_index *index);
+
+/* Set up and free the parts of a query that read blocks; so many bytes are
+ * borrowed. */
 RUF_MUST_USE enum ruf_status ruf_blocks_create(struct ruf_query *query,
+                                               uint8_t *bytes,
                                                struct ruf_error *err);
 void ruf_blocks_destroy(struct ruf_query *query);
 

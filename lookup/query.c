@@ -23,21 +23,23 @@ static size_t aligned(size_t size)
 }
 
 /* All the room that answers may need, made once: nothing is allocated while
- * they are found. */
+ * they are found. What a number's answer takes comes first, so that it shares a
+ * page. */
 static enum ruf_status make_room(struct ruf_query *query, struct ruf_error *err)
 {
     const struct index_limits *limits = &query->index->limits;
     const size_t sizes[] = {
+        (RUF_LOOKUP_BATCH + (size_t)limits->owners) * sizeof(uint32_t),
+        LABEL_FRONT + RUF_LOOKUP_BATCH * LABEL_ROOM,
         limits->record + INDEX_SLACK,
         limits->text + INDEX_SLACK,
-        LABEL_FRONT + RUF_LOOKUP_BATCH * LABEL_ROOM,
-        (RUF_LOOKUP_BATCH + (size_t)limits->owners) * sizeof(uint32_t),
         (limits->numbers + (size_t)1) * sizeof(*query->numbers),
         (limits->emails + (size_t)1) * sizeof(*query->emails),
         (limits->emails + (size_t)1) * sizeof(uint32_t),
         (limits->sources + (size_t)1) * sizeof(*query->sources),
         (limits->sources + (size_t)1) * sizeof(*query->source_ids),
         query->index->photo_count > 0 ? RUF_PHOTO_SIZE_MAX : 0,
+        ruf_blocks_size(query->index),
     };
     void *parts[sizeof(sizes) / sizeof(sizes[0])];
     size_t total = 0;
@@ -53,19 +55,19 @@ static enum ruf_status make_room(struct ruf_query *query, struct ruf_error *err)
         parts[i] = query->room.bytes + total;
         total += aligned(sizes[i]);
     }
-    query->copy = parts[0];
-    query->texts = parts[1];
-    query->texts_end = query->texts + limits->text;
-    query->labels = (char *)parts[2] + LABEL_FRONT;
-    query->owners = parts[3];
+    query->owners = parts[0];
     query->owner_room = RUF_LOOKUP_BATCH + (size_t)limits->owners;
+    query->labels = (char *)parts[1] + LABEL_FRONT;
+    query->copy = parts[2];
+    query->texts = parts[3];
+    query->texts_end = query->texts + limits->text;
     query->numbers = parts[4];
     query->emails = parts[5];
     query->email_sources = parts[6];
     query->sources = parts[7];
     query->source_ids = parts[8];
     query->photo = parts[9];
-    return RUF_OK;
+    return ruf_blocks_create(query, parts[10], err);
 }
 
 enum ruf_status ruf_query_create(const struct ruf_index *index,
@@ -79,8 +81,6 @@ enum ruf_status ruf_query_create(const struct ruf_index *index,
         return ruf_fail_memory(err);
     query->index = index;
     status = make_room(query, err);
-    if (status == RUF_OK)
-        status = ruf_blocks_create(query, err);
     if (status != RUF_OK) {
         ruf_query_destroy(query);
         return status;
