@@ -173,7 +173,7 @@ static bool write_pairs(const struct field_out *f, struct ruf_writer *out)
     return ok;
 }
 
-/* Contacts per text: the first one apart, the further ones as differences. */
+/* Contacts, text by text. */
 struct postings {
     uint32_t *starts; /* per text, in contacts */
     uint32_t *contacts;
@@ -197,43 +197,19 @@ static bool invert(const struct search_list *column, const struct field_out *f,
     return true;
 }
 
-static void write_list(const uint32_t *contacts, uint32_t count,
-                       struct ruf_writer *stream, struct ruf_writer *scratch)
-{
-    uint8_t *at;
-
-    scratch->size = 0;
-    at = ruf_write_space(scratch, 5 * (size_t)count);
-    for (uint32_t i = 1; at != NULL && i < count; i++)
-        at = ruf_search_put_varint(at, contacts[i] - contacts[i - 1] - 1);
-    if (at == NULL)
-        return;
-    ruf_write_varint(stream, (uint64_t)(at - scratch->bytes));
-    ruf_write_bytes(stream, scratch->bytes, (size_t)(at - scratch->bytes));
-}
-
-/* Heads go to 'out'; the stream and its samples follow other arrays. */
 static void write_postings(const struct field_out *f,
                            const struct postings *postings,
-                           struct ruf_writer *heads, struct ruf_writer *samples,
-                           struct ruf_writer *stream)
+                           struct ruf_writer *out)
 {
-    unsigned width = ruf_search_width(f->contacts);
-    struct ruf_writer scratch = { 0 };
-    uint32_t start = 0;
+    static const uint32_t zero = 0;
+    uint32_t count = postings->starts[f->text_count];
+    unsigned width = ruf_search_width(count);
 
-    for (uint32_t t = 0; t < f->text_count; t++) {
-        /* invert() moved each start to the end of its list. */
-        uint32_t end = postings->starts[t + 1];
-
-        if (t % RUF_SEARCH_TEXTS_PER_SAMPLE == 0)
-            ruf_write_u32(samples, (uint32_t)stream->size);
-        ruf_search_write_array(heads, &postings->contacts[start], 1, width);
-        write_list(postings->contacts + start, end - start, stream, &scratch);
-        stream->failed = stream->failed || scratch.failed;
-        start = end;
-    }
-    ruf_writer_wipe(&scratch);
+    /* invert() moved each start to the end of its texts. */
+    ruf_search_write_array(out, &zero, 1, width);
+    ruf_search_write_array(out, postings->starts + 1, f->text_count, width);
+    ruf_search_write_array(out, postings->contacts, count,
+                           ruf_search_width(f->contacts));
 }
 
 static void write_column(const struct search_list *column,
@@ -249,28 +225,21 @@ static void write_field_arrays(const struct field_out *f,
                                struct ruf_writer *header,
                                struct ruf_writer *out, bool *ok)
 {
-    struct ruf_writer samples = { 0 };
-    struct ruf_writer stream = { 0 };
     uint32_t first = f->first_word[f->single_count];
     uint32_t count = f->first_word[f->text_count] - first;
     unsigned width = ruf_search_width(f->word_count);
 
     write_column(column, f, out);
-    write_postings(f, postings, out, &samples, &stream);
+    write_postings(f, postings, out);
     ruf_search_write_array(out, f->words, f->single_count, width);
     for (uint32_t t = f->single_count; t <= f->text_count; t++)
         ruf_write_u32(out, f->first_word[t] - first);
     ruf_search_write_array(out, f->words + first, count, width);
     *ok = *ok && write_pairs(f, out);
-    ruf_write_bytes(out, samples.bytes, samples.size);
-    ruf_write_bytes(out, stream.bytes, stream.size);
     ruf_write_u32(header, f->text_count);
     ruf_write_u32(header, f->single_count);
     ruf_write_u32(header, count);
-    ruf_write_u32(header, (uint32_t)stream.size);
-    *ok = *ok && !samples.failed && !stream.failed && stream.size <= UINT32_MAX;
-    ruf_writer_wipe(&samples);
-    ruf_writer_wipe(&stream);
+    ruf_write_u32(header, postings->starts[f->text_count]);
 }
 
 static bool write_field(struct search_field *field, const uint32_t *rank,

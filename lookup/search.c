@@ -149,21 +149,20 @@ bool ruf_search_top_add(struct search_scratch *s, uint32_t contact)
 void ruf_search_top_text(struct search_scratch *s,
                          const struct search_field *field, uint32_t text)
 {
-    struct search_postings postings;
-    uint32_t head;
+    struct search_places places;
+    uint32_t first;
 
     if (text >= field->text_count)
         return;
-    head = ruf_search_item(&field->heads, text);
-    if (head >= s->tables.contacts || !ruf_search_top_add(s, head))
-        return;
-    if (s->top_count == s->top_limit && head + 1 >= s->top[s->top_count - 1])
-        return;
-    ruf_search_postings_open(&s->tables, field, text, &postings);
-    do {
-        ruf_search_postings_next(&s->tables, &postings);
-    } while (!postings.done && ruf_search_top_add(s, postings.contact));
-    s->work++;
+    places = ruf_search_places(field, text, text + 1);
+    first = places.next;
+    while (places.next < places.end) {
+        uint32_t contact = ruf_search_next(field, &places);
+
+        if (contact >= s->tables.contacts || !ruf_search_top_add(s, contact))
+            break;
+    }
+    s->work += places.next - first > 1;
 }
 
 /* --- entry

@@ -504,15 +504,17 @@ static bool offer_contacts(struct search_scratch *s,
                            const struct search_field *field, uint32_t text,
                            const struct visit *visit)
 {
-    struct search_postings postings;
+    struct search_places places;
 
     if (text >= field->text_count)
         return true;
-    ruf_search_postings_open(&s->tables, field, text, &postings);
-    for (; !postings.done; ruf_search_postings_next(&s->tables, &postings)) {
-        if (all_match(s, visit->reading, visit->by, postings.contact,
-                      visit->driver))
-            ruf_search_offer(s, visit->tier, postings.contact);
+    places = ruf_search_places(field, text, text + 1);
+    while (places.next < places.end) {
+        uint32_t contact = ruf_search_next(field, &places);
+
+        if (contact < s->tables.contacts &&
+            all_match(s, visit->reading, visit->by, contact, visit->driver))
+            ruf_search_offer(s, visit->tier, contact);
         if (!ruf_search_spend(s, 8, visit->tier))
             return false;
     }

@@ -91,26 +91,22 @@ static bool open_words(const struct ruf_index *index, struct search_words *out)
 }
 
 static void open_field(struct cursor *cursor, uint32_t contacts, uint32_t words,
-                       uint32_t list_count, struct search_field *out)
+                       uint32_t list_count, uint32_t listed_count,
+                       struct search_field *out)
 {
     unsigned text_width = ruf_search_width(out->text_count);
     unsigned word_width = ruf_search_width(words);
     uint64_t several = out->text_count - out->single_count;
 
     out->column = take_array(cursor, contacts, text_width);
-    out->heads =
-        take_array(cursor, out->text_count, ruf_search_width(contacts));
+    out->starts = take_array(cursor, (uint64_t)out->text_count + 1,
+                             ruf_search_width(listed_count));
+    out->listed = take_array(cursor, listed_count, ruf_search_width(contacts));
     out->singles = take_array(cursor, out->single_count, word_width);
     out->first = take_array(cursor, several + 1, 4);
     out->words = take_array(cursor, list_count, word_width);
     out->pair_words = take_array(cursor, list_count, word_width);
     out->pair_texts = take_array(cursor, list_count, text_width);
-    out->samples = take_array(
-        cursor,
-        ((uint64_t)out->text_count + RUF_SEARCH_TEXTS_PER_SAMPLE - 1) /
-            RUF_SEARCH_TEXTS_PER_SAMPLE,
-        4);
-    out->stream = take(cursor, out->stream_size);
 }
 
 static bool open_fields(const struct ruf_index *index,
@@ -118,6 +114,7 @@ static bool open_fields(const struct ruf_index *index,
 {
     struct cursor cursor = section_cursor(index, RUF_SECTION_SEARCH_FIELDS);
     uint32_t list_counts[RUF_COLUMN_COUNT];
+    uint32_t listed_counts[RUF_COLUMN_COUNT];
 
     out->contacts = take32(&cursor);
     if (take32(&cursor) != out->words.count ||
@@ -127,13 +124,13 @@ static bool open_fields(const struct ruf_index *index,
         out->fields[i].text_count = take32(&cursor);
         out->fields[i].single_count = take32(&cursor);
         list_counts[i] = take32(&cursor);
-        out->fields[i].stream_size = take32(&cursor);
+        listed_counts[i] = take32(&cursor);
         if (out->fields[i].single_count > out->fields[i].text_count)
             return false;
     }
     for (size_t i = 0; i < RUF_COLUMN_COUNT; i++)
         open_field(&cursor, out->contacts, out->words.count, list_counts[i],
-                   &out->fields[i]);
+                   listed_counts[i], &out->fields[i]);
     return !cursor.failed;
 }
 
@@ -329,34 +326,4 @@ struct search_span ruf_search_span(const struct search_words *words,
     span.exact = span.first < span.end &&
                  ruf_search_word(words, span.first, word) == size;
     return span;
-}
-
-/* From the sample before, list by list. */
-const uint8_t *ruf_search_list(const struct search_field *field, uint32_t text)
-{
-    const uint8_t *end = field->stream + field->stream_size;
-    uint32_t start =
-        ruf_search_item(&field->samples, text / RUF_SEARCH_TEXTS_PER_SAMPLE);
-    const uint8_t *at =
-        start <= field->stream_size ? field->stream + start : end;
-
-    for (uint32_t i = 0; i < text % RUF_SEARCH_TEXTS_PER_SAMPLE; i++) {
-        uint32_t size;
-
-        at = ruf_search_varint(at, end, &size);
-        at = size <= (size_t)(end - at) ? at + size : end;
-    }
-    return at;
-}
-
-uint32_t ruf_search_stream_bytes(const struct search_field *field,
-                                 uint32_t first, uint32_t end)
-{
-    const uint8_t *stop = field->stream + field->stream_size;
-
-    if (first >= end)
-        return 0;
-    if (end < field->text_count)
-        stop = ruf_search_list(field, end);
-    return (uint32_t)(stop - ruf_search_list(field, first));
 }

@@ -44,17 +44,15 @@ struct search_words {
 /** One field. */
 struct search_field {
     uint32_t text_count;
-    uint32_t single_count; /**< texts before it have one word, ascending */
-    uint32_t stream_size;
-    struct search_array column;  /**< per contact text + 1, or 0 */
-    struct search_array heads;   /**< per text its first contact */
+    uint32_t single_count;      /**< texts before it have one word, ascending */
+    struct search_array column; /**< per contact text + 1, or 0 */
+    struct search_array starts; /**< per text, where its contacts start */
+    struct search_array listed; /**< contacts, text by text, ascending */
     struct search_array singles; /**< per text of one word, the word */
     struct search_array first;   /**< per other text, place in 'words' */
     struct search_array words;
     struct search_array pair_words; /**< ascending */
     struct search_array pair_texts;
-    struct search_array samples;
-    const uint8_t *stream; /**< further contacts of each text */
 };
 
 /** Numbers of at most 15 digits in rank order; longer ones as text. */
@@ -155,64 +153,45 @@ struct search_span {
 struct search_span ruf_search_span(const struct search_words *words,
                                    const char *bytes, size_t size);
 
-/** The contacts of one text, ascending. */
-struct search_postings {
-    const uint8_t *at;
-    const uint8_t *end;
-    uint32_t contact;
-    bool done;
+/** Where the contacts of some texts stand in field->listed. */
+struct search_places {
+    uint32_t next;
+    uint32_t end;
 };
 
-/** Where the list of a text begins in field->stream; for text < text_count. */
-const uint8_t *ruf_search_list(const struct search_field *field, uint32_t text);
-
-/** Start at the first contact of a text whose list begins at 'at'. The list of
- *  the next text begins at out->end. */
-static inline void ruf_search_postings_start(const struct search_tables *tables,
-                                             const struct search_field *field,
-                                             uint32_t text, const uint8_t *at,
-                                             struct search_postings *out)
+/** Those of texts [first, end), which must not be beyond text_count. */
+static inline struct search_places
+ruf_search_places(const struct search_field *field, uint32_t first,
+                  uint32_t end)
 {
-    const uint8_t *end = field->stream + field->stream_size;
-    uint32_t size;
+    struct search_places places = { ruf_search_item(&field->starts, first),
+                                    ruf_search_item(&field->starts, end) };
 
-    out->contact = ruf_search_item(&field->heads, text);
-    out->done = out->contact >= tables->contacts;
-    out->at = ruf_search_varint(at, end, &size);
-    out->end = size <= (size_t)(end - out->at) ? out->at + size : end;
+    if (places.end > field->listed.count)
+        places.end = field->listed.count;
+    if (places.next > places.end)
+        places.next = places.end;
+    return places;
 }
 
-/** Start at the first contact of a text. */
-static inline void ruf_search_postings_open(const struct search_tables *tables,
-                                            const struct search_field *field,
-                                            uint32_t text,
-                                            struct search_postings *out)
+/** The next contact; if the table is damaged, none there is. */
+static inline uint32_t ruf_search_next(const struct search_field *field,
+                                       struct search_places *places)
 {
-    ruf_search_postings_start(tables, field, text, ruf_search_list(field, text),
-                              out);
+    return ruf_search_item(&field->listed, places->next++);
 }
 
-/** To the next contact; sets done behind the last. */
-static inline void ruf_search_postings_next(const struct search_tables *tables,
-                                            struct search_postings *postings)
+/** How many contacts texts [first, end) have. */
+static inline uint32_t ruf_search_listed(const struct search_field *field,
+                                         uint32_t first, uint32_t end)
 {
-    uint32_t step;
+    struct search_places places;
 
-    if (postings->at >= postings->end) {
-        postings->done = true;
-        return;
-    }
-    postings->at = ruf_search_varint(postings->at, postings->end, &step);
-    if (step >= tables->contacts - postings->contact - 1) {
-        postings->done = true;
-        return;
-    }
-    postings->contact += step + 1;
+    if (first >= end)
+        return 0;
+    places = ruf_search_places(field, first, end);
+    return places.end - places.next;
 }
-
-/** Bytes of the lists of texts [first, end): a measure of their contacts. */
-uint32_t ruf_search_stream_bytes(const struct search_field *field,
-                                 uint32_t first, uint32_t end);
 
 /** Where the words of a text stand in field->words; for text >= single_count.
  *  @return false if the table is damaged. */

@@ -12,8 +12,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* Bytes of lists that are gone through without further thought. */
-#define FEW_BYTES 4096
+/* Contacts that are gone through without further thought. */
+#define FEW_CONTACTS 4096
 
 static const struct {
     enum ruf_search_tier tier;
@@ -92,17 +92,20 @@ static void one_word(struct search_scratch *s, struct search_word *word)
 /* --- several words
  * ----------------------------------------------------------------- */
 
-/* Bytes of lists that pairs lead to: so many average ones. */
+/* Contacts that pairs lead to: so many average texts of several words. */
 static uint64_t cost_of_pairs(const struct search_field *field,
                               const struct search_range *range)
 {
-    return (uint64_t)(range->pair_end - range->pair_first) *
-           ruf_search_stream_bytes(field, field->single_count,
-                                   field->text_count) /
+    uint32_t pairs = range->pair_end - range->pair_first;
+
+    if (pairs == 0)
+        return 0;
+    return (uint64_t)pairs *
+           ruf_search_listed(field, field->single_count, field->text_count) /
            (field->text_count - field->single_count + 1);
 }
 
-/* About the bytes of lists that each word leads to in each column. */
+/* About the contacts that each word leads to in each column. */
 static void find_costs(struct search_scratch *s, struct search_reading *reading)
 {
     for (size_t i = 0; i < reading->count; i++)
@@ -116,7 +119,7 @@ static void find_costs(struct search_scratch *s, struct search_reading *reading)
                     &word->forms[k].ranges[column];
 
                 word->costs[column] +=
-                    ruf_search_stream_bytes(field, range->first, range->end) +
+                    ruf_search_listed(field, range->first, range->end) +
                     cost_of_pairs(field, range);
             }
         }
@@ -213,7 +216,8 @@ HOT_INLINE bool passes(const struct search_filter *filter, uint32_t contact)
     return true;
 }
 
-/* A walk through lists: contacts are marked, or graded and offered. */
+/* A walk through the contacts of texts: they are marked, or graded and
+ * offered. */
 struct walk {
     bool marks;
     const struct search_filter *filter;
@@ -221,60 +225,57 @@ struct walk {
     unsigned tier;
 };
 
-/* The contacts of one list, graded and offered, as far as one of this tier, the
+/* The contacts of one text, graded and offered, as far as one of this tier, the
  * best still to come, could enter. */
-HOT_INLINE bool offer_list(struct search_scratch *s,
-                           struct search_postings *postings,
+HOT_INLINE bool offer_text(struct search_scratch *s,
+                           const struct search_field *field, uint32_t text,
                            const struct walk *walk)
 {
+    struct search_places places = ruf_search_places(field, text, text + 1);
     uint64_t steps = 0;
 
-    for (; !postings->done; steps++) {
-        if (ruf_search_settled_at(s, walk->tier, postings->contact))
+    for (; places.next < places.end; steps++) {
+        uint32_t contact = ruf_search_next(field, &places);
+
+        if (contact >= s->tables.contacts ||
+            ruf_search_settled_at(s, walk->tier, contact))
             break; /* nor can what follows, of a worse rank */
-        if (passes(walk->filter, postings->contact))
-            ruf_search_offer(s,
-                             ruf_search_grade(s, postings->contact, walk->last),
-                             postings->contact);
-        ruf_search_postings_next(&s->tables, postings);
+        if (passes(walk->filter, contact))
+            ruf_search_offer(s, ruf_search_grade(s, contact, walk->last),
+                             contact);
         if (steps % 1024 == 1023 && !ruf_search_spend(s, 1024, walk->tier))
             return false;
     }
     return ruf_search_spend(s, steps % 1024 + 1, walk->tier);
 }
 
-HOT_INLINE bool mark_list(struct search_scratch *s,
-                          struct search_postings *postings)
+static void mark_texts(struct search_scratch *s,
+                       const struct search_field *field, uint32_t first,
+                       uint32_t end)
 {
-    for (; !postings->done; ruf_search_postings_next(&s->tables, postings))
-        s->marks[postings->contact / 64] |= UINT64_C(1)
-                                            << postings->contact % 64;
-    return true;
+    struct search_places places = ruf_search_places(field, first, end);
+
+    while (places.next < places.end) {
+        uint32_t contact = ruf_search_next(field, &places);
+
+        if (contact < s->tables.contacts)
+            s->marks[contact / 64] |= UINT64_C(1) << contact % 64;
+    }
 }
 
-HOT_INLINE bool walk_list(struct search_scratch *s,
-                          struct search_postings *postings,
-                          const struct walk *walk)
-{
-    return walk->marks ? mark_list(s, postings) : offer_list(s, postings, walk);
-}
-
-/* Texts of one word that follow one another, and so do their lists. */
+/* Texts of one word that follow one another, and so do their contacts. */
 HOT_INLINE bool walk_singles(struct search_scratch *s,
                              const struct search_field *field, uint32_t first,
                              uint32_t end, const struct walk *walk)
 {
-    struct search_postings postings;
-
-    if (first >= end)
+    if (walk->marks) {
+        if (first < end)
+            mark_texts(s, field, first, end);
         return true;
-    postings.end = ruf_search_list(field, first);
-    for (uint32_t text = first; text < end; text++) {
-        ruf_search_postings_start(&s->tables, field, text, postings.end,
-                                  &postings);
-        if (!walk_list(s, &postings, walk))
-            return false;
     }
+    for (uint32_t text = first; text < end; text++)
+        if (!offer_text(s, field, text, walk))
+            return false;
     return true;
 }
 
@@ -285,12 +286,9 @@ HOT_INLINE bool walk_pairs(struct search_scratch *s,
 {
     for (uint32_t k = first; k < end; k++) {
         uint32_t text = ruf_search_item(&field->pair_texts, k);
-        struct search_postings postings;
 
-        if (text >= field->text_count)
-            continue;
-        ruf_search_postings_open(&s->tables, field, text, &postings);
-        if (!walk_list(s, &postings, walk))
+        if (text < field->text_count &&
+            !walk_singles(s, field, text, text + 1, walk))
             return false;
     }
     return true;
@@ -330,7 +328,7 @@ HOT_INLINE bool walk_word(struct search_scratch *s,
 
 /* Looking a contact up in the columns costs this many times a step through a
  * list: if the next rare word has no more contacts, mark them all. */
-#define MARKS_WORTH 5
+#define MARKS_WORTH 10
 
 /* The rarest word but the driver, if its contacts are worth marking. */
 static size_t word_to_mark(const struct search_reading *reading,
@@ -489,7 +487,7 @@ static void several_words(struct search_scratch *s,
         unsigned columns;
 
         /* Behind the names one walk will do if it is short. */
-        if (p > 0 && rarest(reading, RUF_COLUMN_DOMAIN) <= FEW_BYTES)
+        if (p > 0 && rarest(reading, RUF_COLUMN_DOMAIN) <= FEW_CONTACTS)
             last = RUF_COLUMN_DOMAIN;
         columns = (2u << last) - 1;
         if (adds_any(reading, columns & ~done) && may_hold(reading, columns) &&
