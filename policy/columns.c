@@ -28,6 +28,22 @@ static const struct {
     { "phoneother#", { RUF_COLUMN_PHONE, 0, RUF_KIND_OTHER } },
     { "fax#", { RUF_COLUMN_PHONE, 0, RUF_KIND_FAX } },
     { "pager#", { RUF_COLUMN_PHONE, 0, RUF_KIND_PAGER } },
+    /* As Outlook names them where it exports contacts. */
+    { "firstname", { RUF_COLUMN_FIELD, RUF_RECORD_GIVEN, 0 } },
+    { "lastname", { RUF_COLUMN_FIELD, RUF_RECORD_FAMILY, 0 } },
+    { "businesscountry/region", { RUF_COLUMN_FIELD, RUF_RECORD_COUNTRY, 0 } },
+    { "emailaddress", { RUF_COLUMN_EMAIL, 0, 0 } },
+    { "email2address", { RUF_COLUMN_EMAIL, 0, 0 } },
+    { "email3address", { RUF_COLUMN_EMAIL, 0, 0 } },
+    { "businessphone#", { RUF_COLUMN_PHONE, 0, RUF_KIND_BUSINESS } },
+    { "mobilephone", { RUF_COLUMN_PHONE, 0, RUF_KIND_MOBILE } },
+    { "homephone#", { RUF_COLUMN_PHONE, 0, RUF_KIND_HOME } },
+    { "companymainphone", { RUF_COLUMN_PHONE, 0, RUF_KIND_MAIN } },
+    { "primaryphone", { RUF_COLUMN_PHONE, 0, RUF_KIND_OTHER } },
+    { "otherphone", { RUF_COLUMN_PHONE, 0, RUF_KIND_OTHER } },
+    { "businessfax", { RUF_COLUMN_PHONE, 0, RUF_KIND_FAX } },
+    { "homefax", { RUF_COLUMN_PHONE, 0, RUF_KIND_FAX } },
+    { "otherfax", { RUF_COLUMN_PHONE, 0, RUF_KIND_FAX } },
 };
 
 static size_t simplify(struct ruf_text name, char *out, size_t room)

@@ -168,7 +168,9 @@ static enum ruf_status read_header(struct csv *csv, struct ruf_error *err)
     ruf_writer_wipe(&line);
     return known ? RUF_OK
                  : ruf_import_refuse(csv->import, 1, 1,
-                                     "the header names no known column", err);
+                                     "the header names no known column, such "
+                                     "as surname or phoneMobile",
+                                     err);
 }
 
 /* --- rows

@@ -139,6 +139,28 @@ Test(import, reads_marks_of_utf8_and_utf16)
     cr_assert_str_eq(seen, "|Grün||\n");
 }
 
+/* Title, middle name and street are not ours. */
+Test(import, reads_what_outlook_exports)
+{
+    expect("a.csv",
+           "\"Title\",\"First Name\",\"Middle Name\",\"Last Name\",\"Company\","
+           "\"Business Street\",\"Business Country/Region\","
+           "\"Assistant's Phone\",\"Business Fax\",\"Business Phone\","
+           "\"Business Phone 2\",\"Company Main Phone\",\"Home Phone\","
+           "\"Mobile Phone\",\"Other Phone\",\"Pager\",\"E-mail Address\","
+           "\"E-mail Display Name\"\r\n"
+           "\"Dr.\",\"Anna\",\"M.\",\"Habermann\",\"Muster AG\",\"Weg 1\","
+           "\"Germany\",\"030 23125-009\",\"030 23125-099\",\"030 23125-001\","
+           "\"030 23125-002\",\"030 23125-0\",\"030 23125-003\","
+           "\"0152 28817386\",\"030 23125-004\",\"030 23125-005\","
+           "\"anna@muster.example\",\"Anna Habermann\"\r\n",
+           "Anna|Habermann|Muster AG|fax|030 23125-099|business|030 23125-001|"
+           "business|030 23125-002|main|030 23125-0|home|030 23125-003|"
+           "mobile|0152 28817386|other|030 23125-004|pager|030 23125-005|"
+           "anna@muster.example|\n");
+    cr_assert_eq(result.unknown_columns, 5);
+}
+
 Test(import, keeps_quotes_and_line_breaks_inside_cells)
 {
     expect("a.csv", "surname,company\n\"Gr\"\"af\",\"Muster\nAG\"\n",
@@ -180,6 +202,7 @@ Test(import, refuses_a_file_without_a_known_header_or_a_good_row)
 {
     expect_refused("a.csv", "", 1);
     expect_refused("a.csv", "name of the ship,tons\nx,1\n", 1);
+    cr_assert(strstr(err.detail, "surname") != NULL, "%s", err.detail);
     expect_refused("a.csv", "surname,phoneHome\nA,1E+5\nB,2E+5\n", 2);
 }
 
