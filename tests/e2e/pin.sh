@@ -114,9 +114,9 @@ if can_trace; then
     pins 0000
     strace -qq -o "$work/trace" "$RUFNAME" --home "$home" unlock --pin-fd 3 \
         2>/dev/null || :
-    # The large mapping of scrypt, counted among its kind.
-    nth=$(grep '^mmap' "$work/trace" | grep -n '1342[0-9]*' | head -n 1 |
-        cut -d: -f1)
+    # The large mapping of scrypt, by its size, counted among its kind.
+    nth=$(grep '^mmap' "$work/trace" | grep -n '^mmap(NULL, 1342[0-9]*,' |
+        head -n 1 | cut -d: -f1)
     [ -n "$nth" ] || fail "no sign of scrypt"
     before=$(tries_left)
     pins 0000
