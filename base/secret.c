@@ -118,7 +118,8 @@ void ruf_secret_destroy_wiped(struct ruf_secret *secret)
 #define PAGES 64
 
 /* Pages that nobody has touched are all zero: to wipe them would only have the
- * kernel make them. */
+ * kernel make them. One that was swapped out, where locking failed, is not
+ * brought back either: wiping would not reach its copy. */
 static void wipe_touched(const struct ruf_secret *secret)
 {
     size_t page = page_size();
