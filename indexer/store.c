@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define CHECK_NAME "store.check"
+#define PAGES_NAME "store.pages"
 #define PAGE_SIZE 4096
 
 /* --- statements
@@ -172,16 +173,17 @@ struct ruf_text ruf_store_column_text(sqlite3_stmt *statement, int column)
 /* --- key
  * ------------------------------------------------------------------------ */
 
-static char *check_path(const char *store_path)
+static char *path_beside(const char *store_path, const char *name)
 {
     const char *slash = strrchr(store_path, '/');
     size_t size = slash == NULL ? 0 : (size_t)(slash - store_path) + 1;
-    char *path = malloc(size + sizeof(CHECK_NAME));
+    size_t name_size = strlen(name) + 1;
+    char *path = malloc(size + name_size);
 
     if (path == NULL)
         return NULL;
     memcpy(path, store_path, size);
-    memcpy(path + size, CHECK_NAME, sizeof(CHECK_NAME));
+    memcpy(path + size, name, name_size);
     return path;
 }
 
@@ -200,7 +202,7 @@ enum ruf_status ruf_store_write_key_check(const char *store_path,
                                           struct ruf_error *err)
 {
     uint8_t value[RUF_DIGEST_SIZE];
-    char *path = check_path(store_path);
+    char *path = path_beside(store_path, CHECK_NAME);
     enum ruf_status status;
 
     if (path == NULL)
@@ -215,7 +217,7 @@ enum ruf_status ruf_store_write_key_check(const char *store_path,
 enum ruf_status ruf_store_remove_key_check(const char *store_path,
                                            struct ruf_error *err)
 {
-    char *path = check_path(store_path);
+    char *path = path_beside(store_path, CHECK_NAME);
     enum ruf_status status =
         path == NULL ? ruf_fail_memory(err) : ruf_file_remove(path, err);
 
@@ -228,7 +230,7 @@ static enum ruf_status check_key(const char *store_path, const uint8_t *key,
                                  bool *found, struct ruf_error *err)
 {
     uint8_t value[RUF_DIGEST_SIZE];
-    char *path = check_path(store_path);
+    char *path = path_beside(store_path, CHECK_NAME);
     char *stored = NULL;
     size_t size = 0;
     enum ruf_status status;
@@ -447,8 +449,15 @@ enum ruf_status ruf_store_open(const char *path,
     enum ruf_status status;
 
     *out = NULL;
-    if (store == NULL || (store->path = strdup(path)) == NULL) {
-        free(store);
+    if (store == NULL)
+        return ruf_fail_memory(err);
+    store->pages.fd = -1;
+    store->path = strdup(path);
+    if (!is_in_memory(path))
+        store->pages.path = path_beside(path, PAGES_NAME);
+    if (store->path == NULL ||
+        (store->pages.path == NULL && !is_in_memory(path))) {
+        ruf_store_close(store);
         return ruf_fail_memory(err);
     }
     status = is_in_memory(path)
@@ -458,6 +467,8 @@ enum ruf_status ruf_store_open(const char *path,
         status = open_database(store, key, mode, err);
     if (status == RUF_OK && mode == RUF_STORE_WRITE && !has_check)
         status = ruf_store_write_key_check(path, key, err);
+    if (status == RUF_OK && mode == RUF_STORE_WRITE)
+        status = ruf_store_staged_tidy(store, err);
     if (status != RUF_OK) {
         ruf_store_close(store);
         return status;
@@ -473,6 +484,7 @@ void ruf_store_close(struct ruf_store *store)
     /* The last connection checkpoints and removes the log. */
     (void)sqlite3_close_v2(store->db);
     ruf_secret_destroy(&store->hash_key);
+    ruf_page_file_close(&store->pages);
     free(store->path);
     free(store);
 }

@@ -86,9 +86,12 @@ struct ruf_collection_state {
     int64_t not_before;
 };
 
+/** A round under way of which a page is lost, as after a power cut, starts
+ *  over. */
 RUF_MUST_USE enum ruf_status ruf_store_collection_load(
     struct ruf_store *store, const char *source, const char *collection,
     struct ruf_collection_state *out, struct ruf_error *err);
+void ruf_collection_state_free(struct ruf_collection_state *state);
 
 /** One page: see struct ruf_sync_page, whose fields these are. */
 struct ruf_store_page {

@@ -336,10 +336,11 @@ static enum ruf_status fold_record(struct fold *fold,
 /* --- the round
  * ---------------------------------------------------------------------- */
 
-/* Records of a staged page: see write_page() in store_rounds.c. */
-static enum ruf_status fold_payload(struct fold *fold, const void *bytes,
-                                    size_t size, struct ruf_error *err)
+/* Records of a staged page: see write_page() in store_staged.c. */
+static enum ruf_status fold_page(void *context, const void *bytes, size_t size,
+                                 struct ruf_error *err)
 {
+    struct fold *fold = context;
     struct ruf_reader page = ruf_reader(bytes, size);
     enum ruf_status status = RUF_OK;
 
@@ -353,35 +354,6 @@ static enum ruf_status fold_payload(struct fold *fold, const void *bytes,
         if (status == RUF_OK)
             status = fold_record(fold, &record, err);
     }
-    return status;
-}
-
-/* Page by page. A page is erased before its records are written, which then
- * take its place in the file: nothing of it stays and nothing is written just
- * to be overwritten. */
-static enum ruf_status fold_staged(struct fold *fold, struct ruf_error *err)
-{
-    sqlite3_stmt *take;
-    bool row = true;
-    enum ruf_status status =
-        ruf_store_prepare(fold->store,
-                          "DELETE FROM staged WHERE seq ="
-                          " (SELECT seq FROM staged WHERE collection = ?1"
-                          " ORDER BY seq LIMIT 1) RETURNING payload",
-                          &take, err);
-
-    if (status != RUF_OK)
-        return status;
-    (void)sqlite3_bind_int64(take, 1, fold->collection);
-    while (status == RUF_OK) {
-        status = ruf_store_step(fold->store, take, &row, err);
-        if (status != RUF_OK || !row)
-            break;
-        status = fold_payload(fold, sqlite3_column_blob(take, 0),
-                              (size_t)sqlite3_column_bytes(take, 0), err);
-        (void)sqlite3_reset(take);
-    }
-    (void)sqlite3_finalize(take);
     return status;
 }
 
@@ -550,7 +522,8 @@ static enum ruf_status fold_round(struct fold *fold,
         open_statements(fold, !page->delta_round && before > 0, err);
 
     if (status == RUF_OK)
-        status = fold_staged(fold, err);
+        status = ruf_store_staged_take(fold->store, fold->collection, fold_page,
+                                       fold, err);
     if (status == RUF_OK)
         status = fold_last(fold, page, err);
     if (status == RUF_OK && fold->see != NULL)

@@ -7,6 +7,7 @@
 #define INDEXER_STORE_PRIVATE_H
 
 #include "base/secret.h"
+#include "indexer/page_file.h"
 #include "indexer/store.h"
 
 #ifndef SQLITE_HAS_CODEC
@@ -20,6 +21,7 @@ struct ruf_store {
     sqlite3 *db;
     char *path;
     struct ruf_secret hash_key; /* for Hash-IDs and markers */
+    struct ruf_page_file pages; /* of rounds under way */
     bool trial;                 /* within a transaction to be undone */
 };
 
@@ -94,6 +96,36 @@ RUF_MUST_USE enum ruf_status
 ruf_store_collection_id(const struct ruf_store *store, const char *source,
                         const char *collection, int64_t *id,
                         struct ruf_error *err);
+
+/* Pages of a round under way: keep one, within the transaction of its link, and
+ * forget those of a collection. */
+RUF_MUST_USE enum ruf_status ruf_store_stage(struct ruf_store *store,
+                                             int64_t collection,
+                                             const struct ruf_store_page *page,
+                                             struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_store_staged_forget(const struct ruf_store *store, int64_t collection,
+                        struct ruf_error *err);
+
+/* Can all pages of a collection be read? RUF_E_CORRUPT (D714): not all. */
+RUF_MUST_USE enum ruf_status ruf_store_staged_check(struct ruf_store *store,
+                                                    int64_t collection,
+                                                    struct ruf_error *err);
+
+/* A page: records, each with its length before it (LEB128). */
+typedef enum ruf_status ruf_store_staged_page(void *context, const void *bytes,
+                                              size_t size,
+                                              struct ruf_error *err);
+
+/* Hand out the pages of a collection, in order, each erased before. */
+RUF_MUST_USE enum ruf_status
+ruf_store_staged_take(struct ruf_store *store, int64_t collection,
+                      ruf_store_staged_page *receive, void *context,
+                      struct ruf_error *err);
+
+/* Remove the page file if no round needs it; outside of a transaction. */
+RUF_MUST_USE enum ruf_status ruf_store_staged_tidy(struct ruf_store *store,
+                                                   struct ruf_error *err);
 
 /* Fold what is staged for a collection into the visible records. */
 RUF_MUST_USE enum ruf_status

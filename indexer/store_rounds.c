@@ -48,11 +48,10 @@ static char *copy_column(sqlite3_stmt *statement, int column, bool *failed)
     return copy;
 }
 
-enum ruf_status ruf_store_collection_load(struct ruf_store *store,
-                                          const char *source,
-                                          const char *collection,
-                                          struct ruf_collection_state *out,
-                                          struct ruf_error *err)
+static enum ruf_status load_state(const struct ruf_store *store,
+                                  const char *source, const char *collection,
+                                  struct ruf_collection_state *out, int64_t *id,
+                                  struct ruf_error *err)
 {
     sqlite3_stmt *statement;
     bool failed = false;
@@ -60,7 +59,7 @@ enum ruf_status ruf_store_collection_load(struct ruf_store *store,
     enum ruf_status status = ruf_store_prepare(
         store,
         "SELECT c.link_kind, c.delta_round, c.link, c.selection,"
-        " (SELECT not_before FROM throttles WHERE source = ?1)"
+        " (SELECT not_before FROM throttles WHERE source = ?1), c.id"
         " FROM (SELECT 1) LEFT JOIN collections c"
         " ON c.source = ?1 AND c.name = ?2",
         &statement, err);
@@ -77,79 +76,48 @@ enum ruf_status ruf_store_collection_load(struct ruf_store *store,
         out->link = copy_column(statement, 2, &failed);
         out->select = copy_column(statement, 3, &failed);
         out->not_before = sqlite3_column_int64(statement, 4);
+        *id = sqlite3_column_int64(statement, 5);
     }
     (void)sqlite3_finalize(statement);
-    if (failed) {
-        free(out->link);
-        free(out->select);
-        memset(out, 0, sizeof(*out));
-        return ruf_fail_memory(err);
-    }
-    return status;
-}
-
-/* --- staging
- * ------------------------------------------------------------------ */
-
-static enum ruf_status forget_staged(const struct ruf_store *store,
-                                     int64_t collection, struct ruf_error *err)
-{
-    sqlite3_stmt *statement;
-    enum ruf_status status = ruf_store_prepare(
-        store, "DELETE FROM staged WHERE collection = ?1", &statement, err);
-
-    if (status != RUF_OK)
+    if (!failed)
         return status;
-    (void)sqlite3_bind_int64(statement, 1, collection);
-    status = ruf_store_change(store, statement, err);
-    (void)sqlite3_finalize(statement);
-    return status;
+    ruf_collection_state_free(out);
+    return ruf_fail_memory(err);
 }
 
-/* One row for all records of a page: a row each would cost a search and a copy
- * each, twice. */
-static bool write_page(const struct ruf_store_page *page,
-                       struct ruf_writer *out)
+void ruf_collection_state_free(struct ruf_collection_state *state)
 {
-    struct ruf_writer one = { 0 };
-
-    for (size_t i = 0; i < page->record_count; i++) {
-        one.size = 0;
-        ruf_record_write(&page->records[i], &one);
-        ruf_write_text(out,
-                       (struct ruf_text){ (const char *)one.bytes, one.size });
-    }
-    out->failed = out->failed || one.failed;
-    ruf_writer_wipe(&one);
-    return !out->failed;
+    free(state->link);
+    free(state->select);
+    memset(state, 0, sizeof(*state));
 }
 
-static enum ruf_status stage_page(const struct ruf_store *store,
-                                  int64_t collection,
-                                  const struct ruf_store_page *page,
-                                  struct ruf_error *err)
+enum ruf_status ruf_store_collection_load(struct ruf_store *store,
+                                          const char *source,
+                                          const char *collection,
+                                          struct ruf_collection_state *out,
+                                          struct ruf_error *err)
 {
-    struct ruf_writer payload = { 0 };
-    sqlite3_stmt *statement;
+    int64_t id = 0;
     enum ruf_status status =
-        ruf_store_prepare(store,
-                          "INSERT INTO staged (collection, records, payload)"
-                          " VALUES (?1, ?2, ?3)",
-                          &statement, err);
+        load_state(store, source, collection, out, &id, err);
 
-    if (status == RUF_OK && !write_page(page, &payload))
-        status = ruf_fail_memory(err);
-    if (status == RUF_OK) {
-        (void)sqlite3_bind_int64(statement, 1, collection);
-        (void)sqlite3_bind_int64(statement, 2, (int64_t)page->record_count);
-        (void)sqlite3_bind_blob64(statement, 3, payload.bytes, payload.size,
-                                  SQLITE_STATIC);
-        status = ruf_store_change(store, statement, err);
-    }
-    (void)sqlite3_finalize(statement);
-    ruf_writer_wipe(&payload);
+    if (status != RUF_OK || out->link_kind != LINK_NEXT)
+        return status;
+    status = ruf_store_staged_check(store, id, err);
+    if (status == RUF_OK)
+        return RUF_OK;
+    ruf_collection_state_free(out);
+    if (status ==
+        RUF_E_CORRUPT) /* lost in a power cut: the round starts over */
+        status = ruf_store_collection_reset(store, source, collection, err);
+    if (status == RUF_OK)
+        status = load_state(store, source, collection, out, &id, err);
     return status;
 }
+
+/* --- pages
+ * -------------------------------------------------------------------- */
 
 static enum ruf_status save_link(const struct ruf_store *store,
                                  int64_t collection,
@@ -189,15 +157,16 @@ static enum ruf_status take_page(struct ruf_store *store,
         store, page->source, page->collection, &collection, err);
 
     if (status == RUF_OK && page->starts_round)
-        status = forget_staged(store, collection, err);
+        status = ruf_store_staged_forget(store, collection, err);
     if (status == RUF_OK)
         status = save_link(store, collection, page, err);
     if (status != RUF_OK)
         return status;
     if (page->completes_round)
         return ruf_store_fold(store, policy, page, collection, out, err);
-    return page->record_count == 0 ? RUF_OK
-                                   : stage_page(store, collection, page, err);
+    return page->record_count == 0
+               ? RUF_OK
+               : ruf_store_stage(store, collection, page, err);
 }
 
 /* A full round that lost most of a collection: kept back until the next full
@@ -216,7 +185,7 @@ static enum ruf_status remember_shrink(struct ruf_store *store,
     status = ruf_store_collection_id(store, page->source, page->collection,
                                      &collection, &ignored);
     if (status == RUF_OK)
-        status = forget_staged(store, collection, &ignored);
+        status = ruf_store_staged_forget(store, collection, &ignored);
     if (status == RUF_OK)
         status = ruf_store_prepare(store,
                                    "UPDATE collections SET link_kind = 0,"
@@ -252,6 +221,8 @@ enum ruf_status ruf_store_page(struct ruf_store *store,
         return status;
     status =
         ruf_store_end(store, take_page(store, policy, page, out, err), err);
+    if (status == RUF_OK && page->completes_round)
+        status = ruf_store_staged_tidy(store, err);
     if (status == RUF_E_SERVER)
         return remember_shrink(store, page, err);
     return status;
@@ -270,7 +241,7 @@ enum ruf_status ruf_store_collection_reset(struct ruf_store *store,
         return status;
     status = ruf_store_collection_id(store, source, collection, &id, err);
     if (status == RUF_OK)
-        status = forget_staged(store, id, err);
+        status = ruf_store_staged_forget(store, id, err);
     if (status == RUF_OK)
         status =
             ruf_store_prepare(store,

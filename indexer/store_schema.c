@@ -9,7 +9,7 @@
 #include "indexer/store_audit.h"
 #include "indexer/store_private.h"
 
-#define SCHEMA_VERSION 7
+#define SCHEMA_VERSION 8
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
 
@@ -46,11 +46,16 @@
     " event TEXT NOT NULL, object TEXT NOT NULL, status INTEGER NOT NULL,"     \
     " count INTEGER NOT NULL, chain BLOB NOT NULL);"
 
-/* A row per page of a round under way; up to version 5, a row per record. */
+/* A row per page of a round under way; up to version 5, a row per record, up to
+ * version 7 with the page in it. */
 #define STAGED                                                                 \
     "CREATE TABLE staged (seq INTEGER PRIMARY KEY,"                            \
     " collection INTEGER NOT NULL, records INTEGER NOT NULL,"                  \
-    " payload BLOB NOT NULL);"
+    " place INTEGER, size INTEGER NOT NULL, payload BLOB NOT NULL);"
+#define STAGED_ANEW                                                            \
+    "DROP TABLE staged;" STAGED                                                \
+    "UPDATE collections SET link_kind = 0, delta_round = 0, link = NULL"       \
+    " WHERE link_kind = 1" /* a round under way starts over */
 
 /* The rule that hides a record, since version 5; of markers before: ''. */
 #define RULE " rule TEXT NOT NULL DEFAULT ''"
@@ -129,10 +134,9 @@ static const char *const steps[SCHEMA_VERSION] = {
     PHOTOS,
     DECISIONS,
     "ALTER TABLE markers ADD COLUMN" RULE,
-    "DROP TABLE staged;" STAGED
-    "UPDATE collections SET link_kind = 0, delta_round = 0, link = NULL"
-    " WHERE link_kind = 1", /* a round under way starts over */
+    STAGED_ANEW,
     "",
+    STAGED_ANEW,
 };
 
 static enum ruf_status migrate(struct ruf_store *store, int version,

@@ -128,6 +128,21 @@ static const char *names(void)
     return text;
 }
 
+static int64_t rows_of(const char *table)
+{
+    sqlite3_stmt *statement;
+    char sql[64];
+    bool row;
+    int64_t count;
+
+    (void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
+    cr_assert(ruf_store_prepare(store, sql, &statement, &err) == RUF_OK);
+    cr_assert(ruf_store_step(store, statement, &row, &err) == RUF_OK && row);
+    count = sqlite3_column_int64(statement, 0);
+    (void)sqlite3_finalize(statement);
+    return count;
+}
+
 Test(store, shows_a_round_only_when_it_is_complete)
 {
     struct ruf_record a = person("a", "Graf");
@@ -174,10 +189,125 @@ Test(store, shows_nothing_of_a_round_with_a_damaged_page)
     cr_assert(ruf_store_run(store, "UPDATE staged SET payload = x'7f01'",
                             &err) == RUF_OK);
     cr_assert(page("FILE", both + 1, 1, LAST) == RUF_E_CORRUPT);
-    cr_assert_str_eq(err.id, "D720");
+    cr_assert_str_eq(err.id, "D714");
     cr_assert_str_eq(names(), "");
     cr_assert(page("FILE", both, 2, FIRST | LAST) == RUF_OK);
     cr_assert_str_eq(names(), "Graf Klein ");
+}
+
+static const char *pages_path(void)
+{
+    static char name[128];
+
+    (void)snprintf(name, sizeof(name), "%s/store.pages", folder);
+    return name;
+}
+
+static void reopen(void)
+{
+    ruf_store_close(store);
+    open_store(RUF_STORE_WRITE);
+}
+
+/* The next sync reads on at the next page if 1, the whole list if 0. */
+static int link_kind(void)
+{
+    struct ruf_collection_state state;
+    int kind;
+
+    cr_assert(ruf_store_collection_load(store, "FILE", "list", &state, &err) ==
+                  RUF_OK,
+              "%s", err.detail);
+    kind = state.link_kind;
+    ruf_collection_state_free(&state);
+    return kind;
+}
+
+Test(store, reads_on_with_a_round_that_was_cut_off)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+
+    cr_assert(page("FILE", both, 1, FIRST) == RUF_OK);
+    cr_assert(access(pages_path(), F_OK) == 0);
+    reopen();
+    cr_assert_eq(link_kind(), 1);
+    cr_assert(page("FILE", both + 1, 1, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Graf Klein ");
+    cr_assert(access(pages_path(), F_OK) != 0, "nobody needs it any more");
+}
+
+Test(store, keeps_the_pages_of_another_round)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+
+    cr_assert(page("BLOB", both, 1, FIRST) == RUF_OK);
+    cr_assert(page("FILE", both + 1, 1, FIRST) == RUF_OK);
+    cr_assert(page("FILE", both, 1, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Klein Graf ");
+    cr_assert(access(pages_path(), F_OK) == 0);
+    cr_assert(page("FILE", both, 1, FIRST) == RUF_OK);
+    cr_assert(page("BLOB", both + 1, 1, LAST) == RUF_OK);
+    cr_assert(page("FILE", both + 1, 1, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Klein Graf Graf Klein ");
+}
+
+/* As a power cut leaves it: the store was flushed, the pages were not. */
+Test(store, starts_a_round_over_whose_pages_are_lost)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+
+    for (int how = 0; how < 3; how++) {
+        cr_assert(page("FILE", both, 2, FIRST) == RUF_OK);
+        cr_assert(page("FILE", both, 2, 0) == RUF_OK);
+        cr_assert_eq(link_kind(), 1);
+        ruf_store_close(store);
+        if (how == 0)
+            cr_assert(unlink(pages_path()) == 0);
+        else if (how == 1)
+            cr_assert(truncate(pages_path(), 100) == 0);
+        else /* zeros, as a file system leaves blocks it did not write */
+            cr_assert(truncate(pages_path(), 0) == 0 &&
+                      truncate(pages_path(), 4096) == 0);
+        open_store(RUF_STORE_WRITE);
+        cr_expect_eq(link_kind(), 0, "case %d", how);
+        cr_expect_eq(rows_of("staged"), 0);
+        cr_expect_str_eq(names(), how == 0 ? "" : "Graf Klein ");
+        cr_assert(page("FILE", both, 2, FIRST | LAST) == RUF_OK);
+        cr_expect_str_eq(names(), "Graf Klein ");
+    }
+}
+
+Test(store, removes_pages_that_no_row_has_a_key_for)
+{
+    struct ruf_record record = person("a", "Graf");
+
+    cr_assert(page("FILE", &record, 1, FIRST) == RUF_OK);
+    cr_assert(ruf_store_collection_reset(store, "FILE", "list", &err) ==
+              RUF_OK);
+    reopen();
+    cr_assert(access(pages_path(), F_OK) != 0);
+}
+
+Test(store, keeps_pages_in_the_store_if_that_is_in_memory)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+    char memory[RUF_STORE_MEMORY_PATH_SIZE];
+    struct ruf_store *second;
+
+    ruf_store_close(store);
+    cr_assert(ruf_store_memory_path(memory, &err) == RUF_OK);
+    cr_assert(ruf_store_open(memory, key, RUF_STORE_CREATE, &store, &err) ==
+              RUF_OK);
+    cr_assert(page("FILE", both, 1, FIRST) == RUF_OK);
+    cr_assert(ruf_store_open(memory, key, RUF_STORE_WRITE, &second, &err) ==
+              RUF_OK);
+    ruf_store_close(store);
+    store = second;
+    cr_assert_eq(link_kind(), 1);
+    cr_assert(page("FILE", both + 1, 1, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Graf Klein ");
+    cr_assert(access(pages_path(), F_OK) != 0);
+    cr_assert(access("store.pages", F_OK) != 0);
 }
 
 Test(store, believes_a_shrink_that_is_allowed)
@@ -218,21 +348,6 @@ Test(store, lays_a_partial_update_over_what_it_has)
     cr_assert(page("FILE", &record, 1, FIRST | LAST | DELTA) == RUF_OK);
     cr_assert(ruf_store_stats(store, &stats, &err) == RUF_OK);
     cr_assert_eq(stats.numbers_total, 0, "null clears");
-}
-
-static int64_t rows_of(const char *table)
-{
-    sqlite3_stmt *statement;
-    char sql[64];
-    bool row;
-    int64_t count;
-
-    (void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", table);
-    cr_assert(ruf_store_prepare(store, sql, &statement, &err) == RUF_OK);
-    cr_assert(ruf_store_step(store, statement, &row, &err) == RUF_OK && row);
-    count = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
-    return count;
 }
 
 /* Sources take turns, and a round may start over. */
@@ -541,9 +656,16 @@ static void make_version(int version)
         "PRAGMA user_version = 5",
         "UPDATE audit SET object = '' WHERE event = '';"
         "PRAGMA user_version = 6",
+        "DROP TABLE staged;"
+        "CREATE TABLE staged (seq INTEGER PRIMARY KEY,"
+        " collection INTEGER NOT NULL, records INTEGER NOT NULL,"
+        " payload BLOB NOT NULL);"
+        "INSERT INTO staged (collection, records, payload)"
+        " VALUES (1, 1, x'0100');"
+        "PRAGMA user_version = 7",
     };
 
-    for (int at = 6; at >= version; at--)
+    for (int at = 7; at >= version; at--)
         cr_assert(ruf_store_run(store, back[at], &err) == RUF_OK);
     ruf_store_close(store);
     store = NULL;
@@ -594,7 +716,7 @@ Test(store, brings_every_earlier_version_to_one_layout)
     struct ruf_record record = person("a", "Graf");
 
     cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
-    for (int version = 1; version < 7; version++) {
+    for (int version = 1; version < 8; version++) {
         make_version(version);
         cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
                   RUF_E_CORRUPT);
@@ -626,15 +748,15 @@ Test(store, brings_a_store_of_version_1_up_to_date)
     open_store(RUF_STORE_READ);
 }
 
-/* Its staged records have another form; what is visible stays. */
-Test(store, starts_a_round_over_that_version_5_began)
+/* Staged records had other forms; what is visible stays. */
+static void expect_a_round_to_start_over(int version)
 {
     struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
     struct ruf_collection_state state;
 
     cr_assert(page("FILE", both, 1, FIRST | LAST) == RUF_OK);
     cr_assert(page("FILE", both, 2, FIRST) == RUF_OK);
-    make_version(5);
+    make_version(version);
     open_store(RUF_STORE_WRITE);
     cr_assert(ruf_store_collection_load(store, "FILE", "list", &state, &err) ==
               RUF_OK);
@@ -644,6 +766,16 @@ Test(store, starts_a_round_over_that_version_5_began)
     cr_assert_str_eq(names(), "Graf ");
     cr_assert(page("FILE", both, 2, FIRST | LAST) == RUF_OK);
     cr_assert_str_eq(names(), "Graf Klein ");
+}
+
+Test(store, starts_a_round_over_that_version_5_began)
+{
+    expect_a_round_to_start_over(5);
+}
+
+Test(store, starts_a_round_over_that_version_7_began)
+{
+    expect_a_round_to_start_over(7);
 }
 
 static void append_audit(int64_t made, int64_t keep_since)
