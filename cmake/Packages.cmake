@@ -9,6 +9,7 @@ find_package(EXPAT 2.5 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl>=7.88)
 pkg_check_modules(cjson REQUIRED IMPORTED_TARGET libcjson>=1.7.15)
+pkg_check_modules(deflate REQUIRED IMPORTED_TARGET libdeflate>=1.14)
 # The .pc file of utf8proc 2.8.0 still says 2.6.0.
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc>=2.6)
 

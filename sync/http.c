@@ -6,11 +6,14 @@
 #include "sync/http.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/text.h"
+#include "sync/body.h"
 #include "sync/challenge.h"
 #include "sync/origin.h"
 #include "sync/retry.h"
 #include "sync/trust.h"
 #include <curl/curl.h>
+#include <libdeflate.h>
 #include <rufname/version.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +25,6 @@
 #define BEARER_MAX (32u * 1024u)
 #define PREFER_MAX 256
 #define WAIT_MAX_MS 200 /* so that the caller can poll for cancellation */
-#define BODY_FIRST (64u * 1024u)
 
 /* TR-02102-2 without CBC and finite-field key exchange. */
 static const char suites12[] =
@@ -45,31 +47,24 @@ struct ruf_http {
     char *proxy;            /* "" = none */
 };
 
-/* Where a body goes: malloc()ed and growing, or one wiped block. */
-struct body {
-    char *bytes;
-    size_t size;
-    size_t capacity; /* without the NUL */
-    size_t max;
-    bool too_large;
-    bool no_memory;
-    struct ruf_secret secret; /* backs bytes if the answer is secret */
-};
-
 struct ruf_http_transfer {
     struct ruf_http *http;
     CURL *easy;
     bool running;
     bool answered;
+    bool raw;     /* a file: left as it comes */
+    bool unpacks; /* asked for packed bytes */
     enum ruf_http_peer peer;
-    struct body body;
+    struct ruf_body body;
+    struct ruf_body plain; /* unpacked */
+    struct libdeflate_decompressor *unpacker;
     size_t header_bytes;
     struct ruf_http_answer answer;
     struct ruf_secret bearer; /* the whole Authorization line */
     char prefer[PREFER_MAX];
     char request_id[64];
     char claims[RUF_CLAIMS_MAX]; /* of the last answer, base64 */
-    struct curl_slist lines[6 + RUF_HTTP_LINES_MAX];
+    struct curl_slist lines[7 + RUF_HTTP_LINES_MAX];
 };
 
 /* Runs for each new connection, after libcurl has loaded the system's store. */
@@ -222,74 +217,13 @@ int64_t ruf_http_paused_until(const struct ruf_http *http,
     return http->peers[peer].paused_until_ms;
 }
 
-/* --- bodies
+/* --- what arrives
  * ------------------------------------------------------------------- */
 
-static void body_drop(struct body *body)
-{
-    if (body->secret.bytes != NULL)
-        ruf_secret_destroy(&body->secret);
-    else
-        free(body->bytes);
-    memset(body, 0, sizeof(*body));
-}
-
-/* Keep the memory of the last page for the next one, unless it was secret. */
-static enum ruf_status body_prepare(struct body *body, size_t max, bool secret,
-                                    struct ruf_error *err)
-{
-    if (secret || body->secret.bytes != NULL)
-        body_drop(body);
-    body->size = 0;
-    body->max = max;
-    body->too_large = false;
-    body->no_memory = false;
-    if (secret) {
-        enum ruf_status status = ruf_secret_create(max + 1, &body->secret, err);
-
-        if (status != RUF_OK)
-            return status;
-        body->bytes = (char *)body->secret.bytes;
-        body->capacity = max;
-    }
-    return RUF_OK;
-}
-
-static bool body_grow(struct body *body, size_t need)
-{
-    size_t capacity = body->capacity < BODY_FIRST ? BODY_FIRST : body->capacity;
-    char *grown;
-
-    while (capacity < need)
-        capacity *= 2; /* need <= max <= 32 MiB */
-    grown = realloc(body->bytes, capacity + 1);
-    if (grown == NULL)
-        return false;
-    body->bytes = grown;
-    body->capacity = capacity;
-    return true;
-}
-
-/* libcurl hands over decompressed bytes, so a small bomb is counted as what it
- * unfolds to. */
 static size_t on_body(char *bytes, size_t one, size_t size, void *context)
 {
-    struct body *body = context;
-
     (void)one; /* always 1 */
-    if (size > body->max - body->size) {
-        body->too_large = true;
-        return 0;
-    }
-    if (body->size + size > body->capacity &&
-        !body_grow(body, body->size + size)) {
-        body->no_memory = true;
-        return 0;
-    }
-    if (size > 0)
-        memcpy(body->bytes + body->size, bytes, size);
-    body->size += size;
-    return size;
+    return ruf_body_append(context, bytes, size) ? size : 0;
 }
 
 static size_t on_header(char *bytes, size_t one, size_t size, void *context)
@@ -377,8 +311,9 @@ enum ruf_status ruf_http_transfer_create(struct ruf_http *http,
         return ruf_fail_memory(err);
     transfer->http = http;
     transfer->easy = curl_easy_init();
-    if (transfer->easy == NULL) {
-        free(transfer);
+    transfer->unpacker = libdeflate_alloc_decompressor();
+    if (transfer->easy == NULL || transfer->unpacker == NULL) {
+        ruf_http_transfer_destroy(transfer);
         return ruf_fail_memory(err);
     }
     if (!set_tls(transfer->easy, http) || !set_route(transfer->easy, http) ||
@@ -404,7 +339,9 @@ void ruf_http_transfer_destroy(struct ruf_http_transfer *transfer)
         return;
     transfer_stop(transfer);
     curl_easy_cleanup(transfer->easy);
-    body_drop(&transfer->body);
+    ruf_body_drop(&transfer->body);
+    ruf_body_drop(&transfer->plain);
+    libdeflate_free_decompressor(transfer->unpacker);
     ruf_secret_destroy(&transfer->bearer);
     free(transfer);
 }
@@ -467,6 +404,7 @@ static enum ruf_status set_lines(struct ruf_http_transfer *transfer,
                                  struct ruf_error *err)
 {
     static char accept[] = "Accept: application/json";
+    static char accept_packed[] = "Accept-Encoding: gzip";
     static char expect[] = "Expect:"; /* no 100-continue pause */
     enum ruf_status status;
     size_t count = 0;
@@ -479,6 +417,8 @@ static enum ruf_status set_lines(struct ruf_http_transfer *transfer,
         return status;
     if (!request->raw)
         add_line(transfer, &count, accept);
+    if (transfer->unpacks)
+        add_line(transfer, &count, accept_packed);
     add_line(transfer, &count, expect);
     add_line(transfer, &count, transfer->request_id);
     if (transfer->bearer.bytes != NULL)
@@ -499,8 +439,6 @@ static bool set_request(struct ruf_http_transfer *transfer,
     CURL *easy = transfer->easy;
     bool good =
         curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING,
-                         request->raw ? NULL : "gzip") == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->lines) == CURLE_OK;
 
     if (!good)
@@ -523,12 +461,18 @@ enum ruf_status ruf_http_start(struct ruf_http_transfer *transfer,
     transfer_stop(transfer);
     transfer->answered = false;
     transfer->peer = request->peer;
+    /* What is secret is not unpacked to memory that nobody wipes. */
+    transfer->raw = request->raw;
+    transfer->unpacks = !request->raw && !request->secret;
     /* First, before anything secret is attached. */
     status =
         ruf_http_check_url(transfer->http, request->peer, request->url, err);
     if (status == RUF_OK)
-        status = body_prepare(&transfer->body, request->body_max,
-                              request->secret, err);
+        status = ruf_body_prepare(&transfer->body, request->body_max,
+                                  request->secret, err);
+    if (status == RUF_OK)
+        status =
+            ruf_body_prepare(&transfer->plain, request->body_max, false, err);
     if (status == RUF_OK)
         status = set_lines(transfer, request, err);
     if (status != RUF_OK)
@@ -546,9 +490,8 @@ enum ruf_status ruf_http_again(struct ruf_http_transfer *transfer, bool fresh,
     transfer_stop(transfer);
     transfer->answered = false;
     transfer->header_bytes = 0;
-    transfer->body.size = 0;
-    transfer->body.too_large = false;
-    transfer->body.no_memory = false;
+    ruf_body_restart(&transfer->body);
+    ruf_body_restart(&transfer->plain);
     if (timeout_ms < 1000)
         timeout_ms = 1000;
     if (timeout_ms > RUF_RETRY_BUDGET_MS)
@@ -613,10 +556,10 @@ static struct outcome outcome_of(CURLcode code,
     struct outcome lost = { code, RUF_HTTP_LOST, "S514",
                             "the connection was lost" };
 
-    if (transfer->body.no_memory)
+    if (transfer->body.no_memory || transfer->plain.no_memory)
         return (struct outcome){ code, RUF_HTTP_REFUSED, "E911",
                                  "out of memory" };
-    if (transfer->body.too_large)
+    if (transfer->body.too_large || transfer->plain.too_large)
         return (struct outcome){ code, RUF_HTTP_REFUSED, "S523",
                                  "the body is larger than allowed" };
     /* 7.88 also calls an oversized header "out of memory". */
@@ -697,11 +640,50 @@ bool ruf_http_header(const struct ruf_http_transfer *transfer, const char *name,
     return true;
 }
 
+/* The body unpacked, if it is packed; only gzip was asked for. A file stays as
+ * it is. */
+static CURLcode unpack(struct ruf_http_transfer *transfer,
+                       struct ruf_body **body)
+{
+    struct curl_header *header = NULL;
+    struct ruf_text coding;
+
+    *body = &transfer->body;
+    if (curl_easy_header(transfer->easy, "Content-Encoding", 0, CURLH_HEADER,
+                         -1, &header) != CURLHE_OK ||
+        transfer->raw)
+        return CURLE_OK;
+    coding = ruf_text_trim(ruf_text(header->value));
+    if (ruf_text_equal_nocase(coding, ruf_text("identity")))
+        return CURLE_OK;
+    *body = &transfer->plain;
+    return transfer->unpacks &&
+                   ruf_text_equal_nocase(coding, ruf_text("gzip")) &&
+                   ruf_body_unpack(transfer->unpacker, &transfer->body,
+                                   &transfer->plain)
+               ? CURLE_OK
+               : CURLE_BAD_CONTENT_ENCODING;
+}
+
+static void note_answer(struct ruf_http_transfer *transfer,
+                        struct ruf_body *body)
+{
+    struct ruf_http_answer *answer = &transfer->answer;
+    long status = 0;
+
+    if (curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status) ==
+        CURLE_OK)
+        answer->status = (int)status;
+    note_headers(transfer);
+    answer->size = body->size;
+    answer->body = ruf_body_text(body);
+}
+
 static void transfer_finish(struct ruf_http_transfer *transfer, CURLcode code)
 {
     struct ruf_http_answer *answer = &transfer->answer;
+    struct ruf_body *body = NULL;
     curl_off_t bytes = 0;
-    long status = 0;
 
     memset(answer, 0, sizeof(*answer));
     answer->retry_after_ms = -1;
@@ -709,18 +691,12 @@ static void transfer_finish(struct ruf_http_transfer *transfer, CURLcode code)
             CURLE_OK &&
         bytes > 0)
         answer->bytes = (uint64_t)bytes;
-    if (code == CURLE_OK &&
-        curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status) ==
-            CURLE_OK) {
-        note_headers(transfer);
-        answer->status = (int)status;
-        answer->size = transfer->body.size;
-        if (transfer->body.bytes != NULL)
-            transfer->body.bytes[transfer->body.size] = '\0';
-        answer->body = answer->size == 0 ? "" : transfer->body.bytes;
-    } else {
+    if (code == CURLE_OK)
+        code = unpack(transfer, &body);
+    if (code == CURLE_OK)
+        note_answer(transfer, body);
+    else
         note_failure(transfer, code);
-    }
     transfer_stop(transfer);
     transfer->answered = true;
 }

@@ -435,17 +435,132 @@ Test(http, stops_at_headers_without_end)
     free(answer);
 }
 
+/* An answer of these bytes, told to be packed so, and what is made of it. */
+static enum ruf_status fetch_packed(struct scene *scene, const char *coding,
+                                    const void *bytes, size_t size, size_t max)
+{
+    static char answer[1000]; /* the scene borrows it */
+    size_t head = (size_t)snprintf(
+        answer, 200,
+        OK_HEAD "Content-Encoding: %s\r\nContent-Length: %zu\r\n"
+                "Connection: close\r\n\r\n",
+        coding, size);
+
+    memcpy(answer + head, bytes, size);
+    scene_open(scene, LISTENER_GOOD, answer, head + size, true);
+    return fetch(scene, "/", max);
+}
+
 Test(http, refuses_damaged_compression)
 {
-    static const char answer[] =
-        OK_HEAD "Content-Encoding: gzip\r\nContent-Length: 9\r\n"
-                "Connection: close\r\n\r\nnot gzip!";
     struct scene scene;
 
-    scene_open(&scene, LISTENER_GOOD, answer, sizeof(answer) - 1, true);
-    cr_expect_eq(fetch(&scene, "/", 100), RUF_E_SERVER);
+    cr_expect_eq(fetch_packed(&scene, "gzip", "not gzip!", 9, 100),
+                 RUF_E_SERVER);
     cr_expect_str_eq(scene.err.id, "S522");
     scene_close(&scene);
+}
+
+/* The text packed by zlib, as one member. */
+static size_t pack(const char *text, unsigned char *out, size_t room)
+{
+    z_stream stream = { 0 };
+
+    cr_assert_eq(deflateInit2(&stream, 9, Z_DEFLATED, 31, 8, 0), Z_OK);
+    stream.next_in = (unsigned char *)(uintptr_t)text;
+    stream.avail_in = (unsigned)strlen(text);
+    stream.next_out = out;
+    stream.avail_out = (unsigned)room;
+    cr_assert_eq(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    (void)deflateEnd(&stream);
+    return stream.total_out;
+}
+
+Test(http, unpacks_all_members_and_an_empty_body)
+{
+    unsigned char packed[400];
+    size_t size = pack("{\"a\":1,", packed, 200);
+    struct scene scene;
+
+    size += pack("\"b\":2}", packed + size, 200);
+    cr_expect_eq(fetch_packed(&scene, "GZIP ", packed, size, 100), RUF_OK);
+    cr_expect_str_eq(ruf_call_answer(&scene.call)->body, "{\"a\":1,\"b\":2}");
+    cr_expect_eq(ruf_call_answer(&scene.call)->size, 13u);
+    cr_expect_eq(scene.call.bytes, size, "bytes on the wire are counted");
+    scene_close(&scene);
+    cr_expect_eq(fetch_packed(&scene, "gzip", "", 0, 100), RUF_OK);
+    cr_expect_str_eq(ruf_call_answer(&scene.call)->body, "");
+    scene_close(&scene);
+    cr_expect_eq(fetch_packed(&scene, "identity", "{}", 2, 100), RUF_OK);
+    cr_expect_str_eq(ruf_call_answer(&scene.call)->body, "{}");
+    scene_close(&scene);
+}
+
+Test(http, believes_no_size_that_packed_bytes_tell)
+{
+    static const uint32_t told[] = { 0, 1, 12, 14, 200, 0xFFFFFFFF };
+    unsigned char packed[200];
+    size_t size = pack("{\"long\":true}", packed, sizeof(packed));
+
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        struct scene scene;
+
+        for (size_t byte = 0; byte < 4; byte++)
+            packed[size - 4 + byte] = (unsigned char)(told[i] >> (8 * byte));
+        cr_expect_eq(fetch_packed(&scene, "gzip", packed, size, 100),
+                     RUF_E_SERVER);
+        cr_expect_str_eq(scene.err.id, "S522", "told %u", told[i]);
+        scene_close(&scene);
+    }
+}
+
+Test(http, refuses_every_cut_of_packed_bytes)
+{
+    unsigned char packed[200];
+    size_t size = pack("{\"long\":true}", packed, sizeof(packed));
+
+    for (size_t cut = 1; cut < size; cut++) {
+        struct scene scene;
+
+        cr_expect_eq(fetch_packed(&scene, "gzip", packed, cut, 100),
+                     RUF_E_SERVER, "%zu bytes", cut);
+        cr_expect_str_eq(scene.err.id, "S522");
+        scene_close(&scene);
+    }
+}
+
+Test(http, takes_a_packed_body_of_exactly_the_cap)
+{
+    static const char text[] = "[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]";
+    unsigned char packed[200];
+    size_t size = pack(text, packed, sizeof(packed));
+    struct scene scene;
+
+    cr_assert_lt(size, sizeof(text) - 2);
+    cr_expect_eq(fetch_packed(&scene, "gzip", packed, size, sizeof(text) - 2),
+                 RUF_E_SERVER);
+    cr_expect_str_eq(scene.err.id, "S523");
+    scene_close(&scene);
+    cr_expect_eq(fetch_packed(&scene, "gzip", packed, size, sizeof(text) - 1),
+                 RUF_OK);
+    cr_expect_str_eq(ruf_call_answer(&scene.call)->body, text);
+    scene_close(&scene);
+}
+
+Test(http, takes_no_coding_that_was_not_asked_for)
+{
+    static const char *const codings[] = { "deflate", "br", "gzip, gzip", "x" };
+    unsigned char packed[200];
+    size_t size = pack("{}", packed, sizeof(packed));
+
+    for (size_t i = 0; i < sizeof(codings) / sizeof(codings[0]); i++) {
+        struct scene scene;
+
+        cr_expect_eq(fetch_packed(&scene, codings[i], packed, size, 100),
+                     RUF_E_SERVER);
+        cr_expect_str_eq(scene.err.id, "S522", "%s", codings[i]);
+        scene_close(&scene);
+    }
 }
 
 /* --- tries
