@@ -241,21 +241,6 @@ static bool is_control(uint32_t c)
     return c < 0x20 || (c >= 0x7F && c <= 0x9F);
 }
 
-/* Printable ASCII without outer or double blanks is clean as it is. */
-static bool is_clean_ascii(struct ruf_text text)
-{
-    char before = ' ';
-
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-
-        if (c < ' ' || c == 0x7F || (c == ' ' && before == ' '))
-            return false;
-        before = c;
-    }
-    return before != ' ';
-}
-
 /* Removes and collapses; composition comes after. White space becomes a blank,
  * or 'line' where a line ends in it. */
 static size_t strip(struct ruf_text text, const char *line, char *out,
@@ -324,7 +309,7 @@ static size_t clean(struct ruf_text text, const char *line, char *out,
 
     if (capacity > RUF_RECORD_TEXT_MAX)
         capacity = RUF_RECORD_TEXT_MAX;
-    if (text.size <= capacity && is_clean_ascii(text)) {
+    if (text.size <= capacity && ruf_text_is_plain(text)) {
         if (text.size > 0)
             memcpy(out, text.data, text.size);
         return text.size;

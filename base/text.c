@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/text.h"
+#include "base/bytes.h"
 #include <string.h>
 
 #define REPLACEMENT_CHARACTER 0xFFFDu
@@ -84,6 +85,51 @@ struct ruf_text ruf_text_trim(struct ruf_text text)
     while (text.size > 0 && is_ascii_space(text.data[text.size - 1]))
         text.size--;
     return text;
+}
+
+/* Eight bytes at a time, an answer in the high bit of each byte. */
+#define EACH(byte) (0x0101010101010101u * (uint64_t)(byte))
+
+/* No byte of this word below 0x20, above 0x7E. The high bits that are set for
+ * the subtraction keep it from borrowing. */
+static bool all_printable(uint64_t word)
+{
+    uint64_t low = ~((word | EACH(0x80)) - EACH(0x20));
+    uint64_t high = word | (word + EACH(0x01));
+
+    return ((low | high) & EACH(0x80)) == 0;
+}
+
+/* Blanks among bytes below 0x80. */
+static uint64_t blanks_of(uint64_t word)
+{
+    uint64_t other = word ^ EACH(' ');
+
+    return ~(other + EACH(0x7F)) & EACH(0x80);
+}
+
+bool ruf_text_is_plain(struct ruf_text text)
+{
+    const uint8_t *bytes = (const uint8_t *)text.data;
+    uint64_t before = 0x80; /* as if a blank stood before the text */
+    size_t at = 0;
+
+    for (; at + 8 <= text.size; at += 8) {
+        uint64_t word = ruf_load64(bytes + at);
+        uint64_t blanks = blanks_of(word);
+
+        if (!all_printable(word) || (blanks & (blanks << 8 | before)) != 0)
+            return false;
+        before = blanks >> 56;
+    }
+    for (; at < text.size; at++) {
+        uint64_t blank = bytes[at] == ' ' ? 0x80 : 0;
+
+        if (bytes[at] < ' ' || bytes[at] > 0x7E || (blank & before) != 0)
+            return false;
+        before = blank;
+    }
+    return text.size == 0 || before == 0;
 }
 
 char ruf_ascii_lower(char c)

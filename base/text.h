@@ -39,6 +39,10 @@ bool ruf_text_starts_with(struct ruf_text text, const char *prefix);
 /** Without leading and trailing ASCII white space. */
 struct ruf_text ruf_text_trim(struct ruf_text text);
 
+/** Printable ASCII (0x20..0x7E) without a blank at either end or two in a row?
+ *  Empty text is plain. */
+bool ruf_text_is_plain(struct ruf_text text);
+
 /** ASCII lower case of one byte; others unchanged. */
 char ruf_ascii_lower(char c);
 

@@ -10,22 +10,6 @@
 #include <cjson/cJSON.h>
 #include <string.h>
 
-static bool is_clean_ascii(struct ruf_text text)
-{
-    char before = ' ';
-
-    if (text.size > RUF_RECORD_TEXT_MAX)
-        return false;
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-
-        if (c < 0x20 || c > 0x7e || (c == ' ' && before == ' '))
-            return false;
-        before = c;
-    }
-    return text.size == 0 || before != ' ';
-}
-
 typedef size_t clean_function(struct ruf_text text, char *out, size_t capacity);
 
 /* Cleaned text; empty becomes absent. */
@@ -37,7 +21,7 @@ static struct ruf_text cleaned(struct ruf_draft *draft, struct ruf_text text,
     struct ruf_text copy;
     size_t size;
 
-    if (is_clean_ascii(text))
+    if (text.size <= RUF_RECORD_TEXT_MAX && ruf_text_is_plain(text))
         return text.size == 0 ? none : text;
     size = clean(text, buffer, sizeof(buffer));
     if (size == 0)

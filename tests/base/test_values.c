@@ -176,3 +176,41 @@ Test(error, is_filled_whole_and_cut_to_fit)
     cr_assert_eq(err.line, 0);
     cr_assert(ruf_fail(NULL, RUF_E_IO, "I802", "", "x") == RUF_E_IO);
 }
+
+/* The same, a byte at a time. */
+static bool is_plain(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        bool edge = i == 0 || i + 1 == size || bytes[i - 1] == ' ';
+
+        if (c < 0x20 || c > 0x7E || (c == ' ' && edge))
+            return false;
+    }
+    return true;
+}
+
+Test(text, is_plain_as_a_look_at_each_byte_says)
+{
+    static const char some[] = { 'a', ' ', '~', '!' };
+    char bytes[24];
+
+    cr_expect(ruf_text_is_plain((struct ruf_text){ NULL, 0 }));
+    /* Any byte at any place of any length. */
+    for (size_t size = 1; size <= sizeof(bytes); size++)
+        for (size_t at = 0; at < size; at++)
+            for (unsigned c = 0; c < 256; c++) {
+                memset(bytes, 'x', sizeof(bytes));
+                bytes[at] = (char)c;
+                cr_assert_eq(
+                    ruf_text_is_plain((struct ruf_text){ bytes, size }),
+                    is_plain(bytes, size), "%u at %zu of %zu", c, at, size);
+            }
+    /* Blanks and the outermost letters in any order. */
+    for (uint32_t way = 0; way < 1u << 20; way++) {
+        for (size_t at = 0; at < 10; at++)
+            bytes[at] = some[way >> (2 * at) & 3];
+        cr_assert_eq(ruf_text_is_plain((struct ruf_text){ bytes, 10 }),
+                     is_plain(bytes, 10), "%.10s", bytes);
+    }
+}
