@@ -81,8 +81,7 @@ enum ruf_status ruf_profile_read(const char *path, struct ruf_profile *out,
                         "no profile in this directory");
     if (status != RUF_OK)
         return status;
-    status = ruf_json_parse(text, size, HOME_PROFILE, 4,
-                            RUF_JSON_REFUSE_DOCUMENT, &profile, err);
+    status = ruf_json_parse(text, size, HOME_PROFILE, 4, &profile, err);
     free(text);
     if (status != RUF_OK)
         return status;

@@ -96,8 +96,7 @@ static enum ruf_status parse_marker(const char *home, struct marker *out)
         home, HOME_WIPE_MARKER, NOTE_SIZE_MAX, &text, &size, NULL);
 
     if (status == RUF_OK)
-        status = ruf_json_parse(text, size, HOME_WIPE_MARKER, 4,
-                                RUF_JSON_REFUSE_DOCUMENT, &note, NULL);
+        status = ruf_json_parse(text, size, HOME_WIPE_MARKER, 4, &note, NULL);
     if (status == RUF_OK) {
         take_text(note, "keystore", out->profile.keystore,
                   sizeof(out->profile.keystore));
@@ -184,8 +183,7 @@ enum ruf_status ruf_wipe_receipt_read(const char *path,
     memset(out, 0, sizeof(*out));
     if (status != RUF_OK)
         return status;
-    status = ruf_json_parse(text, size, HOME_WIPE_RECEIPT, 4,
-                            RUF_JSON_REFUSE_DOCUMENT, &note, err);
+    status = ruf_json_parse(text, size, HOME_WIPE_RECEIPT, 4, &note, err);
     if (status == RUF_OK &&
         !ruf_text_is(ruf_json_text(ruf_json_member(note, "schema")),
                      RECEIPT_SCHEMA))

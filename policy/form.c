@@ -179,8 +179,7 @@ static enum ruf_status read_json(const char *text, size_t size, cJSON **out,
                                  struct ruf_error *err)
 {
     enum ruf_status status =
-        ruf_json_parse(text, size, "policy", RUF_POLICY_DEPTH_MAX,
-                       RUF_JSON_REFUSE_DOCUMENT, out, err);
+        ruf_json_parse(text, size, "policy", RUF_POLICY_DEPTH_MAX, out, err);
 
     if (status != RUF_E_CORRUPT)
         return status;

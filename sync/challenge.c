@@ -133,8 +133,7 @@ enum ruf_status ruf_challenge_merge(const char *base64, char **json,
     if (!ruf_base64_decode(base64, text, &size))
         size = 0;
     text[size] = '\0';
-    status = ruf_json_parse(text, size, "", DEPTH_MAX, RUF_JSON_REFUSE_DOCUMENT,
-                            &tree, NULL);
+    status = ruf_json_parse(text, size, "", DEPTH_MAX, &tree, NULL);
     free(text);
     if (status == RUF_OK && is_claims(tree)) {
         if (add_capability(tree))

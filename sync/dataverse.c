@@ -6,10 +6,9 @@
 #include "sync/dataverse.h"
 #include "base/bytes.h"
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json_doc.h"
 #include "base/text.h"
 #include "sync/draft.h"
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -158,31 +157,30 @@ char *ruf_table_select(const struct ruf_table *table)
 struct row {
     struct ruf_draft *draft;
     const struct ruf_table *table;
-    const cJSON *cells[RUF_TABLE_COLUMNS_MAX];
-    const cJSON *context;
-    const cJSON *removed_id;
-    const cJSON *state;
-    const cJSON *company;
-    const cJSON *company_kind;
+    const struct ruf_json *cells[RUF_TABLE_COLUMNS_MAX];
+    const struct ruf_json *context;
+    const struct ruf_json *removed_id;
+    const struct ruf_json *state;
+    const struct ruf_json *company;
+    const struct ruf_json *company_kind;
 };
 
 /* A cell may fill two fields, so every column looks for its name. */
-static void place(struct row *row, const cJSON *item)
+static void place(struct row *row, struct ruf_text name,
+                  const struct ruf_json *item)
 {
-    const char *name = item->string;
-
     for (size_t i = 0; i < row->table->column_count; i++)
-        if (strcmp(name, row->table->columns[i].name) == 0)
+        if (ruf_text_is(name, row->table->columns[i].name))
             row->cells[i] = item;
-    if (strcmp(name, "@odata.context") == 0)
+    if (ruf_text_is(name, "@odata.context"))
         row->context = item;
-    else if (strcmp(name, "id") == 0)
+    else if (ruf_text_is(name, "id"))
         row->removed_id = item;
-    else if (strcmp(name, "statecode") == 0)
+    else if (ruf_text_is(name, "statecode"))
         row->state = item;
-    else if (strcmp(name, PARENT FORMATTED) == 0)
+    else if (ruf_text_is(name, PARENT FORMATTED))
         row->company = item;
-    else if (strcmp(name, PARENT LOOKUP) == 0)
+    else if (ruf_text_is(name, PARENT LOOKUP))
         row->company_kind = item;
 }
 
@@ -196,23 +194,23 @@ static bool ends_in(struct ruf_text text, const char *end)
 
 static bool is_deleted(const struct row *row)
 {
-    return ends_in(ruf_json_text(row->context), "/$deletedEntity");
+    return ends_in(ruf_json_string(row->context), "/$deletedEntity");
 }
 
-static bool take_id(struct ruf_record *record, const cJSON *item)
+static bool take_id(struct ruf_record *record, const struct ruf_json *item)
 {
-    record->native_id = ruf_json_text(item);
+    record->native_id = ruf_json_string(item);
     return record->native_id.size > 0 &&
            record->native_id.size <= RUF_RECORD_TEXT_MAX &&
            ruf_utf8_valid(record->native_id);
 }
 
 static void take_field(struct ruf_draft *draft, enum ruf_record_field field,
-                       const cJSON *item)
+                       const struct ruf_json *item)
 {
     struct ruf_record *record = draft->record;
 
-    switch (ruf_draft_word(draft, item, cJSON_String)) {
+    switch (ruf_draft_word(draft, item, RUF_JSON_STRING)) {
     case RUF_WORD_KEEP:
         if (ruf_text_is_empty(record->fields[field]))
             record->keep_fields |= ruf_draft_bit(field);
@@ -221,7 +219,8 @@ static void take_field(struct ruf_draft *draft, enum ruf_record_field field,
         if (field == RUF_RECORD_COUNTRY)
             (void)ruf_draft_country(draft, item);
         else
-            record->fields[field] = ruf_draft_clean(draft, ruf_json_text(item));
+            record->fields[field] =
+                ruf_draft_clean(draft, ruf_json_string(item));
         record->keep_fields &= ~ruf_draft_bit(field);
         break;
     case RUF_WORD_CLEAR:
@@ -240,7 +239,7 @@ static void take_lists(struct row *row)
 
     for (size_t i = 0; i < row->table->column_count; i++) {
         struct ruf_column meaning = row->table->columns[i].meaning;
-        const cJSON *item = row->cells[i];
+        const struct ruf_json *item = row->cells[i];
 
         if (meaning.key == RUF_COLUMN_PHONE) {
             asked |= ruf_draft_bit(meaning.kind);
@@ -248,8 +247,9 @@ static void take_lists(struct row *row)
             ruf_draft_number(draft, item, meaning.kind);
         } else if (meaning.key == RUF_COLUMN_EMAIL) {
             emails_told = emails_told || item != NULL;
-            if (ruf_draft_word(draft, item, cJSON_String) == RUF_WORD_VALUE)
-                ruf_draft_email(draft, ruf_json_text(item), RUF_EMAIL_PRIMARY);
+            if (ruf_draft_word(draft, item, RUF_JSON_STRING) == RUF_WORD_VALUE)
+                ruf_draft_email(draft, ruf_json_string(item),
+                                RUF_EMAIL_PRIMARY);
         }
     }
     draft->record->keep_numbers = asked & ~told;
@@ -263,30 +263,30 @@ static void take_company(struct row *row)
 {
     if (!row->table->parent ||
         (row->company_kind != NULL &&
-         !ruf_text_is(ruf_json_text(row->company_kind), "account")))
+         !ruf_text_is(ruf_json_string(row->company_kind), "account")))
         return;
     if (row->company != NULL)
         take_field(row->draft, RUF_RECORD_COMPANY, row->company);
 }
 
-static bool read_row(struct row *row, const cJSON *object)
+static bool read_row(struct row *row, const struct ruf_json *object)
 {
     struct ruf_draft *draft = row->draft;
     struct ruf_record *record = draft->record;
-    const cJSON *id = NULL;
+    const struct ruf_json *id = NULL;
+    struct ruf_json_walk members = ruf_json_walk(object);
 
-    if (!cJSON_IsObject(object) || ruf_json_has_duplicates(object))
+    if (!ruf_json_is(object, RUF_JSON_OBJECT) || ruf_json_repeats(object))
         return false;
-    for (const cJSON *item = object->child; item != NULL; item = item->next)
-        place(row, item);
+    while (ruf_json_next(&members))
+        place(row, members.key, members.value);
     for (size_t i = 0; i < row->table->column_count; i++)
         if (row->table->columns[i].meaning.key == RUF_COLUMN_ID)
             id = row->cells[i];
     record->removed = is_deleted(row);
     if (!take_id(record, record->removed ? row->removed_id : id))
         return false;
-    if (row->table->state && row->state != NULL && cJSON_IsNumber(row->state) &&
-        row->state->valuedouble != 0)
+    if (row->table->state && ruf_json_number(row->state) != 0)
         record->removed = true; /* inactive */
     if (record->removed)
         return true;
@@ -306,7 +306,7 @@ static bool read_row(struct row *row, const cJSON *object)
 }
 
 enum ruf_status
-ruf_table_records(const struct ruf_table *table, const struct cJSON *value,
+ruf_table_records(const struct ruf_table *table, const struct ruf_json *value,
                   bool delta, struct ruf_arena *arena,
                   const struct ruf_record **records, size_t *count,
                   struct ruf_graph_counts *counts, struct ruf_error *err)
@@ -314,21 +314,21 @@ ruf_table_records(const struct ruf_table *table, const struct cJSON *value,
     struct ruf_draft draft = { .delta = delta,
                                .arena = arena,
                                .counts = counts };
-    size_t capacity = (size_t)cJSON_GetArraySize(value);
+    struct ruf_json_walk objects = ruf_json_walk(value);
+    size_t capacity = ruf_json_count(value);
     struct ruf_record *all = ruf_arena_alloc(arena, capacity, sizeof(*all));
 
     *records = all;
     *count = 0;
     if (all == NULL)
         return ruf_fail_memory(err);
-    for (const cJSON *object = value->child; object != NULL;
-         object = object->next) {
+    while (ruf_json_next(&objects)) {
         struct row row = { .draft = &draft, .table = table };
 
         draft.record = &all[*count];
         draft.number_count = 0;
         draft.email_count = 0;
-        if (read_row(&row, object)) {
+        if (read_row(&row, objects.value)) {
             (*count)++;
         } else {
             memset(draft.record, 0, sizeof(*draft.record));

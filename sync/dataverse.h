@@ -5,7 +5,7 @@
  * leads); any other is as the policy describes it. Only the columns that become
  * part of a record are asked for.
  *
- * Threads: tables are immutable; reading rows as cJSON, one thread at a time.
+ * Threads: tables are immutable; reading rows, one thread at a time.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -48,7 +48,7 @@ char *ruf_table_select(const struct ruf_table *table);
 
 /** As ruf_graph_records(); inactive rows are removals. */
 RUF_MUST_USE enum ruf_status
-ruf_table_records(const struct ruf_table *table, const struct cJSON *value,
+ruf_table_records(const struct ruf_table *table, const struct ruf_json *value,
                   bool delta, struct ruf_arena *arena,
                   const struct ruf_record **records, size_t *count,
                   struct ruf_graph_counts *counts, struct ruf_error *err);

@@ -5,9 +5,8 @@
  */
 #include "sync/draft.h"
 #include "base/fold.h"
-#include "base/json.h"
+#include "base/json_doc.h"
 #include "base/text.h"
-#include <cjson/cJSON.h>
 #include <string.h>
 
 typedef size_t clean_function(struct ruf_text text, char *out, size_t capacity);
@@ -37,14 +36,14 @@ struct ruf_text ruf_draft_clean(struct ruf_draft *draft, struct ruf_text text)
     return cleaned(draft, text, ruf_clean_text);
 }
 
-enum ruf_word ruf_draft_word(struct ruf_draft *draft, const cJSON *item,
-                             int type)
+enum ruf_word ruf_draft_word(struct ruf_draft *draft,
+                             const struct ruf_json *item, unsigned types)
 {
     if (item == NULL)
         return RUF_WORD_KEEP;
-    if (cJSON_IsNull(item))
+    if (ruf_json_is(item, RUF_JSON_NULL))
         return RUF_WORD_CLEAR;
-    if ((item->type & type) != 0)
+    if (ruf_json_is(item, types))
         return RUF_WORD_VALUE;
     draft->counts->ignored++;
     return RUF_WORD_KEEP;
@@ -63,14 +62,14 @@ static size_t character_count(struct ruf_text text)
 }
 
 /* A number cut short would be another number, so a long one is left out. */
-void ruf_draft_number(struct ruf_draft *draft, const cJSON *item,
+void ruf_draft_number(struct ruf_draft *draft, const struct ruf_json *item,
                       enum ruf_number_kind kind)
 {
     struct ruf_text text;
 
-    if (ruf_draft_word(draft, item, cJSON_String) != RUF_WORD_VALUE)
+    if (ruf_draft_word(draft, item, RUF_JSON_STRING) != RUF_WORD_VALUE)
         return;
-    text = ruf_json_text(item);
+    text = ruf_json_string(item);
     if (text.size > RUF_RECORD_TEXT_MAX ||
         character_count(text) > RUF_RAW_NUMBER_MAX) {
         draft->counts->ignored++;
@@ -126,9 +125,9 @@ static bool is_letter(char c)
 }
 
 /* Takes ISO 3166-1 alpha-2 only: country names come in every language. */
-bool ruf_draft_country(struct ruf_draft *draft, const cJSON *item)
+bool ruf_draft_country(struct ruf_draft *draft, const struct ruf_json *item)
 {
-    struct ruf_text text = ruf_text_trim(ruf_json_text(item));
+    struct ruf_text text = ruf_text_trim(ruf_json_string(item));
     char upper[2];
     struct ruf_text copy;
 

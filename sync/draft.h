@@ -4,7 +4,7 @@
  * What the readers of Graph and Dataverse share: values are cleaned, of a
  * wrong type they count as absent, what is too much is left out and counted.
  *
- * Threads: as cJSON, one thread at a time.
+ * Threads: one thread at a time.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,10 +14,10 @@
 #include "sync/graph_records.h"
 #include <stdbool.h>
 
-struct cJSON;
+struct ruf_json;
 
 struct ruf_draft {
-    const struct cJSON **found; /**< values, as the reader numbers them */
+    const struct ruf_json **found; /**< values, as the reader numbers them */
     uint32_t fields; /**< bit per enum ruf_record_field to take; Graph */
     bool delta;
     bool no_memory;
@@ -37,9 +37,9 @@ enum ruf_word {
     RUF_WORD_VALUE
 };
 
-/** @param[in] type  cJSON type bits that are right. */
-enum ruf_word ruf_draft_word(struct ruf_draft *draft, const struct cJSON *item,
-                             int type);
+/** @param[in] type  bits of enum ruf_json_type that are right. */
+enum ruf_word ruf_draft_word(struct ruf_draft *draft,
+                             const struct ruf_json *item, unsigned types);
 
 static inline uint32_t ruf_draft_bit(unsigned position)
 {
@@ -49,13 +49,13 @@ static inline uint32_t ruf_draft_bit(unsigned position)
 /** Cleaned text; empty becomes absent. */
 struct ruf_text ruf_draft_clean(struct ruf_draft *draft, struct ruf_text text);
 
-void ruf_draft_number(struct ruf_draft *draft, const struct cJSON *item,
+void ruf_draft_number(struct ruf_draft *draft, const struct ruf_json *item,
                       enum ruf_number_kind kind);
 void ruf_draft_email(struct ruf_draft *draft, struct ruf_text address,
                      enum ruf_email_slot slot);
 
 /** Takes ISO 3166-1 alpha-2 only; false for anything else. */
-bool ruf_draft_country(struct ruf_draft *draft, const struct cJSON *item);
+bool ruf_draft_country(struct ruf_draft *draft, const struct ruf_json *item);
 
 /** Move the lists into the record. */
 void ruf_draft_close(struct ruf_draft *draft);

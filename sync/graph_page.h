@@ -1,7 +1,7 @@
 /*
  * sync/graph_page.h - the frame of a Graph page, and Graph's error bodies
  *
- * Threads: as cJSON, one thread at a time.
+ * Threads: one thread at a time.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,7 +11,8 @@
 #include "sync/http.h"
 #include "sync/sync.h"
 
-struct cJSON;
+struct ruf_json;
+struct ruf_json_doc;
 
 /** How a round may end. */
 enum ruf_page_end {
@@ -20,10 +21,10 @@ enum ruf_page_end {
     RUF_PAGE_LIST       /**< without: a plain list */
 };
 
-/** A page; links are borrowed from the tree. */
+/** A page; links are borrowed from the document. */
 struct ruf_graph_page {
-    struct cJSON *tree;
-    const struct cJSON *value;
+    struct ruf_json_doc *doc;
+    const struct ruf_json *value;
     uint64_t total;               /**< of all pages, if told here; else 0 */
     bool empty;                   /**< no objects: legal between pages */
     enum ruf_link_kind link_kind; /**< NEXT or DELTA */

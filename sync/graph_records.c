@@ -5,10 +5,9 @@
  */
 #include "sync/graph_records.h"
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json_doc.h"
 #include "base/text.h"
 #include "sync/draft.h"
-#include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,13 +154,13 @@ char *ruf_graph_select(enum ruf_source_kind kind, uint32_t fields)
 
 /* Servers send properties in a steady order, so the search starts behind the
  * last one found; P_COUNT if the name means nothing to us. */
-static enum property find_property(const char *name, unsigned *next)
+static enum property find_property(struct ruf_text name, unsigned *next)
 {
     for (unsigned i = 0; i < P_COUNT; i++) {
         unsigned p = *next + i < P_COUNT ? *next + i : *next + i - P_COUNT;
 
-        if (name[0] == property_names[p][0] &&
-            strcmp(name, property_names[p]) == 0) {
+        if (name.size > 0 && name.data[0] == property_names[p][0] &&
+            ruf_text_is(name, property_names[p])) {
             *next = p + 1 < P_COUNT ? p + 1 : 0;
             return (enum property)p;
         }
@@ -170,14 +169,15 @@ static enum property find_property(const char *name, unsigned *next)
 }
 
 /* One walk over the object; false if a key stands there twice. */
-static bool collect(struct ruf_draft *draft, const cJSON *object)
+static bool collect(struct ruf_draft *draft, const struct ruf_json *object)
 {
+    struct ruf_json_walk members = ruf_json_walk(object);
     unsigned strangers = 0;
     unsigned next = 0;
 
     memset(draft->found, 0, P_COUNT * sizeof(draft->found[0]));
-    for (const cJSON *item = object->child; item != NULL; item = item->next) {
-        enum property property = find_property(item->string, &next);
+    while (ruf_json_next(&members)) {
+        enum property property = find_property(members.key, &next);
 
         if (property == P_COUNT) {
             strangers++;
@@ -185,26 +185,26 @@ static bool collect(struct ruf_draft *draft, const cJSON *object)
         }
         if (draft->found[property] != NULL)
             return false;
-        draft->found[property] = item;
+        draft->found[property] = members.value;
     }
     /* Two annotations are common and rarely equal: only then a full look. */
-    return strangers < 2 || !ruf_json_has_duplicates(object);
+    return strangers < 2 || !ruf_json_repeats(object);
 }
 
 static void take_field(struct ruf_draft *draft, enum property property,
                        enum ruf_record_field field)
 {
-    const cJSON *item = draft->found[property];
+    const struct ruf_json *item = draft->found[property];
 
     if (!is_wanted(draft->fields, field))
         return;
-    switch (ruf_draft_word(draft, item, cJSON_String)) {
+    switch (ruf_draft_word(draft, item, RUF_JSON_STRING)) {
     case RUF_WORD_KEEP:
         draft->record->keep_fields |= ruf_draft_bit(field);
         break;
     case RUF_WORD_VALUE:
         draft->record->fields[field] =
-            ruf_draft_clean(draft, ruf_json_text(item));
+            ruf_draft_clean(draft, ruf_json_string(item));
         break;
     case RUF_WORD_CLEAR:
         break;
@@ -213,15 +213,15 @@ static void take_field(struct ruf_draft *draft, enum property property,
 
 static void take_enabled(struct ruf_draft *draft)
 {
-    const cJSON *item = draft->found[P_ACCOUNT_ENABLED];
+    const struct ruf_json *item = draft->found[P_ACCOUNT_ENABLED];
 
-    switch (ruf_draft_word(draft, item, cJSON_True | cJSON_False)) {
+    switch (ruf_draft_word(draft, item, RUF_JSON_BOOL)) {
     case RUF_WORD_KEEP:
         draft->record->keep_fields |= ruf_draft_bit(RUF_RECORD_ENABLED);
         break;
     case RUF_WORD_VALUE:
         draft->record->fields[RUF_RECORD_ENABLED] =
-            ruf_text(cJSON_IsTrue(item) ? "true" : "false");
+            ruf_text(ruf_json_is(item, RUF_JSON_TRUE) ? "true" : "false");
         break;
     case RUF_WORD_CLEAR:
         break;
@@ -234,9 +234,10 @@ static void take_enabled(struct ruf_draft *draft)
 static void take_number(struct ruf_draft *draft, enum property property,
                         enum ruf_number_kind kind)
 {
-    const cJSON *item = draft->found[property];
+    const struct ruf_json *item = draft->found[property];
 
-    if (item == NULL || (!cJSON_IsString(item) && !cJSON_IsNull(item)))
+    if (item == NULL || (!ruf_json_is(item, RUF_JSON_STRING) &&
+                         !ruf_json_is(item, RUF_JSON_NULL)))
         draft->record->keep_numbers |= ruf_draft_bit(kind);
     ruf_draft_number(draft, item, kind);
 }
@@ -244,15 +245,16 @@ static void take_number(struct ruf_draft *draft, enum property property,
 static void take_number_list(struct ruf_draft *draft, enum property property,
                              enum ruf_number_kind kind)
 {
-    const cJSON *list = draft->found[property];
+    const struct ruf_json *list = draft->found[property];
+    struct ruf_json_walk items = ruf_json_walk(list);
 
-    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    switch (ruf_draft_word(draft, list, RUF_JSON_ARRAY)) {
     case RUF_WORD_KEEP:
         draft->record->keep_numbers |= ruf_draft_bit(kind);
         break;
     case RUF_WORD_VALUE:
-        for (const cJSON *item = list->child; item != NULL; item = item->next)
-            ruf_draft_number(draft, item, kind);
+        while (ruf_json_next(&items))
+            ruf_draft_number(draft, items.value, kind);
         break;
     case RUF_WORD_CLEAR:
         break;
@@ -280,18 +282,20 @@ static enum ruf_number_kind phone_kind(struct ruf_text type)
 
 static void take_phones(struct ruf_draft *draft)
 {
-    const cJSON *list = draft->found[P_PHONES];
+    const struct ruf_json *list = draft->found[P_PHONES];
+    struct ruf_json_walk items = ruf_json_walk(list);
 
-    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    switch (ruf_draft_word(draft, list, RUF_JSON_ARRAY)) {
     case RUF_WORD_KEEP:
         draft->record->keep_numbers |= ruf_draft_bit(RUF_KIND_COUNT) - 1;
         break;
     case RUF_WORD_VALUE:
-        for (const cJSON *item = list->child; item != NULL; item = item->next)
-            if (ruf_draft_word(draft, item, cJSON_Object) == RUF_WORD_VALUE)
-                ruf_draft_number(
-                    draft, ruf_json_member(item, "number"),
-                    phone_kind(ruf_json_text(ruf_json_member(item, "type"))));
+        while (ruf_json_next(&items))
+            if (ruf_draft_word(draft, items.value, RUF_JSON_OBJECT) ==
+                RUF_WORD_VALUE)
+                ruf_draft_number(draft, ruf_json_get(items.value, "number"),
+                                 phone_kind(ruf_json_string(
+                                     ruf_json_get(items.value, "type"))));
         break;
     case RUF_WORD_CLEAR:
         break;
@@ -303,14 +307,14 @@ static void take_phones(struct ruf_draft *draft)
 
 static void take_mail(struct ruf_draft *draft)
 {
-    const cJSON *item = draft->found[P_MAIL];
+    const struct ruf_json *item = draft->found[P_MAIL];
 
-    switch (ruf_draft_word(draft, item, cJSON_String)) {
+    switch (ruf_draft_word(draft, item, RUF_JSON_STRING)) {
     case RUF_WORD_KEEP:
         draft->record->keep_emails |= ruf_draft_bit(RUF_EMAIL_PRIMARY);
         break;
     case RUF_WORD_VALUE:
-        ruf_draft_email(draft, ruf_json_text(item), RUF_EMAIL_PRIMARY);
+        ruf_draft_email(draft, ruf_json_string(item), RUF_EMAIL_PRIMARY);
         break;
     case RUF_WORD_CLEAR:
         break;
@@ -330,20 +334,24 @@ static void add_proxy_address(struct ruf_draft *draft, struct ruf_text text)
 static void take_email_list(struct ruf_draft *draft, enum property property,
                             enum ruf_email_slot slot)
 {
-    const cJSON *list = draft->found[property];
+    const struct ruf_json *list = draft->found[property];
+    struct ruf_json_walk items = ruf_json_walk(list);
 
-    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    switch (ruf_draft_word(draft, list, RUF_JSON_ARRAY)) {
     case RUF_WORD_KEEP:
         draft->record->keep_emails |= ruf_draft_bit(slot);
         break;
     case RUF_WORD_VALUE:
-        for (const cJSON *item = list->child; item != NULL; item = item->next) {
-            if (ruf_draft_word(draft, item, cJSON_String) != RUF_WORD_VALUE)
+        while (ruf_json_next(&items)) {
+            struct ruf_text text = ruf_json_string(items.value);
+
+            if (ruf_draft_word(draft, items.value, RUF_JSON_STRING) !=
+                RUF_WORD_VALUE)
                 continue;
             if (slot == RUF_EMAIL_PROXY)
-                add_proxy_address(draft, ruf_json_text(item));
+                add_proxy_address(draft, text);
             else
-                ruf_draft_email(draft, ruf_json_text(item), slot);
+                ruf_draft_email(draft, text, slot);
         }
         break;
     case RUF_WORD_CLEAR:
@@ -354,19 +362,23 @@ static void take_email_list(struct ruf_draft *draft, enum property property,
 /* Outlook: [{"name": a label, "address": "..."}]. */
 static void take_email_objects(struct ruf_draft *draft)
 {
-    const cJSON *list = draft->found[P_EMAIL_ADDRESSES];
+    const struct ruf_json *list = draft->found[P_EMAIL_ADDRESSES];
+    struct ruf_json_walk items = ruf_json_walk(list);
 
-    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    switch (ruf_draft_word(draft, list, RUF_JSON_ARRAY)) {
     case RUF_WORD_KEEP:
         draft->record->keep_emails |= ruf_draft_bit(RUF_EMAIL_PRIMARY);
         break;
     case RUF_WORD_VALUE:
-        for (const cJSON *item = list->child; item != NULL; item = item->next) {
-            const cJSON *address = ruf_json_member(item, "address");
+        while (ruf_json_next(&items)) {
+            const struct ruf_json *address =
+                ruf_json_get(items.value, "address");
 
-            if (ruf_draft_word(draft, item, cJSON_Object) == RUF_WORD_VALUE &&
-                ruf_draft_word(draft, address, cJSON_String) == RUF_WORD_VALUE)
-                ruf_draft_email(draft, ruf_json_text(address),
+            if (ruf_draft_word(draft, items.value, RUF_JSON_OBJECT) ==
+                    RUF_WORD_VALUE &&
+                ruf_draft_word(draft, address, RUF_JSON_STRING) ==
+                    RUF_WORD_VALUE)
+                ruf_draft_email(draft, ruf_json_string(address),
                                 RUF_EMAIL_PRIMARY);
         }
         break;
@@ -384,17 +396,17 @@ static void take_country(struct ruf_draft *draft, enum property first,
                          enum property second, const char *member)
 {
     const enum property order[] = { first, second };
-    int type = member == NULL ? cJSON_String : cJSON_Object;
+    unsigned type = member == NULL ? RUF_JSON_STRING : RUF_JSON_OBJECT;
     bool open = false;
 
     for (size_t i = 0; i < 2; i++) {
-        const cJSON *item = draft->found[order[i]];
+        const struct ruf_json *item = draft->found[order[i]];
         enum ruf_word word = ruf_draft_word(draft, item, type);
 
         open = open || word == RUF_WORD_KEEP;
         if (word == RUF_WORD_VALUE &&
             ruf_draft_country(
-                draft, member == NULL ? item : ruf_json_member(item, member)))
+                draft, member == NULL ? item : ruf_json_get(item, member)))
             return;
     }
     if (open)
@@ -403,21 +415,20 @@ static void take_country(struct ruf_draft *draft, enum property first,
 
 static void take_address_list(struct ruf_draft *draft)
 {
-    const cJSON *list = draft->found[P_ADDRESSES];
-    const cJSON *item;
+    const struct ruf_json *list = draft->found[P_ADDRESSES];
+    struct ruf_json_walk items = ruf_json_walk(list);
 
-    switch (ruf_draft_word(draft, list, cJSON_Array)) {
+    switch (ruf_draft_word(draft, list, RUF_JSON_ARRAY)) {
     case RUF_WORD_KEEP:
         draft->record->keep_fields |= ruf_draft_bit(RUF_RECORD_COUNTRY);
         break;
     case RUF_WORD_VALUE:
-        cJSON_ArrayForEach(item, list)
-        {
-            if (ruf_draft_word(draft, item, cJSON_Object) == RUF_WORD_VALUE &&
+        while (ruf_json_next(&items))
+            if (ruf_draft_word(draft, items.value, RUF_JSON_OBJECT) ==
+                    RUF_WORD_VALUE &&
                 ruf_draft_country(draft,
-                                  ruf_json_member(item, "countryOrRegion")))
+                                  ruf_json_get(items.value, "countryOrRegion")))
                 return;
-        }
         break;
     case RUF_WORD_CLEAR:
         break;
@@ -481,21 +492,21 @@ static void take_all(struct ruf_draft *draft, enum ruf_source_kind kind)
 
 /* False if the object cannot be used. */
 static bool read_object(struct ruf_draft *draft, enum ruf_source_kind kind,
-                        const cJSON *object)
+                        const struct ruf_json *object)
 {
     struct ruf_record *record = draft->record;
 
     draft->number_count = 0;
     draft->email_count = 0;
-    if (!cJSON_IsObject(object) || !collect(draft, object))
+    if (!ruf_json_is(object, RUF_JSON_OBJECT) || !collect(draft, object))
         return false;
-    record->native_id = ruf_json_text(draft->found[P_ID]);
+    record->native_id = ruf_json_string(draft->found[P_ID]);
     if (record->native_id.size == 0 ||
         record->native_id.size > RUF_RECORD_TEXT_MAX ||
         !ruf_utf8_valid(record->native_id))
         return false;
     record->removed = draft->found[P_REMOVED] != NULL &&
-                      !cJSON_IsNull(draft->found[P_REMOVED]);
+                      !ruf_json_is(draft->found[P_REMOVED], RUF_JSON_NULL);
     if (record->removed)
         return true;
     take_all(draft, kind);
@@ -509,17 +520,18 @@ static bool read_object(struct ruf_draft *draft, enum ruf_source_kind kind,
 }
 
 enum ruf_status ruf_graph_records(
-    enum ruf_source_kind kind, uint32_t fields, const struct cJSON *value,
+    enum ruf_source_kind kind, uint32_t fields, const struct ruf_json *value,
     bool delta, struct ruf_arena *arena, const struct ruf_record **records,
     size_t *count, struct ruf_graph_counts *counts, struct ruf_error *err)
 {
-    const cJSON *found[P_COUNT];
+    const struct ruf_json *found[P_COUNT];
     struct ruf_draft draft = { .found = found,
                                .fields = fields,
                                .delta = delta,
                                .arena = arena,
                                .counts = counts };
-    size_t capacity = (size_t)cJSON_GetArraySize(value);
+    struct ruf_json_walk objects = ruf_json_walk(value);
+    size_t capacity = ruf_json_count(value);
     struct ruf_record *all =
         ruf_arena_alloc(arena, capacity, sizeof(struct ruf_record));
 
@@ -527,10 +539,9 @@ enum ruf_status ruf_graph_records(
     *count = 0;
     if (all == NULL)
         return ruf_fail_memory(err);
-    for (const cJSON *object = value->child; object != NULL;
-         object = object->next) {
+    while (ruf_json_next(&objects)) {
         draft.record = &all[*count];
-        if (read_object(&draft, kind, object)) {
+        if (read_object(&draft, kind, objects.value)) {
             (*count)++;
         } else {
             memset(draft.record, 0, sizeof(*draft.record));

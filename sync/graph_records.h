@@ -5,7 +5,7 @@
  * and "" clear it. A property of a wrong type counts as absent. Text is cleaned
  * and either borrowed from the JSON tree or copied to the arena.
  *
- * Threads: as cJSON, one thread at a time.
+ * Threads: one thread at a time.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,7 +17,7 @@
 #include "policy/policy.h"
 #include <rufname/status.h>
 
-struct cJSON;
+struct ruf_json;
 
 /** What was left out; shown in the sync report. */
 struct ruf_graph_counts {
@@ -43,7 +43,7 @@ char *ruf_graph_select(enum ruf_source_kind kind, uint32_t fields);
  * @return RUF_OK; RUF_E_NOMEM.
  */
 RUF_MUST_USE enum ruf_status ruf_graph_records(
-    enum ruf_source_kind kind, uint32_t fields, const struct cJSON *value,
+    enum ruf_source_kind kind, uint32_t fields, const struct ruf_json *value,
     bool delta, struct ruf_arena *arena, const struct ruf_record **records,
     size_t *count, struct ruf_graph_counts *counts, struct ruf_error *err);
 

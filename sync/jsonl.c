@@ -81,7 +81,7 @@ static enum ruf_status take_line(struct ruf_import *import,
 
     ruf_import_begin(import);
     status = ruf_json_parse((const char *)line->bytes, line->size, import->path,
-                            8, RUF_JSON_REFUSE_DOCUMENT, &object, err);
+                            8, &object, err);
     if (status == RUF_E_CORRUPT ||
         (status == RUF_OK && !cJSON_IsObject(object))) {
         ruf_import_reject(import, number, 1, "not one JSON object");

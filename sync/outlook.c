@@ -5,11 +5,10 @@
  */
 #include "sync/outlook.h"
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json_doc.h"
 #include "base/text.h"
 #include "sync/form.h"
 #include "sync/graph_page.h"
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,10 +132,11 @@ static bool is_known(const struct ruf_outlook *outlook, struct ruf_text id)
 }
 
 static enum ruf_status take_folder(struct ruf_outlook *outlook,
-                                   const cJSON *object, struct ruf_error *err)
+                                   const struct ruf_json *object,
+                                   struct ruf_error *err)
 {
-    struct ruf_text id = ruf_json_text(ruf_json_member(object, "id"));
-    const cJSON *children = ruf_json_member(object, "childFolderCount");
+    struct ruf_text id = ruf_json_string(ruf_json_get(object, "id"));
+    const struct ruf_json *children = ruf_json_get(object, "childFolderCount");
     struct ruf_folder *folder = &outlook->folders[outlook->count];
 
     if (id.size == 0 || id.size > FOLDER_ID_MAX || is_known(outlook, id))
@@ -147,7 +147,8 @@ static enum ruf_status take_folder(struct ruf_outlook *outlook,
     folder->id = strndup(id.data, id.size);
     if (folder->id == NULL)
         return ruf_fail_memory(err);
-    folder->entered = cJSON_IsNumber(children) && !(children->valuedouble > 0);
+    folder->entered = ruf_json_is(children, RUF_JSON_NUMBER) &&
+                      !(ruf_json_number(children) > 0);
     outlook->count++;
     return RUF_OK;
 }
@@ -172,6 +173,7 @@ static enum ruf_status take_list(struct ruf_outlook *outlook,
                                  struct ruf_error *err)
 {
     struct ruf_graph_page page;
+    struct ruf_json_walk objects;
     char *next = NULL;
     enum ruf_status status = ruf_graph_page_read(answer, outlook->source->id,
                                                  RUF_PAGE_LIST, &page, err);
@@ -180,9 +182,9 @@ static enum ruf_status take_list(struct ruf_outlook *outlook,
         return status;
     outlook->token_renewed = false;
     outlook->claims_sent = false;
-    for (const cJSON *object = page.value->child;
-         object != NULL && status == RUF_OK; object = object->next)
-        status = take_folder(outlook, object, err);
+    objects = ruf_json_walk(page.value);
+    while (status == RUF_OK && ruf_json_next(&objects))
+        status = take_folder(outlook, objects.value, err);
     if (status == RUF_OK && page.link_kind == RUF_LINK_NEXT) {
         next = strdup(page.link);
         status = ask(outlook, next, err);

@@ -5,13 +5,12 @@
  */
 #include "sync/photo_batch.h"
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json_doc.h"
 #include "base/text.h"
 #include "sync/base64.h"
 #include "sync/form.h"
 #include "sync/photos.h"
 #include "sync/retry.h"
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,15 +102,13 @@ void ruf_photo_batch_request(const struct ruf_photo *photos, size_t count,
  * --------------------------------------------------------------------- */
 
 /* Names of headers within items vary in case. */
-static struct ruf_text header_of(const cJSON *item, const char *name)
+static struct ruf_text header_of(const struct ruf_json *item, const char *name)
 {
-    const cJSON *headers = ruf_json_member(item, "headers");
+    struct ruf_json_walk headers = ruf_json_walk(ruf_json_get(item, "headers"));
 
-    for (const cJSON *header = headers == NULL ? NULL : headers->child;
-         header != NULL; header = header->next)
-        if (header->string != NULL &&
-            ruf_text_equal_nocase(ruf_text(header->string), ruf_text(name)))
-            return ruf_json_text(header);
+    while (ruf_json_next(&headers))
+        if (ruf_text_equal_nocase(headers.key, ruf_text(name)))
+            return ruf_json_string(headers.value);
     return (struct ruf_text){ NULL, 0 };
 }
 
@@ -128,11 +125,11 @@ static bool is_image(const uint8_t *bytes, size_t size)
 
 /* The bytes of a photo; *buffer is the caller's to free. Anything but a small
  * JPEG or PNG counts as no photo. */
-static enum ruf_status read_value(const cJSON *item,
+static enum ruf_status read_value(const struct ruf_json *item,
                                   struct ruf_photo_answer *out, void **buffer,
                                   struct ruf_error *err)
 {
-    struct ruf_text text = ruf_json_text(ruf_json_member(item, "body"));
+    struct ruf_text text = ruf_json_string(ruf_json_get(item, "body"));
     size_t size = 0;
 
     out->etag = header_of(item, "ETag");
@@ -150,24 +147,24 @@ static enum ruf_status read_value(const cJSON *item,
 }
 
 /* "" stands for the picture of nobody, one pixel wide. */
-static void read_etag(const cJSON *item, const struct ruf_photo *photo,
+static void read_etag(const struct ruf_json *item,
+                      const struct ruf_photo *photo,
                       struct ruf_photo_answer *out)
 {
-    out->etag = ruf_json_text(
-        ruf_json_member(ruf_json_member(item, "body"), "@odata.mediaEtag"));
+    out->etag = ruf_json_string(
+        ruf_json_get(ruf_json_get(item, "body"), "@odata.mediaEtag"));
     if (ruf_text_is(out->etag, photo->etag))
         out->verdict = RUF_PHOTO_SAME;
     else if (out->etag.size > 0)
         out->verdict = RUF_PHOTO_CHANGED;
 }
 
-static enum ruf_status read_item(const cJSON *item,
+static enum ruf_status read_item(const struct ruf_json *item,
                                  const struct ruf_photo *photo,
                                  struct ruf_photo_answer *out, void **buffer,
                                  struct ruf_error *err)
 {
-    const cJSON *status = ruf_json_member(item, "status");
-    double code = cJSON_IsNumber(status) ? status->valuedouble : 0;
+    double code = ruf_json_number(ruf_json_get(item, "status"));
 
     out->verdict = RUF_PHOTO_KEEP;
     if (code == 200 && photo->value)
@@ -192,9 +189,10 @@ static enum ruf_status read_item(const cJSON *item,
 
 /* Which of the requests this answers; count if none, or one that was answered
  * before. */
-static size_t number_of(const cJSON *item, size_t count, const bool *seen)
+static size_t number_of(const struct ruf_json *item, size_t count,
+                        const bool *seen)
 {
-    struct ruf_text id = ruf_json_text(ruf_json_member(item, "id"));
+    struct ruf_text id = ruf_json_string(ruf_json_get(item, "id"));
     size_t number = 0;
 
     if (id.size == 0 || id.size > 2)
@@ -217,12 +215,14 @@ struct reading {
     void *context;
 };
 
-static enum ruf_status take_item(struct reading *reading, const cJSON *item,
+static enum ruf_status take_item(struct reading *reading,
+                                 const struct ruf_json *item,
                                  struct ruf_error *err)
 {
-    size_t number = cJSON_IsObject(item) && !ruf_json_has_duplicates(item)
-                        ? number_of(item, reading->count, reading->seen)
-                        : reading->count;
+    size_t number =
+        ruf_json_is(item, RUF_JSON_OBJECT) && !ruf_json_repeats(item)
+            ? number_of(item, reading->count, reading->seen)
+            : reading->count;
     struct ruf_photo_answer answer = { .index = reading->head + number };
     void *buffer = NULL;
     enum ruf_status status;
@@ -259,11 +259,11 @@ enum ruf_status ruf_photo_batch_read(const struct ruf_http_answer *answer,
 {
     struct ruf_photo photos[RUF_PHOTO_BATCH];
     struct reading reading = { photos, head, count, { false }, take, context };
-    const cJSON *list;
-    cJSON *tree = NULL;
-    enum ruf_status status =
-        ruf_json_parse(answer->body, answer->size, place, DEPTH_MAX,
-                       RUF_JSON_MARK_OBJECT, &tree, err);
+    const struct ruf_json *list;
+    struct ruf_json_walk items;
+    struct ruf_json_doc *doc = NULL;
+    enum ruf_status status = ruf_json_doc_read(answer->body, answer->size,
+                                               place, DEPTH_MAX, &doc, err);
 
     if (status == RUF_E_CORRUPT)
         return ruf_fail(err, RUF_E_SERVER, "S522", place,
@@ -271,15 +271,15 @@ enum ruf_status ruf_photo_batch_read(const struct ruf_http_answer *answer,
     if (status != RUF_OK)
         return status;
     memcpy(photos, queue + head, count * sizeof(photos[0]));
-    list = ruf_json_member(tree, "responses");
-    if (!cJSON_IsArray(list))
+    list = ruf_json_get(ruf_json_doc_root(doc), "responses");
+    if (!ruf_json_is(list, RUF_JSON_ARRAY))
         status = ruf_fail(err, RUF_E_SERVER, "S524", place,
                           "the batch has no list of responses");
-    for (const cJSON *item = list == NULL ? NULL : list->child;
-         item != NULL && status == RUF_OK; item = item->next)
-        status = take_item(&reading, item, err);
+    items = ruf_json_walk(list);
+    while (status == RUF_OK && ruf_json_next(&items))
+        status = take_item(&reading, items.value, err);
     if (status == RUF_OK)
         status = take_missing(&reading);
-    cJSON_Delete(tree);
+    ruf_json_doc_free(doc);
     return status;
 }

@@ -4,11 +4,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json_doc.h"
 #include "base/text.h"
 #include "sync/graph_page.h"
 #include "sync/presence.h"
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,18 +85,18 @@ char *ruf_presence_request(struct ruf_presence_row *rows, size_t count)
     return body;
 }
 
-static void take(const cJSON *object, struct ruf_presence_row *rows,
+static void take(const struct ruf_json *object, struct ruf_presence_row *rows,
                  size_t count)
 {
     char id[RUF_PRESENCE_ID_SIZE];
 
-    if (!cJSON_IsObject(object) || ruf_json_has_duplicates(object) ||
-        !ruf_presence_read_id(ruf_json_text(ruf_json_member(object, "id")), id))
+    if (!ruf_json_is(object, RUF_JSON_OBJECT) || ruf_json_repeats(object) ||
+        !ruf_presence_read_id(ruf_json_string(ruf_json_get(object, "id")), id))
         return;
     for (size_t i = 0; i < count; i++)
         if (rows[i].asked && strcmp(rows[i].id, id) == 0)
             rows[i].availability = availability_of(
-                ruf_json_text(ruf_json_member(object, "availability")));
+                ruf_json_string(ruf_json_get(object, "availability")));
 }
 
 enum ruf_status ruf_presence_answer(const struct ruf_http_answer *answer,
@@ -105,6 +104,7 @@ enum ruf_status ruf_presence_answer(const struct ruf_http_answer *answer,
                                     struct ruf_presence_row *rows, size_t count,
                                     int64_t now_ms, struct ruf_error *err)
 {
+    struct ruf_json_walk objects;
     struct ruf_graph_page page;
     enum ruf_status status =
         ruf_graph_page_read(answer, place, RUF_PAGE_LIST, &page, err);
@@ -117,9 +117,9 @@ enum ruf_status ruf_presence_answer(const struct ruf_http_answer *answer,
         rows[i].availability = RUF_PRESENCE_UNKNOWN;
         rows[i].known_ms = now_ms;
     }
-    for (const cJSON *object = page.value->child; object != NULL;
-         object = object->next)
-        take(object, rows, count);
+    objects = ruf_json_walk(page.value);
+    while (ruf_json_next(&objects))
+        take(objects.value, rows, count);
     ruf_graph_page_free(&page);
     return RUF_OK;
 }

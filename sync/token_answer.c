@@ -180,8 +180,7 @@ static enum ruf_status parse(const struct ruf_http_answer *http,
                              struct ruf_error *err)
 {
     enum ruf_status status =
-        ruf_json_parse(http->body, http->size, place, DEPTH_MAX,
-                       RUF_JSON_REFUSE_DOCUMENT, out, err);
+        ruf_json_parse(http->body, http->size, place, DEPTH_MAX, out, err);
 
     if (status == RUF_OK && !cJSON_IsObject(*out)) {
         tree_free(*out);

@@ -5,17 +5,52 @@
  */
 #include "base/fold.h"
 #include "base/json.h"
+#include "base/json_doc.h"
 #include "base/text.h"
 #include <cjson/cJSON.h>
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
-static enum ruf_status parse(const char *text,
-                             enum ruf_json_duplicates duplicates,
-                             struct cJSON **out, struct ruf_error *err)
+/* Both readers, for what they have in common. */
+static enum ruf_status read_both(const char *text, size_t size,
+                                 struct ruf_error *err)
 {
-    return ruf_json_parse(text, strlen(text), "test", 8, duplicates, out, err);
+    struct cJSON *tree;
+    struct ruf_json_doc *doc;
+    struct ruf_error second = { 0 };
+    enum ruf_status status;
+
+    memset(err, 0, sizeof(*err));
+    status = ruf_json_parse(text, size, "test", 8, &tree, err);
+    cr_expect_eq(ruf_json_doc_read(text, size, "test", 8, &doc, &second),
+                 status, "%s", text);
+    cr_expect((tree == NULL) == (status != RUF_OK));
+    cr_expect((doc == NULL) == (status != RUF_OK));
+    if (status != RUF_OK) {
+        cr_expect_str_eq(second.id, err->id);
+        cr_expect_str_eq(second.detail, err->detail);
+        cr_expect_eq(second.line, err->line, "%s", text);
+    }
+    cJSON_Delete(tree);
+    ruf_json_doc_free(doc);
+    return status;
+}
+
+static enum ruf_status parse(const char *text, struct cJSON **out,
+                             struct ruf_error *err)
+{
+    return ruf_json_parse(text, strlen(text), "test", 8, out, err);
+}
+
+static struct ruf_json_doc *read_doc(const char *text)
+{
+    struct ruf_json_doc *doc;
+    struct ruf_error err = { 0 };
+
+    cr_assert_eq(ruf_json_doc_read(text, strlen(text), "test", 8, &doc, &err),
+                 RUF_OK, "%s: %s", text, err.detail);
+    return doc;
 }
 
 Test(json, refuses_what_is_not_one_document)
@@ -24,17 +59,13 @@ Test(json, refuses_what_is_not_one_document)
         "",    "{",    "{\"a\":1}x",          "{\"a\":1}{}",
         "nul", "[1,]", "[[[[[[[[[1]]]]]]]]]",
     };
-    struct cJSON *document;
     struct ruf_error err;
 
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        cr_expect(parse(bad[i], RUF_JSON_MARK_OBJECT, &document, &err) ==
-                      RUF_E_CORRUPT,
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        cr_expect(read_both(bad[i], strlen(bad[i]), &err) == RUF_E_CORRUPT,
                   "%s", bad[i]);
-        cr_expect(document == NULL);
-    }
-    cr_assert(ruf_json_parse("{}\0", 3, "test", 8, RUF_JSON_MARK_OBJECT,
-                             &document, &err) == RUF_E_CORRUPT);
+    cr_expect(read_both("{}\0", 3, &err) == RUF_E_CORRUPT);
+    cr_expect(read_both("{}", 2, &err) == RUF_OK);
 }
 
 Test(json, counts_depth_outside_of_strings_only)
@@ -50,64 +81,158 @@ Test(json, counts_depth_outside_of_strings_only)
         "{\"\":[[[[[[[[1]]]]]]]]}",
         "[\"]]]]\\\\\",[[[[[[[[1]]]]]]]]]",
     };
-    struct cJSON *document;
     struct ruf_error err;
 
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        cr_expect_eq(parse(good[i], RUF_JSON_MARK_OBJECT, &document, &err),
-                     RUF_OK, "%s: %s", good[i], err.detail);
-        cJSON_Delete(document);
-    }
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        cr_expect_eq(read_both(good[i], strlen(good[i]), &err), RUF_OK,
+                     "%s: %s", good[i], err.detail);
     for (size_t i = 0; i < sizeof(deep) / sizeof(deep[0]); i++) {
-        cr_expect_eq(parse(deep[i], RUF_JSON_MARK_OBJECT, &document, &err),
-                     RUF_E_CORRUPT, "%s", deep[i]);
+        cr_expect_eq(read_both(deep[i], strlen(deep[i]), &err), RUF_E_CORRUPT,
+                     "%s", deep[i]);
         cr_expect_not_null(strstr(err.detail, "deep"), "%s", err.detail);
     }
 }
 
 Test(json, tells_line_and_column_of_an_error)
 {
-    struct cJSON *document;
+    static const char bad[] = "{\n  \"a\": nope\n}";
     struct ruf_error err;
 
-    cr_assert(parse("{\n  \"a\": nope\n}", RUF_JSON_REFUSE_DOCUMENT, &document,
-                    &err) == RUF_E_CORRUPT);
+    cr_assert(read_both(bad, strlen(bad), &err) == RUF_E_CORRUPT);
     cr_assert_eq(err.line, 2);
     cr_assert_eq(err.column, 8);
 }
 
 Test(json, finds_a_key_that_stands_twice)
 {
+    static const char twice[] = "{\"a\":{\"b\":1,\"c\":0,\"b\":2}}";
+    struct ruf_json_doc *doc = read_doc(twice);
     struct cJSON *document;
     struct ruf_error err;
 
-    cr_assert(parse("{\"a\":{\"b\":1,\"b\":2}}", RUF_JSON_REFUSE_DOCUMENT,
-                    &document, &err) == RUF_E_CORRUPT);
-    cr_assert(parse("{\"a\":{\"b\":1,\"b\":2}}", RUF_JSON_MARK_OBJECT,
-                    &document, &err) == RUF_OK);
-    cr_assert(!ruf_json_has_duplicates(document));
-    cr_assert(ruf_json_has_duplicates(ruf_json_member(document, "a")));
-    cJSON_Delete(document);
+    cr_assert(parse(twice, &document, &err) == RUF_E_CORRUPT);
+    cr_assert(!ruf_json_repeats(ruf_json_doc_root(doc)));
+    cr_assert(ruf_json_repeats(ruf_json_get(ruf_json_doc_root(doc), "a")));
+    cr_assert(!ruf_json_repeats(NULL));
+    ruf_json_doc_free(doc);
+    doc = read_doc("{\"a\":1,\"A\":2,\"a \":3,\"\":4}");
+    cr_assert(!ruf_json_repeats(ruf_json_doc_root(doc)));
+    ruf_json_doc_free(doc);
 }
 
 /* A cut emoji in one name must not cost the page. */
 Test(json, repairs_lone_surrogates_and_nul_escapes)
 {
+    static const char text[] = "{\"a\":\"x\\ud83d\",\"b\":\"\\ud83d\\ude00\","
+                               "\"c\":\"y\\u0000z\",\"d\":\"\\\\ud83d\"}";
+    static const char *const expected[] = { "x\xEF\xBF\xBD", "\xF0\x9F\x98\x80",
+                                            "y\xEF\xBF\xBDz", "\\ud83d" };
+    struct ruf_json_doc *doc = read_doc(text);
     struct cJSON *document;
     struct ruf_error err;
 
-    cr_assert(parse("{\"a\":\"x\\ud83d\",\"b\":\"\\ud83d\\ude00\","
-                    "\"c\":\"y\\u0000z\",\"d\":\"\\\\ud83d\"}",
-                    RUF_JSON_REFUSE_DOCUMENT, &document, &err) == RUF_OK);
-    cr_assert(ruf_text_is(ruf_json_text(ruf_json_member(document, "a")),
-                          "x\xEF\xBF\xBD"));
-    cr_assert(ruf_text_is(ruf_json_text(ruf_json_member(document, "b")),
-                          "\xF0\x9F\x98\x80"));
-    cr_assert(ruf_text_is(ruf_json_text(ruf_json_member(document, "c")),
-                          "y\xEF\xBF\xBDz"));
-    cr_assert(
-        ruf_text_is(ruf_json_text(ruf_json_member(document, "d")), "\\ud83d"));
+    cr_assert(parse(text, &document, &err) == RUF_OK);
+    for (size_t i = 0; i < 4; i++) {
+        const char key[] = { (char)('a' + i), '\0' };
+
+        cr_expect(ruf_text_is(ruf_json_text(ruf_json_member(document, key)),
+                              expected[i]),
+                  "%s", key);
+        cr_expect(ruf_text_is(ruf_json_string(
+                                  ruf_json_get(ruf_json_doc_root(doc), key)),
+                              expected[i]),
+                  "%s", key);
+    }
     cJSON_Delete(document);
+    ruf_json_doc_free(doc);
+}
+
+Test(json, leaves_broken_utf8_to_be_cleaned)
+{
+    static const char text[] = "[\"a\xFFz\",\"\xC3\",\"\xED\xA0\xBD\"]";
+    struct ruf_json_doc *doc = read_doc(text);
+    struct ruf_json_walk items = ruf_json_walk(ruf_json_doc_root(doc));
+
+    cr_assert(ruf_json_next(&items));
+    cr_expect(ruf_text_is(ruf_json_string(items.value), "a\xFFz"));
+    cr_assert(ruf_json_next(&items));
+    cr_expect(ruf_text_is(ruf_json_string(items.value), "\xC3"));
+    cr_assert(ruf_json_next(&items));
+    cr_expect(ruf_text_is(ruf_json_string(items.value), "\xED\xA0\xBD"));
+    cr_expect_not(ruf_json_next(&items));
+    ruf_json_doc_free(doc);
+}
+
+Test(json, tells_types_and_numbers)
+{
+    static const struct {
+        const char *text;
+        unsigned type;
+        double number;
+    } values[] = {
+        { "[null]", RUF_JSON_NULL, 0 },
+        { "[false]", RUF_JSON_FALSE, 0 },
+        { "[true]", RUF_JSON_TRUE, 0 },
+        { "[-12]", RUF_JSON_NUMBER, -12 },
+        { "[2.5e3]", RUF_JSON_NUMBER, 2500 },
+        { "[18446744073709551615]", RUF_JSON_NUMBER, 18446744073709551615.0 },
+        { "[1e999]", RUF_JSON_NUMBER, 0 }, /* no page fails for that */
+        { "[123456789012345678901234567890]", RUF_JSON_NUMBER, 0 },
+        { "[\"\"]", RUF_JSON_STRING, 0 },
+        { "[[]]", RUF_JSON_ARRAY, 0 },
+        { "[{}]", RUF_JSON_OBJECT, 0 },
+    };
+
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        struct ruf_json_doc *doc = read_doc(values[i].text);
+        struct ruf_json_walk items = ruf_json_walk(ruf_json_doc_root(doc));
+
+        cr_assert(ruf_json_next(&items), "%s", values[i].text);
+        cr_expect_eq(ruf_json_type(items.value), values[i].type, "%s",
+                     values[i].text);
+        cr_expect_eq(ruf_json_number(items.value), values[i].number, "%s",
+                     values[i].text);
+        cr_expect_eq(ruf_json_string(items.value).data != NULL,
+                     values[i].type == RUF_JSON_STRING);
+        cr_expect_eq(ruf_json_count(items.value), 0u);
+        cr_expect_null(ruf_json_get(items.value, "a"));
+        ruf_json_doc_free(doc);
+    }
+}
+
+Test(json, walks_in_order_and_over_nothing)
+{
+    struct ruf_json_doc *doc =
+        read_doc("{\"a\":[1,[2,{\"x\":3}],\"s\"],\"b\":{},\"c\":null}");
+    struct ruf_json_walk members = ruf_json_walk(ruf_json_doc_root(doc));
+    struct ruf_json_walk items;
+
+    cr_assert_eq(ruf_json_count(ruf_json_doc_root(doc)), 3u);
+    cr_assert(ruf_json_next(&members));
+    cr_expect(ruf_text_is(members.key, "a"));
+    items = ruf_json_walk(members.value);
+    cr_expect(ruf_json_next(&items) && ruf_json_number(items.value) == 1);
+    cr_expect(ruf_json_next(&items) && ruf_json_count(items.value) == 2);
+    cr_expect(ruf_json_next(&items) &&
+              ruf_text_is(ruf_json_string(items.value), "s"));
+    cr_expect_not(ruf_json_next(&items));
+    cr_expect_not(ruf_json_next(&items), "again");
+    cr_assert(ruf_json_next(&members));
+    cr_expect(ruf_text_is(members.key, "b"));
+    items = ruf_json_walk(members.value);
+    cr_expect_not(ruf_json_next(&items), "an empty object");
+    cr_assert(ruf_json_next(&members));
+    items = ruf_json_walk(members.value);
+    cr_expect_not(ruf_json_next(&items), "null");
+    items = ruf_json_walk(NULL);
+    cr_expect_not(ruf_json_next(&items));
+    cr_expect_not(ruf_json_next(&members));
+    cr_expect_eq(ruf_json_type(NULL), 0u);
+    cr_expect_null(ruf_json_get(NULL, "a"));
+    cr_expect_null(ruf_json_string(NULL).data);
+    cr_expect_eq(ruf_json_number(NULL), 0);
+    ruf_json_doc_free(doc);
+    ruf_json_doc_free(NULL);
 }
 
 static void expect_fold(const char *text, const char *base, const char *german)

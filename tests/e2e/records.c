@@ -203,8 +203,7 @@ static enum ruf_status print_dump(const char *path, struct ruf_error *err)
     while (status == RUF_OK && (size = getline(&line, &room, file)) > 0) {
         cJSON *record = NULL;
 
-        status = ruf_json_parse(line, (size_t)size, path, 8,
-                                RUF_JSON_REFUSE_DOCUMENT, &record, err);
+        status = ruf_json_parse(line, (size_t)size, path, 8, &record, err);
         if (status == RUF_OK &&
             cJSON_IsTrue(ruf_json_member(record, "visible")))
             print_record(record);

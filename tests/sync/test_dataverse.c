@@ -3,16 +3,15 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "base/json.h"
+#include "base/json_doc.h"
 #include "base/text.h"
 #include "sync/dataverse.h"
-#include <cjson/cJSON.h>
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct ruf_arena *arena;
-static struct cJSON *tree;
+static struct ruf_json_doc *doc;
 static struct ruf_table table;
 static struct ruf_graph_counts counts;
 static const struct ruf_record *records;
@@ -30,7 +29,7 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    cJSON_Delete(tree);
+    ruf_json_doc_free(doc);
     ruf_arena_destroy(arena);
 }
 
@@ -40,14 +39,13 @@ static void read_rows(const char *json, bool delta)
 {
     struct ruf_error err = { 0 };
 
-    cJSON_Delete(tree);
-    tree = NULL;
+    ruf_json_doc_free(doc);
+    doc = NULL;
     memset(&counts, 0, sizeof(counts));
-    cr_assert_eq(ruf_json_parse(json, strlen(json), "", 8, RUF_JSON_MARK_OBJECT,
-                                &tree, &err),
+    cr_assert_eq(ruf_json_doc_read(json, strlen(json), "", 8, &doc, &err),
                  RUF_OK, "%s", err.detail);
-    cr_assert_eq(ruf_table_records(&table, tree, delta, arena, &records, &count,
-                                   &counts, &err),
+    cr_assert_eq(ruf_table_records(&table, ruf_json_doc_root(doc), delta, arena,
+                                   &records, &count, &counts, &err),
                  RUF_OK);
 }
 

@@ -36,7 +36,7 @@ static void expect_refused(const char *body, const char *id)
     cr_expect_eq(read_text(body, RUF_PAGE_DELTA), RUF_E_SERVER, "%s", body);
     cr_expect_str_eq(err.id, id, "%s", body);
     cr_expect_str_eq(err.place, "AAD");
-    cr_expect_null(page.tree, "nothing is left to free");
+    cr_expect_null(page.doc, "nothing is left to free");
 }
 
 Test(graph_page, is_read_with_its_one_link)

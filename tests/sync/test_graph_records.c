@@ -3,17 +3,16 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
-#include "base/json.h"
+#include "base/json_doc.h"
 #include "base/text.h"
 #include "sync/graph_records.h"
-#include <cjson/cJSON.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static struct ruf_arena *arena;
-static struct cJSON *tree;
+static struct ruf_json_doc *doc;
 static struct ruf_graph_counts counts;
 static const struct ruf_record *records;
 static size_t record_count;
@@ -29,8 +28,8 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    cJSON_Delete(tree);
-    tree = NULL;
+    ruf_json_doc_free(doc);
+    doc = NULL;
     ruf_arena_destroy(arena);
 }
 
@@ -38,12 +37,12 @@ static void read_list(enum ruf_source_kind kind, bool delta, const char *json)
 {
     struct ruf_error err = { 0 };
 
-    cJSON_Delete(tree);
-    cr_assert_eq(ruf_json_parse(json, strlen(json), "test", 16,
-                                RUF_JSON_MARK_OBJECT, &tree, &err),
+    ruf_json_doc_free(doc);
+    cr_assert_eq(ruf_json_doc_read(json, strlen(json), "test", 16, &doc, &err),
                  RUF_OK, "%s", err.detail);
-    cr_assert_eq(ruf_graph_records(kind, wanted, tree, delta, arena, &records,
-                                   &record_count, &counts, &err),
+    cr_assert_eq(ruf_graph_records(kind, wanted, ruf_json_doc_root(doc), delta,
+                                   arena, &records, &record_count, &counts,
+                                   &err),
                  RUF_OK);
 }
 
