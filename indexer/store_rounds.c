@@ -204,6 +204,47 @@ static enum ruf_status remember_shrink(struct ruf_store *store,
     return status;
 }
 
+/* A power cut may cost the last pages of a round, which is then read on before
+ * them, so that they are not flushed one by one; what completes a round is, and
+ * all before it. Nothing that was reported as done is lost. */
+static enum ruf_status flush_commits(const struct ruf_store *store, bool flush,
+                                     struct ruf_error *err)
+{
+    return ruf_store_run(store,
+                         flush ? "PRAGMA synchronous = FULL"
+                               : "PRAGMA synchronous = NORMAL",
+                         err);
+}
+
+static enum ruf_status commit_page(struct ruf_store *store,
+                                   const struct ruf_policy *policy,
+                                   const struct ruf_store_page *page,
+                                   struct ruf_store_round *out,
+                                   struct ruf_error *err)
+{
+    enum ruf_status status = ruf_store_begin(store, err);
+
+    if (status != RUF_OK)
+        return status;
+    return ruf_store_end(store, take_page(store, policy, page, out, err), err);
+}
+
+static enum ruf_status stage_unflushed(struct ruf_store *store,
+                                       const struct ruf_policy *policy,
+                                       const struct ruf_store_page *page,
+                                       struct ruf_store_round *out,
+                                       struct ruf_error *err)
+{
+    enum ruf_status status = flush_commits(store, false, err);
+    enum ruf_status restored;
+
+    if (status != RUF_OK)
+        return status;
+    status = commit_page(store, policy, page, out, err);
+    restored = flush_commits(store, true, status == RUF_OK ? err : NULL);
+    return status == RUF_OK ? restored : status;
+}
+
 enum ruf_status ruf_store_page(struct ruf_store *store,
                                const struct ruf_policy *policy,
                                const struct ruf_store_page *page,
@@ -216,13 +257,13 @@ enum ruf_status ruf_store_page(struct ruf_store *store,
     memset(out, 0, sizeof(*out));
     if (err == NULL)
         err = &local;
-    status = ruf_store_begin(store, err);
-    if (status != RUF_OK)
-        return status;
-    status =
-        ruf_store_end(store, take_page(store, policy, page, out, err), err);
-    if (status == RUF_OK && page->completes_round)
-        status = ruf_store_staged_tidy(store, err);
+    if (page->completes_round) {
+        status = commit_page(store, policy, page, out, err);
+        if (status == RUF_OK)
+            status = ruf_store_staged_tidy(store, err);
+    } else {
+        status = stage_unflushed(store, policy, page, out, err);
+    }
     if (status == RUF_E_SERVER)
         return remember_shrink(store, page, err);
     return status;

@@ -195,6 +195,19 @@ Test(store, shows_nothing_of_a_round_with_a_damaged_page)
     cr_assert_str_eq(names(), "Graf Klein ");
 }
 
+static const char *ask(const char *sql)
+{
+    static char text[512];
+    sqlite3_stmt *rows;
+
+    cr_assert(ruf_store_prepare(store, sql, &rows, &err) == RUF_OK);
+    cr_assert(sqlite3_step(rows) == SQLITE_ROW);
+    (void)snprintf(text, sizeof(text), "%s",
+                   (const char *)sqlite3_column_text(rows, 0));
+    (void)sqlite3_finalize(rows);
+    return text;
+}
+
 static const char *pages_path(void)
 {
     static char name[128];
@@ -249,6 +262,20 @@ Test(store, keeps_the_pages_of_another_round)
     cr_assert(page("BLOB", both + 1, 1, LAST) == RUF_OK);
     cr_assert(page("FILE", both + 1, 1, LAST) == RUF_OK);
     cr_assert_str_eq(names(), "Klein Graf Graf Klein ");
+}
+
+/* 2 is FULL: what is reported as done survives a power cut. */
+Test(store, flushes_every_commit_but_those_of_pages)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+
+    cr_expect_str_eq(ask("PRAGMA synchronous"), "2");
+    cr_assert(page("FILE", both, 1, FIRST) == RUF_OK);
+    cr_expect_str_eq(ask("PRAGMA synchronous"), "2");
+    cr_assert(page("nobody", both, 1, LAST) == RUF_E_USAGE);
+    cr_expect_str_eq(ask("PRAGMA synchronous"), "2");
+    cr_assert(page("FILE", both, 1, LAST) == RUF_OK);
+    cr_expect_str_eq(ask("PRAGMA synchronous"), "2");
 }
 
 /* As a power cut leaves it: the store was flushed, the pages were not. */
@@ -871,19 +898,6 @@ static void use_filters(const char *filters)
 }
 
 /* One value out of the store. */
-static const char *ask(const char *sql)
-{
-    static char text[512];
-    sqlite3_stmt *rows;
-
-    cr_assert(ruf_store_prepare(store, sql, &rows, &err) == RUF_OK);
-    cr_assert(sqlite3_step(rows) == SQLITE_ROW);
-    (void)snprintf(text, sizeof(text), "%s",
-                   (const char *)sqlite3_column_text(rows, 0));
-    (void)sqlite3_finalize(rows);
-    return text;
-}
-
 /* What a rule drops is not stored, and a text with two numbers keeps one. */
 Test(store, stores_no_number_that_a_rule_drops)
 {
