@@ -13,9 +13,7 @@
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define yyjson_api static
-#include <yyjson.c>
+#include <yyjson_static.h>
 
 #define KEYS_MAX 1024u
 
@@ -33,7 +31,12 @@ static const struct ruf_json *our(const yyjson_val *value)
 /* The readers of yyjson take values that might be changed. */
 static yyjson_val *val(const struct ruf_json *value)
 {
-    return (yyjson_val *)(uintptr_t)value;
+    union {
+        const struct ruf_json *ours;
+        yyjson_val *theirs;
+    } view = { .ours = value };
+
+    return view.theirs;
 }
 
 static enum ruf_status parse(struct ruf_json_doc *doc, const char *place,

@@ -1,4 +1,5 @@
-# ruf_yyjson: the pinned source of yyjson, to be compiled into base/json_doc.c.
+# ruf_yyjson: the pinned source of yyjson, to be compiled into base/json_doc.c as
+# <yyjson_static.h>: all its functions are static there.
 #
 # Debian 12 has no package of it, so scripts/yyjson fetches the source that the
 # next release carries, once for all presets. Both files are checked by SHA-256.
@@ -63,8 +64,11 @@ function(ruf_yyjson)
     ruf_yyjson_check("${folder}/yyjson.c" ${ruf_yyjson_sha256_c})
     ruf_yyjson_check("${folder}/yyjson.h" ${ruf_yyjson_sha256_h})
     message(STATUS "yyjson: ${ruf_yyjson_version} in ${folder}")
+    file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/yyjson/yyjson_static.h"
+        CONTENT "#define yyjson_api static\n#include \"yyjson.c\"\n")
     add_library(ruf_yyjson INTERFACE)
-    target_include_directories(ruf_yyjson SYSTEM INTERFACE "${folder}")
+    target_include_directories(ruf_yyjson SYSTEM INTERFACE "${folder}"
+        "${PROJECT_BINARY_DIR}/yyjson")
 endfunction()
 
 ruf_yyjson()
