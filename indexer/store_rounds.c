@@ -257,7 +257,8 @@ enum ruf_status ruf_store_page(struct ruf_store *store,
     memset(out, 0, sizeof(*out));
     if (err == NULL)
         err = &local;
-    if (page->completes_round) {
+    /* Nor is a trial flushed, and no setting changes within a transaction. */
+    if (page->completes_round || store->trial) {
         status = commit_page(store, policy, page, out, err);
         if (status == RUF_OK)
             status = ruf_store_staged_tidy(store, err);

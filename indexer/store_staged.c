@@ -1,8 +1,8 @@
 /*
  * indexer/store_staged.c - pages of rounds under way
  *
- * A row for each; the page itself is in the page file, or, if the store is in
- * memory, in the row.
+ * A row for each; the page itself is in the page file. If the store is in
+ * memory, or will forget the row as a trial does, it is in the row.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -77,7 +77,7 @@ static enum ruf_status insert_page(struct ruf_store *store,
     enum ruf_status status;
 
     (void)sqlite3_bind_int64(statement, 4, (int64_t)payload->size);
-    if (store->pages.path == NULL) {
+    if (store->pages.path == NULL || store->trial) {
         (void)sqlite3_bind_blob64(statement, 5, payload->bytes, payload->size,
                                   SQLITE_STATIC);
         return ruf_store_change(store, statement, err);
@@ -204,7 +204,7 @@ enum ruf_status ruf_store_staged_tidy(struct ruf_store *store,
     bool row;
     enum ruf_status status;
 
-    if (store->pages.path == NULL ||
+    if (store->pages.path == NULL || store->trial ||
         faccessat(AT_FDCWD, store->pages.path, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
         return RUF_OK;
     status = ruf_store_prepare(store, "SELECT 1 FROM staged LIMIT 1",

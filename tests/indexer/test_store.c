@@ -278,6 +278,29 @@ Test(store, flushes_every_commit_but_those_of_pages)
     cr_expect_str_eq(ask("PRAGMA synchronous"), "2");
 }
 
+/* What a trial reads, and folds, must not cost a round under way its pages. */
+Test(store, leaves_the_pages_of_a_round_to_it_in_a_trial)
+{
+    struct ruf_record both[] = { person("a", "Graf"), person("b", "Klein") };
+
+    cr_assert(page("FILE", both, 1, FIRST) == RUF_OK);
+    for (int how = 0; how < 2; how++) {
+        cr_assert(ruf_store_trial_begin(store, &err) == RUF_OK);
+        cr_assert_eq(link_kind(), 1);
+        if (how == 0) /* anew, else read on */
+            cr_assert(page("FILE", both, 2, FIRST) == RUF_OK, "%s", err.detail);
+        cr_assert(page("FILE", both + 1, 1, 0) == RUF_OK, "%s", err.detail);
+        cr_assert(page("FILE", NULL, 0, LAST) == RUF_OK);
+        cr_assert_str_eq(names(), "Graf Klein ");
+        cr_assert(ruf_store_trial_end(store, &err) == RUF_OK);
+        cr_assert_str_eq(names(), "");
+    }
+    reopen();
+    cr_assert_eq(link_kind(), 1);
+    cr_assert(page("FILE", both + 1, 1, LAST) == RUF_OK);
+    cr_assert_str_eq(names(), "Graf Klein ");
+}
+
 /* As a power cut leaves it: the store was flushed, the pages were not. */
 Test(store, starts_a_round_over_whose_pages_are_lost)
 {
