@@ -18,6 +18,9 @@ install(FILES docs/man/rufname.1
 install(FILES LICENSE NOTICE THIRD_PARTY.md
     DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
+install(FILES "${RUF_YYJSON_DIR}/LICENSE"
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME LICENSE.yyjson)
+
 # The archive rufname holds everything but SQLCipher, which is installed
 # beside it where it was built here, and found on the system otherwise.
 set(RUF_SQLCIPHER_LINK "sqlcipher")

@@ -2,19 +2,21 @@
 # <yyjson_static.h>: all its functions are static there.
 #
 # Debian 12 has no package of it, so scripts/yyjson fetches the source that the
-# next release carries, once for all presets. Both files are checked by SHA-256.
+# next release carries, once for all presets. All files are checked by SHA-256.
 #
 # SPDX-License-Identifier: Apache-2.0
 
 set(RUF_YYJSON_SOURCE "" CACHE PATH
-    "Folder with yyjson.c and yyjson.h of yyjson 0.10.0")
+    "Folder with yyjson.c, yyjson.h and LICENSE of yyjson 0.10.0")
 
-# The one place that names the pin. Raise all three together.
+# The one place that names the pin. Raise all four together.
 set(ruf_yyjson_version 0.10.0)
 set(ruf_yyjson_sha256_c
     98489c068ab65298320710e5be4c1090af1b5676e41301a3525b2e732641aace)
 set(ruf_yyjson_sha256_h
     adce02aef5dfd868f7c0b632bd23bc0e79fa710b70d93bfe334c2bd15b21a41d)
+set(ruf_yyjson_sha256_license
+    45e384d3d52c73cba3a64d6e6c25d47cd738cd8a55c30629e3201046eda62947)
 
 function(ruf_yyjson_fetch folder)
     set(work "${folder}.new")
@@ -27,8 +29,8 @@ function(ruf_yyjson_fetch folder)
     if(NOT result EQUAL 0)
         message(FATAL_ERROR
             "yyjson ${ruf_yyjson_version} is needed: "
-            "-DRUF_YYJSON_SOURCE=DIR takes yyjson.c and yyjson.h from a "
-            "folder. ${said}")
+            "-DRUF_YYJSON_SOURCE=DIR takes yyjson.c, yyjson.h and LICENSE "
+            "from a folder. ${said}")
     endif()
     file(MAKE_DIRECTORY "${work}/out")
     file(COPY "${work}/source/src/yyjson.c" "${work}/source/src/yyjson.h"
@@ -63,9 +65,11 @@ function(ruf_yyjson)
     endif()
     ruf_yyjson_check("${folder}/yyjson.c" ${ruf_yyjson_sha256_c})
     ruf_yyjson_check("${folder}/yyjson.h" ${ruf_yyjson_sha256_h})
+    ruf_yyjson_check("${folder}/LICENSE" ${ruf_yyjson_sha256_license})
     message(STATUS "yyjson: ${ruf_yyjson_version} in ${folder}")
     file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/yyjson/yyjson_static.h"
         CONTENT "#define yyjson_api static\n#include \"yyjson.c\"\n")
+    set(RUF_YYJSON_DIR "${folder}" PARENT_SCOPE)
     add_library(ruf_yyjson INTERFACE)
     target_include_directories(ruf_yyjson SYSTEM INTERFACE "${folder}"
         "${PROJECT_BINARY_DIR}/yyjson")

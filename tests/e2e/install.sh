@@ -12,6 +12,12 @@ trap 'rm -rf "$work"' EXIT
 "$CMAKE" --install "$BUILD" --prefix "$work/usr" >"$work/log"
 "$work/usr/bin/rufname" --version
 [ -s "$work/usr/share/man/man1/rufname.1" ]
+for file in LICENSE NOTICE THIRD_PARTY.md LICENSE.yyjson; do
+    [ -s "$work/usr/share/doc/rufname/$file" ] || {
+        echo "FAILED: $file is not installed" >&2
+        exit 1
+    }
+done
 
 # pkg-config
 PKG_CONFIG_PATH=$(dirname "$(find "$work/usr" -name rufname.pc)")
