@@ -101,6 +101,26 @@ enum ruf_status ruf_store_change(const struct ruf_store *store,
     return status;
 }
 
+enum ruf_status ruf_store_number(const struct ruf_store *store, const char *sql,
+                                 int64_t subject, int64_t *number,
+                                 struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    bool row;
+    enum ruf_status status = ruf_store_prepare(store, sql, &statement, err);
+
+    *number = 0;
+    if (status != RUF_OK)
+        return status;
+    if (sqlite3_bind_parameter_count(statement) > 0)
+        (void)sqlite3_bind_int64(statement, 1, subject);
+    status = ruf_store_step(store, statement, &row, err);
+    if (status == RUF_OK && row)
+        *number = sqlite3_column_int64(statement, 0);
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
 enum ruf_status ruf_store_begin(const struct ruf_store *store,
                                 struct ruf_error *err)
 {

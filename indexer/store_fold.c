@@ -372,23 +372,6 @@ static enum ruf_status fold_last(struct fold *fold,
     return status;
 }
 
-static enum ruf_status count_rows(const struct fold *fold, const char *sql,
-                                  int64_t *count, struct ruf_error *err)
-{
-    sqlite3_stmt *statement;
-    bool row;
-    enum ruf_status status =
-        ruf_store_prepare(fold->store, sql, &statement, err);
-
-    if (status != RUF_OK)
-        return status;
-    (void)sqlite3_bind_int64(statement, 1, fold->collection);
-    status = ruf_store_step(fold->store, statement, &row, err);
-    *count = status == RUF_OK && row ? sqlite3_column_int64(statement, 0) : 0;
-    (void)sqlite3_finalize(statement);
-    return status;
-}
-
 #define UNSEEN "collection = ?1 AND id NOT IN (SELECT id FROM temp.seen)"
 
 /* Is the loss of so many records believable? See the design, "a full round
@@ -402,8 +385,9 @@ static enum ruf_status check_shrink(const struct fold *fold, int64_t before,
 
     if (fold->allow_shrink || missing <= 20 || missing <= before / 2)
         return RUF_OK;
-    status = count_rows(fold, "SELECT shrunk_to FROM collections WHERE id = ?1",
-                        &shrunk_to, err);
+    status = ruf_store_number(fold->store,
+                              "SELECT shrunk_to FROM collections WHERE id = ?1",
+                              fold->collection, &shrunk_to, err);
     if (status != RUF_OK || shrunk_to == left)
         return status;
     status = ruf_fail(err, RUF_E_SERVER, "S550", fold->source->id,
@@ -420,8 +404,9 @@ static enum ruf_status remove_unseen(struct fold *fold, int64_t before,
 {
     int64_t missing = 0;
     sqlite3_stmt *statement;
-    enum ruf_status status = count_rows(
-        fold, "SELECT count(*) FROM records WHERE " UNSEEN, &missing, err);
+    enum ruf_status status = ruf_store_number(
+        fold->store, "SELECT count(*) FROM records WHERE " UNSEEN,
+        fold->collection, &missing, err);
 
     if (status == RUF_OK)
         status = check_shrink(fold, before, missing, err);
@@ -503,11 +488,11 @@ static enum ruf_status is_bulk(const struct fold *fold,
                                struct ruf_error *err)
 {
     int64_t more = 0;
-    enum ruf_status status =
-        count_rows(fold,
-                   "SELECT (SELECT coalesce(sum(records), 0) FROM staged"
-                   " WHERE collection = ?1) - (SELECT count(*) FROM records)",
-                   &more, err);
+    enum ruf_status status = ruf_store_number(
+        fold->store,
+        "SELECT (SELECT coalesce(sum(records), 0) FROM staged"
+        " WHERE collection = ?1) - (SELECT count(*) FROM records)",
+        fold->collection, &more, err);
 
     *bulk = more + (int64_t)page->record_count > 0;
     return status;
@@ -556,10 +541,10 @@ enum ruf_status ruf_store_fold(struct ruf_store *store,
     if (status == RUF_OK)
         status = ruf_mac_create(store->hash_key.bytes, &fold.mac, err);
     if (status == RUF_OK)
-        status = count_rows(&fold,
-                            "SELECT count(*) FROM records"
-                            " WHERE collection = ?1",
-                            &before, err);
+        status = ruf_store_number(store,
+                                  "SELECT count(*) FROM records"
+                                  " WHERE collection = ?1",
+                                  collection, &before, err);
     fold.first = !page->delta_round && before == 0;
     if (status == RUF_OK)
         status = is_bulk(&fold, page, &bulk, err);

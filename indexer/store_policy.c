@@ -329,23 +329,7 @@ static enum ruf_status apply_to_records(struct applying *applying,
  * ----------------------------------------------------------------------------
  */
 
-static enum ruf_status count_records(const struct ruf_store *store,
-                                     uint64_t *count, struct ruf_error *err)
-{
-    sqlite3_stmt *statement;
-    bool row = false;
-    enum ruf_status status = ruf_store_prepare(
-        store, "SELECT count(*) FROM records", &statement, err);
-
-    *count = 0;
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_step(store, statement, &row, err);
-    if (status == RUF_OK && row)
-        *count = (uint64_t)sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
-    return status;
-}
+#define COUNT_RECORDS "SELECT count(*) FROM records"
 
 enum ruf_status ruf_store_apply_policy(struct ruf_store *store,
                                        const struct ruf_policy *policy,
@@ -354,14 +338,14 @@ enum ruf_status ruf_store_apply_policy(struct ruf_store *store,
                                        uint64_t *removed, struct ruf_error *err)
 {
     struct applying applying = { .store = store, .policy = policy };
-    uint64_t before = 0;
-    uint64_t after = 0;
+    int64_t before = 0;
+    int64_t after = 0;
     enum ruf_status status = ruf_store_begin(store, err);
 
     *removed = 0;
     if (status != RUF_OK)
         return status;
-    status = count_records(store, &before, err);
+    status = ruf_store_number(store, COUNT_RECORDS, 0, &before, err);
     if (status == RUF_OK)
         status = apply_to_sources(store, policy, fates, err);
     if (status == RUF_OK)
@@ -370,12 +354,12 @@ enum ruf_status ruf_store_apply_policy(struct ruf_store *store,
         status = ruf_store_fact_save(store, STORE_FACT_PLAN,
                                      ruf_store_plan_number(), err);
     if (status == RUF_OK)
-        status = count_records(store, &after, err);
+        status = ruf_store_number(store, COUNT_RECORDS, 0, &after, err);
     if (status == RUF_OK)
         status = within(context, err);
     status = ruf_store_end(store, status, err);
     if (status == RUF_OK)
-        *removed = before - after;
+        *removed = (uint64_t)(before - after);
     return status;
 }
 

@@ -50,6 +50,13 @@ RUF_MUST_USE enum ruf_status ruf_store_change(const struct ruf_store *store,
                                               sqlite3_stmt *statement,
                                               struct ruf_error *err);
 
+/* The number that a question has for an answer; 0: no row, or NULL.
+ * subject: for its ?1, if it has one. */
+RUF_MUST_USE enum ruf_status ruf_store_number(const struct ruf_store *store,
+                                              const char *sql, int64_t subject,
+                                              int64_t *number,
+                                              struct ruf_error *err);
+
 void ruf_store_bind_text(sqlite3_stmt *statement, int position,
                          struct ruf_text text);
 /* Borrowed until the next step or reset. */

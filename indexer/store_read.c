@@ -12,24 +12,6 @@
 /* --- contacts
  * -------------------------------------------------------------------- */
 
-static enum ruf_status count_records(const struct ruf_store *store,
-                                     size_t *count, struct ruf_error *err)
-{
-    sqlite3_stmt *statement;
-    bool row;
-    enum ruf_status status = ruf_store_prepare(
-        store, "SELECT count(*) FROM records", &statement, err);
-
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_step(store, statement, &row, err);
-    *count = status == RUF_OK && row
-                 ? (size_t)sqlite3_column_int64(statement, 0)
-                 : 0;
-    (void)sqlite3_finalize(statement);
-    return status;
-}
-
 /* *verdict stays as it was if the policy does not read the source. */
 static enum ruf_status
 read_judged(sqlite3_stmt *rows, const struct ruf_policy *policy,
@@ -118,16 +100,17 @@ enum ruf_status ruf_store_contacts_judged(
     struct ruf_source_contact **out, size_t *count, struct ruf_error *err)
 {
     sqlite3_stmt *rows = NULL;
-    size_t room = 0;
+    int64_t room = 0;
     size_t done = 0;
     bool row = true;
-    enum ruf_status status = count_records(store, &room, err);
+    enum ruf_status status =
+        ruf_store_number(store, "SELECT count(*) FROM records", 0, &room, err);
 
     *out = NULL;
     *count = 0;
     if (status != RUF_OK)
         return status;
-    *out = ruf_arena_alloc(arena, room + 1, sizeof(**out));
+    *out = ruf_arena_alloc(arena, (size_t)room + 1, sizeof(**out));
     if (*out == NULL)
         return ruf_fail_memory(err);
     status = ruf_store_prepare(
@@ -140,7 +123,7 @@ enum ruf_status ruf_store_contacts_judged(
               " photos p ON p.record = r.id AND length(p.bytes) > 0"
               " ORDER BY r.id",
         &rows, err);
-    while (status == RUF_OK && done <= room) {
+    while (status == RUF_OK && done <= (size_t)room) {
         status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
@@ -255,19 +238,8 @@ static enum ruf_status count_sources(const struct ruf_store *store,
 enum ruf_status ruf_store_last_round(struct ruf_store *store, int64_t *finished,
                                      struct ruf_error *err)
 {
-    sqlite3_stmt *statement;
-    bool row = false;
-    enum ruf_status status = ruf_store_prepare(
-        store, "SELECT max(finished) FROM collections", &statement, err);
-
-    *finished = 0;
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_step(store, statement, &row, err);
-    if (status == RUF_OK && row)
-        *finished = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
-    return status;
+    return ruf_store_number(store, "SELECT max(finished) FROM collections", 0,
+                            finished, err);
 }
 
 enum ruf_status ruf_store_stats(struct ruf_store *store,

@@ -108,22 +108,6 @@ enum ruf_status ruf_store_indexes_create(const struct ruf_store *store,
     return ruf_store_run(store, RECORDS_INDEX NUMBERS_INDEX, err);
 }
 
-static enum ruf_status read_version(const struct ruf_store *store, int *version,
-                                    struct ruf_error *err)
-{
-    sqlite3_stmt *statement;
-    bool row;
-    enum ruf_status status =
-        ruf_store_prepare(store, "PRAGMA user_version", &statement, err);
-
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_step(store, statement, &row, err);
-    *version = status == RUF_OK && row ? sqlite3_column_int(statement, 0) : 0;
-    (void)sqlite3_finalize(statement);
-    return status;
-}
-
 /* From each version to the next. What is derived is made anew by
  * ruf_store_standardise(); all else stays. Up to version 6 the audit may have
  * an anchor without a seal, which migrate() gives it. */
@@ -160,9 +144,12 @@ enum ruf_status ruf_store_schema_check(struct ruf_store *store,
                                        enum ruf_store_mode mode,
                                        struct ruf_error *err)
 {
-    int version = 0;
-    enum ruf_status status = read_version(store, &version, err);
+    int64_t told = 0;
+    int version;
+    enum ruf_status status =
+        ruf_store_number(store, "PRAGMA user_version", 0, &told, err);
 
+    version = (int)told;
     if (status != RUF_OK || version == SCHEMA_VERSION)
         return status;
     if (version < 1 || version > SCHEMA_VERSION)

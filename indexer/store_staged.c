@@ -47,26 +47,6 @@ static bool write_page(const struct ruf_store_page *page,
     return !out->failed;
 }
 
-/* Behind the last page: places grow with the numbers of the rows. */
-static enum ruf_status next_place(const struct ruf_store *store, int64_t *place,
-                                  struct ruf_error *err)
-{
-    sqlite3_stmt *statement;
-    bool row;
-    enum ruf_status status = ruf_store_prepare(
-        store, "SELECT place + size FROM staged ORDER BY seq DESC LIMIT 1",
-        &statement, err);
-
-    *place = 0;
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_step(store, statement, &row, err);
-    if (status == RUF_OK && row)
-        *place = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
-    return status;
-}
-
 static enum ruf_status insert_page(struct ruf_store *store,
                                    sqlite3_stmt *statement,
                                    struct ruf_writer *payload,
@@ -82,7 +62,10 @@ static enum ruf_status insert_page(struct ruf_store *store,
                                   SQLITE_STATIC);
         return ruf_store_change(store, statement, err);
     }
-    status = next_place(store, &place, err);
+    /* Behind the last page: places grow with the numbers of the rows. */
+    status = ruf_store_number(
+        store, "SELECT place + size FROM staged ORDER BY seq DESC LIMIT 1", 0,
+        &place, err);
     if (status == RUF_OK)
         status = ruf_page_file_put(&store->pages, (uint64_t)place, payload,
                                    seal, err);
@@ -200,20 +183,15 @@ enum ruf_status ruf_store_staged_take(struct ruf_store *store,
 enum ruf_status ruf_store_staged_tidy(struct ruf_store *store,
                                       struct ruf_error *err)
 {
-    sqlite3_stmt *statement;
-    bool row;
+    int64_t staged = 0;
     enum ruf_status status;
 
     if (store->pages.path == NULL || store->trial ||
         faccessat(AT_FDCWD, store->pages.path, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
         return RUF_OK;
-    status = ruf_store_prepare(store, "SELECT 1 FROM staged LIMIT 1",
-                               &statement, err);
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_step(store, statement, &row, err);
-    (void)sqlite3_finalize(statement);
-    if (status == RUF_OK && !row)
+    status = ruf_store_number(store, "SELECT 1 FROM staged LIMIT 1", 0, &staged,
+                              err);
+    if (status == RUF_OK && staged == 0)
         ruf_page_file_remove(&store->pages);
     return status;
 }
