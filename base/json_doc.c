@@ -9,7 +9,6 @@
 #include "base/json_doc.h"
 #include "base/error.h"
 #include "base/json_text.h"
-#include "base/secret.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +107,7 @@ unsigned ruf_json_type(const struct ruf_json *value)
         [YYJSON_TYPE_ARR] = RUF_JSON_ARRAY,
         [YYJSON_TYPE_OBJ] = RUF_JSON_OBJECT,
     };
+
     if (value == NULL)
         return 0;
     return yyjson_is_true(val(value)) ? RUF_JSON_TRUE
@@ -145,27 +145,27 @@ const struct ruf_json *ruf_json_get(const struct ruf_json *object,
 
 struct ruf_json_walk ruf_json_walk(const struct ruf_json *container)
 {
-    struct ruf_json_walk walk = { .left_ = ruf_json_count(container),
-                                  .keys_ = yyjson_is_obj(val(container)) };
+    struct ruf_json_walk walk = { .left = ruf_json_count(container),
+                                  .has_keys = yyjson_is_obj(val(container)) };
 
-    if (walk.left_ > 0)
-        walk.next_ = our(unsafe_yyjson_get_first(val(container)));
+    if (walk.left > 0)
+        walk.next = our(unsafe_yyjson_get_first(val(container)));
     return walk;
 }
 
 bool ruf_json_next(struct ruf_json_walk *walk)
 {
-    yyjson_val *at = val(walk->next_);
+    yyjson_val *at = val(walk->next);
 
-    if (walk->left_ == 0)
+    if (walk->left == 0)
         return false;
-    walk->left_--;
-    if (walk->keys_) {
+    walk->left--;
+    if (walk->has_keys) {
         walk->key = text_of(at);
         at++; /* a member's value follows its key */
     }
     walk->value = our(at);
-    walk->next_ = our(unsafe_yyjson_get_next(at));
+    walk->next = our(unsafe_yyjson_get_next(at));
     return true;
 }
 
@@ -177,7 +177,7 @@ bool ruf_json_repeats(const struct ruf_json *object)
 
     if (!ruf_json_is(object, RUF_JSON_OBJECT))
         return false;
-    if (a.left_ > KEYS_MAX)
+    if (a.left > KEYS_MAX)
         return true;
     while (ruf_json_next(&a)) {
         struct ruf_json_walk b = a;

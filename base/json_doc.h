@@ -77,10 +77,10 @@ const struct ruf_json *ruf_json_get(const struct ruf_json *object,
 /** Goes through an array or an object in the order of the text. */
 struct ruf_json_walk {
     const struct ruf_json *value;
-    struct ruf_text key; /**< of an object's member */
-    const struct ruf_json *next_;
-    size_t left_;
-    bool keys_;
+    struct ruf_text key;         /**< of an object's member */
+    const struct ruf_json *next; /* from here on for ruf_json_next() */
+    size_t left;
+    bool has_keys;
 };
 
 struct ruf_json_walk ruf_json_walk(const struct ruf_json *container);

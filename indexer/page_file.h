@@ -43,7 +43,7 @@ RUF_MUST_USE enum ruf_status ruf_page_file_put(struct ruf_page_file *file,
  * Read a page of size bytes back and open it.
  * @param[out] page  emptied first.
  * @return RUF_OK; RUF_E_CORRUPT (D714: it is not the page that was written);
- *         RUF_E_IO (I802); RUF_E_NOMEM; RUF_E_INTERNAL.
+ *         RUF_E_IO (I802, I805); RUF_E_NOMEM; RUF_E_INTERNAL.
  */
 RUF_MUST_USE enum ruf_status
 ruf_page_file_get(struct ruf_page_file *file, uint64_t place, size_t size,

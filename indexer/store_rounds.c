@@ -108,8 +108,8 @@ enum ruf_status ruf_store_collection_load(struct ruf_store *store,
     if (status == RUF_OK)
         return RUF_OK;
     ruf_collection_state_free(out);
-    if (status ==
-        RUF_E_CORRUPT) /* lost in a power cut: the round starts over */
+    /* Lost in a power cut: the round starts over. */
+    if (status == RUF_E_CORRUPT)
         status = ruf_store_collection_reset(store, source, collection, err);
     if (status == RUF_OK)
         status = load_state(store, source, collection, out, &id, err);

@@ -37,7 +37,7 @@ enum ruf_word {
     RUF_WORD_VALUE
 };
 
-/** @param[in] type  bits of enum ruf_json_type that are right. */
+/** @param[in] types  bits of enum ruf_json_type that are right. */
 enum ruf_word ruf_draft_word(struct ruf_draft *draft,
                              const struct ruf_json *item, unsigned types);
 

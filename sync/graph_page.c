@@ -33,9 +33,7 @@ static bool take_link(const struct ruf_json *tree, const char *name,
 /* Told on the first page by services that were asked to count. */
 static uint64_t take_total(const struct ruf_json *tree)
 {
-    const struct ruf_json *count = ruf_json_get(tree, "@odata.count");
-
-    double number = ruf_json_number(count);
+    double number = ruf_json_number(ruf_json_get(tree, "@odata.count"));
 
     return number >= 1 && number <= TOTAL_MAX ? (uint64_t)number : 0;
 }

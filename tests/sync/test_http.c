@@ -461,6 +461,18 @@ Test(http, refuses_damaged_compression)
     scene_close(&scene);
 }
 
+static enum ruf_status fetch_as(struct scene *scene, bool secret, bool raw)
+{
+    struct ruf_http_request request = {
+        .peer = RUF_HTTP_GRAPH, .body_max = 100, .secret = secret, .raw = raw
+    };
+    char url[256];
+
+    (void)snprintf(url, sizeof(url), "%s/", scene->listener.origin);
+    request.url = url;
+    return ruf_call_finish(&scene->call, &request, NULL, &scene->err);
+}
+
 /* The text packed by zlib, as one member. */
 static size_t pack(const char *text, unsigned char *out, size_t room)
 {
@@ -544,6 +556,26 @@ Test(http, takes_a_packed_body_of_exactly_the_cap)
     cr_expect_eq(fetch_packed(&scene, "gzip", packed, size, sizeof(text) - 1),
                  RUF_OK);
     cr_expect_str_eq(ruf_call_answer(&scene.call)->body, text);
+    scene_close(&scene);
+}
+
+/* Tokens must not pass through memory that nobody wipes. */
+Test(http, asks_for_secrets_and_files_unpacked)
+{
+    unsigned char packed[200];
+    size_t size = pack("{}", packed, sizeof(packed));
+    struct scene scene;
+
+    cr_expect_eq(fetch_packed(&scene, "gzip", packed, size, 100), RUF_OK);
+    cr_expect_not_null(
+        strstr(scene.listener.last_request, "\r\nAccept-Encoding: gzip\r\n"));
+    cr_expect_eq(fetch_as(&scene, true, false), RUF_E_SERVER);
+    cr_expect_str_eq(scene.err.id, "S522");
+    cr_expect_null(strstr(scene.listener.last_request, "Accept-Encoding"));
+    cr_expect_eq(fetch_as(&scene, false, true), RUF_OK);
+    cr_expect_null(strstr(scene.listener.last_request, "Accept-Encoding"));
+    cr_expect_eq(ruf_call_answer(&scene.call)->size, size, "as it came");
+    cr_expect_arr_eq(ruf_call_answer(&scene.call)->body, packed, size);
     scene_close(&scene);
 }
 
