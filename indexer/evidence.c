@@ -9,6 +9,7 @@
 #include "indexer/evidence.h"
 #include "base/bytes.h"
 #include "base/fold.h"
+#include "base/pages.h"
 #include "base/text.h"
 #include "indexer/keyed.h"
 #include <stdlib.h>
@@ -20,49 +21,55 @@
 /* So many namesakes of one company: nobody goes through their pairs. */
 #define NAMESAKES_MAX 100
 
-/* A value that a contact carries; equal values are evidence. */
+/* A text that a contact carries; equal ones are evidence, as equal numbers are.
+ */
 struct carried {
-    uint64_t key;         /* number, or hash of the text */
-    struct ruf_text text; /* for texts: compared in full */
+    struct ruf_text text;
     uint32_t contact;
 };
 
-/* --- order
- * ------------------------------------------------------------------------ */
-
-/* In canonical order contacts lie all over the memory. What the loops below
- * need of the ones ahead is fetched in three steps: the contact, its lists and
- * names, its addresses. */
-#define FETCH_CONTACTS 24
-#define FETCH_LISTS 16
-#define FETCH_TEXTS 8
-
-void ruf_evidence_fetch(const struct ruf_evidence *evidence, size_t at)
-{
-    const struct ruf_source_contact *next;
-
-    if (at + FETCH_CONTACTS >= evidence->count)
-        return;
-    next = evidence->contacts[at + FETCH_CONTACTS];
-    for (size_t i = 0; i < sizeof(*next); i += 64)
-        __builtin_prefetch((const char *)next + i);
-    next = evidence->contacts[at + FETCH_LISTS];
-    __builtin_prefetch(next->fields[RUF_RECORD_GIVEN].data);
-    __builtin_prefetch(next->fields[RUF_RECORD_FAMILY].data);
-    __builtin_prefetch(next->fields[RUF_RECORD_DISPLAY].data);
-    __builtin_prefetch(next->emails);
-    __builtin_prefetch(next->numbers);
-    next = evidence->contacts[at + FETCH_TEXTS];
-    if (next->email_count > 0)
-        __builtin_prefetch(next->emails[0].data);
-}
+/* Values of one kind: contacts by number, or by the hash of a text. */
+struct values {
+    struct ruf_keyed *list; /* room for twice as many, to sort them */
+    struct carried *texts;  /* the items of the list until they are sorted */
+    size_t count;
+};
 
 bool ruf_is_directory_user(const struct ruf_source_contact *contact)
 {
     return contact->source->kind == RUF_SOURCE_ENTRA_USERS;
 }
 
-/* Only groups candidates; the text itself is compared after. */
+/* --- values
+ * ----------------------------------------------------------------------- */
+
+static void free_values(struct values *values)
+{
+    free(values->list);
+    free(values->texts);
+}
+
+static enum ruf_status make_values(struct values *out, size_t texts,
+                                   size_t numbers)
+{
+    size_t room = texts > numbers ? texts : numbers;
+
+    out->count = 0;
+    out->list = ruf_pages_alloc((2 * room + 1) * sizeof(*out->list));
+    out->texts = ruf_pages_alloc((texts + 1) * sizeof(*out->texts));
+    if (out->list != NULL && out->texts != NULL)
+        return RUF_OK;
+    free_values(out);
+    return RUF_E_NOMEM;
+}
+
+static void add_number(struct values *values, ruf_e164 number, uint32_t contact)
+{
+    values->list[values->count++] = (struct ruf_keyed){ number, contact };
+}
+
+/* Only groups candidates; the text itself is compared after. Half of the hash
+ * takes half the passes and rarely lets two texts meet. */
 static uint64_t text_key(struct ruf_text text)
 {
     const uint8_t *bytes = (const uint8_t *)text.data;
@@ -75,49 +82,64 @@ static uint64_t text_key(struct ruf_text text)
     }
     for (; i < text.size; i++)
         hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
-    return hash;
+    return hash * UINT64_C(0x9E3779B97F4A7C15) >> 32;
 }
 
-/* Order of carried values that sort alike: keys, texts, then contacts. */
-static int by_value(const void *left, const void *right, void *context)
+static void add_text(struct values *values, struct ruf_text text,
+                     uint32_t contact)
 {
-    const struct carried *values = context;
-    const struct carried *a = &values[((const struct ruf_keyed *)left)->item];
-    const struct carried *b = &values[((const struct ruf_keyed *)right)->item];
-    int order = (a->key > b->key) - (a->key < b->key);
+    values->list[values->count] =
+        (struct ruf_keyed){ text_key(text), (uint32_t)values->count };
+    values->texts[values->count++] = (struct carried){ text, contact };
+}
 
-    if (order == 0)
-        order = ruf_text_compare(a->text, b->text);
+static int by_contact(const void *left, const void *right, void *context)
+{
+    uint32_t a = ((const struct ruf_keyed *)left)->item;
+    uint32_t b = ((const struct ruf_keyed *)right)->item;
+
+    (void)context;
+    return (a > b) - (a < b);
+}
+
+static void sort_numbers(struct values *values)
+{
+    ruf_keyed_sort(values->list, values->list + values->count, values->count);
+    ruf_keyed_settle(values->list, values->count, by_contact, NULL);
+}
+
+/* Order of texts with one key: texts, then contacts. */
+static int by_text(const void *left, const void *right, void *context)
+{
+    const struct carried *texts = context;
+    const struct carried *a = &texts[((const struct ruf_keyed *)left)->item];
+    const struct carried *b = &texts[((const struct ruf_keyed *)right)->item];
+    int order = ruf_text_compare(a->text, b->text);
+
     return order != 0 ? order
                       : (a->contact > b->contact) - (a->contact < b->contact);
 }
 
-/* Half of a mixed key takes half the passes and rarely lets two values meet. */
-static uint64_t sort_key(uint64_t key)
+/* Equal texts get a key that no other has, and their contacts stand in the
+ * list. */
+static void sort_texts(struct values *values)
 {
-    return key * UINT64_C(0x9E3779B97F4A7C15) >> 32;
-}
+    struct ruf_keyed *list = values->list;
+    struct ruf_text last = { NULL, 0 };
+    uint64_t last_key = 0;
+    uint64_t distinct = 0;
 
-static enum ruf_status sort_values(struct carried *values, size_t count)
-{
-    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
-    struct carried *sorted = calloc(count + 1, sizeof(*sorted));
+    ruf_keyed_sort(list, list + values->count, values->count);
+    ruf_keyed_settle(list, values->count, by_text, values->texts);
+    for (size_t i = 0; i < values->count; i++) {
+        const struct carried *carried = &values->texts[list[i].item];
 
-    if (list == NULL || sorted == NULL) {
-        free(list);
-        free(sorted);
-        return RUF_E_NOMEM;
+        if (list[i].key != last_key || !ruf_text_equal(carried->text, last))
+            distinct++;
+        last = carried->text;
+        last_key = list[i].key;
+        list[i] = (struct ruf_keyed){ distinct, carried->contact };
     }
-    for (size_t i = 0; i < count; i++)
-        list[i] = (struct ruf_keyed){ sort_key(values[i].key), (uint32_t)i };
-    ruf_keyed_sort(list, list + count, count);
-    ruf_keyed_settle(list, count, by_value, values);
-    for (size_t i = 0; i < count; i++)
-        sorted[i] = values[list[i].item];
-    memcpy(values, sorted, count * sizeof(*values));
-    free(list);
-    free(sorted);
-    return RUF_OK;
 }
 
 /* --- edges
@@ -156,7 +178,7 @@ static bool is_nameless(const struct ruf_evidence *evidence, uint32_t contact)
  * with every name. */
 static uint32_t distinct_names(const struct ruf_evidence *evidence,
                                enum ruf_edge_kind kind,
-                               const struct carried *run, size_t count,
+                               const struct ruf_keyed *run, size_t count,
                                uint32_t limit)
 {
     uint32_t kept[SHARED_RECORDS];
@@ -164,19 +186,19 @@ static uint32_t distinct_names(const struct ruf_evidence *evidence,
 
     for (size_t i = 0; i < count && distinct < limit; i++) {
         bool known =
-            kind == RUF_EDGE_EMAIL && is_nameless(evidence, run[i].contact);
+            kind == RUF_EDGE_EMAIL && is_nameless(evidence, run[i].item);
 
         for (uint32_t k = 0; k < distinct && !known; k++)
-            known = ruf_names_compatible(&evidence->names[run[i].contact],
+            known = ruf_names_compatible(&evidence->names[run[i].item],
                                          &evidence->names[kept[k]]);
         if (!known)
-            kept[distinct++] = run[i].contact;
+            kept[distinct++] = run[i].item;
     }
     return distinct;
 }
 
 static bool is_shared(const struct ruf_evidence *evidence,
-                      enum ruf_edge_kind kind, const struct carried *run,
+                      enum ruf_edge_kind kind, const struct ruf_keyed *run,
                       size_t count, uint32_t people)
 {
     if (count >= SHARED_RECORDS)
@@ -189,11 +211,11 @@ static bool is_shared(const struct ruf_evidence *evidence,
 /* Does a third carrier go with one of the two but not with the other? Then one
  * of them is an initial that fits two people: "S. Graf" is Sabine or Stefan. */
 static bool is_ambiguous(const struct ruf_evidence *evidence,
-                         const struct carried *run, size_t count, uint32_t a,
+                         const struct ruf_keyed *run, size_t count, uint32_t a,
                          uint32_t b)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct ruf_name *third = &evidence->names[run[i].contact];
+        const struct ruf_name *third = &evidence->names[run[i].item];
 
         if (third->family.size > 0 &&
             ruf_names_compatible(third, &evidence->names[a]) !=
@@ -230,7 +252,7 @@ static enum ruf_status add_hint(struct ruf_evidence *evidence,
 
 static enum ruf_status connect_pair(struct ruf_evidence *evidence,
                                     enum ruf_edge_kind kind,
-                                    const struct carried *run, size_t count,
+                                    const struct ruf_keyed *run, size_t count,
                                     uint32_t a, uint32_t b)
 {
     if (a == b)
@@ -248,7 +270,7 @@ static enum ruf_status connect_pair(struct ruf_evidence *evidence,
 
 static enum ruf_status connect_run(struct ruf_evidence *evidence,
                                    enum ruf_edge_kind kind,
-                                   const struct carried *run, size_t count)
+                                   const struct ruf_keyed *run, size_t count)
 {
     /* An address serves at most two records' worth of names as evidence. */
     uint32_t limit =
@@ -263,23 +285,23 @@ static enum ruf_status connect_run(struct ruf_evidence *evidence,
         return RUF_OK;
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++)
-            if (connect_pair(evidence, kind, run, count, run[i].contact,
-                             run[k].contact) != RUF_OK)
+            if (connect_pair(evidence, kind, run, count, run[i].item,
+                             run[k].item) != RUF_OK)
                 return RUF_E_NOMEM;
     return RUF_OK;
 }
 
 /* Two namesakes of one company. */
 static enum ruf_status connect_namesakes(struct ruf_evidence *evidence,
-                                         const struct carried *run,
+                                         const struct ruf_keyed *run,
                                          size_t count)
 {
     if (count > NAMESAKES_MAX)
         return RUF_OK;
     for (size_t i = 0; i < count; i++)
         for (size_t k = i + 1; k < count; k++) {
-            uint32_t a = run[i].contact;
-            uint32_t b = run[k].contact;
+            uint32_t a = run[i].item;
+            uint32_t b = run[k].item;
             const struct ruf_name *x = &evidence->names[a];
             const struct ruf_name *y = &evidence->names[b];
             enum ruf_edge_kind kind = RUF_HINT_HYPHEN;
@@ -299,33 +321,26 @@ static enum ruf_status connect_namesakes(struct ruf_evidence *evidence,
     return RUF_OK;
 }
 
-/* Sorted values fall into runs of equal ones. */
+/* Sorted values fall into runs of equal ones; then there is room anew. */
 static enum ruf_status connect(struct ruf_evidence *evidence,
-                               enum ruf_edge_kind kind, struct carried *values,
-                               size_t count)
+                               enum ruf_edge_kind kind, struct values *values)
 {
-    size_t start = 0;
+    const struct ruf_keyed *list = values->list;
+    enum ruf_status status = RUF_OK;
+    size_t end;
 
-    if (sort_values(values, count) != RUF_OK)
-        return RUF_E_NOMEM;
-    while (start < count) {
-        size_t end = start + 1;
-        enum ruf_status status;
-
-        while (end < count && values[end].key == values[start].key &&
-               ruf_text_equal(values[end].text, values[start].text))
+    for (size_t i = 0; i < values->count && status == RUF_OK; i = end) {
+        for (end = i + 1; end < values->count && list[end].key == list[i].key;)
             end++;
         status = kind == RUF_HINT_NAME
-                     ? connect_namesakes(evidence, values + start, end - start)
-                     : connect_run(evidence, kind, values + start, end - start);
-        if (status != RUF_OK)
-            return status;
-        start = end;
+                     ? connect_namesakes(evidence, list + i, end - i)
+                     : connect_run(evidence, kind, list + i, end - i);
     }
-    return RUF_OK;
+    values->count = 0;
+    return status;
 }
 
-/* --- values
+/* --- what records carry
  * ----------------------------------------------------------------------- */
 
 /* Addresses of functions, not of people; folded. */
@@ -377,10 +392,10 @@ static bool has_two_user_sources(const struct ruf_evidence *evidence)
 {
     const struct ruf_policy_source *first = NULL;
 
-    for (uint32_t i = 0; i < evidence->count; i++) {
-        const struct ruf_policy_source *source = evidence->contacts[i]->source;
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct ruf_policy_source *source = evidence->input[i].source;
 
-        if (!ruf_is_directory_user(evidence->contacts[i]) || source == first)
+        if (source == first || !ruf_is_directory_user(&evidence->input[i]))
             continue;
         if (first != NULL)
             return true;
@@ -389,40 +404,40 @@ static bool has_two_user_sources(const struct ruf_evidence *evidence)
     return false;
 }
 
+/* Values are collected in the order of memory: in canonical order, records lie
+ * all over it. */
 static enum ruf_status connect_ids(struct ruf_evidence *evidence,
-                                   struct carried *values)
+                                   struct values *values)
 {
-    size_t count = 0;
-
     if (!has_two_user_sources(evidence))
         return RUF_OK;
-    for (uint32_t i = 0; i < evidence->count; i++)
-        if (ruf_is_directory_user(evidence->contacts[i])) {
-            struct ruf_text id = evidence->contacts[i]->native_id;
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct ruf_source_contact *contact = &evidence->input[i];
 
-            values[count++] = (struct carried){ text_key(id), id, i };
-        }
-    return connect(evidence, RUF_EDGE_ID, values, count);
+        if (ruf_is_directory_user(contact))
+            add_text(values, contact->native_id, evidence->positions[i]);
+    }
+    sort_texts(values);
+    return connect(evidence, RUF_EDGE_ID, values);
 }
 
 static enum ruf_status connect_emails(struct ruf_evidence *evidence,
-                                      struct carried *values)
+                                      struct values *values)
 {
-    size_t count = 0;
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct ruf_source_contact *contact = &evidence->input[i];
 
-    for (uint32_t i = 0; i < evidence->count; i++) {
-        ruf_evidence_fetch(evidence, i);
-        for (size_t k = 0; k < evidence->contacts[i]->email_count; k++) {
+        for (size_t k = 0; k < contact->email_count; k++) {
             struct ruf_text email;
 
-            if (fold_email(evidence, evidence->contacts[i]->emails[k],
-                           &email) != RUF_OK)
+            if (fold_email(evidence, contact->emails[k], &email) != RUF_OK)
                 return RUF_E_NOMEM;
             if (!is_role_mailbox(email))
-                values[count++] = (struct carried){ text_key(email), email, i };
+                add_text(values, email, evidence->positions[i]);
         }
     }
-    return connect(evidence, RUF_EDGE_EMAIL, values, count);
+    sort_texts(values);
+    return connect(evidence, RUF_EDGE_EMAIL, values);
 }
 
 static bool repeats_number(const struct ruf_source_contact *contact,
@@ -435,31 +450,33 @@ static bool repeats_number(const struct ruf_source_contact *contact,
 }
 
 static enum ruf_status connect_numbers(struct ruf_evidence *evidence,
-                                       struct carried *values)
+                                       struct values *values)
 {
-    size_t count = 0;
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct ruf_source_contact *contact = &evidence->input[i];
 
-    for (uint32_t i = 0; i < evidence->count; i++) {
-        const struct ruf_source_contact *contact = evidence->contacts[i];
-
-        ruf_evidence_fetch(evidence, i);
-        for (size_t k = 0; k < contact->number_count; k++) {
-            ruf_e164 number = contact->numbers[k].e164;
-
-            if (number != 0 && !repeats_number(contact, k))
-                values[count++] = (struct carried){ number, { NULL, 0 }, i };
-        }
+        for (size_t k = 0; k < contact->number_count; k++)
+            if (contact->numbers[k].e164 != 0 && !repeats_number(contact, k))
+                add_number(values, contact->numbers[k].e164,
+                           evidence->positions[i]);
     }
-    return connect(evidence, RUF_EDGE_NUMBER, values, count);
+    sort_numbers(values);
+    return connect(evidence, RUF_EDGE_NUMBER, values);
+}
+
+/* Size of the part before the first blank. */
+static size_t first_word(struct ruf_text text)
+{
+    const char *blank = memchr(text.data, ' ', text.size);
+
+    return blank == NULL ? text.size : (size_t)(blank - text.data);
 }
 
 /* A word of the family name and the company, folded. */
 static enum ruf_status company_word(struct ruf_evidence *evidence,
-                                    uint32_t contact, struct ruf_text word,
-                                    struct ruf_text *out)
+                                    struct ruf_text company,
+                                    struct ruf_text word, struct ruf_text *out)
 {
-    struct ruf_text company =
-        evidence->contacts[contact]->fields[RUF_RECORD_COMPANY];
     char *text = ruf_arena_alloc(
         evidence->arena, ruf_fold_bound(company.size) + word.size + 1, 1);
 
@@ -475,55 +492,68 @@ static enum ruf_status company_word(struct ruf_evidence *evidence,
 
 /* One value per word of the family name, so that both parts of a hyphenated
  * one are found. */
-static enum ruf_status add_namesake(struct ruf_evidence *evidence, uint32_t i,
-                                    struct ruf_writer *values)
+static enum ruf_status add_namesake(struct ruf_evidence *evidence, size_t i,
+                                    struct values *values)
 {
-    struct ruf_text rest = evidence->names[i].family;
+    struct ruf_text company = evidence->input[i].fields[RUF_RECORD_COMPANY];
+    uint32_t contact = evidence->positions[i];
+    struct ruf_text rest = evidence->names[contact].family;
 
-    if (evidence->contacts[i]->fields[RUF_RECORD_COMPANY].size == 0)
-        return RUF_OK;
-    while (rest.size > 0) {
-        const char *blank = memchr(rest.data, ' ', rest.size);
-        size_t size = blank == NULL ? rest.size : (size_t)(blank - rest.data);
-        struct carried value = { .contact = i };
+    while (company.size > 0 && rest.size > 0) {
+        struct ruf_text word = ruf_text_slice(rest, 0, first_word(rest));
+        struct ruf_text text;
 
-        if (company_word(evidence, i, ruf_text_slice(rest, 0, size),
-                         &value.text) != RUF_OK)
+        if (company_word(evidence, company, word, &text) != RUF_OK)
             return RUF_E_NOMEM;
-        value.key = text_key(value.text);
-        ruf_write_bytes(values, &value, sizeof(value));
-        rest = ruf_text_slice(rest, size + 1, rest.size);
+        add_text(values, text, contact);
+        rest = ruf_text_slice(rest, word.size + 1, rest.size);
     }
-    return values->failed ? RUF_E_NOMEM : RUF_OK;
+    return RUF_OK;
+}
+
+static size_t count_words(const struct ruf_evidence *evidence)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < evidence->count; i++) {
+        struct ruf_text rest = evidence->names[i].family;
+
+        for (; rest.size > 0; count++)
+            rest = ruf_text_slice(rest, first_word(rest) + 1, rest.size);
+    }
+    return count;
 }
 
 static enum ruf_status find_namesakes(struct ruf_evidence *evidence)
 {
-    struct ruf_writer values = { 0 };
-    enum ruf_status status = RUF_OK;
+    struct values values;
+    enum ruf_status status = make_values(&values, count_words(evidence), 0);
 
-    for (uint32_t i = 0; i < evidence->count && status == RUF_OK; i++)
+    if (status != RUF_OK)
+        return status;
+    for (size_t i = 0; i < evidence->count && status == RUF_OK; i++)
         status = add_namesake(evidence, i, &values);
-    if (status == RUF_OK && values.size > 0)
-        status = connect(evidence, RUF_HINT_NAME,
-                         (struct carried *)(void *)values.bytes,
-                         values.size / sizeof(struct carried));
-    ruf_writer_free(&values);
+    if (status == RUF_OK) {
+        sort_texts(&values);
+        status = connect(evidence, RUF_HINT_NAME, &values);
+    }
+    free_values(&values);
     return status;
 }
 
-static size_t most_values(const struct ruf_evidence *evidence)
+static enum ruf_status make_all_values(const struct ruf_evidence *evidence,
+                                       struct values *out)
 {
-    size_t emails = 0;
+    size_t texts = 0;
     size_t numbers = 0;
-    size_t most = evidence->count;
 
     for (size_t i = 0; i < evidence->count; i++) {
-        emails += evidence->contacts[i]->email_count;
-        numbers += evidence->contacts[i]->number_count;
+        texts += evidence->input[i].email_count;
+        numbers += evidence->input[i].number_count;
     }
-    most = emails > most ? emails : most;
-    return numbers > most ? numbers : most;
+    if (texts < evidence->count)
+        texts = evidence->count; /* an id each */
+    return make_values(out, texts, numbers);
 }
 
 int ruf_edge_order(const void *left, const void *right)
@@ -540,17 +570,17 @@ int ruf_edge_order(const void *left, const void *right)
 
 enum ruf_status ruf_evidence_find(struct ruf_evidence *evidence)
 {
-    size_t room = most_values(evidence);
-    struct carried *values = calloc(room + 1, sizeof(*values));
-    enum ruf_status status = values == NULL ? RUF_E_NOMEM : RUF_OK;
+    struct values values;
+    enum ruf_status status = make_all_values(evidence, &values);
 
+    if (status != RUF_OK)
+        return status;
+    status = connect_ids(evidence, &values);
     if (status == RUF_OK)
-        status = connect_ids(evidence, values);
+        status = connect_emails(evidence, &values);
     if (status == RUF_OK)
-        status = connect_emails(evidence, values);
-    if (status == RUF_OK)
-        status = connect_numbers(evidence, values);
-    free(values);
+        status = connect_numbers(evidence, &values);
+    free_values(&values);
     if (status == RUF_OK && evidence->hints)
         status = find_namesakes(evidence);
     return status;

@@ -37,8 +37,10 @@ struct ruf_edge {
 struct ruf_evidence {
     const struct ruf_policy *policy;
     struct ruf_arena *arena;
+    const struct ruf_source_contact *input;     /**< in the order of memory */
+    uint32_t *positions;                        /**< of each in contacts */
     const struct ruf_source_contact **contacts; /**< in canonical order */
-    struct ruf_name *names;                     /**< of each contact */
+    struct ruf_name *names;                     /**< of each of contacts */
     size_t count;
     bool hints;             /**< look for them, too */
     struct ruf_edge *edges; /**< malloc()ed */
@@ -52,9 +54,6 @@ RUF_MUST_USE enum ruf_status ruf_evidence_find(struct ruf_evidence *evidence);
 
 /** Order of edges: falling strength, then a, then b. */
 int ruf_edge_order(const void *left, const void *right);
-
-/** Fetch what a loop over contacts and names will need soon. */
-void ruf_evidence_fetch(const struct ruf_evidence *evidence, size_t at);
 
 /** A user of the directory, of whom each has one record only. */
 bool ruf_is_directory_user(const struct ruf_source_contact *contact);

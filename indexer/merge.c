@@ -9,6 +9,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
+#include "base/pages.h"
 #include "base/text.h"
 #include "indexer/evidence.h"
 #include "indexer/keyed.h"
@@ -18,13 +19,18 @@
 
 #define GROUP_MAX 12
 
+/* A contact as a member of its group. */
+struct member {
+    uint32_t parent; /* union-find: smaller number is the root */
+    uint32_t next;   /* ring through the group's members */
+    uint32_t count;  /* of the group, at its root */
+};
+
 struct merge {
     struct ruf_evidence evidence;
     const struct ruf_edge *apart; /* by a, then b: never one person */
     size_t apart_count;
-    uint32_t *parent; /* union-find: smaller number is the root */
-    uint32_t *next;   /* ring through a group's members */
-    uint32_t *group_size;
+    struct member *members;
     struct ruf_joint *joints; /* room for them, or NULL: not wanted */
     size_t joint_count;
 };
@@ -53,21 +59,23 @@ static uint64_t source_and_id_key(const struct ruf_source_contact *contact)
            ruf_keyed_text(contact->native_id) >> 16;
 }
 
-static enum ruf_status sort_contacts(const struct ruf_source_contact *contacts,
-                                     size_t count,
-                                     const struct ruf_source_contact **out)
+static enum ruf_status sort_contacts(struct ruf_evidence *evidence)
 {
-    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
+    const struct ruf_source_contact *input = evidence->input;
+    size_t count = evidence->count;
+    struct ruf_keyed *list = ruf_pages_alloc((2 * count + 1) * sizeof(*list));
 
     if (list == NULL)
         return RUF_E_NOMEM;
     for (size_t i = 0; i < count; i++)
         list[i] =
-            (struct ruf_keyed){ source_and_id_key(&contacts[i]), (uint32_t)i };
+            (struct ruf_keyed){ source_and_id_key(&input[i]), (uint32_t)i };
     ruf_keyed_sort(list, list + count, count);
-    ruf_keyed_settle(list, count, by_source_and_id, &contacts);
-    for (size_t i = 0; i < count; i++)
-        out[i] = &contacts[list[i].item];
+    ruf_keyed_settle(list, count, by_source_and_id, &input);
+    for (uint32_t i = 0; i < count; i++) {
+        evidence->contacts[i] = &input[list[i].item];
+        evidence->positions[list[i].item] = i;
+    }
     free(list);
     return RUF_OK;
 }
@@ -77,9 +85,11 @@ static enum ruf_status sort_contacts(const struct ruf_source_contact *contacts,
 
 static uint32_t root_of(struct merge *merge, uint32_t contact)
 {
-    while (merge->parent[contact] != contact) {
-        merge->parent[contact] = merge->parent[merge->parent[contact]];
-        contact = merge->parent[contact];
+    struct member *members = merge->members;
+
+    while (members[contact].parent != contact) {
+        members[contact].parent = members[members[contact].parent].parent;
+        contact = members[contact].parent;
     }
     return contact;
 }
@@ -138,7 +148,7 @@ static bool may_join(const struct merge *merge, enum ruf_edge_kind kind,
     uint32_t i = a;
 
     if (kind != RUF_EDGE_TOGETHER &&
-        merge->group_size[a] + merge->group_size[b] > GROUP_MAX)
+        merge->members[a].count + merge->members[b].count > GROUP_MAX)
         return false;
     do {
         uint32_t k = b;
@@ -146,15 +156,16 @@ static bool may_join(const struct merge *merge, enum ruf_edge_kind kind,
         do {
             if (has_veto(merge, kind, i, k))
                 return false;
-            k = merge->next[k];
+            k = merge->members[k].next;
         } while (k != b);
-        i = merge->next[i];
+        i = merge->members[i].next;
     } while (i != a);
     return true;
 }
 
 static void join(struct merge *merge, uint32_t a, uint32_t b)
 {
+    struct member *members = merge->members;
     uint32_t next;
 
     if (b < a) {
@@ -163,11 +174,11 @@ static void join(struct merge *merge, uint32_t a, uint32_t b)
         a = b;
         b = swap;
     }
-    merge->parent[b] = a;
-    merge->group_size[a] += merge->group_size[b];
-    next = merge->next[a]; /* splice the two rings */
-    merge->next[a] = merge->next[b];
-    merge->next[b] = next;
+    members[b].parent = a;
+    members[a].count += members[b].count;
+    next = members[a].next; /* splice the two rings */
+    members[a].next = members[b].next;
+    members[b].next = next;
 }
 
 /* In strict mode one shared number is not enough: two are. */
@@ -221,40 +232,24 @@ static void take_edges(struct merge *merge)
 /* --- what users decided
  * ----------------------------------------------------------- */
 
-/* Positions in the input as positions in canonical order. */
-static uint32_t *canonical_positions(const struct merge *merge,
-                                     const struct ruf_source_contact *contacts)
-{
-    const struct ruf_evidence *evidence = &merge->evidence;
-    uint32_t *positions =
-        ruf_arena_alloc(evidence->arena, evidence->count, sizeof(*positions));
-
-    for (uint32_t i = 0; positions != NULL && i < evidence->count; i++)
-        positions[evidence->contacts[i] - contacts] = i;
-    return positions;
-}
-
 /* Pairs to keep together become the first edges, the others vetoes. */
 static enum ruf_status take_overrides(struct merge *merge,
-                                      const struct ruf_source_contact *contacts,
                                       const struct ruf_overrides *overrides)
 {
     struct ruf_evidence *evidence = &merge->evidence;
-    uint32_t *positions;
     struct ruf_edge *apart;
 
     if (overrides == NULL || overrides->count == 0)
         return RUF_OK;
-    positions = canonical_positions(merge, contacts);
     apart = ruf_arena_alloc(evidence->arena, overrides->count, sizeof(*apart));
     evidence->edges = calloc(overrides->count, sizeof(*evidence->edges));
-    if (positions == NULL || apart == NULL || evidence->edges == NULL)
+    if (apart == NULL || evidence->edges == NULL)
         return RUF_E_NOMEM;
     evidence->edge_room = overrides->count;
     for (size_t i = 0; i < overrides->count; i++) {
         const struct ruf_override *override = &overrides->list[i];
-        uint32_t a = positions[override->a];
-        uint32_t b = positions[override->b];
+        uint32_t a = evidence->positions[override->a];
+        uint32_t b = evidence->positions[override->b];
         struct ruf_edge edge = { RUF_EDGE_TOGETHER, a < b ? a : b,
                                  a < b ? b : a };
 
@@ -323,9 +318,9 @@ static bool may_suggest(const struct merge *merge, const struct ruf_edge *pair)
         do {
             if (is_kept_apart(merge, i, k) || are_two_users(merge, i, k))
                 return false;
-            k = merge->next[k];
+            k = merge->members[k].next;
         } while (k != pair->b);
-        i = merge->next[i];
+        i = merge->members[i].next;
     } while (i != pair->a);
     return true;
 }
@@ -375,46 +370,39 @@ static enum ruf_status make_rings(struct merge *merge)
     struct ruf_evidence *evidence = &merge->evidence;
     size_t count = evidence->count;
 
-    merge->parent =
-        ruf_arena_alloc(evidence->arena, count, sizeof(*merge->parent));
-    merge->next = ruf_arena_alloc(evidence->arena, count, sizeof(*merge->next));
-    merge->group_size =
-        ruf_arena_alloc(evidence->arena, count, sizeof(*merge->group_size));
-    if (merge->parent == NULL || merge->next == NULL ||
-        merge->group_size == NULL)
+    merge->members =
+        ruf_arena_alloc(evidence->arena, count, sizeof(*merge->members));
+    if (merge->members == NULL)
         return RUF_E_NOMEM;
-    for (uint32_t i = 0; i < count; i++) {
-        merge->parent[i] = i;
-        merge->next[i] = i;
-        merge->group_size[i] = 1;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        merge->members[i] = (struct member){ i, i, 1 };
     return RUF_OK;
 }
 
-static enum ruf_status prepare(struct merge *merge,
-                               const struct ruf_source_contact *contacts)
+static enum ruf_status prepare(struct merge *merge)
 {
     struct ruf_evidence *evidence = &merge->evidence;
     size_t count = evidence->count;
 
     evidence->contacts =
         ruf_arena_alloc(evidence->arena, count, sizeof(*evidence->contacts));
+    evidence->positions =
+        ruf_arena_alloc(evidence->arena, count, sizeof(*evidence->positions));
     evidence->names =
         ruf_arena_alloc(evidence->arena, count, sizeof(*evidence->names));
-    if (evidence->contacts == NULL || evidence->names == NULL ||
-        make_rings(merge) != RUF_OK ||
-        sort_contacts(contacts, count, evidence->contacts) != RUF_OK)
+    if (evidence->contacts == NULL || evidence->positions == NULL ||
+        evidence->names == NULL || make_rings(merge) != RUF_OK ||
+        sort_contacts(evidence) != RUF_OK)
         return RUF_E_NOMEM;
-    for (uint32_t i = 0; i < count; i++) {
-        ruf_evidence_fetch(evidence, i);
-        if (ruf_name_of(evidence->contacts[i], evidence->arena,
-                        &evidence->names[i]) != RUF_OK)
+    for (size_t i = 0; i < count; i++)
+        if (ruf_name_of(&evidence->input[i], evidence->arena,
+                        &evidence->names[evidence->positions[i]]) != RUF_OK)
             return RUF_E_NOMEM;
-    }
     return RUF_OK;
 }
 
-/* One person for each ring of records, in the order of their first ones. */
+/* One person for each ring of records, those of records that lie side by side
+ * after one another. */
 static enum ruf_status make_persons(struct merge *merge,
                                     const struct ruf_source_contact **members,
                                     struct ruf_hasher *hasher,
@@ -422,16 +410,17 @@ static enum ruf_status make_persons(struct merge *merge,
 {
     size_t used = 0;
 
-    for (uint32_t i = 0; i < merge->evidence.count; i++) {
+    for (size_t i = 0; i < merge->evidence.count; i++) {
+        uint32_t first = merge->evidence.positions[i];
+        uint32_t member = first;
         size_t start = used;
-        uint32_t member = i;
 
-        if (root_of(merge, i) != i)
+        if (merge->members[first].parent != first)
             continue;
         do {
             members[used++] = merge->evidence.contacts[member];
-            member = merge->next[member];
-        } while (member != i);
+            member = merge->members[member].next;
+        } while (member != first);
         if (ruf_person_make(members + start, used - start,
                             merge->evidence.policy, merge->evidence.arena,
                             hasher, &out->persons[out->count++]) != RUF_OK)
@@ -462,10 +451,9 @@ static enum ruf_status make_people(struct merge *merge, struct ruf_people *out)
 
 /* With merging switched off, what users put together still is. */
 static enum ruf_status find_groups(struct merge *merge,
-                                   const struct ruf_source_contact *contacts,
                                    const struct ruf_overrides *overrides)
 {
-    enum ruf_status status = take_overrides(merge, contacts, overrides);
+    enum ruf_status status = take_overrides(merge, overrides);
 
     if (status == RUF_OK && merge->evidence.policy->merge_mode != RUF_MERGE_OFF)
         status = ruf_evidence_find(&merge->evidence);
@@ -487,6 +475,7 @@ enum ruf_status ruf_merge(const struct ruf_source_contact *contacts,
 {
     struct merge merge = { .evidence = { .policy = policy,
                                          .arena = arena,
+                                         .input = contacts,
                                          .count = count,
                                          .hints = suggestions != NULL } };
     enum ruf_status status;
@@ -494,13 +483,13 @@ enum ruf_status ruf_merge(const struct ruf_source_contact *contacts,
     if (count >= UINT32_MAX)
         return ruf_fail(err, RUF_E_INTERNAL, "E917", "",
                         "more contacts than an index can number");
-    status = prepare(&merge, contacts);
+    status = prepare(&merge);
     if (status == RUF_OK && suggestions != NULL) {
         merge.joints = ruf_arena_alloc(arena, count, sizeof(*merge.joints));
         status = merge.joints == NULL ? RUF_E_NOMEM : RUF_OK;
     }
     if (status == RUF_OK)
-        status = find_groups(&merge, contacts, overrides);
+        status = find_groups(&merge, overrides);
     if (status == RUF_OK && suggestions != NULL)
         status = suggest(&merge, suggestions);
     free(merge.evidence.edges);

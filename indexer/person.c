@@ -5,6 +5,7 @@
  */
 #include "indexer/person.h"
 #include "base/fold.h"
+#include "base/pages.h"
 #include "base/seal.h"
 #include "base/text.h"
 #include "indexer/keyed.h"
@@ -370,7 +371,7 @@ enum ruf_status ruf_person_make(const struct ruf_source_contact **members,
  * ------------------------------------------------------------------------------
  */
 
-/* Equal first bytes of the key: the whole key, then the id. */
+/* Equal starts: the whole key, then the id. */
 struct ranking {
     const struct ruf_person *persons;
     const struct ruf_text *keys;
@@ -417,38 +418,69 @@ static enum ruf_status rank_key(const struct ruf_person *person,
     return out->data == NULL ? RUF_E_NOMEM : RUF_OK;
 }
 
-/* By name first, then, stable, by falling priority. */
+/* A byte in five bits, in the same order: folded letters keep theirs. */
+static uint64_t five_bits(uint8_t byte)
+{
+    if (byte >= 'a' && byte <= 'z')
+        return 4u + byte - 'a';
+    if (byte > 'z')
+        return 30;
+    return byte >= '0' ? 3 : byte >= ' ' ? 2 : byte > 0 ? 1 : 0;
+}
+
+/* Falling priority, then the first letters of the rank key. */
+#define RANK_LETTERS 11
+
+static uint64_t rank_start(const struct ruf_person *person, struct ruf_text key)
+{
+    uint64_t start = UINT8_MAX - person->priority;
+
+    for (size_t i = 0; i < RANK_LETTERS; i++)
+        start =
+            start << 5 | (i < key.size ? five_bits((uint8_t)key.data[i]) : 0);
+    return start;
+}
+
 static void sort_ranks(struct ranking *ranking, size_t count,
                        struct ruf_keyed *list)
 {
     for (size_t i = 0; i < count; i++)
-        list[i] =
-            (struct ruf_keyed){ ruf_keyed_text(ranking->keys[i]), (uint32_t)i };
+        list[i] = (struct ruf_keyed){
+            rank_start(&ranking->persons[i], ranking->keys[i]), (uint32_t)i
+        };
     ruf_keyed_sort(list, list + count, count);
     ruf_keyed_settle(list, count, by_rank, ranking);
-    for (size_t i = 0; i < count; i++)
-        list[i].key = UINT8_MAX - ranking->persons[list[i].item].priority;
-    ruf_keyed_sort(list, list + count, count);
 }
 
-/* Persons are moved from all over the memory: those ahead are fetched. */
-#define MOVE_AHEAD 8
-
-static void fetch_person(const struct ruf_person *person)
+/* Put what the list names at each place there, a cycle of moves after the
+ * other: persons are large, and a sorted copy would be all of them again. */
+static void move_persons(struct ruf_person *persons, struct ruf_keyed *list,
+                         size_t count)
 {
-    for (size_t at = 0; at < sizeof(*person); at += 64)
-        __builtin_prefetch((const char *)person + at);
+    for (uint32_t start = 0; start < count; start++) {
+        struct ruf_person first = persons[start];
+        uint32_t at = start;
+        uint32_t from = list[start].item;
+
+        while (from != start) {
+            persons[at] = persons[from];
+            list[at].item = at;
+            at = from;
+            from = list[at].item;
+        }
+        persons[at] = first;
+        list[at].item = at;
+    }
 }
 
 enum ruf_status ruf_people_rank(struct ruf_people *people,
                                 struct ruf_arena *arena)
 {
     size_t count = people->count;
-    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
-    struct ruf_text *keys = calloc(count + 1, sizeof(*keys));
-    struct ruf_person *sorted = ruf_arena_alloc(arena, count, sizeof(*sorted));
+    struct ruf_keyed *list = ruf_pages_alloc((2 * count + 1) * sizeof(*list));
+    struct ruf_text *keys = ruf_pages_alloc((count + 1) * sizeof(*keys));
     enum ruf_status status =
-        list == NULL || keys == NULL || sorted == NULL ? RUF_E_NOMEM : RUF_OK;
+        list == NULL || keys == NULL ? RUF_E_NOMEM : RUF_OK;
 
     for (size_t i = 0; i < count && status == RUF_OK; i++)
         status = rank_key(&people->persons[i], arena, &keys[i]);
@@ -456,12 +488,7 @@ enum ruf_status ruf_people_rank(struct ruf_people *people,
         struct ranking ranking = { people->persons, keys };
 
         sort_ranks(&ranking, count, list);
-        for (size_t i = 0; i < count; i++) {
-            if (i + MOVE_AHEAD < count)
-                fetch_person(&people->persons[list[i + MOVE_AHEAD].item]);
-            sorted[i] = people->persons[list[i].item];
-        }
-        people->persons = sorted;
+        move_persons(people->persons, list, count);
     }
     free(keys);
     free(list);

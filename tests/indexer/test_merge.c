@@ -352,6 +352,18 @@ Test(merge, joins_a_record_without_a_name_by_its_address)
     cr_assert_eq(merge(), 3, "whose address is it?");
 }
 
+/* The two addresses have one hash by which they are sorted. */
+Test(merge, joins_nobody_by_two_addresses_with_one_hash)
+{
+    add("AAD", "1", "Anna", "Graf", NULL, "anna.59206@example.com", NULL, NULL);
+    add("APC", "x", "Anna", "Graf", NULL, "anna.82495@example.com", NULL, NULL);
+    cr_expect_eq(merge(), 2);
+    count = 0;
+    add("AAD", "1", "Anna", "Graf", NULL, "anna.59206@example.com", NULL, NULL);
+    add("APC", "x", "Anna", "Graf", NULL, "anna.59206@example.com", NULL, NULL);
+    cr_expect_eq(merge(), 1);
+}
+
 Test(merge, joins_no_role_by_its_address)
 {
     add("AAD", "1", "Anna", "Graf", NULL, "a@muster.example", NULL, NULL);
@@ -597,6 +609,60 @@ Test(merge, does_not_depend_on_the_order_of_the_input)
         for (size_t i = 0; i < first; i++)
             cr_assert_arr_eq(people.persons[i].id.bytes, ids[i].bytes, 16);
     }
+}
+
+/* How many names an address or a number serves depends on which of them is
+ * counted first: "S. Graf" goes with Sabine and with Stefan. */
+static size_t merge_grafs(const char *mail, const char *number, bool backwards)
+{
+    static const char *const names[][2] = {
+        { "S.", "Graf" },     { "Sabine", "Graf" },  { "Stefan", "Graf" },
+        { "Sabine", "Graf" }, { "Peter", "Sommer" },
+    };
+    const size_t used = number == NULL ? 4 : 5; /* two names share a number */
+
+    count = 0;
+    for (size_t i = 0; i < used; i++) {
+        size_t at = backwards ? used - 1 - i : i;
+        char id[2] = { (char)('a' + at), '\0' };
+
+        add(at == 3 ? "CRM" : "APC", id, names[at][0], names[at][1], NULL, mail,
+            number, NULL);
+    }
+    return merge();
+}
+
+Test(merge, counts_names_in_one_order_whatever_came_first)
+{
+    cr_expect_eq(merge_grafs("graf@example.com", NULL, false), 3);
+    cr_expect_eq(merge_grafs("graf@example.com", NULL, true), 3);
+    cr_expect_eq(merge_grafs(NULL, "+49 89 99998-012", false), 4);
+    cr_expect_eq(merge_grafs(NULL, "+49 89 99998-012", true), 4);
+}
+
+Test(merge, ranks_people_by_priority_and_name)
+{
+    static const char *const ranked[][3] = {
+        { "AAD", "Zeta", "Bruno" },        { "APC", "Bo", "Zora" },
+        { "APC", "Bo Amin", "Anna" },      { "APC", "Bo3", "Anna" },
+        { "APC", "Boa", "Anna" },          { "APC", "Boz", "Anna" },
+        { "APC", "Bo\u03a9", "Anna" },     { "APC", "Maximilianus", "Anna" },
+        { "APC", "Maximilianux", "Anna" },
+    };
+    const size_t all = sizeof(ranked) / sizeof(ranked[0]);
+
+    for (size_t i = 0; i < all; i++) {
+        size_t at = (i * 4 + 5) % all;
+        char id[2] = { (char)('a' + i), '\0' };
+
+        add(ranked[at][0], id, ranked[at][2], ranked[at][1], NULL, NULL, NULL,
+            NULL);
+    }
+    cr_assert_eq(merge(), all);
+    for (size_t i = 0; i < all; i++)
+        cr_expect(ruf_text_is(people.persons[i].family, ranked[i][1]),
+                  "%.*s, not %s", (int)people.persons[i].family.size,
+                  people.persons[i].family.data, ranked[i][1]);
 }
 
 Test(merge, joins_nothing_when_the_policy_says_off)
