@@ -48,7 +48,8 @@ struct scale_readings {
 struct scale_merged {
     uint64_t records;
     uint64_t people;
-    struct bench_summary ms; /**< CPU of one merge of all records */
+    struct bench_summary ms;   /**< CPU of one merge of all records */
+    struct bench_summary sort; /**< CPU of qsort() by name over the same */
 };
 
 /** Whether a size may be measured: what outgrows the machine would take others

@@ -3,10 +3,13 @@
  *
  * The sample company's records at growing sizes, each merged in a process of
  * its own. The exponent of a power fitted through the least times stands beside
- * that of n log n over the same sizes: a ratio above 1 grows faster.
+ * that of n log n over the same sizes: a ratio above 1 grows faster. So does
+ * that of an algorithm of n log n steps, whose memory grows out of the caches,
+ * too: qsort() over the same records, by name.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/text.h"
 #include "bench/child.h"
 #include "bench/records.h"
 #include "bench/scale.h"
@@ -56,11 +59,41 @@ static double merge_once(const struct ruf_source_contact *contacts,
     return ns;
 }
 
+static int by_name(const void *left, const void *right)
+{
+    const struct ruf_text *a =
+        (*(const struct ruf_source_contact *const *)left)->fields;
+    const struct ruf_text *b =
+        (*(const struct ruf_source_contact *const *)right)->fields;
+    int order = ruf_text_compare(a[RUF_RECORD_FAMILY], b[RUF_RECORD_FAMILY]);
+
+    return order != 0
+               ? order
+               : ruf_text_compare(a[RUF_RECORD_GIVEN], b[RUF_RECORD_GIVEN]);
+}
+
+/* @return CPU time. */
+static double sort_once(const struct ruf_source_contact *contacts, size_t count)
+{
+    const struct ruf_source_contact **order =
+        bench_alloc(count, sizeof(*order));
+    uint64_t begin = bench_cpu_ns();
+    double ns;
+
+    for (size_t i = 0; i < count; i++)
+        order[i] = &contacts[i];
+    qsort(order, count, sizeof(*order), by_name);
+    ns = (double)(bench_cpu_ns() - begin);
+    free(order);
+    return ns;
+}
+
 /* rufname-bench --child scale-merge CONTACTS RUNS */
 int child_scale_merge(int argc, char **argv)
 {
     struct scale_merged out = { 0 };
     struct bench_samples samples = { 0 };
+    struct bench_samples sorts = { 0 };
     struct ruf_source_contact *contacts;
     struct bench_records records;
     struct ruf_policy *policy;
@@ -73,13 +106,17 @@ int child_scale_merge(int argc, char **argv)
     bench_records_create((uint32_t)strtoul(argv[0], NULL, 10), policy,
                          &records);
     contacts = standardise(&records, policy, arena);
-    for (long runs = strtol(argv[1], NULL, 10); runs > 0; runs--)
+    for (long runs = strtol(argv[1], NULL, 10); runs > 0; runs--) {
         samples_add(&samples,
                     merge_once(contacts, records.count, policy, &out.people) /
                         1e6);
+        samples_add(&sorts, sort_once(contacts, records.count) / 1e6);
+    }
     out.records = records.count;
     out.ms = samples_summarise(&samples);
+    out.sort = samples_summarise(&sorts);
     samples_free(&samples);
+    samples_free(&sorts);
     bench_records_destroy(&records);
     ruf_arena_destroy(arena);
     ruf_policy_destroy(policy);
@@ -129,13 +166,22 @@ static double fit_exponent(const struct fit *fit)
            (fit->count * fit->xx - fit->x * fit->x);
 }
 
+static void print_exponent(struct bench *bench, struct bench_row *row,
+                           const char *variant, const struct fit *fit)
+{
+    struct bench_summary summary = bench_single(fit_exponent(fit));
+
+    row->variant = variant;
+    bench_print(bench, row, &summary);
+}
+
 static void report(struct bench *bench, const struct scale_merged *merged,
                    size_t count)
 {
     struct fit ideal = { 0 };
+    struct fit sort = { 0 };
     struct fit real = { 0 };
     struct bench_row row = { "scale, merge", "merge records", 0, "ms", 0, 0 };
-    struct bench_summary summary;
 
     bench_group(bench);
     for (size_t i = 0; i < count; i++) {
@@ -144,19 +190,23 @@ static void report(struct bench *bench, const struct scale_merged *merged,
         row.n = merged[i].records;
         bench_print(bench, &row, &merged[i].ms);
         fit_add(&ideal, n, n * log(n));
+        fit_add(&sort, n, merged[i].sort.min);
         fit_add(&real, n, merged[i].ms.min);
+    }
+    bench_group(bench);
+    row.variant = "qsort() by name, the same records";
+    for (size_t i = 0; i < count; i++) {
+        row.n = merged[i].records;
+        bench_print(bench, &row, &merged[i].sort);
     }
     if (count < 2)
         return;
     bench_group(bench);
     row.name = "scale, merge exponent";
     row.unit = "";
-    row.variant = "n log n over these sizes";
-    summary = bench_single(fit_exponent(&ideal));
-    bench_print(bench, &row, &summary);
-    row.variant = "merge records, least times";
-    summary = bench_single(fit_exponent(&real));
-    bench_print(bench, &row, &summary);
+    print_exponent(bench, &row, "n log n over these sizes", &ideal);
+    print_exponent(bench, &row, "qsort() by name, least times", &sort);
+    print_exponent(bench, &row, "merge records, least times", &real);
 }
 
 void scale_merge(struct bench *bench)
