@@ -57,11 +57,12 @@ enum ruf_search_column {
     UINT64_C(3)                       /**< digits of the calling code, or 0 */
 #define RUF_NUMBER_SHARED UINT64_C(8) /**< more owners in the shared list */
 
-/** Three neighbouring nibbles of a number, at an even place: a gram. Those at
- *  place 0 are not listed: beginnings are found in the order of digits. */
+/** Four neighbouring nibbles of a number, at an even place: a gram. Those at
+ *  place 0 are not listed: beginnings are found in the order of digits. The
+ *  first three nibbles are a group of lists, the fourth tells which. */
 #define RUF_GRAM_FIRST 2
 #define RUF_GRAM_SYMBOLS 11
-#define RUF_GRAM_COUNT (RUF_GRAM_SYMBOLS * RUF_GRAM_SYMBOLS * RUF_GRAM_SYMBOLS)
+#define RUF_GRAM_GROUPS (RUF_GRAM_SYMBOLS * RUF_GRAM_SYMBOLS * RUF_GRAM_SYMBOLS)
 
 /** Pack digits '0'..'9'; at most RUF_NUMBER_DIGITS_MAX. No flags. */
 static inline uint64_t ruf_number_pack(const char *digits, size_t size)
@@ -87,8 +88,8 @@ static inline size_t ruf_number_size(uint64_t packed)
     return packed == 0 ? 0 : 16 - (size_t)__builtin_ctzll(packed) / 4;
 }
 
-/** Which list the gram at place i is in. */
-static inline unsigned ruf_number_gram(uint64_t packed, size_t i)
+/** The group of the gram at place i. */
+static inline unsigned ruf_number_gram_group(uint64_t packed, size_t i)
 {
     return (ruf_number_nibble(packed, i) * RUF_GRAM_SYMBOLS +
             ruf_number_nibble(packed, i + 1)) *

@@ -380,79 +380,114 @@ static bool write_numbers(struct search_numbers *numbers, uint32_t contacts,
 /* --- grams
  * ----------------------------------------------------------------------- */
 
+#define GRAMS (RUF_GRAM_GROUPS * RUF_GRAM_SYMBOLS)
+
 static size_t grams_of(uint64_t value, unsigned out[RUF_NUMBER_DIGITS_MAX])
 {
     size_t count = 0;
 
     for (size_t i = RUF_GRAM_FIRST; ruf_number_nibble(value, i) != 0; i += 2)
-        out[count++] = ruf_number_gram(value, i);
+        out[count++] = ruf_number_gram_group(value, i) * RUF_GRAM_SYMBOLS +
+                       ruf_number_nibble(value, i + 3);
     return count;
 }
 
-static void write_gram_lists(const uint32_t *starts, const uint32_t *list,
-                             struct ruf_writer *offsets,
-                             struct ruf_writer *stream)
-{
-    for (size_t gram = 0; gram < RUF_GRAM_COUNT; gram++) {
-        uint32_t first = gram == 0 ? 0 : starts[gram - 1];
-        uint8_t *at =
-            ruf_write_space(stream, 5 * (size_t)(starts[gram] - first));
-        uint32_t next = 0;
+/* Numbers by their grams. */
+struct gram_lists {
+    uint32_t ends[GRAMS + 1]; /* that of list i at i + 1; 0 before the first */
+    uint32_t *numbers;
+};
 
-        ruf_write_u32(offsets, (uint32_t)(at == NULL ? 0 : at - stream->bytes));
-        for (uint32_t i = first; at != NULL && i < starts[gram]; i++) {
-            /* A number may hold a gram twice. */
-            if (i > first && list[i] + 1 == next)
-                continue;
-            at = ruf_search_put_varint(at, list[i] - next);
-            next = list[i] + 1;
-        }
-        if (at != NULL)
-            stream->size = (size_t)(at - stream->bytes);
+static bool list_grams(const struct search_numbers *numbers,
+                       struct gram_lists *out)
+{
+    unsigned grams[RUF_NUMBER_DIGITS_MAX];
+    uint32_t *next = out->ends; /* until all are filled: their starts */
+
+    for (size_t i = 0; i < numbers->count; i++) {
+        size_t count = grams_of(numbers->arrivals[i].value, grams);
+
+        for (size_t k = 0; k < count; k++)
+            out->ends[grams[k] + 1]++;
     }
-    ruf_write_u32(offsets, (uint32_t)stream->size);
+    for (size_t i = 0; i < GRAMS; i++)
+        out->ends[i + 1] += out->ends[i];
+    out->numbers =
+        malloc(((size_t)out->ends[GRAMS] + 1) * sizeof(*out->numbers));
+    if (out->numbers == NULL)
+        return false;
+    for (size_t i = 0; i < numbers->count; i++) {
+        size_t count = grams_of(numbers->arrivals[i].value, grams);
+
+        for (size_t k = 0; k < count; k++)
+            out->numbers[next[grams[k]]++] = (uint32_t)i;
+    }
+    memmove(out->ends + 1, out->ends, GRAMS * sizeof(*out->ends));
+    out->ends[0] = 0;
+    return true;
+}
+
+static void write_list(const uint32_t *numbers, size_t count,
+                       struct ruf_writer *out)
+{
+    uint8_t *at = ruf_write_room(out, 5 * count + 1);
+    uint32_t next = 0;
+
+    for (size_t i = 0; at != NULL && i < count; i++) {
+        if (i > 0 && numbers[i] + 1 == next)
+            continue; /* a number may hold a gram twice */
+        at = ruf_search_put_varint(at, numbers[i] - next);
+        next = numbers[i] + 1;
+    }
+    if (at != NULL)
+        out->size = (size_t)(at - out->bytes);
+}
+
+/* How long each list of a group is, then they; nothing if all are empty. */
+static void write_group(const struct gram_lists *lists, size_t group,
+                        struct ruf_writer *room, struct ruf_writer *stream)
+{
+    const uint32_t *ends = lists->ends + group * RUF_GRAM_SYMBOLS;
+
+    if (ends[0] == ends[RUF_GRAM_SYMBOLS])
+        return;
+    room->size = 0;
+    for (size_t i = 0; i < RUF_GRAM_SYMBOLS; i++) {
+        size_t before = room->size;
+
+        write_list(lists->numbers + ends[i], ends[i + 1] - ends[i], room);
+        ruf_write_varint(stream, room->size - before);
+    }
+    ruf_write_bytes(stream, room->bytes, room->size);
 }
 
 static bool write_grams(const struct search_numbers *numbers,
                         struct ruf_writer *out)
 {
-    uint32_t *starts = calloc(RUF_GRAM_COUNT + 1, sizeof(*starts));
-    unsigned grams[RUF_NUMBER_DIGITS_MAX];
+    struct gram_lists *lists = calloc(1, sizeof(*lists));
     struct ruf_writer offsets = { 0 };
     struct ruf_writer stream = { 0 };
-    uint32_t *list = NULL;
-    bool ok = starts != NULL;
+    struct ruf_writer room = { 0 };
+    bool ok = lists != NULL && list_grams(numbers, lists);
 
-    for (size_t i = 0; ok && i < numbers->count; i++) {
-        size_t count = grams_of(numbers->arrivals[i].value, grams);
-
-        for (size_t k = 0; k < count; k++)
-            starts[grams[k] + 1]++;
+    for (size_t group = 0; ok && group < RUF_GRAM_GROUPS; group++) {
+        ruf_write_u32(&offsets, (uint32_t)stream.size);
+        write_group(lists, group, &room, &stream);
     }
-    for (size_t i = 0; ok && i < RUF_GRAM_COUNT; i++)
-        starts[i + 1] += starts[i];
-    list =
-        ok ? calloc((size_t)starts[RUF_GRAM_COUNT] + 1, sizeof(*list)) : NULL;
-    ok = ok && list != NULL;
-    for (size_t i = 0; ok && i < numbers->count; i++) {
-        size_t count = grams_of(numbers->arrivals[i].value, grams);
-
-        for (size_t k = 0; k < count; k++)
-            list[starts[grams[k]]++] = (uint32_t)i;
-    }
-    if (ok)
-        write_gram_lists(starts, list, &offsets, &stream);
+    ruf_write_u32(&offsets, (uint32_t)stream.size);
     ruf_write_u32(out, (uint32_t)numbers->count);
     ruf_write_u32(out, (uint32_t)stream.size);
     ruf_write_bytes(out, offsets.bytes, offsets.size);
     ruf_write_bytes(out, stream.bytes, stream.size);
     ruf_search_write_pad(out);
-    ok = ok && !offsets.failed && !stream.failed && !out->failed &&
-         stream.size <= UINT32_MAX;
+    ok = ok && !offsets.failed && !stream.failed && !room.failed &&
+         !out->failed && stream.size <= UINT32_MAX;
     ruf_writer_wipe(&offsets);
     ruf_writer_wipe(&stream);
-    free(starts);
-    free(list);
+    ruf_writer_wipe(&room);
+    if (lists != NULL)
+        free(lists->numbers);
+    free(lists);
     return ok;
 }
 

@@ -2,9 +2,10 @@
  * lookup/search_numbers.c - contacts by digits of their numbers
  *
  * Starts are ranges of the numbers sorted by digits. Fragments and ends go
- * through grams, three digits at even places but the first: wherever a fragment
- * stands behind the start, one of its first two grams is at an even place. All
- * lists are in rank order.
+ * through grams, four digits at even places but the first: wherever a fragment
+ * stands behind the start, one of its first two grams is at an even place. Of
+ * the second one a fragment of four digits knows three, and all lists of its
+ * group are gone through. All lists are in rank order.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -15,7 +16,7 @@
 
 #define ANYWHERE_MIN 4
 #define DIGITS_MIN 2 /* shorter numbers are not indexed */
-#define END_GRAMS 2  /* places behind the last digit that grams reach */
+#define END_GRAMS 3  /* places behind the last digit that grams reach */
 
 /* --- one number as text
  * ------------------------------------------------------------ */
@@ -439,6 +440,7 @@ struct gram_list {
     const uint8_t *at;
     const uint8_t *end;
     uint32_t number; /* UINT32_MAX: at the end */
+    uint8_t parity;  /* of the places where the pattern may stand in them */
 };
 
 static void next_number(const struct search_numbers *numbers,
@@ -456,33 +458,63 @@ static void next_number(const struct search_numbers *numbers,
                        : list->number + 1 + step;
 }
 
-static void open_gram(const struct search_numbers *numbers, unsigned gram,
-                      struct gram_list *out)
+/* The lists of the group at place i of the pattern. */
+static void open_group(const struct search_numbers *numbers,
+                       const struct pattern *pattern, size_t i,
+                       struct gram_list lists[RUF_GRAM_SYMBOLS])
 {
-    uint32_t first = ruf_search_item(&numbers->grams, gram);
-    uint32_t end = ruf_search_item(&numbers->grams, gram + 1);
+    unsigned group = ruf_number_gram_group(pattern->packed, i);
+    uint32_t first = ruf_search_item(&numbers->grams, group);
+    uint32_t last = ruf_search_item(&numbers->grams, group + 1);
+    const uint8_t *at = numbers->gram_stream;
+    const uint8_t *end = numbers->gram_stream;
+    uint32_t sizes[RUF_GRAM_SYMBOLS] = { 0 };
 
-    if (first > end || end > numbers->gram_size)
-        first = end = 0;
-    out->at = numbers->gram_stream + first;
-    out->end = numbers->gram_stream + end;
-    out->number = UINT32_MAX; /* so that the first step counts from 0 */
+    if (first < last && last <= numbers->gram_size) {
+        at += first;
+        end += last;
+    }
+    for (size_t symbol = 0; at < end && symbol < RUF_GRAM_SYMBOLS; symbol++)
+        at = ruf_search_varint(at, end, &sizes[symbol]);
+    for (size_t symbol = 0; symbol < RUF_GRAM_SYMBOLS; symbol++) {
+        uint32_t size = sizes[symbol] < (size_t)(end - at)
+                            ? sizes[symbol]
+                            : (uint32_t)(end - at);
+
+        /* The number before the first is -1: steps count from it. */
+        lists[symbol] = (struct gram_list){ at, at + size, UINT32_MAX, i & 1 };
+        at += size;
+    }
 }
 
-/* The shortest list for a pattern that stands at places of one parity. */
-static void rarest_gram(const struct search_numbers *numbers,
-                        const struct pattern *pattern, size_t parity,
-                        struct gram_list *out)
+static size_t bytes_left(const struct gram_list *list)
 {
-    struct gram_list list;
+    return (size_t)(list->end - list->at);
+}
 
-    out->at = out->end = NULL;
-    for (size_t i = parity; i + 3 <= pattern->reach; i += 2) {
-        open_gram(numbers, ruf_number_gram(pattern->packed, i), &list);
-        if (out->at == NULL || list.end - list.at < out->end - out->at)
-            *out = list;
+/* The shortest list for a pattern that stands at places of one parity, or all
+ * of a group if it is too short to tell which. @return how many. */
+static size_t open_lists(const struct search_numbers *numbers,
+                         const struct pattern *pattern, size_t parity,
+                         struct gram_list out[RUF_GRAM_SYMBOLS])
+{
+    struct gram_list group[RUF_GRAM_SYMBOLS];
+    size_t count = 0;
+
+    for (size_t i = parity; i + 4 <= pattern->reach; i += 2) {
+        const struct gram_list *list =
+            &group[ruf_number_nibble(pattern->packed, i + 3)];
+
+        open_group(numbers, pattern, i, group);
+        if (count == 0 || bytes_left(list) < bytes_left(&out[0]))
+            out[0] = *list;
+        count = 1;
     }
-    out->number = UINT32_MAX;
+    if (count == 0 && parity + 3 <= pattern->reach) {
+        open_group(numbers, pattern, parity, out);
+        count = RUF_GRAM_SYMBOLS;
+    }
+    return count;
 }
 
 /* Numbers whose values are on their way from memory at once. */
@@ -506,8 +538,7 @@ static size_t next_batch(const struct search_numbers *numbers,
 /* The numbers of a list below 'end' that the pattern stands in. From one on
  * that cannot enter any more none can, of neither list: the limit. */
 static bool offer_list(struct search_scratch *s, const struct pattern *pattern,
-                       size_t parity, struct gram_list *list, uint64_t end,
-                       uint64_t *limit)
+                       struct gram_list *list, uint64_t end, uint64_t *limit)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
     uint32_t batch[BATCH];
@@ -518,7 +549,7 @@ static bool offer_list(struct search_scratch *s, const struct pattern *pattern,
         if (!ruf_search_spend(s, count / 4, RUF_TIER_NUMBER_PART))
             return false;
         for (size_t i = 0; i < count; i++) {
-            if (!holds(pattern, value_of(numbers, batch[i]), parity))
+            if (!holds(pattern, value_of(numbers, batch[i]), list->parity))
                 continue;
             if (ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
                                       owner_of(numbers, batch[i]))) {
@@ -532,7 +563,7 @@ static bool offer_list(struct search_scratch *s, const struct pattern *pattern,
     return true;
 }
 
-/* Both lists take turns in few long steps: the processor could not guess which
+/* The lists take turns in few long steps: the processor could not guess which
  * of them has the next number. */
 #define TURNS 16
 
@@ -542,17 +573,18 @@ static void offer_fragments(struct search_scratch *s,
     const struct search_numbers *numbers = &s->tables.numbers;
     uint64_t turn = numbers->count / TURNS + 1;
     uint64_t limit = numbers->count;
-    struct gram_list lists[2];
+    struct gram_list lists[2 * RUF_GRAM_SYMBOLS];
+    size_t count;
 
     if (numbers->count == 0)
         return;
-    for (size_t parity = 0; parity < 2; parity++) {
-        rarest_gram(numbers, pattern, parity, &lists[parity]);
-        next_number(numbers, &lists[parity]);
-    }
+    count = open_lists(numbers, pattern, 0, lists);
+    count += open_lists(numbers, pattern, 1, lists + count);
+    for (size_t i = 0; i < count; i++)
+        next_number(numbers, &lists[i]);
     for (uint64_t end = turn; end < limit + turn; end += turn)
-        for (size_t parity = 0; parity < 2; parity++)
-            if (!offer_list(s, pattern, parity, &lists[parity], end, &limit))
+        for (size_t i = 0; i < count; i++)
+            if (!offer_list(s, pattern, &lists[i], end, &limit))
                 return;
 }
 

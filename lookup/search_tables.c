@@ -142,7 +142,7 @@ static bool open_grams(const struct ruf_index *index,
     if (take32(&cursor) != out->count)
         return false;
     out->gram_size = take32(&cursor);
-    out->grams = take_array(&cursor, RUF_GRAM_COUNT + 1, 4);
+    out->grams = take_array(&cursor, RUF_GRAM_GROUPS + 1, 4);
     out->gram_stream = take(&cursor, out->gram_size);
     return !cursor.failed;
 }
