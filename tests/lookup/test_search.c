@@ -40,6 +40,10 @@ static const struct {
       UINT64_C(498999998123), "089 99998123" },
     { "Anna", "Müller-Lüdenscheidt", "Hansa AG", "Technik", NULL,
       UINT64_C(493023125001), "+493023125001" },
+    { "Ida", "Falk", "Ostsee KG", "Lager", NULL, UINT64_C(494066969696),
+      "040 66969696" },
+    { "Udo", "Falk", "Ostsee KG", "Lager", NULL, UINT64_C(494066969612),
+      "040 66969612" },
 };
 #define COUNT (sizeof(people) / sizeof(people[0]))
 
@@ -300,6 +304,7 @@ Test(search, finds_numbers_by_start_part_and_end)
     expect("8999", "4");
     expect("5022", "1");
     expect("502", "");
+    expect("696961", "7"); /* behind a number that has 9696 twice */
     expect("-386", "3");
     expect("-22", "1");
     expect("4711", "2");
