@@ -3,8 +3,8 @@
  *
  * The sample company's records at growing sizes, each merged in a process of
  * its own. The exponent of a power fitted through the least times stands beside
- * that of n log n over the same sizes: a ratio above 1 grows faster. So does
- * that of an algorithm of n log n steps, whose memory grows out of the caches,
+ * that of n log n over the same sizes: a ratio above 1 grows faster. Third
+ * comes an algorithm of n log n steps whose memory grows out of the caches,
  * too: qsort() over the same records, by name.
  *
  * SPDX-License-Identifier: Apache-2.0

@@ -19,8 +19,8 @@
 
 #define GROUP_MAX 12
 
-/* A contact as a member of its group. */
-struct member {
+/* A contact's place in its group. */
+struct place {
     uint32_t parent; /* union-find: smaller number is the root */
     uint32_t next;   /* ring through the group's members */
     uint32_t count;  /* of the group, at its root */
@@ -30,7 +30,7 @@ struct merge {
     struct ruf_evidence evidence;
     const struct ruf_edge *apart; /* by a, then b: never one person */
     size_t apart_count;
-    struct member *members;
+    struct place *places;
     struct ruf_joint *joints; /* room for them, or NULL: not wanted */
     size_t joint_count;
 };
@@ -85,11 +85,11 @@ static enum ruf_status sort_contacts(struct ruf_evidence *evidence)
 
 static uint32_t root_of(struct merge *merge, uint32_t contact)
 {
-    struct member *members = merge->members;
+    struct place *places = merge->places;
 
-    while (members[contact].parent != contact) {
-        members[contact].parent = members[members[contact].parent].parent;
-        contact = members[contact].parent;
+    while (places[contact].parent != contact) {
+        places[contact].parent = places[places[contact].parent].parent;
+        contact = places[contact].parent;
     }
     return contact;
 }
@@ -148,7 +148,7 @@ static bool may_join(const struct merge *merge, enum ruf_edge_kind kind,
     uint32_t i = a;
 
     if (kind != RUF_EDGE_TOGETHER &&
-        merge->members[a].count + merge->members[b].count > GROUP_MAX)
+        merge->places[a].count + merge->places[b].count > GROUP_MAX)
         return false;
     do {
         uint32_t k = b;
@@ -156,16 +156,16 @@ static bool may_join(const struct merge *merge, enum ruf_edge_kind kind,
         do {
             if (has_veto(merge, kind, i, k))
                 return false;
-            k = merge->members[k].next;
+            k = merge->places[k].next;
         } while (k != b);
-        i = merge->members[i].next;
+        i = merge->places[i].next;
     } while (i != a);
     return true;
 }
 
 static void join(struct merge *merge, uint32_t a, uint32_t b)
 {
-    struct member *members = merge->members;
+    struct place *places = merge->places;
     uint32_t next;
 
     if (b < a) {
@@ -174,11 +174,11 @@ static void join(struct merge *merge, uint32_t a, uint32_t b)
         a = b;
         b = swap;
     }
-    members[b].parent = a;
-    members[a].count += members[b].count;
-    next = members[a].next; /* splice the two rings */
-    members[a].next = members[b].next;
-    members[b].next = next;
+    places[b].parent = a;
+    places[a].count += places[b].count;
+    next = places[a].next; /* splice the two rings */
+    places[a].next = places[b].next;
+    places[b].next = next;
 }
 
 /* In strict mode one shared number is not enough: two are. */
@@ -318,9 +318,9 @@ static bool may_suggest(const struct merge *merge, const struct ruf_edge *pair)
         do {
             if (is_kept_apart(merge, i, k) || are_two_users(merge, i, k))
                 return false;
-            k = merge->members[k].next;
+            k = merge->places[k].next;
         } while (k != pair->b);
-        i = merge->members[i].next;
+        i = merge->places[i].next;
     } while (i != pair->a);
     return true;
 }
@@ -370,12 +370,12 @@ static enum ruf_status make_rings(struct merge *merge)
     struct ruf_evidence *evidence = &merge->evidence;
     size_t count = evidence->count;
 
-    merge->members =
-        ruf_arena_alloc(evidence->arena, count, sizeof(*merge->members));
-    if (merge->members == NULL)
+    merge->places =
+        ruf_arena_alloc(evidence->arena, count, sizeof(*merge->places));
+    if (merge->places == NULL)
         return RUF_E_NOMEM;
     for (uint32_t i = 0; i < count; i++)
-        merge->members[i] = (struct member){ i, i, 1 };
+        merge->places[i] = (struct place){ i, i, 1 };
     return RUF_OK;
 }
 
@@ -415,11 +415,11 @@ static enum ruf_status make_persons(struct merge *merge,
         uint32_t member = first;
         size_t start = used;
 
-        if (merge->members[first].parent != first)
+        if (merge->places[first].parent != first)
             continue;
         do {
             members[used++] = merge->evidence.contacts[member];
-            member = merge->members[member].next;
+            member = merge->places[member].next;
         } while (member != first);
         if (ruf_person_make(members + start, used - start,
                             merge->evidence.policy, merge->evidence.arena,

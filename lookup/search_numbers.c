@@ -536,7 +536,7 @@ static size_t next_batch(const struct search_numbers *numbers,
 }
 
 /* The numbers of a list below 'end' that the pattern stands in. From one on
- * that cannot enter any more none can, of neither list: the limit. */
+ * that cannot enter any more none can, of any list: the limit. */
 static bool offer_list(struct search_scratch *s, const struct pattern *pattern,
                        struct gram_list *list, uint64_t end, uint64_t *limit)
 {
