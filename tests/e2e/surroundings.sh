@@ -142,14 +142,16 @@ note "odd paths, Turkish, no environment"
 
 # --- others at the same time -----------------------------------------------------------
 
-sh -c 'exec 9>>"$1"; flock 9; exec sleep 30' sh "$home/lock" &
+sh -c 'exec 9>>"$1"; flock 9; : >"$2"; exec sleep 30' sh "$home/lock" \
+    "$work/held" &
 holder=$!
 tries=0
-until expect 75 I810 ruf "$home" index 2>"$work/stderr"; do
+until [ -e "$work/held" ]; do
     tries=$((tries + 1))
-    [ "$tries" -lt 50 ] || fail "two writers"
+    [ "$tries" -lt 600 ] || fail "the lock was not to be had in 60 s"
     sleep 0.1
 done
+expect 75 I810 ruf "$home" index
 ruf "$home" emit >"$work/again"
 kill "$holder"
 wait "$holder" 2>"$work/stderr" || true
