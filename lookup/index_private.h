@@ -312,6 +312,9 @@ RUF_MUST_USE enum ruf_status ruf_contact_read(struct ruf_query *query,
                                               struct ruf_contact *out,
                                               struct ruf_error *err);
 
+/* Soon to be read: resident, its record is fetched from memory meanwhile. */
+void ruf_contact_prefetch(const struct ruf_query *query, uint32_t contact);
+
 /* The text a record refers to; borrowed, or copied to the query's room. */
 RUF_MUST_USE enum ruf_status ruf_text_reference(struct ruf_query *query,
                                                 struct ruf_reader *reader,

@@ -165,6 +165,21 @@ void ruf_search_top_text(struct search_scratch *s,
     s->work += places.next - first > 1;
 }
 
+void ruf_search_top_texts(struct search_scratch *s,
+                          const struct search_field *field, uint32_t first,
+                          uint32_t end)
+{
+    for (uint32_t text = first; text < end; text++) {
+        uint32_t place = ruf_search_item(&field->starts, text);
+
+        /* Most often its first contact is worse than the worst kept. */
+        if (s->top_count == s->top_limit && place < field->listed.count &&
+            ruf_search_item(&field->listed, place) >= s->top[s->top_count - 1])
+            continue;
+        ruf_search_top_text(s, field, text);
+    }
+}
+
 /* --- entry
  * ------------------------------------------------------------------------------------
  */
@@ -253,6 +268,8 @@ static enum ruf_status write_hits(struct search_scratch *s,
 
     while (s->count > 0 && (int)tier_of(s->best[s->count - 1]) > s->reliable)
         s->count--;
+    for (size_t i = 0; i < s->count; i++)
+        ruf_contact_prefetch(query, (uint32_t)s->best[i]);
     for (size_t i = 0; i < s->count && status == RUF_OK; i++) {
         struct ruf_contact contact;
         struct search_marks plan;

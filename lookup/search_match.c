@@ -183,10 +183,7 @@ static inline enum search_match match_contact(const struct search_scratch *s,
     return best;
 }
 
-/* The tier one word alone finds a contact in; columns as a set of bits. */
-static unsigned grade_word(const struct search_scratch *s,
-                           const struct search_word *word, uint32_t contact,
-                           unsigned columns)
+unsigned ruf_search_column_tier(enum ruf_search_column column)
 {
     static const enum ruf_search_tier tiers[] = {
         RUF_TIER_FAMILY,  RUF_TIER_GIVEN,    RUF_TIER_INITIALS,
@@ -194,11 +191,19 @@ static unsigned grade_word(const struct search_scratch *s,
         RUF_TIER_EMAIL,   RUF_TIER_EMAIL,
     };
 
+    return tiers[column];
+}
+
+/* The tier one word alone finds a contact in; columns as a set of bits. */
+static unsigned grade_word(const struct search_scratch *s,
+                           const struct search_word *word, uint32_t contact,
+                           unsigned columns)
+{
     for (columns &= word->columns; columns != 0; columns &= columns - 1) {
         unsigned column = (unsigned)__builtin_ctz(columns);
 
         if (match_contact(s, word, column, contact) != SEARCH_NO)
-            return tiers[column];
+            return ruf_search_column_tier((enum ruf_search_column)column);
     }
     return SEARCH_TIER_NONE;
 }
@@ -272,6 +277,24 @@ static unsigned grade_words(const struct search_scratch *s,
         is_full_name(s, exact_parts, contact))
         return RUF_TIER_FULL_NAME;
     return worst;
+}
+
+unsigned ruf_search_grade_others(const struct search_scratch *s,
+                                 const struct search_reading *reading,
+                                 uint32_t contact, enum ruf_search_column last,
+                                 unsigned tier)
+{
+    unsigned columns = (2u << last) - 1;
+
+    for (size_t i = 0; i < reading->count; i++) {
+        unsigned of_word;
+
+        if (i == reading->driver)
+            continue;
+        of_word = grade_word(s, &reading->words[i], contact, columns);
+        tier = of_word > tier ? of_word : tier;
+    }
+    return tier;
 }
 
 /* The tier a reading finds a contact in, looking at columns up to 'last'. */

@@ -111,6 +111,9 @@ struct search_prefix {
     uint32_t end;
 };
 
+/* Contacts of a list that are gone through at a time. */
+#define SEARCH_STRIDE 256u
+
 /* Scratch space of a query object and the search going on in it. */
 struct search_scratch {
     struct search_tables tables;
@@ -131,6 +134,7 @@ struct search_scratch {
     int reliable; /* tiers up to this one were looked through */
     struct search_filter filter;
     uint64_t *marks; /* bit per contact */
+    uint32_t kept[SEARCH_STRIDE];
     struct search_prefix prefixes[SEARCH_PREFIXES_MAX];
     unsigned char letters[256];           /* what each byte is to a mark */
     char folded[4 * RUF_RECORD_TEXT_MAX]; /* of the text being marked */
@@ -184,6 +188,10 @@ void ruf_search_top_start(struct search_scratch *s);
 bool ruf_search_top_add(struct search_scratch *s, uint32_t contact);
 void ruf_search_top_text(struct search_scratch *s,
                          const struct search_field *field, uint32_t text);
+/* Texts [first, end), which must not be beyond text_count. */
+void ruf_search_top_texts(struct search_scratch *s,
+                          const struct search_field *field, uint32_t first,
+                          uint32_t end);
 
 /* --- query text (search_query.c)
  * ------------------------------------------------ */
@@ -224,6 +232,16 @@ unsigned ruf_search_columns(const struct search_scratch *s,
 /* The best tier of all readings, looking at columns up to 'last'. */
 unsigned ruf_search_grade(const struct search_scratch *s, uint32_t contact,
                           enum ruf_search_column last);
+
+/* The tier one word earns in a column. It grows with the column. */
+unsigned ruf_search_column_tier(enum ruf_search_column column);
+
+/* The worst of this tier and those of a reading's words but the driver, in
+ * columns up to 'last'. */
+unsigned ruf_search_grade_others(const struct search_scratch *s,
+                                 const struct search_reading *reading,
+                                 uint32_t contact, enum ruf_search_column last,
+                                 unsigned tier);
 
 /* The tier a reading finds a contact in; as a stage of typos or sounds would
  * grade it if 'tier' is theirs. */

@@ -61,8 +61,7 @@ static bool collect_column(struct search_scratch *s, struct search_word *word,
                                   8,
                               tier))
             return false;
-        for (uint32_t text = range->first; text < range->end; text++)
-            ruf_search_top_text(s, field, text);
+        ruf_search_top_texts(s, field, range->first, range->end);
         for (uint32_t k = range->pair_first; k < range->pair_end; k++)
             ruf_search_top_text(s, field,
                                 ruf_search_item(&field->pair_texts, k));
@@ -216,17 +215,29 @@ HOT_INLINE bool passes(const struct search_filter *filter, uint32_t contact)
     return true;
 }
 
-/* A walk through the contacts of texts: they are marked, or graded and
- * offered. */
+/* A walk through the lists of a reading's driver. */
 struct walk {
-    bool marks;
-    const struct search_filter *filter;
+    const struct search_reading *reading;
     enum ruf_search_column last;
-    unsigned tier;
+    unsigned tier; /* no contact still to come earns a better one */
+    bool exact_only;
+    bool is_certain; /* what passes has just this tier */
 };
 
-/* The contacts of one text, graded and offered, as far as one of this tier, the
- * best still to come, could enter. */
+/* The driver's columns come in the order of their tiers: a contact found in
+ * this one has it in no better one, or was offered before. */
+static unsigned tier_in(const struct search_scratch *s, const struct walk *walk,
+                        uint32_t contact)
+{
+    if (walk->is_certain)
+        return walk->tier;
+    if (walk->exact_only)
+        return ruf_search_grade(s, contact, walk->last);
+    return ruf_search_grade_others(s, walk->reading, contact, walk->last,
+                                   walk->tier);
+}
+
+/* The contacts of one text, as far as one of this tier could enter. */
 HOT_INLINE bool offer_text(struct search_scratch *s,
                            const struct search_field *field, uint32_t text,
                            const struct walk *walk)
@@ -240,39 +251,69 @@ HOT_INLINE bool offer_text(struct search_scratch *s,
         if (contact >= s->tables.contacts ||
             ruf_search_settled_at(s, walk->tier, contact))
             break; /* nor can what follows, of a worse rank */
-        if (passes(walk->filter, contact))
-            ruf_search_offer(s, ruf_search_grade(s, contact, walk->last),
-                             contact);
+        if (passes(&s->filter, contact))
+            ruf_search_offer(s, tier_in(s, walk, contact), contact);
         if (steps % 1024 == 1023 && !ruf_search_spend(s, 1024, walk->tier))
             return false;
     }
     return ruf_search_spend(s, steps % 1024 + 1, walk->tier);
 }
 
-static void mark_texts(struct search_scratch *s,
-                       const struct search_field *field, uint32_t first,
-                       uint32_t end)
+/* The marked ones of some contacts. No step depends on whether one is: the
+ * processor could not guess. @return how many. */
+static size_t keep_marked(struct search_scratch *s,
+                          const struct search_field *field,
+                          struct search_places places)
 {
-    struct search_places places = ruf_search_places(field, first, end);
+    const uint64_t *marked = s->filter.marked;
+    size_t count = 0;
 
     while (places.next < places.end) {
         uint32_t contact = ruf_search_next(field, &places);
 
-        if (contact < s->tables.contacts)
-            s->marks[contact / 64] |= UINT64_C(1) << contact % 64;
+        if (contact > s->tables.contacts)
+            contact = s->tables.contacts; /* which is never marked */
+        s->kept[count] = contact;
+        count += marked[contact / 64] >> contact % 64 & 1;
     }
+    return count;
 }
 
-/* Texts of one word that follow one another, and so do their contacts. */
-HOT_INLINE bool walk_singles(struct search_scratch *s,
-                             const struct search_field *field, uint32_t first,
-                             uint32_t end, const struct walk *walk)
+/* Contacts of texts that follow one another, as their lists do: they are gone
+ * through as one, since most are two to five long. */
+static bool offer_marked(struct search_scratch *s,
+                         const struct search_field *field,
+                         struct search_places places, const struct walk *walk)
 {
-    if (walk->marks) {
-        if (first < end)
-            mark_texts(s, field, first, end);
-        return true;
+    while (places.next < places.end) {
+        uint32_t left = places.end - places.next;
+        struct search_places some = { places.next, 0 };
+        size_t count;
+
+        some.end = some.next + (left < SEARCH_STRIDE ? left : SEARCH_STRIDE);
+        count = keep_marked(s, field, some);
+        for (size_t i = 0; i < count; i++) {
+            uint32_t contact = s->kept[i];
+
+            if (!ruf_search_settled_at(s, walk->tier, contact))
+                ruf_search_offer(s, tier_in(s, walk, contact), contact);
+        }
+        if (!ruf_search_spend(s, some.end - some.next, walk->tier))
+            return false;
+        places.next = some.end;
     }
+    return true;
+}
+
+/* Texts of one word. */
+HOT_INLINE bool offer_singles(struct search_scratch *s,
+                              const struct search_field *field, uint32_t first,
+                              uint32_t end, const struct walk *walk)
+{
+    if (s->filter.marked != NULL && end > first + 1 &&
+        ruf_search_listed(field, first, end) <= FEW_CONTACTS)
+        return offer_marked(s, field, ruf_search_places(field, first, end),
+                            walk);
     for (uint32_t text = first; text < end; text++)
         if (!offer_text(s, field, text, walk))
             return false;
@@ -280,15 +321,14 @@ HOT_INLINE bool walk_singles(struct search_scratch *s,
 }
 
 /* Texts of several words. */
-HOT_INLINE bool walk_pairs(struct search_scratch *s,
-                           const struct search_field *field, uint32_t first,
-                           uint32_t end, const struct walk *walk)
+HOT_INLINE bool offer_pairs(struct search_scratch *s,
+                            const struct search_field *field, uint32_t first,
+                            uint32_t end, const struct walk *walk)
 {
     for (uint32_t k = first; k < end; k++) {
         uint32_t text = ruf_search_item(&field->pair_texts, k);
 
-        if (text < field->text_count &&
-            !walk_singles(s, field, text, text + 1, walk))
+        if (text < field->text_count && !offer_text(s, field, text, walk))
             return false;
     }
     return true;
@@ -305,25 +345,64 @@ static uint32_t exact_end(const struct search_field *field,
                : range->pair_first;
 }
 
-/* The lists of a word, in columns up to the walk's last. */
-HOT_INLINE bool walk_word(struct search_scratch *s,
-                          const struct search_word *word, bool exact_only,
-                          const struct walk *walk)
+/* The lists of the driver, in columns up to the walk's last. */
+static bool offer_driver(struct search_scratch *s, struct walk walk)
 {
-    for (unsigned column = 0; column <= walk->last; column++)
+    const struct search_word *word = &walk.reading->words[walk.reading->driver];
+    unsigned best = walk.tier;
+
+    for (unsigned column = 0; column <= walk.last; column++)
         for (size_t i = 0; i < word->form_count; i++) {
             const struct search_field *field = &s->tables.fields[column];
             const struct search_form *form = &word->forms[i];
             const struct search_range *range = &form->ranges[column];
-            uint32_t end = exact_only ? range->exact : range->end;
-            uint32_t pair_end =
-                exact_only ? exact_end(field, form, range) : range->pair_end;
+            uint32_t end = walk.exact_only ? range->exact : range->end;
+            uint32_t pair_end = walk.exact_only ? exact_end(field, form, range)
+                                                : range->pair_end;
+            unsigned tier =
+                ruf_search_column_tier((enum ruf_search_column)column);
 
-            if (!walk_singles(s, field, range->first, end, walk) ||
-                !walk_pairs(s, field, range->pair_first, pair_end, walk))
+            walk.tier = tier > best && !walk.exact_only ? tier : best;
+            if (!offer_singles(s, field, range->first, end, &walk) ||
+                !offer_pairs(s, field, range->pair_first, pair_end, &walk))
                 return false;
         }
     return true;
+}
+
+static void mark_texts(struct search_scratch *s,
+                       const struct search_field *field, uint32_t first,
+                       uint32_t end)
+{
+    struct search_places places = ruf_search_places(field, first, end);
+
+    while (places.next < places.end) {
+        uint32_t contact = ruf_search_next(field, &places);
+
+        if (contact < s->tables.contacts)
+            s->marks[contact / 64] |= UINT64_C(1) << contact % 64;
+    }
+}
+
+/* The contacts of a word, in columns up to this one. */
+static void mark_word(struct search_scratch *s, const struct search_word *word,
+                      enum ruf_search_column last)
+{
+    memset(s->marks, 0, ((size_t)s->tables.contacts + 63) / 64 * 8);
+    for (unsigned column = 0; column <= last; column++)
+        for (size_t i = 0; i < word->form_count; i++) {
+            const struct search_field *field = &s->tables.fields[column];
+            const struct search_range *range = &word->forms[i].ranges[column];
+
+            if (range->first < range->end)
+                mark_texts(s, field, range->first, range->end);
+            for (uint32_t k = range->pair_first; k < range->pair_end; k++) {
+                uint32_t text = ruf_search_item(&field->pair_texts, k);
+
+                if (text < field->text_count)
+                    mark_texts(s, field, text, text + 1);
+            }
+        }
 }
 
 /* Looking a contact up in the columns costs this many times a step through a
@@ -354,8 +433,7 @@ static bool offer_word(struct search_scratch *s, struct search_reading *reading,
                        enum ruf_search_column last, bool exact_only,
                        unsigned tier)
 {
-    const struct walk offer = { false, &s->filter, last, tier };
-    const struct walk mark = { true, NULL, last, tier };
+    struct walk walk = { reading, last, tier, exact_only, false };
     size_t marked = word_to_mark(reading, last);
 
     make_filter(s, reading, reading->driver, marked, last, &s->filter);
@@ -364,11 +442,12 @@ static bool offer_word(struct search_scratch *s, struct search_reading *reading,
 
         if (!ruf_search_spend(s, cost_of(word, last) / MARKS_WORTH, tier))
             return false;
-        memset(s->marks, 0, ((size_t)s->tables.contacts + 63) / 64 * 8);
-        (void)walk_word(s, word, false, &mark);
+        mark_word(s, word, last);
         s->filter.marked = s->marks;
+        walk.is_certain = tier == RUF_TIER_TWO_WORDS &&
+                          last == RUF_COLUMN_GIVEN && s->filter.count == 0;
     }
-    return walk_word(s, &reading->words[reading->driver], exact_only, &offer);
+    return offer_driver(s, walk);
 }
 
 /* Contacts whose name is made up of these very words. */
@@ -471,6 +550,27 @@ static bool run_phase(struct search_scratch *s, struct search_reading *reading,
            ruf_search_settled(s, tier);
 }
 
+/* How many contacts have all words in their names, some in the given and some
+ * in the family name, if these meet by chance. */
+static double expected_names(const struct search_scratch *s,
+                             const struct search_reading *reading)
+{
+    double contacts = s->tables.contacts;
+    double names = 1;
+    double family = 1;
+    double given = 1;
+
+    for (size_t i = 0; i < reading->count; i++) {
+        const uint64_t *costs = reading->words[i].costs;
+
+        names *=
+            (double)cost_of(&reading->words[i], RUF_COLUMN_GIVEN) / contacts;
+        family *= (double)costs[RUF_COLUMN_FAMILY] / contacts;
+        given *= (double)costs[RUF_COLUMN_GIVEN] / contacts;
+    }
+    return (names - family - given) * contacts;
+}
+
 static void several_words(struct search_scratch *s,
                           struct search_reading *reading)
 {
@@ -486,8 +586,10 @@ static void several_words(struct search_scratch *s,
         enum ruf_search_column last = phases[p].last;
         unsigned columns;
 
-        /* Behind the names one walk will do if it is short. */
-        if (p > 0 && rarest(reading, RUF_COLUMN_DOMAIN) <= FEW_CONTACTS)
+        /* Behind the names, or if these will not do, one walk does if it is
+         * short. */
+        if ((p > 0 || expected_names(s, reading) < (double)s->capacity) &&
+            rarest(reading, RUF_COLUMN_DOMAIN) <= FEW_CONTACTS)
             last = RUF_COLUMN_DOMAIN;
         columns = (2u << last) - 1;
         if (adds_any(reading, columns & ~done) && may_hold(reading, columns) &&
