@@ -16,4 +16,8 @@
 /** Not zeroed; free() it. @return NULL when memory is out. */
 void *ruf_pages_alloc(size_t size);
 
+/** Move the first 'used' bytes of old, which may be NULL, to new pages, and
+ *  free it. @return NULL when memory is out; old is as it was. */
+void *ruf_pages_grow(void *old, size_t used, size_t size);
+
 #endif

@@ -8,6 +8,7 @@
  */
 #include "base/number_plan.h"
 #include "base/number_program.h"
+#include "base/pages.h"
 #include "indexer/keyed.h"
 #include "indexer/search_private.h"
 #include <stdlib.h>
@@ -28,7 +29,9 @@ static bool add_value(struct search_numbers *numbers, uint64_t value,
         void *grown =
             room > UINT32_MAX
                 ? NULL
-                : realloc(numbers->arrivals, room * sizeof(*numbers->arrivals));
+                : ruf_pages_grow(numbers->arrivals,
+                                 numbers->count * sizeof(*numbers->arrivals),
+                                 room * sizeof(*numbers->arrivals));
 
         if (grown == NULL)
             return false;
@@ -239,7 +242,8 @@ static void keep_first(struct search_numbers *numbers,
 static bool settle(struct search_numbers *numbers)
 {
     size_t count = numbers->count;
-    struct ruf_keyed *sorted = malloc((2 * count + 1) * sizeof(*sorted));
+    struct ruf_keyed *sorted =
+        ruf_pages_alloc((2 * count + 1) * sizeof(*sorted));
     uint32_t *place = calloc(count + 1, sizeof(*place));
     bool ok;
 
@@ -413,7 +417,7 @@ static bool list_grams(const struct search_numbers *numbers,
     for (size_t i = 0; i < GRAMS; i++)
         out->ends[i + 1] += out->ends[i];
     out->numbers =
-        malloc(((size_t)out->ends[GRAMS] + 1) * sizeof(*out->numbers));
+        ruf_pages_alloc(((size_t)out->ends[GRAMS] + 1) * sizeof(*out->numbers));
     if (out->numbers == NULL)
         return false;
     for (size_t i = 0; i < numbers->count; i++) {

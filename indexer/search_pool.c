@@ -12,7 +12,8 @@
 bool ruf_search_list_grow(struct search_list *list)
 {
     size_t room = list->room == 0 ? 256 : 2 * list->room;
-    uint32_t *items = realloc(list->items, room * sizeof(*items));
+    uint32_t *items = ruf_pages_grow(list->items, list->count * sizeof(*items),
+                                     room * sizeof(*items));
 
     if (items == NULL)
         return false;

@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/pages.h"
 #include "base/text.h"
 #include "indexer/keyed.h"
 #include "indexer/search_private.h"
@@ -23,7 +24,7 @@ static int by_text(const void *left, const void *right, void *words)
 static bool sort_words(struct search_pool *words, uint32_t *order)
 {
     size_t count = words->starts.count;
-    struct ruf_keyed *list = calloc(2 * count + 1, sizeof(*list));
+    struct ruf_keyed *list = ruf_pages_alloc((2 * count + 1) * sizeof(*list));
 
     if (list == NULL)
         return false;
@@ -147,7 +148,8 @@ static bool write_by_key(const struct search_pool *words, const uint32_t *order,
                          struct ruf_writer *out)
 {
     unsigned width = ruf_search_width((uint32_t)words->starts.count);
-    struct ruf_keyed *list = calloc(2 * names->count + 1, sizeof(*list));
+    struct ruf_keyed *list =
+        ruf_pages_alloc((2 * names->count + 1) * sizeof(*list));
 
     if (list == NULL)
         return false;
