@@ -186,6 +186,7 @@ void ruf_search_top_texts(struct search_scratch *s,
 
 static void scratch_free(struct search_scratch *scratch)
 {
+    free(scratch->tables.ranks);
     free(scratch->marks);
     free(scratch);
 }
@@ -215,8 +216,8 @@ static enum ruf_status scratch_get(struct ruf_query *query,
             query->index, (enum ruf_section_kind)RUF_SECTION_SEARCH_WORDS, err);
     }
     scratch->marks = calloc((size_t)scratch->tables.contacts / 64 + 1, 8);
-    if (scratch->marks == NULL) {
-        free(scratch);
+    if (scratch->marks == NULL || !ruf_search_rank_words(&scratch->tables)) {
+        scratch_free(scratch);
         return ruf_fail_memory(err);
     }
     ruf_search_marks_init(scratch);
@@ -232,6 +233,7 @@ static void start(struct search_scratch *s,
     s->capacity = capacity;
     s->count = 0;
     s->work = 0;
+    s->marked_word = NULL;
     s->work_limit =
         options->work_limit == 0 ? WORK_LIMIT_DEFAULT : options->work_limit;
     s->reliable = RUF_TIER_SOUND;

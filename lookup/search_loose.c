@@ -177,12 +177,12 @@ static bool visit_column(struct search_scratch *s,
 {
     const struct search_array *singles = &field->singles;
     const struct search_array *pairs = &field->pair_words;
-    uint32_t i = ruf_search_bound(singles, 0, singles->count, word);
+    uint32_t i = ruf_search_bound_word(singles, field->single_ranks, word);
 
     for (; i < singles->count && ruf_search_item(singles, i) == word; i++)
         if (!visit->text(s, field, i, visit))
             return false;
-    i = ruf_search_bound(pairs, 0, pairs->count, word);
+    i = ruf_search_bound_word(pairs, field->pair_ranks, word);
     for (; i < pairs->count && ruf_search_item(pairs, i) == word; i++)
         if (!visit->text(s, field, ruf_search_item(&field->pair_texts, i),
                          visit))

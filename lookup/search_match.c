@@ -31,15 +31,16 @@ static void find_range(const struct search_field *field,
     const struct search_array *pairs = &field->pair_words;
 
     out->known = true;
-    out->first = ruf_search_bound(singles, 0, singles->count, span.first);
-    out->end = ruf_search_bound(singles, out->first, singles->count, span.end);
+    out->first =
+        ruf_search_bound_word(singles, field->single_ranks, span.first);
+    out->end = ruf_search_bound_word(singles, field->single_ranks, span.end);
     out->exact = out->first;
     if (span.exact)
         out->exact =
-            ruf_search_bound(singles, out->first, out->end, span.first + 1);
-    out->pair_first = ruf_search_bound(pairs, 0, pairs->count, span.first);
-    out->pair_end =
-        ruf_search_bound(pairs, out->pair_first, pairs->count, span.end);
+            ruf_search_bound_word(singles, field->single_ranks, span.first + 1);
+    out->pair_first =
+        ruf_search_bound_word(pairs, field->pair_ranks, span.first);
+    out->pair_end = ruf_search_bound_word(pairs, field->pair_ranks, span.end);
 }
 
 const struct search_range *ruf_search_range(const struct search_tables *tables,

@@ -133,7 +133,9 @@ struct search_scratch {
     uint64_t work_limit;
     int reliable; /* tiers up to this one were looked through */
     struct search_filter filter;
-    uint64_t *marks; /* bit per contact */
+    uint64_t *marks; /* bit per contact, of this word in columns before that */
+    const struct search_word *marked_word;
+    unsigned marked_columns;
     uint32_t kept[SEARCH_STRIDE];
     struct search_prefix prefixes[SEARCH_PREFIXES_MAX];
     unsigned char letters[256];           /* what each byte is to a mark */

@@ -5,6 +5,7 @@
  */
 #include "lookup/search_tables.h"
 #include "base/text.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* --- opening
@@ -203,6 +204,38 @@ uint32_t ruf_search_bound(const struct search_array *array, uint32_t low,
             high = middle;
     }
     return low;
+}
+
+/* @return behind the ranks. */
+static uint32_t *fill_ranks(const struct search_array *array, size_t count,
+                            uint32_t *ranks)
+{
+    uint32_t place = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        while (place < array->count &&
+               ruf_search_item(array, place) / SEARCH_WORDS_PER_RANK < i)
+            place++;
+        ranks[i] = place;
+    }
+    return ranks + count;
+}
+
+bool ruf_search_rank_words(struct search_tables *tables)
+{
+    size_t count = tables->words.count / SEARCH_WORDS_PER_RANK + 2;
+    uint32_t *next = calloc(2 * RUF_COLUMN_COUNT * count, sizeof(*next));
+
+    tables->ranks = next;
+    for (size_t i = 0; next != NULL && i < RUF_COLUMN_COUNT; i++) {
+        struct search_field *field = &tables->fields[i];
+
+        field->single_ranks = next;
+        next = fill_ranks(&field->singles, count, next);
+        field->pair_ranks = next;
+        next = fill_ranks(&field->pair_words, count, next);
+    }
+    return next != NULL;
 }
 
 bool ruf_search_holds(const struct search_array *array, uint32_t low,

@@ -5,7 +5,7 @@
  * tables are opened; what stands in them is checked where it is used, so that
  * no content makes a query read outside.
  *
- * Threads: immutable after ruf_search_tables_open(), share freely.
+ * Threads: immutable after ruf_search_rank_words(), share freely.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -53,6 +53,8 @@ struct search_field {
     struct search_array words;
     struct search_array pair_words; /**< ascending */
     struct search_array pair_texts;
+    const uint32_t *single_ranks; /**< see ruf_search_bound_word() */
+    const uint32_t *pair_ranks;
 };
 
 /** Numbers of at most 15 digits in rank order; longer ones as text. */
@@ -80,6 +82,7 @@ struct search_tables {
     struct search_words words;
     struct search_field fields[RUF_COLUMN_COUNT];
     struct search_numbers numbers;
+    uint32_t *ranks; /**< of all fields; ruf_search_rank_words() */
 };
 
 /** @return false if counts and sections contradict each other. */
@@ -133,6 +136,23 @@ ruf_search_varint(const uint8_t *at, const uint8_t *end, uint32_t *out)
 /** First place in [low, high) of an ascending array with an item >= value. */
 uint32_t ruf_search_bound(const struct search_array *array, uint32_t low,
                           uint32_t high, uint32_t value);
+
+/** Every so many words a table of ranks says where in an array they begin. */
+#define SEARCH_WORDS_PER_RANK 128u
+
+/** First place in an ascending array of words with none below this one, which
+ *  must not be beyond words.count. */
+static inline uint32_t ruf_search_bound_word(const struct search_array *array,
+                                             const uint32_t *ranks,
+                                             uint32_t word)
+{
+    const uint32_t *rank = ranks + word / SEARCH_WORDS_PER_RANK;
+
+    return ruf_search_bound(array, rank[0], rank[1], word);
+}
+
+/** Make the ranks, to be freed. @return false when memory is out. */
+bool ruf_search_rank_words(struct search_tables *tables);
 
 /** Is the value in [low, high) of an ascending array? */
 bool ruf_search_holds(const struct search_array *array, uint32_t low,

@@ -340,8 +340,8 @@ static uint32_t exact_end(const struct search_field *field,
                           const struct search_range *range)
 {
     return form->span.exact
-               ? ruf_search_bound(&field->pair_words, range->pair_first,
-                                  range->pair_end, form->span.first + 1)
+               ? ruf_search_bound_word(&field->pair_words, field->pair_ranks,
+                                       form->span.first + 1)
                : range->pair_first;
 }
 
@@ -384,12 +384,17 @@ static void mark_texts(struct search_scratch *s,
     }
 }
 
-/* The contacts of a word, in columns up to this one. */
+/* The contacts of a word, in columns up to this one. An earlier phase, with
+ * fewer columns, may have marked some. */
 static void mark_word(struct search_scratch *s, const struct search_word *word,
                       enum ruf_search_column last)
 {
-    memset(s->marks, 0, ((size_t)s->tables.contacts + 63) / 64 * 8);
-    for (unsigned column = 0; column <= last; column++)
+    if (s->marked_word != word) {
+        memset(s->marks, 0, ((size_t)s->tables.contacts + 63) / 64 * 8);
+        s->marked_word = word;
+        s->marked_columns = 0;
+    }
+    for (unsigned column = s->marked_columns; column <= last; column++)
         for (size_t i = 0; i < word->form_count; i++) {
             const struct search_field *field = &s->tables.fields[column];
             const struct search_range *range = &word->forms[i].ranges[column];
@@ -403,6 +408,7 @@ static void mark_word(struct search_scratch *s, const struct search_word *word,
                     mark_texts(s, field, text, text + 1);
             }
         }
+    s->marked_columns = last + 1u;
 }
 
 /* Looking a contact up in the columns costs this many times a step through a
