@@ -165,6 +165,13 @@ size_t ruf_number_format(const struct ruf_number *number,
     return format(ruf_text(number->e164), number->extension, style, out);
 }
 
+/* 00 to 99: a division for two digits. */
+static const char pairs[] =
+    "00010203040506070809101112131415161718192021222324"
+    "25262728293031323334353637383940414243444546474849"
+    "50515253545556575859606162636465666768697071727374"
+    "75767778798081828384858687888990919293949596979899";
+
 /* '+' and the digits, NUL-ended, at the end of the room. */
 static struct ruf_text write_e164(ruf_e164 number,
                                   char room[RUF_E164_TEXT_SIZE])
@@ -173,10 +180,12 @@ static struct ruf_text write_e164(ruf_e164 number,
     char *at = end;
 
     *at = '\0';
-    do {
-        *--at = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
+    for (; number >= 10; number /= 100) {
+        at -= 2;
+        memcpy(at, pairs + 2 * (number % 100), 2);
+    }
+    if (number > 0 || at == end)
+        *--at = (char)('0' + number);
     *--at = '+';
     return (struct ruf_text){ at, (size_t)(end - at) };
 }

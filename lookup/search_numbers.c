@@ -225,7 +225,7 @@ static size_t add_national(struct search_prefix *out, size_t count,
     return add_prefix(out, count, text, code_size + size, code_size);
 }
 
-/* All beginnings meant by what was typed. */
+/* All beginnings meant by what was typed. @return how many. */
 static size_t read_prefixes(struct search_scratch *s)
 {
     struct search_prefix *out = s->prefixes;
@@ -234,7 +234,7 @@ static size_t read_prefixes(struct search_scratch *s)
     size_t size = asked->size;
     size_t count = add_prefix(out, 0, text, size, 0);
 
-    if (asked->plus)
+    if (asked->plus || asked->ends_only)
         return count;
     if (size > 2 && text[0] == '0' && text[1] == '0')
         count = add_prefix(out, count, text + 2, size - 2, 4);
@@ -298,9 +298,8 @@ static void offer_equal(struct search_scratch *s,
                         const struct search_prefix *prefix)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
-    uint32_t i = order_bound(numbers, 0, numbers->count, prefix->low);
 
-    for (; i < numbers->count; i++) {
+    for (uint32_t i = prefix->first; i < numbers->count; i++) {
         uint32_t number = ruf_search_item(&numbers->order, i);
         uint64_t value;
 
@@ -376,17 +375,16 @@ static void starts_by_range(struct search_scratch *s,
 
 /* Looking through a range costs its length, by rank it costs about
  * capacity * numbers / length: whichever is less. */
-static void offer_starts(struct search_scratch *s, size_t prefix_count)
+static void offer_starts(struct search_scratch *s)
 {
     const struct search_numbers *numbers = &s->tables.numbers;
     uint32_t limit = numbers->count;
     uint64_t total = 0;
     size_t count = 0;
 
-    for (size_t i = 0; i < prefix_count; i++) {
+    for (size_t i = 0; i < s->prefix_count; i++) {
         struct search_prefix prefix = s->prefixes[i];
 
-        prefix.first = order_bound(numbers, 0, numbers->count, prefix.low);
         prefix.end = order_near(numbers, prefix.first, prefix.high + 1);
         total += prefix.end - prefix.first;
         if (prefix.first < prefix.end)
@@ -644,14 +642,16 @@ static void offer_boosted(struct search_scratch *s, struct ruf_query *query)
 void ruf_search_full_number_stage(struct search_scratch *s,
                                   struct ruf_query *query)
 {
-    size_t count;
+    const struct search_numbers *numbers = &s->tables.numbers;
 
     offer_boosted(s, query);
-    count = s->digits.ends_only
-                ? add_prefix(s->prefixes, 0, s->digits.text, s->digits.size, 0)
-                : read_prefixes(s);
-    for (size_t i = 0; i < count; i++)
-        offer_equal(s, &s->prefixes[i]);
+    s->prefix_count = read_prefixes(s);
+    for (size_t i = 0; i < s->prefix_count; i++) {
+        struct search_prefix *prefix = &s->prefixes[i];
+
+        prefix->first = order_bound(numbers, 0, numbers->count, prefix->low);
+        offer_equal(s, prefix);
+    }
     offer_longer(s, RUF_TIER_FULL_NUMBER);
 }
 
@@ -661,7 +661,7 @@ void ruf_search_number_part_stage(struct search_scratch *s)
     struct pattern pattern = { 0, asked->size, asked->size, asked->ends_only };
 
     if (!asked->ends_only)
-        offer_starts(s, read_prefixes(s));
+        offer_starts(s);
     if (asked->size <= RUF_NUMBER_DIGITS_MAX && !asked->plus &&
         (asked->ends_only || asked->size >= ANYWHERE_MIN)) {
         pattern.packed = ruf_number_pack(asked->text, asked->size);

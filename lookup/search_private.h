@@ -137,7 +137,8 @@ struct search_scratch {
     const struct search_word *marked_word;
     unsigned marked_columns;
     uint32_t kept[SEARCH_STRIDE];
-    struct search_prefix prefixes[SEARCH_PREFIXES_MAX];
+    struct search_prefix prefixes[SEARCH_PREFIXES_MAX]; /* of the digits */
+    size_t prefix_count;
     unsigned char letters[256];           /* what each byte is to a mark */
     char folded[4 * RUF_RECORD_TEXT_MAX]; /* of the text being marked */
     uint32_t offsets[4 * RUF_RECORD_TEXT_MAX + 1];
