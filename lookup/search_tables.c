@@ -315,15 +315,18 @@ static bool is_below(const struct block *block, const char *bytes, size_t size,
     return block->size < size || behind;
 }
 
-/* First word at or behind 'low' that is not below. */
+/* First word of [low, high) that is not below, or high. */
 static uint32_t word_bound(const struct search_words *words, uint32_t low,
-                           const char *bytes, size_t size, bool behind)
+                           uint32_t high, const char *bytes, size_t size,
+                           bool behind)
 {
     uint32_t first = low / RUF_SEARCH_WORDS_PER_BLOCK;
-    uint32_t end = words->blocks.count;
+    uint32_t end = (high - 1) / RUF_SEARCH_WORDS_PER_BLOCK + 1;
     struct block block;
     uint32_t i;
 
+    if (low >= high)
+        return high;
     /* The last block whose first word is below. */
     while (first + 1 < end) {
         uint32_t middle = first + (end - first) / 2;
@@ -337,8 +340,7 @@ static uint32_t word_bound(const struct search_words *words, uint32_t low,
     }
     open_block(words, first, &block);
     i = first * RUF_SEARCH_WORDS_PER_BLOCK;
-    for (uint32_t k = 0; k < RUF_SEARCH_WORDS_PER_BLOCK && i < words->count;
-         k++, i++) {
+    for (uint32_t k = 0; k < RUF_SEARCH_WORDS_PER_BLOCK && i < high; k++, i++) {
         next_word(&block);
         if (!is_below(&block, bytes, size, behind))
             break;
@@ -346,16 +348,37 @@ static uint32_t word_bound(const struct search_words *words, uint32_t low,
     return i < low ? low : i;
 }
 
+/* The classes of words that may begin with these bytes: one of two letters, all
+ * of a first letter, or of all. */
+static struct search_span class_span(const struct search_words *words,
+                                     const char *bytes, size_t size)
+{
+    struct search_span all = { 0, words->count, false };
+    struct search_span span = all;
+    unsigned first = ruf_search_first_class((unsigned char)bytes[0]);
+    unsigned class = first * RUF_SEARCH_SECONDS;
+    unsigned end = class + RUF_SEARCH_SECONDS;
+
+    if (first == RUF_SEARCH_FIRSTS - 1)
+        return all;
+    if (size > 1) {
+        class += ruf_search_second_class((unsigned char)bytes[1]);
+        end = class + 1;
+    }
+    span.first = ruf_search_item(&words->starts, class);
+    span.end = ruf_search_item(&words->starts, end);
+    return span.first <= span.end && span.end <= words->count ? span : all;
+}
+
 struct search_span ruf_search_span(const struct search_words *words,
                                    const char *bytes, size_t size)
 {
-    struct search_span span = { 0, 0, false };
+    struct search_span span = class_span(words, bytes, size);
+    uint32_t end = span.end;
     char word[RUF_WORD_SIZE_MAX];
 
-    if (words->count == 0)
-        return span;
-    span.first = word_bound(words, 0, bytes, size, false);
-    span.end = word_bound(words, span.first, bytes, size, true);
+    span.first = word_bound(words, span.first, end, bytes, size, false);
+    span.end = word_bound(words, span.first, end, bytes, size, true);
     span.exact = span.first < span.end &&
                  ruf_search_word(words, span.first, word) == size;
     return span;
