@@ -173,11 +173,13 @@ sh -c 'exec "$@"' sh "$RUFNAME" --home "$work/open" emit --format stream \
 writer=$!
 sleep 1
 kill -0 "$writer" 2>"$work/stdout" || fail "the emission did not wait"
-kill -INT "$writer" 2>"$work/stdout" || true
-sleep 0.3
-kill -INT "$writer" 2>"$work/stdout" || true
+# Until it ends: the first may come before it listens.
+(while kill -INT "$writer"; do sleep 0.3; done) 2>"$work/stdout" &
+interrupts=$!
 got=0
 wait "$writer" || got=$?
+kill "$interrupts" 2>"$work/stdout" || true
+wait "$interrupts" 2>"$work/stdout" || true
 [ "$got" -eq 130 ] || fail "interrupted while writing: exit $got"
 kill "$reader" 2>"$work/stdout" || fail "it waited for its reader"
 wait "$reader" 2>"$work/stdout" || true
