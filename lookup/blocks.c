@@ -241,15 +241,21 @@ enum ruf_status ruf_index_has_number(struct ruf_query *query,
     return RUF_OK;
 }
 
+/* Where the record at a place of a block of offsets starts, and, by the place
+ * behind it, ends. */
+static uint64_t record_start(const uint8_t *block, size_t place)
+{
+    return ruf_load64(block) + ruf_load32(block + 8 + 4 * place);
+}
+
 enum ruf_status ruf_index_record(struct ruf_query *query,
                                  enum ruf_section_kind records,
                                  enum ruf_section_kind offsets, uint64_t used,
                                  uint32_t number, const uint8_t **out,
                                  size_t *size, struct ruf_error *err)
 {
+    size_t place = number % RUF_OFFSETS_PER_BLOCK;
     const uint8_t *block = NULL;
-    const uint8_t *at;
-    uint64_t base;
     uint64_t start;
     uint64_t end;
     enum ruf_status status = ruf_index_block(
@@ -257,12 +263,34 @@ enum ruf_status ruf_index_record(struct ruf_query *query,
 
     if (status != RUF_OK || block == NULL)
         return status;
-    at = block + 8 + 4 * (size_t)(number % RUF_OFFSETS_PER_BLOCK);
-    base = ruf_load64(block);
-    start = base + ruf_load32(at);
-    end = base + ruf_load32(at + 4);
-    if (base > used || end < start || end > used)
+    start = record_start(block, place);
+    end = record_start(block, place + 1);
+    if (ruf_load64(block) > used || end < start || end > used)
         return ruf_index_damaged(query->index, offsets, err);
     *size = (size_t)(end - start);
     return ruf_index_bytes(query, records, start, *size, out, err);
+}
+
+/* A record is most often read in its first two lines of cache. */
+#define CACHE_LINE 64
+
+void ruf_index_prefetch_record(const struct ruf_index *index,
+                               enum ruf_section_kind records,
+                               enum ruf_section_kind offsets, uint32_t number)
+{
+    const struct index_section *section = &index->sections[offsets];
+    uint64_t block = number / RUF_OFFSETS_PER_BLOCK;
+    const uint8_t *bytes = index->sections[records].bytes;
+    uint64_t at;
+
+    if (section->bytes == NULL || bytes == NULL ||
+        block >= section->place->block_count ||
+        !ruf_index_is_ready(index, section, block))
+        return;
+    at = record_start(section->bytes + block * section->place->block_size,
+                      number % RUF_OFFSETS_PER_BLOCK);
+    if (at >= index->sections[records].size)
+        return;
+    __builtin_prefetch(bytes + at);
+    __builtin_prefetch(bytes + at + CACHE_LINE);
 }

@@ -553,32 +553,6 @@ enum ruf_status ruf_contact_read(struct ruf_query *query, uint32_t contact,
                : status;
 }
 
-/* A record is most often read in its first two lines of cache. */
-#define CACHE_LINE 64
-
-void ruf_contact_prefetch(const struct ruf_query *query, uint32_t contact)
-{
-    const struct ruf_index *index = query->index;
-    const struct index_section *offsets =
-        &index->sections[RUF_SECTION_CONTACT_OFFSETS];
-    const struct index_section *records =
-        &index->sections[RUF_SECTION_CONTACTS];
-    uint64_t block = contact / RUF_OFFSETS_PER_BLOCK;
-    const uint8_t *bytes;
-    uint64_t at;
-
-    if (contact >= index->contact_count || offsets->bytes == NULL ||
-        records->bytes == NULL || !ruf_index_is_ready(index, offsets, block))
-        return;
-    bytes = offsets->bytes + block * offsets->place->block_size;
-    at = ruf_load64(bytes) +
-         ruf_load32(bytes + 8 + 4 * (size_t)(contact % RUF_OFFSETS_PER_BLOCK));
-    if (at >= records->size)
-        return;
-    __builtin_prefetch(records->bytes + at);
-    __builtin_prefetch(records->bytes + at + CACHE_LINE);
-}
-
 enum ruf_status ruf_query_contact(struct ruf_query *query, uint32_t contact,
                                   struct ruf_contact *out,
                                   struct ruf_error *err)

@@ -201,6 +201,12 @@ ruf_index_record(struct ruf_query *query, enum ruf_section_kind records,
                  enum ruf_section_kind offsets, uint64_t used, uint32_t number,
                  const uint8_t **out, size_t *size, struct ruf_error *err);
 
+/* Such a record will be read soon: where it is resident its first bytes are
+ * fetched from memory meanwhile. */
+void ruf_index_prefetch_record(const struct ruf_index *index,
+                               enum ruf_section_kind records,
+                               enum ruf_section_kind offsets, uint32_t number);
+
 /* What an answer in resident mode is made of: calls would cost more than what
  * they do, and keep the processor from looking ahead to the next answer. */
 #define HOT_INLINE static inline __attribute__((always_inline))
@@ -311,9 +317,6 @@ RUF_MUST_USE enum ruf_status ruf_contact_read(struct ruf_query *query,
                                               uint32_t contact, unsigned wanted,
                                               struct ruf_contact *out,
                                               struct ruf_error *err);
-
-/* Soon to be read: resident, its record is fetched from memory meanwhile. */
-void ruf_contact_prefetch(const struct ruf_query *query, uint32_t contact);
 
 /* The text a record refers to; borrowed, or copied to the query's room. */
 RUF_MUST_USE enum ruf_status ruf_text_reference(struct ruf_query *query,

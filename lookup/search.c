@@ -271,7 +271,9 @@ static enum ruf_status write_hits(struct search_scratch *s,
     while (s->count > 0 && (int)tier_of(s->best[s->count - 1]) > s->reliable)
         s->count--;
     for (size_t i = 0; i < s->count; i++)
-        ruf_contact_prefetch(query, (uint32_t)s->best[i]);
+        ruf_index_prefetch_record(query->index, RUF_SECTION_CONTACTS,
+                                  RUF_SECTION_CONTACT_OFFSETS,
+                                  (uint32_t)s->best[i]);
     for (size_t i = 0; i < s->count && status == RUF_OK; i++) {
         struct ruf_contact contact;
         struct search_marks plan;
