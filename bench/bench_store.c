@@ -3,11 +3,11 @@
  *
  * Ours starts with raw records: pages are staged, and the last one filters,
  * standardises, names by HMAC and folds them in, all of it encrypted. The peer
- * is plain SQLite with the same tables and indexes, given the very rows that
- * come out: payloads written and numbers standardised beforehand, one
- * transaction, prepared statements, a cache larger than the file. Once with
- * the indexes there from the start, once with those made last that a first
- * round of ours makes last, and so once more through SQLCipher: what encryption
+ * is plain SQLite with the same tables, given the very rows that come out:
+ * payloads written and numbers standardised beforehand, one transaction,
+ * prepared statements, a cache larger than the file. Once with the keys of a
+ * record entered along with it, once with all keys entered last and in order,
+ * as ours enters them, and so once more through SQLCipher: what encryption
  * alone costs.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -111,19 +111,28 @@ struct record_row {
     size_t native_id; /* places in the pool */
     size_t hash;
     size_t payload;
+    size_t numbers;
     int native_id_size;
     int hash_size;
     int payload_size;
+    int numbers_size;
 };
 
-#define NUMBER_COLUMNS 7
+struct key_row {
+    int64_t key;
+    int64_t record;
+};
+
+/* In which order keys come. */
+enum key_order { BY_RECORD, BY_KEY, KEY_ORDERS };
 
 /* What a load left in the store. */
 struct rows {
     struct ruf_writer schema; /* statements, each ended by NUL */
     struct ruf_writer pool;
-    struct ruf_writer records; /* struct record_row */
-    struct ruf_writer numbers; /* int64_t[NUMBER_COLUMNS] */
+    struct ruf_writer records;             /* struct record_row */
+    struct ruf_writer hashes[KEY_ORDERS];  /* struct key_row */
+    struct ruf_writer numbers[KEY_ORDERS]; /* struct key_row */
     uint64_t checksum;
 };
 
@@ -157,6 +166,7 @@ static uint64_t number_of(sqlite3 *db, const char *sql)
 static uint64_t checksum_of(sqlite3 *db)
 {
     return bench_mix(number_of(db, "SELECT sum(e164 % 1000003) FROM numbers")) ^
+           bench_mix(number_of(db, "SELECT sum(hash % 1000003) FROM hashes")) ^
            bench_mix(number_of(db, "SELECT sum(length(payload)) FROM records"));
 }
 
@@ -174,7 +184,7 @@ static size_t pool_column(struct ruf_writer *pool, sqlite3_stmt *row,
 static void read_records(sqlite3 *db, struct rows *out)
 {
     sqlite3_stmt *row =
-        prepare(db, "SELECT id, collection, native_id, hash, payload"
+        prepare(db, "SELECT id, collection, native_id, hash, payload, numbers"
                     " FROM records ORDER BY id");
 
     while (sqlite3_step(row) == SQLITE_ROW) {
@@ -184,25 +194,25 @@ static void read_records(sqlite3 *db, struct rows *out)
         one.native_id = pool_column(&out->pool, row, 2, &one.native_id_size);
         one.hash = pool_column(&out->pool, row, 3, &one.hash_size);
         one.payload = pool_column(&out->pool, row, 4, &one.payload_size);
+        one.numbers = pool_column(&out->pool, row, 5, &one.numbers_size);
         ruf_write_bytes(&out->records, &one, sizeof(one));
     }
     (void)sqlite3_finalize(row);
 }
 
-static void read_numbers(sqlite3 *db, struct rows *out)
+static void read_keys(sqlite3 *db, const char *sql, struct ruf_writer *out)
 {
-    sqlite3_stmt *row =
-        prepare(db, "SELECT record, position, e164, reason, rule, type,"
-                    " corrections FROM numbers ORDER BY record, position");
+    sqlite3_stmt *row = prepare(db, sql);
 
     while (sqlite3_step(row) == SQLITE_ROW) {
-        int64_t one[NUMBER_COLUMNS];
+        struct key_row one = { sqlite3_column_int64(row, 0),
+                               sqlite3_column_int64(row, 1) };
 
-        for (int i = 0; i < NUMBER_COLUMNS; i++)
-            one[i] = sqlite3_column_int64(row, i);
-        ruf_write_bytes(&out->numbers, one, sizeof(one));
+        ruf_write_bytes(out, &one, sizeof(one));
     }
     (void)sqlite3_finalize(row);
+    if (out->failed)
+        exit(11);
 }
 
 static void read_rows(const char *path, struct rows *out)
@@ -220,10 +230,18 @@ static void read_rows(const char *path, struct rows *out)
                         (size_t)sqlite3_column_bytes(names, 0) + 1);
     (void)sqlite3_finalize(names);
     read_records(store->db, out);
-    read_numbers(store->db, out);
+    read_keys(store->db, "SELECT hash, record FROM hashes ORDER BY record",
+              &out->hashes[BY_RECORD]);
+    read_keys(store->db, "SELECT hash, record FROM hashes ORDER BY hash",
+              &out->hashes[BY_KEY]);
+    read_keys(store->db, "SELECT e164, record FROM numbers ORDER BY record",
+              &out->numbers[BY_RECORD]);
+    read_keys(store->db,
+              "SELECT e164, record FROM numbers ORDER BY e164, record",
+              &out->numbers[BY_KEY]);
     out->checksum = checksum_of(store->db);
     ruf_store_close(store);
-    if (out->pool.failed || out->records.failed || out->numbers.failed)
+    if (out->pool.failed || out->records.failed)
         exit(11);
 }
 
@@ -232,18 +250,19 @@ static void free_rows(struct rows *rows)
     ruf_writer_free(&rows->schema);
     ruf_writer_free(&rows->pool);
     ruf_writer_free(&rows->records);
-    ruf_writer_free(&rows->numbers);
+    for (int order = 0; order < KEY_ORDERS; order++) {
+        ruf_writer_free(&rows->hashes[order]);
+        ruf_writer_free(&rows->numbers[order]);
+    }
 }
 
-/* Tables, or the indexes that stand in no table's definition. */
-static void run_schema(sqlite3 *db, const struct rows *rows, bool indexes)
+static void run_schema(sqlite3 *db, const struct rows *rows)
 {
     const char *sql = (const char *)rows->schema.bytes;
     const char *end = sql + rows->schema.size;
 
     for (; sql < end; sql += strlen(sql) + 1)
-        if ((strncmp(sql, "CREATE INDEX", 12) == 0) == indexes)
-            must_sql(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
+        must_sql(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
 #define BYTES_16 "07070707070707070707070707070707"
@@ -267,51 +286,82 @@ static sqlite3 *open_peer(const char *path, enum cipher cipher)
     return db;
 }
 
-static void insert_records(sqlite3 *db, const struct rows *rows)
+static void insert_record(sqlite3 *db, sqlite3_stmt *insert, const char *pool,
+                          const struct record_row *row)
 {
-    sqlite3_stmt *insert = prepare(
-        db, "INSERT INTO records (id, collection, native_id, hash, payload)"
-            " VALUES (?1, ?2, ?3, ?4, ?5)");
-    const struct record_row *row = (const void *)rows->records.bytes;
-    size_t count = rows->records.size / sizeof(*row);
-    const char *pool = (const char *)rows->pool.bytes;
-
-    for (size_t i = 0; i < count; i++, row++) {
-        (void)sqlite3_bind_int64(insert, 1, row->id);
-        (void)sqlite3_bind_int64(insert, 2, row->collection);
-        (void)sqlite3_bind_text(insert, 3, pool + row->native_id,
-                                row->native_id_size, SQLITE_STATIC);
-        (void)sqlite3_bind_blob(insert, 4, pool + row->hash, row->hash_size,
-                                SQLITE_STATIC);
-        (void)sqlite3_bind_blob(insert, 5, pool + row->payload,
-                                row->payload_size, SQLITE_STATIC);
-        must_sql(db, sqlite3_step(insert));
-        (void)sqlite3_reset(insert);
-    }
-    (void)sqlite3_finalize(insert);
+    (void)sqlite3_bind_int64(insert, 1, row->id);
+    (void)sqlite3_bind_int64(insert, 2, row->collection);
+    (void)sqlite3_bind_text(insert, 3, pool + row->native_id,
+                            row->native_id_size, SQLITE_STATIC);
+    (void)sqlite3_bind_blob(insert, 4, pool + row->hash, row->hash_size,
+                            SQLITE_STATIC);
+    (void)sqlite3_bind_blob(insert, 5, pool + row->payload, row->payload_size,
+                            SQLITE_STATIC);
+    (void)sqlite3_bind_blob(insert, 6, pool + row->numbers, row->numbers_size,
+                            SQLITE_STATIC);
+    must_sql(db, sqlite3_step(insert));
+    (void)sqlite3_reset(insert);
 }
 
-static void insert_numbers(sqlite3 *db, const struct rows *rows)
+/* Rows of keys, one behind the other. */
+struct keys {
+    sqlite3_stmt *insert;
+    const struct key_row *next;
+    const struct key_row *end;
+};
+
+static struct keys keys_of(sqlite3 *db, const char *sql,
+                           const struct ruf_writer *rows)
+{
+    const struct key_row *first = (const void *)rows->bytes;
+
+    return (struct keys){ prepare(db, sql), first,
+                          first + rows->size / sizeof(*first) };
+}
+
+/* Those of records up to this one. */
+static void insert_keys(sqlite3 *db, struct keys *keys, int64_t record)
+{
+    for (; keys->next < keys->end && keys->next->record <= record;
+         keys->next++) {
+        (void)sqlite3_bind_int64(keys->insert, 1, keys->next->key);
+        (void)sqlite3_bind_int64(keys->insert, 2, keys->next->record);
+        must_sql(db, sqlite3_step(keys->insert));
+        (void)sqlite3_reset(keys->insert);
+    }
+}
+
+static void insert_all(sqlite3 *db, const struct rows *rows,
+                       enum key_order order)
 {
     sqlite3_stmt *insert =
-        prepare(db, "INSERT INTO numbers (record, position, e164, reason, rule,"
-                    " type, corrections) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-    const int64_t *row = (const void *)rows->numbers.bytes;
-    size_t count = rows->numbers.size / sizeof(int64_t[NUMBER_COLUMNS]);
+        prepare(db, "INSERT INTO records (id, collection, native_id, hash,"
+                    " payload, numbers) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    struct keys hashes =
+        keys_of(db, "INSERT INTO hashes (hash, record) VALUES (?1, ?2)",
+                &rows->hashes[order]);
+    struct keys numbers =
+        keys_of(db, "INSERT INTO numbers (e164, record) VALUES (?1, ?2)",
+                &rows->numbers[order]);
+    const struct record_row *row = (const void *)rows->records.bytes;
+    size_t count = rows->records.size / sizeof(*row);
 
-    for (size_t i = 0; i < count; i++, row += NUMBER_COLUMNS) {
-        for (int k = 0; k < NUMBER_COLUMNS; k++)
-            (void)sqlite3_bind_int64(insert, k + 1, row[k]);
-        must_sql(db, sqlite3_step(insert));
-        (void)sqlite3_reset(insert);
+    for (size_t i = 0; i < count; i++, row++) {
+        insert_record(db, insert, (const char *)rows->pool.bytes, row);
+        if (order == BY_KEY)
+            continue;
+        insert_keys(db, &hashes, row->id);
+        insert_keys(db, &numbers, row->id);
     }
+    insert_keys(db, &hashes, INT64_MAX);
+    insert_keys(db, &numbers, INT64_MAX);
     (void)sqlite3_finalize(insert);
+    (void)sqlite3_finalize(hashes.insert);
+    (void)sqlite3_finalize(numbers.insert);
 }
 
-enum indexes { INDEXES_FIRST, INDEXES_LAST };
-
 static double peer(const char *path, const struct rows *rows,
-                   enum cipher cipher, enum indexes indexes, uint64_t *checksum)
+                   enum cipher cipher, enum key_order order, uint64_t *checksum)
 {
     uint64_t begin;
     double ms;
@@ -321,13 +371,8 @@ static double peer(const char *path, const struct rows *rows,
     begin = bench_cpu_ns();
     db = open_peer(path, cipher);
     must_sql(db, sqlite3_exec(db, "BEGIN", NULL, NULL, NULL));
-    run_schema(db, rows, false);
-    if (indexes == INDEXES_FIRST)
-        run_schema(db, rows, true);
-    insert_records(db, rows);
-    insert_numbers(db, rows);
-    if (indexes == INDEXES_LAST)
-        run_schema(db, rows, true);
+    run_schema(db, rows);
+    insert_all(db, rows, order);
     must_sql(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
     must_sql(db, sqlite3_close(db));
     ms = (double)(bench_cpu_ns() - begin) / 1e6;
@@ -361,19 +406,19 @@ void suite_store(struct bench *bench, const struct bench_data *data)
     read_rows(ours_path, &rows);
     for (int run = 0; run < (bench->quick ? 1 : RUNS); run++) {
         samples_add(&samples[0],
-                    peer(peer_path, &rows, PLAIN, INDEXES_FIRST, &checksum));
+                    peer(peer_path, &rows, PLAIN, BY_RECORD, &checksum));
         samples_add(&samples[1],
-                    peer(peer_path, &rows, PLAIN, INDEXES_LAST, &checksum));
+                    peer(peer_path, &rows, PLAIN, BY_KEY, &checksum));
         samples_add(&samples[2],
-                    peer(peer_path, &rows, ENCRYPTED, INDEXES_LAST, &checksum));
+                    peer(peer_path, &rows, ENCRYPTED, BY_KEY, &checksum));
         samples_add(&samples[3], ours(ours_path, &load));
     }
     bench_group(bench);
     bench_report(bench, name, "SQLite, plain, rows ready", bench->contacts,
                  "ms", &samples[0], checksum);
-    bench_report(bench, name, "SQLite, plain, rows ready, indexes last",
+    bench_report(bench, name, "SQLite, plain, rows ready, keys sorted",
                  bench->contacts, "ms", &samples[1], checksum);
-    bench_report(bench, name, "SQLCipher, rows ready, indexes last",
+    bench_report(bench, name, "SQLCipher, rows ready, keys sorted",
                  bench->contacts, "ms", &samples[2], checksum);
     bench_report(bench, name, "Rufname, encrypted, from raw records",
                  bench->contacts, "ms", &samples[3], rows.checksum);

@@ -14,7 +14,6 @@
 #include "indexer/store_private.h"
 #include <string.h>
 
-#define HASH_SIZE 16
 #define ARENA_LIMIT ((size_t)256 << 10)
 
 struct fold {
@@ -29,11 +28,8 @@ struct fold {
     bool allow_shrink;
     bool shown_before;                 /* the record was there: not inserted */
     struct ruf_filter_verdict verdict; /* on the record under way */
-    struct store_numbers numbers;
+    struct store_records records;
     sqlite3_stmt *find;
-    sqlite3_stmt *insert;
-    sqlite3_stmt *update;
-    sqlite3_stmt *erase;
     sqlite3_stmt *mark;
     sqlite3_stmt *find_mark;
     sqlite3_stmt *unmark;
@@ -41,100 +37,41 @@ struct fold {
     struct ruf_store_round *round;
 };
 
-/* --- numbers
- * -------------------------------------------------------------------- */
-
-enum ruf_status ruf_store_numbers_open(const struct ruf_store *store,
-                                       struct store_numbers *out,
-                                       struct ruf_error *err)
-{
-    enum ruf_status status = ruf_store_prepare(
-        store, "DELETE FROM numbers WHERE record = ?1", &out->erase, err);
-
-    if (status == RUF_OK)
-        status =
-            ruf_store_prepare(store,
-                              "INSERT INTO numbers (record, position, e164,"
-                              " reason, rule, type, corrections)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                              &out->insert, err);
-    return status;
-}
-
-void ruf_store_numbers_close(struct store_numbers *numbers)
-{
-    (void)sqlite3_finalize(numbers->erase);
-    (void)sqlite3_finalize(numbers->insert);
-}
-
-enum ruf_status
-ruf_store_numbers_write(const struct ruf_store *store,
-                        const struct store_numbers *numbers, int64_t record,
-                        bool is_new, const struct ruf_source_contact *contact,
-                        struct ruf_error *err)
-{
-    enum ruf_status status = RUF_OK;
-
-    if (!is_new) {
-        (void)sqlite3_bind_int64(numbers->erase, 1, record);
-        status = ruf_store_change(store, numbers->erase, err);
-    }
-    for (size_t i = 0; i < contact->number_count && status == RUF_OK; i++) {
-        const struct ruf_standard_number *number = &contact->numbers[i];
-
-        (void)sqlite3_bind_int64(numbers->insert, 1, record);
-        (void)sqlite3_bind_int64(numbers->insert, 2, (int64_t)i);
-        (void)sqlite3_bind_int64(numbers->insert, 3, (int64_t)number->e164);
-        (void)sqlite3_bind_int(numbers->insert, 4, (int)number->reason);
-        (void)sqlite3_bind_int(numbers->insert, 5, (int)number->rule);
-        (void)sqlite3_bind_int(numbers->insert, 6, (int)number->type);
-        (void)sqlite3_bind_int(numbers->insert, 7, (int)number->corrections);
-        status = ruf_store_change(store, numbers->insert, err);
-    }
-    return status;
-}
-
 /* --- one record
  * -------------------------------------------------------------------- */
 
 static enum ruf_status keyed_hash(struct fold *fold, const void *bytes,
-                                  size_t size, uint8_t out[HASH_SIZE],
+                                  size_t size, uint8_t out[STORE_HASH_SIZE],
                                   struct ruf_error *err)
 {
     uint8_t digest[RUF_DIGEST_SIZE];
     enum ruf_status status =
         ruf_mac_digest(fold->mac, bytes, size, digest, err);
 
-    memcpy(out, digest, HASH_SIZE);
+    memcpy(out, digest, STORE_HASH_SIZE);
     return status;
 }
 
 static enum ruf_status erase_record(struct fold *fold, int64_t id,
                                     struct ruf_error *err)
 {
-    enum ruf_status status;
-
-    (void)sqlite3_bind_int64(fold->numbers.erase, 1, id);
-    status = ruf_store_change(fold->store, fold->numbers.erase, err);
-    if (status != RUF_OK)
-        return status;
-    (void)sqlite3_bind_int64(fold->erase, 1, id);
     fold->round->removed++;
-    return ruf_store_change(fold->store, fold->erase, err);
+    return ruf_store_record_erase(&fold->records, id, err);
 }
 
 /* Bind a statement over markers to the marker of this record: a keyed hash of
  * its id, all that stays of a filtered record. 'marker' outlives the step. */
 static enum ruf_status bind_marker(struct fold *fold, sqlite3_stmt *statement,
                                    const struct ruf_record *record,
-                                   uint8_t marker[HASH_SIZE],
+                                   uint8_t marker[STORE_HASH_SIZE],
                                    struct ruf_error *err)
 {
     enum ruf_status status = keyed_hash(fold, record->native_id.data,
                                         record->native_id.size, marker, err);
 
     (void)sqlite3_bind_int64(statement, 1, fold->collection);
-    (void)sqlite3_bind_blob(statement, 2, marker, HASH_SIZE, SQLITE_STATIC);
+    (void)sqlite3_bind_blob(statement, 2, marker, STORE_HASH_SIZE,
+                            SQLITE_STATIC);
     return status;
 }
 
@@ -142,7 +79,7 @@ static enum ruf_status change_marker(struct fold *fold, sqlite3_stmt *statement,
                                      const struct ruf_record *record,
                                      struct ruf_error *err)
 {
-    uint8_t marker[HASH_SIZE];
+    uint8_t marker[STORE_HASH_SIZE];
     enum ruf_status status = bind_marker(fold, statement, record, marker, err);
 
     return status == RUF_OK ? ruf_store_change(fold->store, statement, err)
@@ -156,7 +93,7 @@ static enum ruf_status is_hidden_update(struct fold *fold,
                                         int64_t id, bool *hidden,
                                         struct ruf_error *err)
 {
-    uint8_t marker[HASH_SIZE];
+    uint8_t marker[STORE_HASH_SIZE];
     enum ruf_status status;
 
     *hidden = false;
@@ -169,44 +106,34 @@ static enum ruf_status is_hidden_update(struct fold *fold,
     return status;
 }
 
+/* *id 0: insert it, and tell the id it got. */
 static enum ruf_status write_record(struct fold *fold,
-                                    const struct ruf_record *record, int64_t id,
-                                    const uint8_t *hash, struct ruf_error *err)
+                                    const struct ruf_record *record,
+                                    int64_t *id, const uint8_t *hash,
+                                    struct ruf_error *err)
 {
     struct ruf_source_contact contact;
-    sqlite3_stmt *statement = id == 0 ? fold->insert : fold->update;
+    struct store_content content = { hash, &fold->payload, &contact };
     enum ruf_status status =
         ruf_standardise_kept(record, fold->policy, fold->source, &fold->verdict,
                              fold->arena, &contact, err);
 
     if (status != RUF_OK)
         return status;
-    (void)sqlite3_bind_blob(statement, 1, hash, HASH_SIZE, SQLITE_STATIC);
-    (void)sqlite3_bind_blob64(statement, 2, fold->payload.bytes,
-                              fold->payload.size, SQLITE_STATIC);
-    (void)sqlite3_bind_int64(statement, 3, id == 0 ? fold->collection : id);
-    if (id == 0)
-        ruf_store_bind_text(statement, 4, record->native_id);
-    status = ruf_store_change(fold->store, statement, err);
-    if (status != RUF_OK)
-        return status;
-    fold->shown_before = id == 0 && sqlite3_changes(fold->store->db) == 0;
-    if (fold->shown_before)
-        return RUF_OK;
-    if (id == 0)
-        fold->round->added++;
-    else
+    if (*id != 0) {
         fold->round->changed++;
-    return ruf_store_numbers_write(
-        fold->store, &fold->numbers,
-        id == 0 ? sqlite3_last_insert_rowid(fold->store->db) : id, id == 0,
-        &contact, err);
+        return ruf_store_record_update(&fold->records, *id, &content, err);
+    }
+    status = ruf_store_record_insert(&fold->records, fold->collection, &content,
+                                     id, err);
+    fold->shown_before = *id == 0;
+    if (!fold->shown_before)
+        fold->round->added++;
+    return status;
 }
 
 static enum ruf_status see(struct fold *fold, int64_t id, struct ruf_error *err)
 {
-    if (id == 0)
-        id = sqlite3_last_insert_rowid(fold->store->db);
     (void)sqlite3_bind_int64(fold->see, 1, id);
     return ruf_store_change(fold->store, fold->see, err);
 }
@@ -217,7 +144,7 @@ static enum ruf_status keep_record(struct fold *fold,
                                    const uint8_t *stored_hash,
                                    struct ruf_error *err)
 {
-    uint8_t hash[HASH_SIZE];
+    uint8_t hash[STORE_HASH_SIZE];
     enum ruf_status status;
 
     fold->payload.size = 0;
@@ -227,8 +154,8 @@ static enum ruf_status keep_record(struct fold *fold,
     status =
         keyed_hash(fold, fold->payload.bytes, fold->payload.size, hash, err);
     if (status == RUF_OK &&
-        (id == 0 || memcmp(hash, stored_hash, HASH_SIZE) != 0))
-        status = write_record(fold, record, id, hash, err);
+        (id == 0 || memcmp(hash, stored_hash, STORE_HASH_SIZE) != 0))
+        status = write_record(fold, record, &id, hash, err);
     if (status == RUF_OK && fold->see != NULL)
         status = see(fold, id, err);
     return status;
@@ -267,7 +194,7 @@ static enum ruf_status fold_known(struct fold *fold,
 {
     struct ruf_record record = *update;
     struct ruf_record left;
-    uint8_t stored_hash[HASH_SIZE] = { 0 };
+    uint8_t stored_hash[STORE_HASH_SIZE] = { 0 };
     int64_t id = 0;
     bool hidden = false;
     bool row;
@@ -278,8 +205,7 @@ static enum ruf_status fold_known(struct fold *fold,
     status = ruf_store_step(fold->store, fold->find, &row, err);
     if (status == RUF_OK && row) {
         id = sqlite3_column_int64(fold->find, 0);
-        if (sqlite3_column_bytes(fold->find, 1) == HASH_SIZE)
-            memcpy(stored_hash, sqlite3_column_blob(fold->find, 1), HASH_SIZE);
+        ruf_store_column_hash(fold->find, 1, stored_hash);
         if (!update->removed)
             status = merge_with_stored(fold, update, &record, err);
     }
@@ -316,7 +242,7 @@ static enum ruf_status fold_record(struct fold *fold,
                                    const struct ruf_record *update,
                                    struct ruf_error *err)
 {
-    static const uint8_t no_hash[HASH_SIZE] = { 0 };
+    static const uint8_t no_hash[STORE_HASH_SIZE] = { 0 };
     struct ruf_record left;
     enum ruf_status status;
 
@@ -399,11 +325,32 @@ static enum ruf_status check_shrink(const struct fold *fold, int64_t before,
     return status;
 }
 
+static enum ruf_status erase_unseen(const struct fold *fold, const char *sql,
+                                    struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    enum ruf_status status =
+        ruf_store_prepare(fold->store, sql, &statement, err);
+
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_int64(statement, 1, fold->collection);
+    status = ruf_store_change(fold->store, statement, err);
+    (void)sqlite3_finalize(statement);
+    return status;
+}
+
 static enum ruf_status remove_unseen(struct fold *fold, int64_t before,
                                      struct ruf_error *err)
 {
+    static const char *const sql[] = {
+        "DELETE FROM hashes WHERE record IN"
+        " (SELECT id FROM records WHERE " UNSEEN ")",
+        "DELETE FROM numbers WHERE record IN"
+        " (SELECT id FROM records WHERE " UNSEEN ")",
+        "DELETE FROM records WHERE " UNSEEN,
+    };
     int64_t missing = 0;
-    sqlite3_stmt *statement;
     enum ruf_status status = ruf_store_number(
         fold->store, "SELECT count(*) FROM records WHERE " UNSEEN,
         fold->collection, &missing, err);
@@ -413,24 +360,9 @@ static enum ruf_status remove_unseen(struct fold *fold, int64_t before,
     if (status != RUF_OK || missing == 0)
         return status;
     fold->round->removed += (uint64_t)missing;
-    status = ruf_store_prepare(fold->store,
-                               "DELETE FROM numbers WHERE record IN"
-                               " (SELECT id FROM records WHERE " UNSEEN ")",
-                               &statement, err);
-    if (status != RUF_OK)
-        return status;
-    (void)sqlite3_bind_int64(statement, 1, fold->collection);
-    status = ruf_store_change(fold->store, statement, err);
-    (void)sqlite3_finalize(statement);
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_prepare(fold->store, "DELETE FROM records WHERE " UNSEEN,
-                               &statement, err);
-    if (status != RUF_OK)
-        return status;
-    (void)sqlite3_bind_int64(statement, 1, fold->collection);
-    status = ruf_store_change(fold->store, statement, err);
-    (void)sqlite3_finalize(statement);
+    for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]) && status == RUF_OK;
+         i++)
+        status = erase_unseen(fold, sql[i], err);
     return status;
 }
 
@@ -440,20 +372,15 @@ static enum ruf_status open_statements(struct fold *fold, bool see,
     static const char *const sql[] = {
         "SELECT id, hash, payload FROM records"
         " WHERE collection = ?1 AND native_id = ?2",
-        "INSERT OR IGNORE INTO records (hash, payload, collection, native_id)"
-        " VALUES (?1, ?2, ?3, ?4)",
-        "UPDATE records SET hash = ?1, payload = ?2 WHERE id = ?3",
-        "DELETE FROM records WHERE id = ?1",
         "INSERT OR REPLACE INTO markers (collection, marker, rule)"
         " VALUES (?1, ?2, ?3)",
         "SELECT 1 FROM markers WHERE collection = ?1 AND marker = ?2",
         "DELETE FROM markers WHERE collection = ?1 AND marker = ?2",
         "INSERT OR IGNORE INTO temp.seen (id) VALUES (?1)",
     };
-    sqlite3_stmt **const statements[] = { &fold->find,   &fold->insert,
-                                          &fold->update, &fold->erase,
-                                          &fold->mark,   &fold->find_mark,
-                                          &fold->unmark, &fold->see };
+    sqlite3_stmt **const statements[] = { &fold->find, &fold->mark,
+                                          &fold->find_mark, &fold->unmark,
+                                          &fold->see };
     enum ruf_status status = RUF_OK;
 
     if (see)
@@ -462,40 +389,21 @@ static enum ruf_status open_statements(struct fold *fold, bool see,
                           "CREATE TEMP TABLE IF NOT EXISTS seen"
                           " (id INTEGER PRIMARY KEY); DELETE FROM temp.seen",
                           err);
-    for (size_t i = 0; i < (see ? 8u : 7u) && status == RUF_OK; i++)
+    for (size_t i = 0; i < (see ? 5u : 4u) && status == RUF_OK; i++)
         status = ruf_store_prepare(fold->store, sql[i], statements[i], err);
     if (status == RUF_OK)
-        status = ruf_store_numbers_open(fold->store, &fold->numbers, err);
+        status = ruf_store_records_open(fold->store, &fold->records, err);
     return status;
 }
 
 static void close_statements(struct fold *fold)
 {
     (void)sqlite3_finalize(fold->find);
-    (void)sqlite3_finalize(fold->insert);
-    (void)sqlite3_finalize(fold->update);
-    (void)sqlite3_finalize(fold->erase);
     (void)sqlite3_finalize(fold->mark);
     (void)sqlite3_finalize(fold->find_mark);
     (void)sqlite3_finalize(fold->unmark);
     (void)sqlite3_finalize(fold->see);
-    ruf_store_numbers_close(&fold->numbers);
-}
-
-/* Does the round bring more records than the store holds? */
-static enum ruf_status is_bulk(const struct fold *fold,
-                               const struct ruf_store_page *page, bool *bulk,
-                               struct ruf_error *err)
-{
-    int64_t more = 0;
-    enum ruf_status status = ruf_store_number(
-        fold->store,
-        "SELECT (SELECT coalesce(sum(records), 0) FROM staged"
-        " WHERE collection = ?1) - (SELECT count(*) FROM records)",
-        fold->collection, &more, err);
-
-    *bulk = more + (int64_t)page->record_count > 0;
-    return status;
+    ruf_store_records_close(&fold->records);
 }
 
 static enum ruf_status fold_round(struct fold *fold,
@@ -513,6 +421,8 @@ static enum ruf_status fold_round(struct fold *fold,
         status = fold_last(fold, page, err);
     if (status == RUF_OK && fold->see != NULL)
         status = remove_unseen(fold, before, err);
+    if (status == RUF_OK)
+        status = ruf_store_records_flush(&fold->records, err);
     close_statements(fold);
     return status;
 }
@@ -525,7 +435,6 @@ enum ruf_status ruf_store_fold(struct ruf_store *store,
 {
     struct fold fold = { 0 };
     int64_t before = 0;
-    bool bulk = false;
     enum ruf_status status;
 
     fold.store = store;
@@ -547,13 +456,7 @@ enum ruf_status ruf_store_fold(struct ruf_store *store,
                                   collection, &before, err);
     fold.first = !page->delta_round && before == 0;
     if (status == RUF_OK)
-        status = is_bulk(&fold, page, &bulk, err);
-    if (status == RUF_OK && bulk)
-        status = ruf_store_indexes_drop(store, err);
-    if (status == RUF_OK)
         status = fold_round(&fold, page, before, err);
-    if (status == RUF_OK && bulk)
-        status = ruf_store_indexes_create(store, err);
     ruf_mac_destroy(fold.mac);
     ruf_writer_wipe(&fold.payload);
     ruf_arena_destroy(fold.arena);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "indexer/store_private.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The contact of the next row that the policy keeps; it lasts until the call
@@ -40,11 +41,11 @@ static enum ruf_status restandardise_rows(struct ruf_store *store,
                                           struct ruf_arena *arena,
                                           struct ruf_error *err)
 {
-    struct store_numbers numbers = { NULL, NULL };
+    struct store_records records;
     sqlite3_stmt *rows = NULL;
     struct ruf_source_contact contact;
     bool found;
-    enum ruf_status status = ruf_store_numbers_open(store, &numbers, err);
+    enum ruf_status status = ruf_store_records_open(store, &records, err);
 
     if (status == RUF_OK)
         status = ruf_store_prepare(store,
@@ -57,12 +58,13 @@ static enum ruf_status restandardise_rows(struct ruf_store *store,
             next_contact(store, rows, policy, arena, &contact, &found, err);
         if (status != RUF_OK || !found)
             break;
-        status = ruf_store_numbers_write(store, &numbers,
-                                         sqlite3_column_int64(rows, 2), false,
-                                         &contact, err);
+        status = ruf_store_record_renumber(
+            &records, sqlite3_column_int64(rows, 2), &contact, err);
     }
     (void)sqlite3_finalize(rows);
-    ruf_store_numbers_close(&numbers);
+    if (status == RUF_OK)
+        status = ruf_store_records_flush(&records, err);
+    ruf_store_records_close(&records);
     return status;
 }
 
@@ -124,16 +126,12 @@ enum ruf_status ruf_store_carriers(struct ruf_store *store,
     if (status == RUF_OK)
         status = ruf_store_prepare(
             store,
-            e164 > 0 ? "SELECT c.source, r.payload FROM records r"
-                       " CROSS JOIN collections c ON c.id = r.collection"
-                       " WHERE r.id IN (SELECT record FROM numbers"
-                       " WHERE e164 = ?1 AND e164 > 0) ORDER BY r.id"
-                     : "SELECT c.source, r.payload FROM records r"
-                       " CROSS JOIN collections c ON c.id = r.collection"
-                       " WHERE r.id IN (SELECT record FROM numbers"
-                       " WHERE e164 = 0) ORDER BY r.id",
+            "SELECT c.source, r.payload FROM records r"
+            " CROSS JOIN collections c ON c.id = r.collection"
+            " WHERE r.id IN (SELECT record FROM numbers WHERE e164 = ?1)"
+            " ORDER BY r.id",
             &rows, err);
-    if (status == RUF_OK && e164 > 0)
+    if (status == RUF_OK)
         (void)sqlite3_bind_int64(rows, 1, (int64_t)e164);
     while (status == RUF_OK) {
         status =
@@ -150,61 +148,102 @@ enum ruf_status ruf_store_carriers(struct ruf_store *store,
 /* --- health
  * ------------------------------------------------------------------------- */
 
-/* The entry of a source; rows come sorted by source. NULL: no room. */
-static struct ruf_number_health *health_of(struct ruf_report *out,
-                                           struct ruf_text source)
-{
-    struct ruf_number_health *last =
-        out->source_count == 0 ? NULL : &out->sources[out->source_count - 1];
+typedef void number_of(void *context, struct ruf_text source,
+                       const struct store_number *number);
 
-    if (last != NULL && ruf_text_is(source, last->source))
-        return last;
-    if (out->source_count == sizeof(out->sources) / sizeof(out->sources[0]))
-        return NULL;
-    last = &out->sources[out->source_count++];
-    (void)snprintf(last->source, sizeof(last->source), "%.*s", (int)source.size,
-                   source.data);
-    return last;
-}
-
-static void count_row(struct ruf_number_health *health, unsigned reason,
-                      unsigned corrections, uint64_t count)
-{
-    health->numbers += count;
-    if (reason < RUF_REASON_COUNT)
-        health->reasons[reason] += count;
-    for (size_t bit = 0; bit < RUF_CORRECTION_COUNT; bit++)
-        if ((corrections >> bit & 1) != 0)
-            health->corrections[bit] += count;
-}
-
-enum ruf_status ruf_store_health(struct ruf_store *store,
-                                 struct ruf_report *out, struct ruf_error *err)
+static enum ruf_status walk_numbers(const struct ruf_store *store,
+                                    number_of *receive, void *context,
+                                    struct ruf_error *err)
 {
     sqlite3_stmt *rows;
     bool row = true;
     enum ruf_status status = ruf_store_prepare(
         store,
-        "SELECT c.source, n.reason, n.corrections, count(*) FROM numbers n"
-        " JOIN records r ON r.id = n.record"
-        " JOIN collections c ON c.id = r.collection"
-        " GROUP BY c.source, n.reason, n.corrections"
-        " ORDER BY c.source",
+        "SELECT c.source, r.numbers FROM records r"
+        " CROSS JOIN collections c ON c.id = r.collection ORDER BY r.id",
         &rows, err);
 
-    memset(out, 0, sizeof(*out));
     while (status == RUF_OK) {
-        struct ruf_number_health *health;
+        struct store_number number;
+        struct ruf_reader numbers;
 
         status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
-        health = health_of(out, ruf_store_column_text(rows, 0));
-        if (health != NULL)
-            count_row(health, (unsigned)sqlite3_column_int(rows, 1),
-                      (unsigned)sqlite3_column_int(rows, 2),
-                      (uint64_t)sqlite3_column_int64(rows, 3));
+        numbers = ruf_reader(sqlite3_column_blob(rows, 1),
+                             (size_t)sqlite3_column_bytes(rows, 1));
+        while (ruf_store_number_next(&numbers, &number))
+            receive(context, ruf_store_column_text(rows, 0), &number);
     }
     (void)sqlite3_finalize(rows);
     return status;
+}
+
+/* The entry of a source. NULL: no room. */
+static struct ruf_number_health *health_of(struct ruf_report *out,
+                                           struct ruf_text source)
+{
+    struct ruf_number_health *health;
+
+    for (size_t i = 0; i < out->source_count; i++)
+        if (ruf_text_is(source, out->sources[i].source))
+            return &out->sources[i];
+    if (out->source_count == sizeof(out->sources) / sizeof(out->sources[0]))
+        return NULL;
+    health = &out->sources[out->source_count++];
+    (void)snprintf(health->source, sizeof(health->source), "%.*s",
+                   (int)source.size, source.data);
+    return health;
+}
+
+static void count_number(void *context, struct ruf_text source,
+                         const struct store_number *number)
+{
+    struct ruf_number_health *health = health_of(context, source);
+
+    if (health == NULL)
+        return;
+    health->numbers++;
+    if (number->reason < RUF_REASON_COUNT)
+        health->reasons[number->reason]++;
+    for (size_t bit = 0; bit < RUF_CORRECTION_COUNT; bit++)
+        if ((number->corrections >> bit & 1) != 0)
+            health->corrections[bit]++;
+}
+
+static int by_source(const void *left, const void *right)
+{
+    return strcmp(((const struct ruf_number_health *)left)->source,
+                  ((const struct ruf_number_health *)right)->source);
+}
+
+enum ruf_status ruf_store_health(struct ruf_store *store,
+                                 struct ruf_report *out, struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    memset(out, 0, sizeof(*out));
+    status = walk_numbers(store, count_number, out, err);
+    qsort(out->sources, out->source_count, sizeof(out->sources[0]), by_source);
+    return status;
+}
+
+static void count_valid(void *context, struct ruf_text source,
+                        const struct store_number *number)
+{
+    struct ruf_store_stats *out = context;
+
+    (void)source;
+    out->numbers_total++;
+    if (number->e164 > 0)
+        out->numbers_valid++;
+    else
+        out->numbers_unresolved++;
+}
+
+enum ruf_status ruf_store_count_numbers(const struct ruf_store *store,
+                                        struct ruf_store_stats *out,
+                                        struct ruf_error *err)
+{
+    return walk_numbers(store, count_valid, out, err);
 }

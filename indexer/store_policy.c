@@ -10,8 +10,6 @@
 #include "indexer/store_private.h"
 #include <string.h>
 
-#define HASH_SIZE 16
-
 struct applying {
     struct ruf_store *store;
     const struct ruf_policy *policy;
@@ -19,9 +17,8 @@ struct applying {
     struct ruf_mac *mac;      /* under the key of hashes and markers */
     struct ruf_writer doomed; /* ids of records that go, after the walk */
     struct ruf_writer payload;
-    struct store_numbers numbers;
+    struct store_records records;
     sqlite3_stmt *mark;
-    sqlite3_stmt *rewrite;
 };
 
 /* --- sources
@@ -53,6 +50,8 @@ static enum ruf_status forget_source(const struct ruf_store *store,
                                      const char *source, struct ruf_error *err)
 {
     static const char *const sql[] = {
+        "DELETE FROM hashes WHERE record IN (SELECT id FROM records"
+        " WHERE collection IN " OF_SOURCE ")",
         "DELETE FROM numbers WHERE record IN (SELECT id FROM records"
         " WHERE collection IN " OF_SOURCE ")",
         "DELETE FROM records WHERE collection IN " OF_SOURCE,
@@ -136,14 +135,14 @@ static enum ruf_status apply_to_sources(const struct ruf_store *store,
  * ------------------------------------------------------------------------ */
 
 static enum ruf_status hash_of(struct applying *applying, const void *bytes,
-                               size_t size, uint8_t out[HASH_SIZE],
+                               size_t size, uint8_t out[STORE_HASH_SIZE],
                                struct ruf_error *err)
 {
     uint8_t digest[RUF_DIGEST_SIZE];
     enum ruf_status status =
         ruf_mac_digest(applying->mac, bytes, size, digest, err);
 
-    memcpy(out, digest, HASH_SIZE);
+    memcpy(out, digest, STORE_HASH_SIZE);
     return status;
 }
 
@@ -154,7 +153,7 @@ static enum ruf_status doom(struct applying *applying, sqlite3_stmt *rows,
                             const struct ruf_filter_verdict *verdict,
                             struct ruf_error *err)
 {
-    uint8_t marker[HASH_SIZE];
+    uint8_t marker[STORE_HASH_SIZE];
     enum ruf_status status = hash_of(applying, record->native_id.data,
                                      record->native_id.size, marker, err);
 
@@ -164,20 +163,22 @@ static enum ruf_status doom(struct applying *applying, sqlite3_stmt *rows,
     if (applying->doomed.failed)
         return ruf_fail_memory(err);
     (void)sqlite3_bind_int64(applying->mark, 1, sqlite3_column_int64(rows, 3));
-    (void)sqlite3_bind_blob(applying->mark, 2, marker, HASH_SIZE,
+    (void)sqlite3_bind_blob(applying->mark, 2, marker, STORE_HASH_SIZE,
                             SQLITE_STATIC);
     ruf_store_bind_text(applying->mark, 3,
                         ruf_text(verdict->rule == NULL ? "" : verdict->rule));
     return ruf_store_change(applying->store, applying->mark, err);
 }
 
-/* The record without the numbers that rules drop by now. */
+/* The record without what rules drop by now. */
 static enum ruf_status rewrite(struct applying *applying, int64_t id,
                                const struct ruf_record *left,
+                               const struct ruf_source_contact *contact,
                                struct ruf_error *err)
 {
     struct ruf_writer *payload = &applying->payload;
-    uint8_t hash[HASH_SIZE];
+    uint8_t hash[STORE_HASH_SIZE];
+    struct store_content content = { hash, payload, contact };
     enum ruf_status status;
 
     payload->size = 0;
@@ -185,14 +186,9 @@ static enum ruf_status rewrite(struct applying *applying, int64_t id,
     if (payload->failed)
         return ruf_fail_memory(err);
     status = hash_of(applying, payload->bytes, payload->size, hash, err);
-    if (status != RUF_OK)
-        return status;
-    (void)sqlite3_bind_blob(applying->rewrite, 1, hash, HASH_SIZE,
-                            SQLITE_STATIC);
-    (void)sqlite3_bind_blob64(applying->rewrite, 2, payload->bytes,
-                              payload->size, SQLITE_STATIC);
-    (void)sqlite3_bind_int64(applying->rewrite, 3, id);
-    return ruf_store_change(applying->store, applying->rewrite, err);
+    return status == RUF_OK
+               ? ruf_store_record_update(&applying->records, id, &content, err)
+               : status;
 }
 
 static bool is_less(const struct ruf_record *left,
@@ -232,15 +228,13 @@ static enum ruf_status apply_to_record(struct applying *applying,
         return status;
     if (verdict.exclude)
         return doom(applying, rows, &record, &verdict, err);
-    if (is_less(&left, &record))
-        status = rewrite(applying, id, &left, err);
-    if (status == RUF_OK)
-        status = ruf_standardise_kept(&left, policy, source, &verdict,
-                                      applying->arena, &contact, err);
-    return status == RUF_OK
-               ? ruf_store_numbers_write(applying->store, &applying->numbers,
-                                         id, false, &contact, err)
-               : status;
+    status = ruf_standardise_kept(&left, policy, source, &verdict,
+                                  applying->arena, &contact, err);
+    if (status != RUF_OK)
+        return status;
+    return is_less(&left, &record) ? rewrite(applying, id, &left, &contact, err)
+                                   : ruf_store_record_renumber(
+                                         &applying->records, id, &contact, err);
 }
 
 static enum ruf_status walk_records(struct applying *applying,
@@ -271,22 +265,11 @@ static enum ruf_status erase_doomed(struct applying *applying,
 {
     struct ruf_reader ids =
         ruf_reader(applying->doomed.bytes, applying->doomed.size);
-    sqlite3_stmt *erase;
-    enum ruf_status status = ruf_store_prepare(
-        applying->store, "DELETE FROM records WHERE id = ?1", &erase, err);
+    enum ruf_status status = RUF_OK;
 
-    while (status == RUF_OK && ruf_reader_left(&ids) > 0) {
-        int64_t id = (int64_t)ruf_read_u64(&ids);
-
-        (void)sqlite3_bind_int64(applying->numbers.erase, 1, id);
-        status =
-            ruf_store_change(applying->store, applying->numbers.erase, err);
-        if (status != RUF_OK)
-            break;
-        (void)sqlite3_bind_int64(erase, 1, id);
-        status = ruf_store_change(applying->store, erase, err);
-    }
-    (void)sqlite3_finalize(erase);
+    while (status == RUF_OK && ruf_reader_left(&ids) > 0)
+        status = ruf_store_record_erase(&applying->records,
+                                        (int64_t)ruf_read_u64(&ids), err);
     return status;
 }
 
@@ -299,7 +282,7 @@ static enum ruf_status apply_to_records(struct applying *applying,
     if (status == RUF_OK)
         status = ruf_mac_create(store->hash_key.bytes, &applying->mac, err);
     if (status == RUF_OK)
-        status = ruf_store_numbers_open(store, &applying->numbers, err);
+        status = ruf_store_records_open(store, &applying->records, err);
     if (status == RUF_OK)
         status = ruf_store_prepare(
             store,
@@ -307,17 +290,13 @@ static enum ruf_status apply_to_records(struct applying *applying,
             " VALUES (?1, ?2, ?3)",
             &applying->mark, err);
     if (status == RUF_OK)
-        status = ruf_store_prepare(store,
-                                   "UPDATE records SET hash = ?1, payload = ?2"
-                                   " WHERE id = ?3",
-                                   &applying->rewrite, err);
-    if (status == RUF_OK)
         status = walk_records(applying, err);
     if (status == RUF_OK)
         status = erase_doomed(applying, err);
+    if (status == RUF_OK)
+        status = ruf_store_records_flush(&applying->records, err);
     (void)sqlite3_finalize(applying->mark);
-    (void)sqlite3_finalize(applying->rewrite);
-    ruf_store_numbers_close(&applying->numbers);
+    ruf_store_records_close(&applying->records);
     ruf_writer_free(&applying->doomed);
     ruf_writer_wipe(&applying->payload);
     ruf_mac_destroy(applying->mac);

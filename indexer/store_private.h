@@ -7,6 +7,7 @@
 #define INDEXER_STORE_PRIVATE_H
 
 #include "base/secret.h"
+#include "indexer/keyed.h"
 #include "indexer/page_file.h"
 #include "indexer/store.h"
 
@@ -91,13 +92,6 @@ RUF_MUST_USE enum ruf_status ruf_store_schema_check(struct ruf_store *store,
                                                     enum ruf_store_mode mode,
                                                     struct ruf_error *err);
 
-/* The indexes over hashes and numbers, for a transaction that makes most of
- * their rows: sorted once they cost a fraction of entering them one by one. */
-RUF_MUST_USE enum ruf_status
-ruf_store_indexes_drop(const struct ruf_store *store, struct ruf_error *err);
-RUF_MUST_USE enum ruf_status
-ruf_store_indexes_create(const struct ruf_store *store, struct ruf_error *err);
-
 /* Row of a collection, made if it is new. */
 RUF_MUST_USE enum ruf_status
 ruf_store_collection_id(const struct ruf_store *store, const char *source,
@@ -147,19 +141,106 @@ ruf_store_read_contact(sqlite3_stmt *rows, const struct ruf_policy *policy,
                        struct ruf_arena *arena, struct ruf_source_contact *out,
                        bool *kept, struct ruf_error *err);
 
-/* Replace the standardised numbers of a record. */
-struct store_numbers {
-    sqlite3_stmt *erase;
-    sqlite3_stmt *insert;
+/* Total, valid and unresolved numbers. */
+RUF_MUST_USE enum ruf_status
+ruf_store_count_numbers(const struct ruf_store *store,
+                        struct ruf_store_stats *out, struct ruf_error *err);
+
+/* --- records and the keys that lead to them
+ * ------------------------------------------------------------------------ */
+
+/* First bytes of HMAC-SHA-256: of a payload, and of an id in a marker. */
+#define STORE_HASH_SIZE 16
+
+/* All zero unless the column holds one. */
+void ruf_store_column_hash(sqlite3_stmt *row, int column,
+                           uint8_t out[STORE_HASH_SIZE]);
+
+/* What became of a number of a record: column "numbers" of its row. */
+struct store_number {
+    ruf_e164 e164; /* 0: not identifiable */
+    unsigned reason;
+    unsigned corrections;
 };
+
+/* @return false: there is no more. */
+bool ruf_store_number_next(struct ruf_reader *numbers,
+                           struct store_number *out);
+
+/* A table from keys to records, in order of the keys. What is added waits in
+ * memory and is entered in that order, since a round brings keys in none: at
+ * random places each would cost a page to read, to change and to write. Nothing
+ * may read the table before ruf_store_keys_flush(). */
+struct store_keys {
+    const struct ruf_store *store;
+    sqlite3_stmt *add;
+    sqlite3_stmt *drop;
+    struct ruf_writer waiting; /* struct ruf_keyed */
+    int64_t first;             /* record: items are distances from it */
+};
+
+/* add, drop: statements with key and record for parameters. Close it whether
+ * this failed or not. */
 RUF_MUST_USE enum ruf_status
-ruf_store_numbers_open(const struct ruf_store *store, struct store_numbers *out,
-                       struct ruf_error *err);
-void ruf_store_numbers_close(struct store_numbers *numbers);
+ruf_store_keys_open(struct ruf_store *store, const char *add, const char *drop,
+                    struct store_keys *out, struct ruf_error *err);
+void ruf_store_keys_close(struct store_keys *keys);
+RUF_MUST_USE enum ruf_status ruf_store_keys_add(struct store_keys *keys,
+                                                uint64_t key, int64_t record,
+                                                struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_keys_drop(struct store_keys *keys,
+                                                 uint64_t key, int64_t record,
+                                                 struct ruf_error *err);
+RUF_MUST_USE enum ruf_status ruf_store_keys_flush(struct store_keys *keys,
+                                                  struct ruf_error *err);
+
+/* Writes rows of records, and keeps the keys that lead to them in step. */
+struct store_records {
+    struct ruf_store *store;
+    sqlite3_stmt *insert;
+    sqlite3_stmt *update;
+    sqlite3_stmt *renumber;
+    sqlite3_stmt *erase;
+    sqlite3_stmt *find;
+    struct store_keys hashes;
+    struct store_keys numbers;
+    struct ruf_writer packed; /* numbers of the record under way */
+};
+
+struct store_content {
+    const uint8_t *hash; /* STORE_HASH_SIZE bytes */
+    const struct ruf_writer *payload;
+    const struct ruf_source_contact *contact; /* id and numbers */
+};
+
+/* Close it whether this failed or not; what is not flushed is lost. */
+RUF_MUST_USE enum ruf_status ruf_store_records_open(struct ruf_store *store,
+                                                    struct store_records *out,
+                                                    struct ruf_error *err);
+void ruf_store_records_close(struct store_records *records);
 RUF_MUST_USE enum ruf_status
-ruf_store_numbers_write(const struct ruf_store *store,
-                        const struct store_numbers *numbers, int64_t record,
-                        bool is_new, const struct ruf_source_contact *contact,
+ruf_store_records_flush(struct store_records *records, struct ruf_error *err);
+
+/* *id 0: the collection has a record of this id, which stays as it is. */
+RUF_MUST_USE enum ruf_status
+ruf_store_record_insert(struct store_records *records, int64_t collection,
+                        const struct store_content *content, int64_t *id,
                         struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_store_record_update(struct store_records *records, int64_t id,
+                        const struct store_content *content,
+                        struct ruf_error *err);
+/* Its numbers, standardised anew. */
+RUF_MUST_USE enum ruf_status
+ruf_store_record_renumber(struct store_records *records, int64_t id,
+                          const struct ruf_source_contact *contact,
+                          struct ruf_error *err);
+RUF_MUST_USE enum ruf_status
+ruf_store_record_erase(struct store_records *records, int64_t id,
+                       struct ruf_error *err);
+
+/* Enter the hashes of all records into a table that has none. */
+RUF_MUST_USE enum ruf_status ruf_store_hashes_enter(struct ruf_store *store,
+                                                    struct ruf_error *err);
 
 #endif

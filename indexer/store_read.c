@@ -246,26 +246,11 @@ enum ruf_status ruf_store_stats(struct ruf_store *store,
                                 struct ruf_store_stats *out,
                                 struct ruf_error *err)
 {
-    sqlite3_stmt *statement;
-    bool row;
     enum ruf_status status;
 
     memset(out, 0, sizeof(*out));
     status = count_sources(store, out, err);
-    if (status == RUF_OK)
-        status = ruf_store_prepare(
-            store, "SELECT count(*), count(nullif(e164, 0)) FROM numbers",
-            &statement, err);
-    if (status != RUF_OK)
-        return status;
-    status = ruf_store_step(store, statement, &row, err);
-    if (status == RUF_OK && row) {
-        out->numbers_total = (uint64_t)sqlite3_column_int64(statement, 0);
-        out->numbers_valid = (uint64_t)sqlite3_column_int64(statement, 1);
-        out->numbers_unresolved = out->numbers_total - out->numbers_valid;
-    }
-    (void)sqlite3_finalize(statement);
-    return status;
+    return status == RUF_OK ? ruf_store_count_numbers(store, out, err) : status;
 }
 
 /* --- integrity

@@ -12,18 +12,14 @@
 
 enum link_kind { LINK_NONE = 0, LINK_NEXT, LINK_DELTA };
 
-enum ruf_status ruf_store_collection_id(const struct ruf_store *store,
-                                        const char *source,
-                                        const char *collection, int64_t *id,
-                                        struct ruf_error *err)
+/* *id stays as it was if the statement gives no row. */
+static enum ruf_status read_id(const struct ruf_store *store, const char *sql,
+                               const char *source, const char *collection,
+                               int64_t *id, struct ruf_error *err)
 {
     sqlite3_stmt *statement;
     bool row = false;
-    enum ruf_status status = ruf_store_prepare(
-        store,
-        "INSERT INTO collections (source, name) VALUES (?1, ?2)"
-        " ON CONFLICT DO UPDATE SET name = name RETURNING id",
-        &statement, err);
+    enum ruf_status status = ruf_store_prepare(store, sql, &statement, err);
 
     if (status != RUF_OK)
         return status;
@@ -34,6 +30,26 @@ enum ruf_status ruf_store_collection_id(const struct ruf_store *store,
         *id = sqlite3_column_int64(statement, 0);
     (void)sqlite3_finalize(statement);
     return status;
+}
+
+enum ruf_status ruf_store_collection_id(const struct ruf_store *store,
+                                        const char *source,
+                                        const char *collection, int64_t *id,
+                                        struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    *id = 0;
+    status = read_id(store,
+                     "SELECT id FROM collections"
+                     " WHERE source = ?1 AND name = ?2",
+                     source, collection, id, err);
+    if (status != RUF_OK || *id != 0)
+        return status;
+    return read_id(store,
+                   "INSERT INTO collections (source, name) VALUES (?1, ?2)"
+                   " RETURNING id",
+                   source, collection, id, err);
 }
 
 static char *copy_column(sqlite3_stmt *statement, int column, bool *failed)
@@ -321,6 +337,8 @@ enum ruf_status ruf_store_source_clear(struct ruf_store *store,
     " collection IN (SELECT id FROM collections WHERE source = ?1)"
     /* Records take their photos along; those of the second last. */
     static const char *const steps[] = {
+        "DELETE FROM hashes WHERE record IN"
+        " (SELECT id FROM records WHERE" OF_SOURCE ")",
         "DELETE FROM numbers WHERE record IN"
         " (SELECT id FROM records WHERE" OF_SOURCE ")",
         "DELETE FROM markers WHERE" OF_SOURCE,
@@ -337,7 +355,7 @@ enum ruf_status ruf_store_source_clear(struct ruf_store *store,
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == RUF_OK;
          i++) {
         status = run_for_source(store, steps[i], source, err);
-        if (i == 3) /* the records */
+        if (i == 4) /* the records */
             *removed = (uint64_t)sqlite3_changes64(store->db);
     }
     return ruf_store_end(store, status, err);

@@ -9,22 +9,21 @@
 #include "indexer/store_audit.h"
 #include "indexer/store_private.h"
 
-#define SCHEMA_VERSION 8
+#define SCHEMA_VERSION 9
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
 
-/* In no order of the rows: see ruf_store_indexes_drop(). */
-#define NUMBERS_INDEX                                                          \
-    "CREATE INDEX numbers_e164 ON numbers (e164) WHERE e164 > 0;"
-#define RECORDS_INDEX "CREATE INDEX records_hash ON records (hash);"
+/* From a key to the records that have it, for every change of a record to be
+ * made in step: see struct store_records. Up to version 8 numbers had a row for
+ * each number of a record, hashes an index. */
+#define KEYS                                                                   \
+    "CREATE TABLE hashes (hash INTEGER NOT NULL, record INTEGER NOT NULL,"     \
+    " PRIMARY KEY (hash, record)) WITHOUT ROWID;"                              \
+    "CREATE TABLE numbers (e164 INTEGER NOT NULL, record INTEGER NOT NULL,"    \
+    " PRIMARY KEY (e164, record)) WITHOUT ROWID;"
 
-/* One row per number of a record; version 1 kept less of each. */
-#define NUMBERS                                                                \
-    "CREATE TABLE numbers (record INTEGER NOT NULL,"                           \
-    " position INTEGER NOT NULL, e164 INTEGER NOT NULL,"                       \
-    " reason INTEGER NOT NULL, rule INTEGER NOT NULL,"                         \
-    " type INTEGER NOT NULL, corrections INTEGER NOT NULL,"                    \
-    " PRIMARY KEY (record, position)) WITHOUT ROWID;" NUMBERS_INDEX
+/* What became of the numbers of a record, since version 9. */
+#define OUTCOMES " numbers BLOB NOT NULL DEFAULT x''"
 
 /* A photo, or with no bytes the knowledge that there is none. A record takes
  * its photo with it, whoever erases the record. Version 2 had no photos. */
@@ -74,8 +73,8 @@ static const char schema[] =
     " shrunk_to INTEGER NOT NULL DEFAULT -1, UNIQUE (source, name));" STAGED
     "CREATE TABLE records (id INTEGER PRIMARY KEY,"
     " collection INTEGER NOT NULL, native_id TEXT NOT NULL,"
-    " hash BLOB NOT NULL, payload BLOB NOT NULL,"
-    " UNIQUE (collection, native_id));" RECORDS_INDEX NUMBERS
+    " hash BLOB NOT NULL, payload BLOB NOT NULL," OUTCOMES ","
+    " UNIQUE (collection, native_id));" KEYS
     "CREATE TABLE markers (collection INTEGER NOT NULL,"
     " marker BLOB NOT NULL," RULE ","
     " PRIMARY KEY (collection, marker)) WITHOUT ROWID;" PHOTOS DECISIONS
@@ -95,32 +94,21 @@ enum ruf_status ruf_store_schema_create(struct ruf_store *store,
     return ruf_store_end(store, status, err);
 }
 
-enum ruf_status ruf_store_indexes_drop(const struct ruf_store *store,
-                                       struct ruf_error *err)
-{
-    return ruf_store_run(
-        store, "DROP INDEX records_hash; DROP INDEX numbers_e164", err);
-}
-
-enum ruf_status ruf_store_indexes_create(const struct ruf_store *store,
-                                         struct ruf_error *err)
-{
-    return ruf_store_run(store, RECORDS_INDEX NUMBERS_INDEX, err);
-}
-
 /* From each version to the next. What is derived is made anew by
  * ruf_store_standardise(); all else stays. Up to version 6 the audit may have
  * an anchor without a seal, which migrate() gives it. */
 static const char *const steps[SCHEMA_VERSION] = {
     NULL,
-    "DROP TABLE numbers;" NUMBERS
-    "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "'",
+    "", /* numbers had fewer columns: version 9 makes them anew */
     PHOTOS,
     DECISIONS,
     "ALTER TABLE markers ADD COLUMN" RULE,
     STAGED_ANEW,
     "",
     STAGED_ANEW,
+    "DROP INDEX records_hash; DROP TABLE numbers;"
+    "ALTER TABLE records ADD COLUMN" OUTCOMES ";" KEYS
+    "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "'",
 };
 
 static enum ruf_status migrate(struct ruf_store *store, int version,
@@ -132,6 +120,8 @@ static enum ruf_status migrate(struct ruf_store *store, int version,
         return status;
     for (; version < SCHEMA_VERSION && status == RUF_OK; version++)
         status = ruf_store_run(store, steps[version], err);
+    if (status == RUF_OK)
+        status = ruf_store_hashes_enter(store, err);
     if (status == RUF_OK)
         status = ruf_store_audit_seal_start(store, err);
     if (status == RUF_OK)

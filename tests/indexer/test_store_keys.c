@@ -1,0 +1,337 @@
+/*
+ * test_store_keys.c - the keys that lead to records are in step with them
+ *
+ * The oracle reads all records and knows nothing of the tables of keys.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#include "base/text.h"
+#include "indexer/store_private.h"
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/rufname-test-keys.XXXXXX";
+static char path[128];
+static const uint8_t key[32] = { 1, 2, 3 };
+static struct ruf_policy *policy;
+static struct ruf_store *store;
+static struct ruf_error err;
+static uint64_t state = 4;
+
+static void use_policy(const char *filters)
+{
+    char json[1024];
+
+    ruf_policy_destroy(policy);
+    (void)snprintf(json, sizeof(json),
+                   "{\"schema\":\"rufname.policy/1\",\"version\":1,"
+                   "\"region\":{\"default\":\"DE\"},\"sources\":["
+                   "{\"id\":\"FILE\",\"kind\":\"file\"},"
+                   "{\"id\":\"BLOB\",\"kind\":\"file\"}],\"filters\":[%s]}",
+                   filters);
+    cr_assert(ruf_policy_parse(json, strlen(json), &policy, NULL, &err) ==
+                  RUF_OK,
+              "%s", err.detail);
+}
+
+static void set_up(void)
+{
+    cr_assert(mkdtemp(folder) != NULL);
+    (void)snprintf(path, sizeof(path), "%s/store.db", folder);
+    use_policy("");
+    cr_assert(ruf_store_open(path, key, RUF_STORE_CREATE, &store, &err) ==
+              RUF_OK);
+}
+
+static void tear_down(void)
+{
+    char command[256];
+
+    ruf_store_close(store);
+    ruf_policy_destroy(policy);
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    if (system(command) != 0)
+        cr_log_warn("%s is left", folder);
+}
+
+TestSuite(store_keys, .init = set_up, .fini = tear_down);
+
+static uint32_t draw(uint32_t below)
+{
+    state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (uint32_t)((state >> 33) % below);
+}
+
+static int64_t told(const char *sql)
+{
+    int64_t number = -1;
+
+    cr_assert(ruf_store_number(store, sql, 0, &number, &err) == RUF_OK, "%s",
+              err.detail);
+    return number;
+}
+
+/* --- random rounds
+ * ---------------------------------------------------------------------- */
+
+#define IDS 30
+#define NUMBERS 20 /* the last is none */
+#define EACH 3
+#define PAGE 40
+
+/* A record with up to EACH numbers, some of them twice; removed by one in
+ * eight draws, if it may be. */
+struct drawn {
+    char id[8];
+    char family[8];
+    char texts[EACH][24];
+    struct ruf_raw_number numbers[EACH];
+};
+
+static void draw_record(struct drawn *drawn, bool may_go,
+                        struct ruf_record *out)
+{
+    memset(out, 0, sizeof(*out));
+    (void)snprintf(drawn->id, sizeof(drawn->id), "%u", draw(IDS));
+    (void)snprintf(drawn->family, sizeof(drawn->family), "F%u", draw(4));
+    out->native_id = ruf_text(drawn->id);
+    if (may_go && draw(8) == 0) {
+        out->removed = true;
+        return;
+    }
+    out->fields[RUF_RECORD_FAMILY] = ruf_text(drawn->family);
+    out->number_count = draw(EACH + 1);
+    out->numbers = drawn->numbers;
+    for (size_t i = 0; i < out->number_count; i++) {
+        uint32_t which = draw(NUMBERS);
+
+        (void)snprintf(drawn->texts[i], sizeof(drawn->texts[i]),
+                       which + 1 < NUMBERS ? "030 23125-%03u" : "siehe Notiz",
+                       which);
+        drawn->numbers[i].kind = RUF_KIND_BUSINESS;
+        drawn->numbers[i].text = ruf_text(drawn->texts[i]);
+    }
+}
+
+/* A round of one or two pages into one of the collections. */
+static void go_round(const char *source, bool delta)
+{
+    struct drawn drawn[PAGE];
+    struct ruf_record records[PAGE];
+    struct ruf_store_round round;
+    struct ruf_store_page page = { .source = source,
+                                   .collection = "list",
+                                   .select = "all",
+                                   .records = records,
+                                   .delta_round = delta,
+                                   .allow_shrink = true };
+    unsigned pages = 1 + draw(2);
+
+    for (unsigned at = 0; at < pages; at++) {
+        page.starts_round = at == 0;
+        page.completes_round = at + 1 == pages;
+        page.link = page.completes_round ? "delta" : "next";
+        page.record_count = draw(PAGE);
+        for (size_t i = 0; i < page.record_count; i++)
+            draw_record(&drawn[i], delta, &records[i]);
+        cr_assert(ruf_store_page(store, policy, &page, &round, &err) == RUF_OK,
+                  "%s %s", err.id, err.detail);
+    }
+}
+
+/* --- the oracle
+ * ------------------------------------------------------------------------- */
+
+static ruf_e164 number_at(uint32_t which)
+{
+    return which + 1 < NUMBERS ? UINT64_C(493023125000) + which : 0;
+}
+
+static bool carries(const struct ruf_source_contact *contact, ruf_e164 number)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < contact->number_count; i++)
+        found = found || contact->numbers[i].e164 == number;
+    return found;
+}
+
+static void count_carrier(void *context,
+                          const struct ruf_source_contact *contact)
+{
+    size_t *carriers = context;
+
+    (void)contact;
+    (*carriers)++;
+}
+
+/* Of a record in the rows: the first 63 bits of its hash. */
+static int64_t key_of(sqlite3_stmt *rows)
+{
+    const uint8_t *hash = sqlite3_column_blob(rows, 1);
+    uint64_t first = 0;
+
+    for (int i = 0; i < 8; i++)
+        first |= (uint64_t)hash[i] << (56 - 8 * i);
+    return (int64_t)(first >> 1);
+}
+
+static void expect_hashes(size_t records)
+{
+    sqlite3_stmt *rows;
+    sqlite3_stmt *find;
+    size_t seen = 0;
+
+    cr_assert(ruf_store_prepare(store, "SELECT id, hash FROM records", &rows,
+                                &err) == RUF_OK);
+    cr_assert(ruf_store_prepare(
+                  store, "SELECT 1 FROM hashes WHERE hash = ?1 AND record = ?2",
+                  &find, &err) == RUF_OK);
+    for (; sqlite3_step(rows) == SQLITE_ROW; seen++) {
+        (void)sqlite3_bind_int64(find, 1, key_of(rows));
+        (void)sqlite3_bind_int64(find, 2, sqlite3_column_int64(rows, 0));
+        cr_expect_eq(sqlite3_step(find), SQLITE_ROW);
+        (void)sqlite3_reset(find);
+    }
+    (void)sqlite3_finalize(rows);
+    (void)sqlite3_finalize(find);
+    cr_expect_eq(seen, records);
+    cr_expect_eq(told("SELECT count(*) FROM hashes"), (int64_t)records);
+}
+
+/* @return records. */
+static size_t expect_in_step(void)
+{
+    struct ruf_source_contact *contacts;
+    struct ruf_arena *arena;
+    struct ruf_store_stats *stats = calloc(1, sizeof(*stats));
+    uint64_t numbers = 0;
+    size_t keys = 0;
+    size_t count;
+
+    cr_assert(ruf_arena_create(&arena, NULL) == RUF_OK);
+    cr_assert(ruf_store_contacts(store, policy, arena, &contacts, &count,
+                                 &err) == RUF_OK);
+    for (uint32_t which = 0; which < NUMBERS; which++) {
+        size_t expected = 0;
+        size_t carriers = 0;
+
+        for (size_t i = 0; i < count; i++)
+            expected += carries(&contacts[i], number_at(which));
+        cr_assert(ruf_store_carriers(store, policy, number_at(which),
+                                     count_carrier, &carriers, &err) == RUF_OK);
+        cr_expect_eq(carriers, expected, "number %u", which);
+        keys += expected;
+    }
+    cr_expect_eq(told("SELECT count(*) FROM numbers"), (int64_t)keys);
+    for (size_t i = 0; i < count; i++)
+        numbers += contacts[i].number_count;
+    cr_assert(stats != NULL && ruf_store_stats(store, stats, &err) == RUF_OK);
+    cr_expect_eq(stats->numbers_total, numbers);
+    expect_hashes(count);
+    ruf_arena_destroy(arena);
+    free(stats);
+    return count;
+}
+
+/* --- tests
+ * ------------------------------------------------------------------------ */
+
+Test(store_keys, follow_records_through_any_rounds)
+{
+    for (int round = 0; round < 120; round++) {
+        go_round(draw(2) == 0 ? "FILE" : "BLOB", draw(3) > 0);
+        (void)expect_in_step();
+    }
+}
+
+static enum ruf_status nothing(void *context, struct ruf_error *error)
+{
+    (void)context;
+    (void)error;
+    return RUF_OK;
+}
+
+/* Rules that hide records, and rules that drop numbers. */
+Test(store_keys, follow_records_through_new_policies)
+{
+    static const char *const filters[] = {
+        "{\"id\":\"one\",\"when\":{\"field\":\"family\",\"op\":\"equals\","
+        "\"value\":\"F1\"},\"then\":\"exclude\"}",
+        "{\"id\":\"old\",\"when\":{\"field\":\"number.e164\",\"op\":"
+        "\"equals\",\"value\":\"+49 30 23125-004\"},\"then\":"
+        "\"drop_numbers\"}",
+        "",
+    };
+    static const enum ruf_source_fate fates[2] = { 0 };
+
+    for (int turn = 0; turn < 12; turn++) {
+        uint64_t removed;
+
+        go_round("FILE", false);
+        go_round("BLOB", false);
+        use_policy(filters[turn % 3]);
+        cr_assert(ruf_store_apply_policy(store, policy, fates, nothing, NULL,
+                                         &removed, &err) == RUF_OK,
+                  "%s", err.detail);
+        (void)expect_in_step();
+    }
+}
+
+Test(store_keys, go_with_the_records_of_a_source)
+{
+    uint64_t removed;
+
+    go_round("FILE", false);
+    go_round("BLOB", false);
+    cr_assert(ruf_store_source_clear(store, "BLOB", &removed, &err) == RUF_OK);
+    cr_expect_gt(expect_in_step(), 0);
+    cr_assert(ruf_store_source_clear(store, "FILE", &removed, &err) == RUF_OK);
+    cr_expect_eq(expect_in_step(), 0);
+}
+
+Test(store_keys, go_with_a_source_that_a_policy_forgets)
+{
+    static const enum ruf_source_fate fates[2] = { RUF_SOURCE_FORGOTTEN };
+    uint64_t removed;
+
+    go_round("FILE", false);
+    go_round("BLOB", false);
+    cr_assert(ruf_store_apply_policy(store, policy, fates, nothing, NULL,
+                                     &removed, &err) == RUF_OK);
+    cr_expect_gt(removed, 0);
+    cr_expect_gt(expect_in_step(), 0);
+}
+
+/* More keys than wait at a time, and records in no order. */
+Test(store_keys, are_entered_whatever_waits)
+{
+    const uint32_t count = 600000;
+    struct store_keys keys;
+    int64_t numbers = 0;
+    int64_t records = 0;
+
+    cr_assert(ruf_store_begin(store, &err) == RUF_OK);
+    cr_assert(ruf_store_keys_open(
+                  store, "INSERT INTO numbers (e164, record) VALUES (?1, ?2)",
+                  "DELETE FROM numbers WHERE e164 = ?1 AND record = ?2", &keys,
+                  &err) == RUF_OK);
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t record =
+            i < count - 100 ? (int64_t)i + 7 : (INT64_C(1) << (i % 60)) + count;
+        uint64_t number = UINT64_C(493000000000) + draw(1000) * 1000000 + i;
+
+        cr_assert(ruf_store_keys_add(&keys, number, record, &err) == RUF_OK);
+        numbers += (int64_t)(number % 1000003);
+        records += record % 1000003;
+    }
+    cr_assert(ruf_store_keys_flush(&keys, &err) == RUF_OK);
+    ruf_store_keys_close(&keys);
+    cr_assert(ruf_store_end(store, RUF_OK, &err) == RUF_OK);
+    cr_expect_eq(told("SELECT count(*) FROM numbers"), count);
+    cr_expect_eq(told("SELECT sum(e164 % 1000003) FROM numbers"), numbers);
+    cr_expect_eq(told("SELECT sum(record % 1000003) FROM numbers"), records);
+}
