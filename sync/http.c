@@ -367,21 +367,27 @@ static enum ruf_status request_id(char out[64], struct ruf_error *err)
     return RUF_OK;
 }
 
+/* The buffer of the request before serves again where it is large enough:
+ * locking memory costs more than a whole request otherwise. */
 static enum ruf_status bearer_line(struct ruf_http_transfer *transfer,
                                    const char *token, struct ruf_error *err)
 {
     static const char start[] = "Authorization: Bearer ";
+    struct ruf_secret *line = &transfer->bearer;
     size_t size = strlen(token);
-    enum ruf_status status;
+    enum ruf_status status = RUF_OK;
 
-    ruf_secret_destroy(&transfer->bearer);
     if (size > BEARER_MAX)
         return ruf_fail(err, RUF_E_SERVER, "S524", "", "token too long");
-    status = ruf_secret_create(sizeof(start) + size, &transfer->bearer, err);
+    if (line->size < sizeof(start) + size) {
+        ruf_secret_destroy(line);
+        status = ruf_secret_create(sizeof(start) + size, line, err);
+    }
     if (status != RUF_OK)
         return status;
-    memcpy(transfer->bearer.bytes, start, sizeof(start) - 1);
-    memcpy(transfer->bearer.bytes + sizeof(start) - 1, token, size + 1);
+    ruf_wipe(line->bytes, line->size);
+    memcpy(line->bytes, start, sizeof(start) - 1);
+    memcpy(line->bytes + sizeof(start) - 1, token, size + 1);
     return RUF_OK;
 }
 
@@ -409,7 +415,8 @@ static enum ruf_status set_lines(struct ruf_http_transfer *transfer,
     enum ruf_status status;
     size_t count = 0;
 
-    ruf_secret_destroy(&transfer->bearer);
+    if (request->bearer == NULL)
+        ruf_secret_destroy(&transfer->bearer);
     status = request_id(transfer->request_id, err);
     if (status == RUF_OK && request->bearer != NULL)
         status = bearer_line(transfer, request->bearer, err);

@@ -99,6 +99,41 @@ Test(http, sends_the_link_byte_for_byte_with_its_headers)
     scene_close(&scene);
 }
 
+/* The buffer of one token serves the next, which may be longer, shorter, or
+ * not there. */
+Test(http, sends_the_token_of_each_request_and_no_other)
+{
+    static const size_t sizes[] = { 20, 2000, 5, 0, 2500, 5000 };
+    struct scene scene;
+    char token[5001];
+    char line[5100];
+    char url[256];
+
+    scene_open(&scene, LISTENER_GOOD, hello, sizeof(hello) - 1, true);
+    (void)snprintf(url, sizeof(url), "%s/v1.0/users", scene.listener.origin);
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct ruf_http_request request = { .peer = RUF_HTTP_GRAPH,
+                                            .url = url,
+                                            .bearer =
+                                                sizes[i] == 0 ? NULL : token,
+                                            .body_max = 100 };
+
+        memset(token, 'a' + (int)i, sizes[i]);
+        token[sizes[i]] = '\0';
+        cr_assert_eq(ruf_call_finish(&scene.call, &request, NULL, &scene.err),
+                     RUF_OK, "%s", scene.err.detail);
+        (void)snprintf(line, sizeof(line), "\r\nAuthorization: Bearer %s\r\n",
+                       sizes[i] == 0 ? "" : token);
+        if (sizes[i] == 0)
+            cr_expect_null(
+                strstr(scene.listener.last_request, "Authorization"));
+        else
+            cr_expect_not_null(strstr(scene.listener.last_request, line),
+                               "%zu bytes", sizes[i]);
+    }
+    scene_close(&scene);
+}
+
 Test(http, sends_nothing_to_another_place)
 {
     static const char *const urls[] = { "https://127.0.0.1:%u@evil.example/",
