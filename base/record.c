@@ -40,6 +40,14 @@ void ruf_record_write(const struct ruf_record *record,
     }
 }
 
+struct ruf_text ruf_record_id(const void *bytes, size_t size)
+{
+    struct ruf_reader reader = ruf_reader(bytes, size);
+
+    (void)ruf_read_bytes(&reader, 2); /* version, removed */
+    return ruf_read_text(&reader);
+}
+
 static struct ruf_text read_optional_text(struct ruf_reader *reader)
 {
     struct ruf_text text = ruf_read_text(reader);

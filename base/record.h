@@ -80,6 +80,9 @@ struct ruf_record {
 void ruf_record_write(const struct ruf_record *record,
                       struct ruf_writer *writer);
 
+/** The id in the byte form of a record, borrowed; absent if they are none. */
+struct ruf_text ruf_record_id(const void *bytes, size_t size);
+
 /**
  * Read a record back; its text points into bytes, its lists into the arena.
  * @return RUF_OK; RUF_E_CORRUPT (D720); RUF_E_NOMEM.

@@ -108,11 +108,9 @@ static double ours(const char *path, const struct load *load)
 struct record_row {
     int64_t id;
     int64_t collection;
-    size_t native_id; /* places in the pool */
-    size_t hash;
+    size_t hash; /* places in the pool */
     size_t payload;
     size_t numbers;
-    int native_id_size;
     int hash_size;
     int payload_size;
     int numbers_size;
@@ -121,18 +119,35 @@ struct record_row {
 struct key_row {
     int64_t key;
     int64_t record;
+    int64_t collection;
 };
 
 /* In which order keys come. */
 enum key_order { BY_RECORD, BY_KEY, KEY_ORDERS };
 
+#define KEY_TABLES 3
+
+static const struct {
+    const char *insert;
+    const char *select[KEY_ORDERS];
+} key_tables[KEY_TABLES] = {
+    { "INSERT INTO ids (id, record, collection) VALUES (?1, ?2, ?3)",
+      { "SELECT id, record, collection FROM ids ORDER BY record",
+        "SELECT id, record, collection FROM ids ORDER BY collection, id" } },
+    { "INSERT INTO hashes (hash, record) VALUES (?1, ?2)",
+      { "SELECT hash, record, 0 FROM hashes ORDER BY record",
+        "SELECT hash, record, 0 FROM hashes ORDER BY hash" } },
+    { "INSERT INTO numbers (e164, record) VALUES (?1, ?2)",
+      { "SELECT e164, record, 0 FROM numbers ORDER BY record",
+        "SELECT e164, record, 0 FROM numbers ORDER BY e164, record" } },
+};
+
 /* What a load left in the store. */
 struct rows {
     struct ruf_writer schema; /* statements, each ended by NUL */
     struct ruf_writer pool;
-    struct ruf_writer records;             /* struct record_row */
-    struct ruf_writer hashes[KEY_ORDERS];  /* struct key_row */
-    struct ruf_writer numbers[KEY_ORDERS]; /* struct key_row */
+    struct ruf_writer records;                      /* struct record_row */
+    struct ruf_writer keys[KEY_TABLES][KEY_ORDERS]; /* struct key_row */
     uint64_t checksum;
 };
 
@@ -184,17 +199,16 @@ static size_t pool_column(struct ruf_writer *pool, sqlite3_stmt *row,
 static void read_records(sqlite3 *db, struct rows *out)
 {
     sqlite3_stmt *row =
-        prepare(db, "SELECT id, collection, native_id, hash, payload, numbers"
+        prepare(db, "SELECT id, collection, hash, payload, numbers"
                     " FROM records ORDER BY id");
 
     while (sqlite3_step(row) == SQLITE_ROW) {
         struct record_row one = { .id = sqlite3_column_int64(row, 0),
                                   .collection = sqlite3_column_int64(row, 1) };
 
-        one.native_id = pool_column(&out->pool, row, 2, &one.native_id_size);
-        one.hash = pool_column(&out->pool, row, 3, &one.hash_size);
-        one.payload = pool_column(&out->pool, row, 4, &one.payload_size);
-        one.numbers = pool_column(&out->pool, row, 5, &one.numbers_size);
+        one.hash = pool_column(&out->pool, row, 2, &one.hash_size);
+        one.payload = pool_column(&out->pool, row, 3, &one.payload_size);
+        one.numbers = pool_column(&out->pool, row, 4, &one.numbers_size);
         ruf_write_bytes(&out->records, &one, sizeof(one));
     }
     (void)sqlite3_finalize(row);
@@ -206,7 +220,8 @@ static void read_keys(sqlite3 *db, const char *sql, struct ruf_writer *out)
 
     while (sqlite3_step(row) == SQLITE_ROW) {
         struct key_row one = { sqlite3_column_int64(row, 0),
-                               sqlite3_column_int64(row, 1) };
+                               sqlite3_column_int64(row, 1),
+                               sqlite3_column_int64(row, 2) };
 
         ruf_write_bytes(out, &one, sizeof(one));
     }
@@ -230,15 +245,10 @@ static void read_rows(const char *path, struct rows *out)
                         (size_t)sqlite3_column_bytes(names, 0) + 1);
     (void)sqlite3_finalize(names);
     read_records(store->db, out);
-    read_keys(store->db, "SELECT hash, record FROM hashes ORDER BY record",
-              &out->hashes[BY_RECORD]);
-    read_keys(store->db, "SELECT hash, record FROM hashes ORDER BY hash",
-              &out->hashes[BY_KEY]);
-    read_keys(store->db, "SELECT e164, record FROM numbers ORDER BY record",
-              &out->numbers[BY_RECORD]);
-    read_keys(store->db,
-              "SELECT e164, record FROM numbers ORDER BY e164, record",
-              &out->numbers[BY_KEY]);
+    for (int table = 0; table < KEY_TABLES; table++)
+        for (int order = 0; order < KEY_ORDERS; order++)
+            read_keys(store->db, key_tables[table].select[order],
+                      &out->keys[table][order]);
     out->checksum = checksum_of(store->db);
     ruf_store_close(store);
     if (out->pool.failed || out->records.failed)
@@ -250,10 +260,9 @@ static void free_rows(struct rows *rows)
     ruf_writer_free(&rows->schema);
     ruf_writer_free(&rows->pool);
     ruf_writer_free(&rows->records);
-    for (int order = 0; order < KEY_ORDERS; order++) {
-        ruf_writer_free(&rows->hashes[order]);
-        ruf_writer_free(&rows->numbers[order]);
-    }
+    for (int table = 0; table < KEY_TABLES; table++)
+        for (int order = 0; order < KEY_ORDERS; order++)
+            ruf_writer_free(&rows->keys[table][order]);
 }
 
 static void run_schema(sqlite3 *db, const struct rows *rows)
@@ -291,13 +300,11 @@ static void insert_record(sqlite3 *db, sqlite3_stmt *insert, const char *pool,
 {
     (void)sqlite3_bind_int64(insert, 1, row->id);
     (void)sqlite3_bind_int64(insert, 2, row->collection);
-    (void)sqlite3_bind_text(insert, 3, pool + row->native_id,
-                            row->native_id_size, SQLITE_STATIC);
-    (void)sqlite3_bind_blob(insert, 4, pool + row->hash, row->hash_size,
+    (void)sqlite3_bind_blob(insert, 3, pool + row->hash, row->hash_size,
                             SQLITE_STATIC);
-    (void)sqlite3_bind_blob(insert, 5, pool + row->payload, row->payload_size,
+    (void)sqlite3_bind_blob(insert, 4, pool + row->payload, row->payload_size,
                             SQLITE_STATIC);
-    (void)sqlite3_bind_blob(insert, 6, pool + row->numbers, row->numbers_size,
+    (void)sqlite3_bind_blob(insert, 5, pool + row->numbers, row->numbers_size,
                             SQLITE_STATIC);
     must_sql(db, sqlite3_step(insert));
     (void)sqlite3_reset(insert);
@@ -326,6 +333,8 @@ static void insert_keys(sqlite3 *db, struct keys *keys, int64_t record)
          keys->next++) {
         (void)sqlite3_bind_int64(keys->insert, 1, keys->next->key);
         (void)sqlite3_bind_int64(keys->insert, 2, keys->next->record);
+        if (sqlite3_bind_parameter_count(keys->insert) > 2)
+            (void)sqlite3_bind_int64(keys->insert, 3, keys->next->collection);
         must_sql(db, sqlite3_step(keys->insert));
         (void)sqlite3_reset(keys->insert);
     }
@@ -335,29 +344,25 @@ static void insert_all(sqlite3 *db, const struct rows *rows,
                        enum key_order order)
 {
     sqlite3_stmt *insert =
-        prepare(db, "INSERT INTO records (id, collection, native_id, hash,"
-                    " payload, numbers) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    struct keys hashes =
-        keys_of(db, "INSERT INTO hashes (hash, record) VALUES (?1, ?2)",
-                &rows->hashes[order]);
-    struct keys numbers =
-        keys_of(db, "INSERT INTO numbers (e164, record) VALUES (?1, ?2)",
-                &rows->numbers[order]);
+        prepare(db, "INSERT INTO records (id, collection, hash, payload,"
+                    " numbers) VALUES (?1, ?2, ?3, ?4, ?5)");
     const struct record_row *row = (const void *)rows->records.bytes;
     size_t count = rows->records.size / sizeof(*row);
+    struct keys keys[KEY_TABLES];
 
+    for (int table = 0; table < KEY_TABLES; table++)
+        keys[table] =
+            keys_of(db, key_tables[table].insert, &rows->keys[table][order]);
     for (size_t i = 0; i < count; i++, row++) {
         insert_record(db, insert, (const char *)rows->pool.bytes, row);
-        if (order == BY_KEY)
-            continue;
-        insert_keys(db, &hashes, row->id);
-        insert_keys(db, &numbers, row->id);
+        for (int table = 0; order == BY_RECORD && table < KEY_TABLES; table++)
+            insert_keys(db, &keys[table], row->id);
     }
-    insert_keys(db, &hashes, INT64_MAX);
-    insert_keys(db, &numbers, INT64_MAX);
+    for (int table = 0; table < KEY_TABLES; table++) {
+        insert_keys(db, &keys[table], INT64_MAX);
+        (void)sqlite3_finalize(keys[table].insert);
+    }
     (void)sqlite3_finalize(insert);
-    (void)sqlite3_finalize(hashes.insert);
-    (void)sqlite3_finalize(numbers.insert);
 }
 
 static double peer(const char *path, const struct rows *rows,

@@ -388,13 +388,13 @@ static enum ruf_status configure(const struct ruf_store *store,
     /* The log level first: SQLCipher would write to stderr. */
     (void)sqlite3_exec(store->db, "PRAGMA cipher_log_level = NONE", NULL, NULL,
                        NULL);
-    /* 8 MiB of pages: a first round needs no more, and a sync has to leave
+    /* 4 MiB of pages: a first round needs no more, and a sync has to leave
      * memory to others. Figures: docs/decisions/0009-memory-of-a-sync.md. */
     return ruf_store_run(store,
                          "PRAGMA cipher_compatibility = 4;"
                          "PRAGMA mmap_size = 0;"
                          "PRAGMA temp_store = MEMORY;"
-                         "PRAGMA cache_size = -8192;"
+                         "PRAGMA cache_size = -4096;"
                          "PRAGMA secure_delete = ON",
                          err);
 }
@@ -409,6 +409,8 @@ static enum ruf_status prepare_tables(struct ruf_store *store,
 
     if (status == RUF_OK)
         status = ruf_store_load_hash_key(store, key, err);
+    if (status == RUF_OK)
+        status = ruf_store_ids_start(store, err);
     if (status == RUF_OK && mode != RUF_STORE_CREATE)
         status = ruf_store_schema_check(store, mode, err);
     return status;
@@ -504,6 +506,7 @@ void ruf_store_close(struct ruf_store *store)
     /* The last connection checkpoints and removes the log. */
     (void)sqlite3_close_v2(store->db);
     ruf_secret_destroy(&store->hash_key);
+    ruf_secret_destroy(&store->id_secret);
     ruf_page_file_close(&store->pages);
     free(store->path);
     free(store);

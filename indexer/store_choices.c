@@ -409,8 +409,11 @@ enum ruf_status ruf_store_sweep_marks(struct ruf_store *store,
     enum ruf_status status = ruf_store_run(
         store,
         "DELETE FROM marks WHERE NOT EXISTS (SELECT 1 FROM collections c"
-        " JOIN records r ON r.collection = c.id"
-        " AND r.native_id = marks.native_id WHERE c.source = marks.source)",
+        " CROSS JOIN ids i ON i.collection = c.id"
+        " AND i.id = id_key(marks.native_id)"
+        " CROSS JOIN records r ON r.id = i.record"
+        " AND record_id(r.payload) = marks.native_id WHERE c.source = "
+        "marks.source)",
         err);
 
     if (status == RUF_OK && !policy->recents_enabled)

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/seal.h"
 #include "base/text.h"
+#include "indexer/key_set.h"
 #include "indexer/store_private.h"
 #include <string.h>
 
@@ -23,10 +24,10 @@ struct fold {
     int64_t collection;
     struct ruf_arena *arena;
     struct ruf_writer payload;
-    struct ruf_mac *mac; /* under the key of hashes and markers */
-    bool first;          /* a full round into an empty collection */
+    struct ruf_mac *mac;      /* under the key of hashes and markers */
+    bool first;               /* a full round into an empty collection */
+    struct ruf_key_set shown; /* ids it has shown, if it is the first */
     bool allow_shrink;
-    bool shown_before;                 /* the record was there: not inserted */
     struct ruf_filter_verdict verdict; /* on the record under way */
     struct store_records records;
     sqlite3_stmt *find;
@@ -106,6 +107,19 @@ static enum ruf_status is_hidden_update(struct fold *fold,
     return status;
 }
 
+static enum ruf_status insert_record(struct fold *fold,
+                                     const struct store_content *content,
+                                     int64_t *id, struct ruf_error *err)
+{
+    uint64_t key = ruf_store_id_key(fold->store, content->contact->native_id);
+
+    fold->round->added++;
+    if (fold->first && !ruf_key_set_add(&fold->shown, key))
+        return ruf_fail_memory(err);
+    return ruf_store_record_insert(&fold->records, fold->collection, content,
+                                   id, err);
+}
+
 /* *id 0: insert it, and tell the id it got. */
 static enum ruf_status write_record(struct fold *fold,
                                     const struct ruf_record *record,
@@ -120,16 +134,10 @@ static enum ruf_status write_record(struct fold *fold,
 
     if (status != RUF_OK)
         return status;
-    if (*id != 0) {
-        fold->round->changed++;
-        return ruf_store_record_update(&fold->records, *id, &content, err);
-    }
-    status = ruf_store_record_insert(&fold->records, fold->collection, &content,
-                                     id, err);
-    fold->shown_before = *id == 0;
-    if (!fold->shown_before)
-        fold->round->added++;
-    return status;
+    if (*id == 0)
+        return insert_record(fold, &content, id, err);
+    fold->round->changed++;
+    return ruf_store_record_update(&fold->records, *id, &content, err);
 }
 
 static enum ruf_status see(struct fold *fold, int64_t id, struct ruf_error *err)
@@ -188,9 +196,29 @@ static enum ruf_status filter(struct fold *fold,
                              left, &fold->verdict, err);
 }
 
-static enum ruf_status fold_known(struct fold *fold,
-                                  const struct ruf_record *update,
-                                  struct ruf_error *err)
+/* The row of a record, on which find then stands. In a first round most ids are
+ * new; the others have to be in the table to be found. */
+static enum ruf_status find_record(struct fold *fold, struct ruf_text native_id,
+                                   bool *row, struct ruf_error *err)
+{
+    uint64_t key = ruf_store_id_key(fold->store, native_id);
+    enum ruf_status status;
+
+    *row = false;
+    if (fold->first && !ruf_key_set_has(&fold->shown, key))
+        return RUF_OK;
+    status = ruf_store_keys_flush(&fold->records.ids, err);
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_int64(fold->find, 1, fold->collection);
+    (void)sqlite3_bind_int64(fold->find, 2, (int64_t)key);
+    ruf_store_bind_text(fold->find, 3, native_id);
+    return ruf_store_step(fold->store, fold->find, row, err);
+}
+
+static enum ruf_status fold_record(struct fold *fold,
+                                   const struct ruf_record *update,
+                                   struct ruf_error *err)
 {
     struct ruf_record record = *update;
     struct ruf_record left;
@@ -198,11 +226,8 @@ static enum ruf_status fold_known(struct fold *fold,
     int64_t id = 0;
     bool hidden = false;
     bool row;
-    enum ruf_status status;
+    enum ruf_status status = find_record(fold, update->native_id, &row, err);
 
-    (void)sqlite3_bind_int64(fold->find, 1, fold->collection);
-    ruf_store_bind_text(fold->find, 2, update->native_id);
-    status = ruf_store_step(fold->store, fold->find, &row, err);
     if (status == RUF_OK && row) {
         id = sqlite3_column_int64(fold->find, 0);
         ruf_store_column_hash(fold->find, 1, stored_hash);
@@ -234,29 +259,6 @@ static enum ruf_status fold_known(struct fold *fold,
         fold->mark, 3,
         ruf_text(fold->verdict.rule == NULL ? "" : fold->verdict.rule));
     return change_marker(fold, fold->mark, &record, err);
-}
-
-/* In a first round nearly every record is new: it is inserted without looking
- * for an old one, unless the round shows it twice or a rule hides it. */
-static enum ruf_status fold_record(struct fold *fold,
-                                   const struct ruf_record *update,
-                                   struct ruf_error *err)
-{
-    static const uint8_t no_hash[STORE_HASH_SIZE] = { 0 };
-    struct ruf_record left;
-    enum ruf_status status;
-
-    if (!fold->first || update->removed)
-        return fold_known(fold, update, err);
-    status = filter(fold, update, &left, err);
-    if (status != RUF_OK)
-        return status;
-    if (fold->verdict.exclude)
-        return fold_known(fold, update, err);
-    status = keep_record(fold, &left, 0, no_hash, err);
-    if (status == RUF_OK && fold->shown_before)
-        status = fold_known(fold, update, err);
-    return status;
 }
 
 /* --- the round
@@ -298,7 +300,9 @@ static enum ruf_status fold_last(struct fold *fold,
     return status;
 }
 
-#define UNSEEN "collection = ?1 AND id NOT IN (SELECT id FROM temp.seen)"
+#define UNSEEN                                                                 \
+    "(SELECT record FROM ids WHERE collection = ?1"                            \
+    " AND record NOT IN (SELECT id FROM temp.seen))"
 
 /* Is the loss of so many records believable? See the design, "a full round
  * that shrinks a non-empty collection". */
@@ -344,16 +348,15 @@ static enum ruf_status remove_unseen(struct fold *fold, int64_t before,
                                      struct ruf_error *err)
 {
     static const char *const sql[] = {
-        "DELETE FROM hashes WHERE record IN"
-        " (SELECT id FROM records WHERE " UNSEEN ")",
-        "DELETE FROM numbers WHERE record IN"
-        " (SELECT id FROM records WHERE " UNSEEN ")",
-        "DELETE FROM records WHERE " UNSEEN,
+        "DELETE FROM hashes WHERE record IN " UNSEEN,
+        "DELETE FROM numbers WHERE record IN " UNSEEN,
+        "DELETE FROM records WHERE id IN " UNSEEN,
+        "DELETE FROM ids WHERE record IN " UNSEEN,
     };
     int64_t missing = 0;
-    enum ruf_status status = ruf_store_number(
-        fold->store, "SELECT count(*) FROM records WHERE " UNSEEN,
-        fold->collection, &missing, err);
+    enum ruf_status status =
+        ruf_store_number(fold->store, "SELECT count(*) FROM " UNSEEN,
+                         fold->collection, &missing, err);
 
     if (status == RUF_OK)
         status = check_shrink(fold, before, missing, err);
@@ -366,14 +369,17 @@ static enum ruf_status remove_unseen(struct fold *fold, int64_t before,
     return status;
 }
 
+static const char find_sql[] =
+    "SELECT r.id, r.hash, r.payload FROM ids i"
+    " CROSS JOIN records r ON r.id = i.record"
+    " WHERE i.collection = ?1 AND i.id = ?2 AND record_id(r.payload) = ?3";
+
 static enum ruf_status open_statements(struct fold *fold, bool see,
                                        struct ruf_error *err)
 {
     static const char *const sql[] = {
-        "SELECT id, hash, payload FROM records"
-        " WHERE collection = ?1 AND native_id = ?2",
-        "INSERT OR REPLACE INTO markers (collection, marker, rule)"
-        " VALUES (?1, ?2, ?3)",
+        find_sql,
+        "INSERT OR REPLACE INTO markers VALUES (?1, ?2, ?3)",
         "SELECT 1 FROM markers WHERE collection = ?1 AND marker = ?2",
         "DELETE FROM markers WHERE collection = ?1 AND marker = ?2",
         "INSERT OR IGNORE INTO temp.seen (id) VALUES (?1)",
@@ -421,6 +427,7 @@ static enum ruf_status fold_round(struct fold *fold,
         status = fold_last(fold, page, err);
     if (status == RUF_OK && fold->see != NULL)
         status = remove_unseen(fold, before, err);
+    ruf_key_set_free(&fold->shown);
     if (status == RUF_OK)
         status = ruf_store_records_flush(&fold->records, err);
     close_statements(fold);
@@ -451,7 +458,7 @@ enum ruf_status ruf_store_fold(struct ruf_store *store,
         status = ruf_mac_create(store->hash_key.bytes, &fold.mac, err);
     if (status == RUF_OK)
         status = ruf_store_number(store,
-                                  "SELECT count(*) FROM records"
+                                  "SELECT count(*) FROM ids"
                                   " WHERE collection = ?1",
                                   collection, &before, err);
     fold.first = !page->delta_round && before == 0;

@@ -8,8 +8,11 @@
 #include "indexer/store_private.h"
 #include <stdlib.h>
 
-/* Bytes of keys that wait, at most; sorting them takes as much again. */
-#define WAITING_MAX ((size_t)8 << 20)
+/* Keys that wait, at most. They are sorted in runs, which takes room for one,
+ * and merged while they are entered. */
+#define RUN_KEYS ((size_t)1 << 16)
+#define RUNS_MAX 8
+#define WAITING_MAX (RUNS_MAX * RUN_KEYS)
 
 enum ruf_status ruf_store_keys_open(struct ruf_store *store, const char *add,
                                     const char *drop, struct store_keys *out,
@@ -23,11 +26,18 @@ enum ruf_status ruf_store_keys_open(struct ruf_store *store, const char *add,
                             : status;
 }
 
+/* Wipes what was written, not all there is room for. */
+static void forget_waiting(struct store_keys *keys)
+{
+    ruf_wipe(keys->waiting.bytes, keys->waiting.size);
+    ruf_writer_free(&keys->waiting);
+}
+
 void ruf_store_keys_close(struct store_keys *keys)
 {
     (void)sqlite3_finalize(keys->add);
     (void)sqlite3_finalize(keys->drop);
-    ruf_writer_wipe(&keys->waiting);
+    forget_waiting(keys);
 }
 
 static enum ruf_status change(const struct store_keys *keys,
@@ -39,34 +49,71 @@ static enum ruf_status change(const struct store_keys *keys,
     return ruf_store_change(keys->store, statement, err);
 }
 
+struct run {
+    const struct ruf_keyed *next;
+    const struct ruf_keyed *end;
+};
+
+/* @return runs; 0: no memory. */
+static size_t sort_runs(struct ruf_keyed *list, size_t count,
+                        struct run runs[RUNS_MAX])
+{
+    size_t most = count < RUN_KEYS ? count : RUN_KEYS;
+    struct ruf_keyed *room = malloc(most * sizeof(*room));
+    size_t done = 0;
+
+    if (room == NULL)
+        return 0;
+    for (size_t at = 0; at < count; at += RUN_KEYS) {
+        size_t size = count - at < RUN_KEYS ? count - at : RUN_KEYS;
+
+        ruf_keyed_sort(list + at, room, size);
+        runs[done++] = (struct run){ list + at, list + at + size };
+    }
+    ruf_wipe(room, most * sizeof(*room));
+    free(room);
+    return done;
+}
+
+/* The next of all runs; NULL: none. */
+static const struct ruf_keyed *least(struct run *runs, size_t count)
+{
+    struct run *from = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        if (runs[i].next < runs[i].end &&
+            (from == NULL || runs[i].next->key < from->next->key))
+            from = &runs[i];
+    return from == NULL ? NULL : from->next++;
+}
+
 enum ruf_status ruf_store_keys_flush(struct store_keys *keys,
                                      struct ruf_error *err)
 {
     struct ruf_keyed *list = (void *)keys->waiting.bytes;
-    size_t size = keys->waiting.size;
-    struct ruf_keyed *room;
+    size_t count = keys->waiting.size / sizeof(*list);
+    const struct ruf_keyed *one;
+    struct run runs[RUNS_MAX];
+    size_t run_count;
     enum ruf_status status = RUF_OK;
 
-    if (size == 0)
+    if (count == 0)
         return RUF_OK;
-    room = malloc(size);
-    if (room == NULL)
+    run_count = sort_runs(list, count, runs);
+    if (run_count == 0)
         return ruf_fail_memory(err);
-    ruf_keyed_sort(list, room, size / sizeof(*list));
-    ruf_wipe(room, size);
-    free(room);
-    for (size_t i = 0; i < size / sizeof(*list) && status == RUF_OK; i++)
-        status = change(keys, keys->add, list[i].key,
-                        keys->first + list[i].item, err);
-    keys->waiting.size = 0;
+    while (status == RUF_OK && (one = least(runs, run_count)) != NULL)
+        status =
+            change(keys, keys->add, one->key, keys->first + one->item, err);
+    forget_waiting(keys);
     return status;
 }
 
 /* What waits is told by its distance from the first record. */
 static bool can_wait(const struct store_keys *keys, int64_t record)
 {
-    return keys->waiting.size < WAITING_MAX && record >= keys->first &&
-           record - keys->first <= UINT32_MAX;
+    return keys->waiting.size / sizeof(struct ruf_keyed) < WAITING_MAX &&
+           record >= keys->first && record - keys->first <= UINT32_MAX;
 }
 
 enum ruf_status ruf_store_keys_add(struct store_keys *keys, uint64_t key,

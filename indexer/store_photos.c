@@ -8,10 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SAME_RECORD                                                            \
-    " FROM records r JOIN collections c ON c.id = r.collection"                \
-    " WHERE c.source = ?1 AND r.native_id = ?2"
-
 /* A statement with the source and the record's id bound. */
 static enum ruf_status prepare(const struct ruf_store *store, const char *sql,
                                const char *source, struct ruf_text native_id,
@@ -51,7 +47,7 @@ enum ruf_status ruf_store_photo_put(struct ruf_store *store, const char *source,
                         RUF_STORE_PHOTO_MAX);
     status = prepare(store,
                      "INSERT OR REPLACE INTO photos (record, etag, bytes)"
-                     " SELECT r.id, ?3, ?4" SAME_RECORD,
+                     " SELECT r.id, ?3, ?4" STORE_RECORD_OF,
                      source, native_id, &statement, err);
     if (status != RUF_OK)
         return status;
@@ -93,7 +89,7 @@ enum ruf_status ruf_store_photo_get(struct ruf_store *store, const char *source,
     enum ruf_status status =
         prepare(store,
                 "SELECT bytes FROM photos WHERE record IN"
-                " (SELECT r.id" SAME_RECORD ") AND length(bytes) > 0",
+                " (SELECT r.id" STORE_RECORD_OF ") AND length(bytes) > 0",
                 source, native_id, &statement, err);
 
     *size = 0;
@@ -172,7 +168,7 @@ enum ruf_status ruf_store_photo_remove(struct ruf_store *store,
     sqlite3_stmt *statement;
     enum ruf_status status = prepare(store,
                                      "DELETE FROM photos WHERE record IN"
-                                     " (SELECT r.id" SAME_RECORD ")",
+                                     " (SELECT r.id" STORE_RECORD_OF ")",
                                      source, native_id, &statement, err);
 
     if (status != RUF_OK)
@@ -194,13 +190,14 @@ enum ruf_status ruf_store_photos(struct ruf_store *store, const char *source,
 {
     sqlite3_stmt *rows;
     bool row = true;
-    enum ruf_status status = ruf_store_prepare(
-        store,
-        "SELECT r.native_id, p.etag, length(p.bytes), c.name FROM collections c"
-        " CROSS JOIN records r ON r.collection = c.id"
-        " LEFT JOIN photos p ON p.record = r.id"
-        " WHERE c.source = ?1 ORDER BY r.id",
-        &rows, err);
+    enum ruf_status status =
+        ruf_store_prepare(store,
+                          "SELECT record_id(r.payload), p.etag, "
+                          "length(p.bytes), c.name FROM records r"
+                          " CROSS JOIN collections c ON c.id = r.collection"
+                          " LEFT JOIN photos p ON p.record = r.id"
+                          " WHERE c.source = ?1 ORDER BY r.id",
+                          &rows, err);
 
     if (status != RUF_OK)
         return status;

@@ -45,16 +45,17 @@ static enum ruf_status run_for(const struct ruf_store *store,
 }
 
 #define OF_SOURCE "(SELECT id FROM collections WHERE source = ?1)"
+#define RECORDS_OF_SOURCE                                                      \
+    "(SELECT record FROM ids WHERE collection IN " OF_SOURCE ")"
 
 static enum ruf_status forget_source(const struct ruf_store *store,
                                      const char *source, struct ruf_error *err)
 {
     static const char *const sql[] = {
-        "DELETE FROM hashes WHERE record IN (SELECT id FROM records"
-        " WHERE collection IN " OF_SOURCE ")",
-        "DELETE FROM numbers WHERE record IN (SELECT id FROM records"
-        " WHERE collection IN " OF_SOURCE ")",
-        "DELETE FROM records WHERE collection IN " OF_SOURCE,
+        "DELETE FROM hashes WHERE record IN " RECORDS_OF_SOURCE,
+        "DELETE FROM numbers WHERE record IN " RECORDS_OF_SOURCE,
+        "DELETE FROM records WHERE id IN " RECORDS_OF_SOURCE,
+        "DELETE FROM ids WHERE collection IN " OF_SOURCE,
         "DELETE FROM markers WHERE collection IN " OF_SOURCE,
         "DELETE FROM staged WHERE collection IN " OF_SOURCE,
         "DELETE FROM collections WHERE source = ?1",

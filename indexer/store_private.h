@@ -21,9 +21,10 @@
 struct ruf_store {
     sqlite3 *db;
     char *path;
-    struct ruf_secret hash_key; /* for Hash-IDs and markers */
-    struct ruf_page_file pages; /* of rounds under way */
-    bool trial;                 /* within a transaction to be undone */
+    struct ruf_secret hash_key;  /* for Hash-IDs and markers */
+    struct ruf_secret id_secret; /* of the hash over ids, made from it */
+    struct ruf_page_file pages;  /* of rounds under way */
+    bool trial;                  /* within a transaction to be undone */
 };
 
 /* Turn a failed SQLite call into a status: full disk, damage, busy ... */
@@ -79,6 +80,20 @@ RUF_MUST_USE enum ruf_status ruf_store_remove_key_check(const char *store_path,
 RUF_MUST_USE enum ruf_status ruf_store_load_hash_key(struct ruf_store *store,
                                                      const uint8_t *key,
                                                      struct ruf_error *err);
+
+/* The hash of a record's id, 63 bits of it, by which a record is found: table
+ * "ids". Others may share it, so the id of the record found is compared. In SQL
+ * it is id_key(). The secret follows from the key of hashes, which is there. */
+RUF_MUST_USE enum ruf_status ruf_store_ids_start(struct ruf_store *store,
+                                                 struct ruf_error *err);
+uint64_t ruf_store_id_key(const struct ruf_store *store, struct ruf_text id);
+
+/* Records of the source ?1 whose id is ?2, as "r". */
+#define STORE_RECORD_OF                                                        \
+    " FROM collections c"                                                      \
+    " CROSS JOIN ids i ON i.collection = c.id AND i.id = id_key(?2)"           \
+    " CROSS JOIN records r ON r.id = i.record AND record_id(r.payload) = ?2"   \
+    " WHERE c.source = ?1"
 
 /* Which plan tables standardised the numbers: see ruf_store_standardise(). */
 #define STORE_FACT_PLAN "plan"
@@ -202,8 +217,10 @@ struct store_records {
     sqlite3_stmt *renumber;
     sqlite3_stmt *erase;
     sqlite3_stmt *find;
+    struct store_keys ids;
     struct store_keys hashes;
     struct store_keys numbers;
+    int64_t collection;       /* of the ids that wait */
     struct ruf_writer packed; /* numbers of the record under way */
 };
 
@@ -221,7 +238,7 @@ void ruf_store_records_close(struct store_records *records);
 RUF_MUST_USE enum ruf_status
 ruf_store_records_flush(struct store_records *records, struct ruf_error *err);
 
-/* *id 0: the collection has a record of this id, which stays as it is. */
+/* The collection has no record of this id. */
 RUF_MUST_USE enum ruf_status
 ruf_store_record_insert(struct store_records *records, int64_t collection,
                         const struct store_content *content, int64_t *id,
@@ -239,8 +256,8 @@ RUF_MUST_USE enum ruf_status
 ruf_store_record_erase(struct store_records *records, int64_t id,
                        struct ruf_error *err);
 
-/* Enter the hashes of all records into a table that has none. */
-RUF_MUST_USE enum ruf_status ruf_store_hashes_enter(struct ruf_store *store,
-                                                    struct ruf_error *err);
+/* Enter ids and hashes of all records into tables that have none. */
+RUF_MUST_USE enum ruf_status ruf_store_keys_enter(struct ruf_store *store,
+                                                  struct ruf_error *err);
 
 #endif

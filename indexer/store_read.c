@@ -181,10 +181,7 @@ enum ruf_status ruf_store_record_field(struct ruf_store *store,
     sqlite3_stmt *rows;
     bool row = false;
     enum ruf_status status = ruf_store_prepare(
-        store,
-        "SELECT r.payload FROM records r JOIN collections c"
-        " ON c.id = r.collection WHERE c.source = ?1 AND r.native_id = ?2",
-        &rows, err);
+        store, "SELECT r.payload" STORE_RECORD_OF, &rows, err);
 
     *size = 0;
     if (status != RUF_OK)
@@ -210,8 +207,8 @@ static enum ruf_status count_sources(const struct ruf_store *store,
     bool row = true;
     enum ruf_status status = ruf_store_prepare(
         store,
-        "SELECT c.source, count(r.id), max(c.finished) FROM collections c"
-        " LEFT JOIN records r ON r.collection = c.id"
+        "SELECT c.source, count(i.record), max(c.finished) FROM collections c"
+        " LEFT JOIN ids i ON i.collection = c.id"
         " GROUP BY c.source ORDER BY c.source",
         &rows, err);
 

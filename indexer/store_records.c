@@ -68,14 +68,15 @@ static enum ruf_status prepare_rows(struct store_records *records,
                                     struct ruf_error *err)
 {
     static const char *const sql[] = {
-        "INSERT OR IGNORE INTO records"
-        " (hash, payload, numbers, collection, native_id)"
-        " VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO records"
+        " (hash, payload, numbers, collection)"
+        " VALUES (?1, ?2, ?3, ?4)",
         "UPDATE records SET hash = ?1, payload = ?2, numbers = ?3"
         " WHERE id = ?4",
         "UPDATE records SET numbers = ?1 WHERE id = ?2",
         "DELETE FROM records WHERE id = ?1",
-        "SELECT hash, numbers FROM records WHERE id = ?1",
+        "SELECT hash, numbers, collection, payload FROM records"
+        " WHERE id = ?1",
     };
     sqlite3_stmt **const statements[] = { &records->insert, &records->update,
                                           &records->renumber, &records->erase,
@@ -99,6 +100,13 @@ enum ruf_status ruf_store_records_open(struct ruf_store *store,
     if (status == RUF_OK)
         status = ruf_store_keys_open(
             store,
+            "INSERT INTO ids (id, record, collection) VALUES (?1, ?2, ?3)",
+            "DELETE FROM ids WHERE id = ?1 AND record = ?2"
+            " AND collection = ?3",
+            &out->ids, err);
+    if (status == RUF_OK)
+        status = ruf_store_keys_open(
+            store,
             "INSERT OR IGNORE INTO hashes (hash, record) VALUES (?1, ?2)",
             "DELETE FROM hashes WHERE hash = ?1 AND record = ?2", &out->hashes,
             err);
@@ -118,6 +126,7 @@ void ruf_store_records_close(struct store_records *records)
     (void)sqlite3_finalize(records->renumber);
     (void)sqlite3_finalize(records->erase);
     (void)sqlite3_finalize(records->find);
+    ruf_store_keys_close(&records->ids);
     ruf_store_keys_close(&records->hashes);
     ruf_store_keys_close(&records->numbers);
     ruf_writer_wipe(&records->packed);
@@ -126,10 +135,29 @@ void ruf_store_records_close(struct store_records *records)
 enum ruf_status ruf_store_records_flush(struct store_records *records,
                                         struct ruf_error *err)
 {
-    enum ruf_status status = ruf_store_keys_flush(&records->hashes, err);
+    enum ruf_status status = ruf_store_keys_flush(&records->ids, err);
 
+    if (status == RUF_OK)
+        status = ruf_store_keys_flush(&records->hashes, err);
     return status == RUF_OK ? ruf_store_keys_flush(&records->numbers, err)
                             : status;
+}
+
+/* Ids that wait are of one collection. */
+static enum ruf_status turn_to(struct store_records *records,
+                               int64_t collection, struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    if (records->collection == collection)
+        return RUF_OK;
+    status = ruf_store_keys_flush(&records->ids, err);
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_int64(records->ids.add, 3, collection);
+    (void)sqlite3_bind_int64(records->ids.drop, 3, collection);
+    records->collection = collection;
+    return RUF_OK;
 }
 
 /* --- rows
@@ -157,15 +185,31 @@ static struct ruf_reader packed(const struct store_records *records)
     return ruf_reader(records->packed.bytes, records->packed.size);
 }
 
+static enum ruf_status enter_keys(struct store_records *records, int64_t record,
+                                  int64_t collection, struct ruf_text native_id,
+                                  const uint8_t hash[STORE_HASH_SIZE],
+                                  struct ruf_error *err)
+{
+    enum ruf_status status = turn_to(records, collection, err);
+
+    if (status == RUF_OK)
+        status = ruf_store_keys_add(&records->ids,
+                                    ruf_store_id_key(records->store, native_id),
+                                    record, err);
+    return status == RUF_OK ? ruf_store_keys_add(&records->hashes,
+                                                 hash_key(hash), record, err)
+                            : status;
+}
+
 enum ruf_status ruf_store_record_insert(struct store_records *records,
                                         int64_t collection,
                                         const struct store_content *content,
                                         int64_t *id, struct ruf_error *err)
 {
+    struct ruf_text native_id = content->contact->native_id;
     sqlite3_stmt *insert = records->insert;
     enum ruf_status status = pack_numbers(records, content->contact, err);
 
-    *id = 0;
     if (status != RUF_OK)
         return status;
     (void)sqlite3_bind_blob(insert, 1, content->hash, STORE_HASH_SIZE,
@@ -173,13 +217,12 @@ enum ruf_status ruf_store_record_insert(struct store_records *records,
     bind_bytes(insert, 2, content->payload);
     bind_bytes(insert, 3, &records->packed);
     (void)sqlite3_bind_int64(insert, 4, collection);
-    ruf_store_bind_text(insert, 5, content->contact->native_id);
     status = ruf_store_change(records->store, insert, err);
-    if (status != RUF_OK || sqlite3_changes(records->store->db) == 0)
+    if (status != RUF_OK)
         return status;
     *id = sqlite3_last_insert_rowid(records->store->db);
     status =
-        ruf_store_keys_add(&records->hashes, hash_key(content->hash), *id, err);
+        enter_keys(records, *id, collection, native_id, content->hash, err);
     return status == RUF_OK ? change_numbers(records, ruf_store_keys_add, *id,
                                              packed(records), err)
                             : status;
@@ -193,10 +236,20 @@ void ruf_store_column_hash(sqlite3_stmt *row, int column,
         memcpy(out, sqlite3_column_blob(row, column), STORE_HASH_SIZE);
 }
 
-/* What the row has; the numbers last until find is reset. */
+/* The id in a payload. */
+static struct ruf_text column_id(sqlite3_stmt *row, int column)
+{
+    const void *payload = sqlite3_column_blob(row, column);
+
+    return ruf_record_id(payload, (size_t)sqlite3_column_bytes(row, column));
+}
+
+/* What the row has; numbers and id last until find is reset. */
 struct old_row {
     uint8_t hash[STORE_HASH_SIZE];
     struct ruf_reader numbers;
+    int64_t collection;
+    struct ruf_text native_id;
 };
 
 static enum ruf_status find_row(struct store_records *records, int64_t id,
@@ -213,6 +266,8 @@ static enum ruf_status find_row(struct store_records *records, int64_t id,
     ruf_store_column_hash(find, 0, out->hash);
     out->numbers = ruf_reader(sqlite3_column_blob(find, 1),
                               (size_t)sqlite3_column_bytes(find, 1));
+    out->collection = sqlite3_column_int64(find, 2);
+    out->native_id = column_id(find, 3);
     return RUF_OK;
 }
 
@@ -299,6 +354,12 @@ enum ruf_status ruf_store_record_erase(struct store_records *records,
     enum ruf_status status = find_row(records, id, &old, err);
 
     if (status == RUF_OK)
+        status = turn_to(records, old.collection, err);
+    if (status == RUF_OK)
+        status = ruf_store_keys_drop(
+            &records->ids, ruf_store_id_key(records->store, old.native_id), id,
+            err);
+    if (status == RUF_OK)
         status =
             ruf_store_keys_drop(&records->hashes, hash_key(old.hash), id, err);
     if (status == RUF_OK)
@@ -314,8 +375,8 @@ enum ruf_status ruf_store_record_erase(struct store_records *records,
 /* --- of a store that had none
  * ------------------------------------------------------------------------ */
 
-enum ruf_status ruf_store_hashes_enter(struct ruf_store *store,
-                                       struct ruf_error *err)
+enum ruf_status ruf_store_keys_enter(struct ruf_store *store,
+                                     struct ruf_error *err)
 {
     struct store_records records;
     sqlite3_stmt *rows = NULL;
@@ -323,17 +384,20 @@ enum ruf_status ruf_store_hashes_enter(struct ruf_store *store,
     enum ruf_status status = ruf_store_records_open(store, &records, err);
 
     if (status == RUF_OK)
-        status = ruf_store_prepare(
-            store, "SELECT id, hash FROM records ORDER BY id", &rows, err);
+        status = ruf_store_prepare(store,
+                                   "SELECT id, collection, payload, hash"
+                                   " FROM records ORDER BY collection, id",
+                                   &rows, err);
     while (status == RUF_OK) {
         uint8_t hash[STORE_HASH_SIZE];
 
         status = ruf_store_step(store, rows, &row, err);
         if (status != RUF_OK || !row)
             break;
-        ruf_store_column_hash(rows, 1, hash);
-        status = ruf_store_keys_add(&records.hashes, hash_key(hash),
-                                    sqlite3_column_int64(rows, 0), err);
+        ruf_store_column_hash(rows, 3, hash);
+        status = enter_keys(&records, sqlite3_column_int64(rows, 0),
+                            sqlite3_column_int64(rows, 1), column_id(rows, 2),
+                            hash, err);
     }
     (void)sqlite3_finalize(rows);
     if (status == RUF_OK)

@@ -335,17 +335,18 @@ enum ruf_status ruf_store_source_clear(struct ruf_store *store,
 {
 #define OF_SOURCE                                                              \
     " collection IN (SELECT id FROM collections WHERE source = ?1)"
-    /* Records take their photos along; those of the second last. */
+#define ITS_RECORDS " (SELECT record FROM ids WHERE" OF_SOURCE ")"
+    /* Records take their photos along; those of the third last. */
     static const char *const steps[] = {
-        "DELETE FROM hashes WHERE record IN"
-        " (SELECT id FROM records WHERE" OF_SOURCE ")",
-        "DELETE FROM numbers WHERE record IN"
-        " (SELECT id FROM records WHERE" OF_SOURCE ")",
+        "DELETE FROM hashes WHERE record IN" ITS_RECORDS,
+        "DELETE FROM numbers WHERE record IN" ITS_RECORDS,
         "DELETE FROM markers WHERE" OF_SOURCE,
         "DELETE FROM staged WHERE" OF_SOURCE,
-        "DELETE FROM records WHERE" OF_SOURCE,
+        "DELETE FROM records WHERE id IN" ITS_RECORDS,
+        "DELETE FROM ids WHERE" OF_SOURCE,
         "DELETE FROM collections WHERE source = ?1",
     };
+#undef ITS_RECORDS
 #undef OF_SOURCE
     enum ruf_status status = ruf_store_begin(store, err);
 

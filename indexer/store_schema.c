@@ -13,23 +13,28 @@
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
 
-/* From a key to the records that have it, for every change of a record to be
- * made in step: see struct store_records. Up to version 8 numbers had a row for
- * each number of a record, hashes an index. */
-#define KEYS                                                                   \
+/* Ids, hashes and numbers lead to records by tables of their own, for every
+ * change of a record to be made in step: see struct store_records. Up to
+ * version 8 they were indexes, and numbers had a row for each number of a
+ * record. */
+#define RECORDS                                                                \
+    "CREATE TABLE records (id INTEGER PRIMARY KEY,"                            \
+    " collection INTEGER NOT NULL, hash BLOB NOT NULL,"                        \
+    " numbers BLOB NOT NULL, payload BLOB NOT NULL);"                          \
+    "CREATE TABLE ids (collection INTEGER NOT NULL, id INTEGER NOT NULL,"      \
+    " record INTEGER NOT NULL,"                                                \
+    " PRIMARY KEY (collection, id, record)) WITHOUT ROWID;"                    \
     "CREATE TABLE hashes (hash INTEGER NOT NULL, record INTEGER NOT NULL,"     \
     " PRIMARY KEY (hash, record)) WITHOUT ROWID;"                              \
     "CREATE TABLE numbers (e164 INTEGER NOT NULL, record INTEGER NOT NULL,"    \
     " PRIMARY KEY (e164, record)) WITHOUT ROWID;"
 
-/* What became of the numbers of a record, since version 9. */
-#define OUTCOMES " numbers BLOB NOT NULL DEFAULT x''"
-
 /* A photo, or with no bytes the knowledge that there is none. A record takes
  * its photo with it, whoever erases the record. Version 2 had no photos. */
 #define PHOTOS                                                                 \
     "CREATE TABLE photos (record INTEGER PRIMARY KEY, etag TEXT NOT NULL,"     \
-    " bytes BLOB NOT NULL);"                                                   \
+    " bytes BLOB NOT NULL);" PHOTOS_GO
+#define PHOTOS_GO                                                              \
     "CREATE TRIGGER records_photos AFTER DELETE ON records BEGIN"              \
     " DELETE FROM photos WHERE record = OLD.id; END;"
 
@@ -71,11 +76,7 @@ static const char schema[] =
     " delta_round INTEGER NOT NULL DEFAULT 0, link TEXT, selection TEXT,"
     " finished INTEGER NOT NULL DEFAULT 0,"
     " shrunk_to INTEGER NOT NULL DEFAULT -1, UNIQUE (source, name));" STAGED
-    "CREATE TABLE records (id INTEGER PRIMARY KEY,"
-    " collection INTEGER NOT NULL, native_id TEXT NOT NULL,"
-    " hash BLOB NOT NULL, payload BLOB NOT NULL," OUTCOMES ","
-    " UNIQUE (collection, native_id));" KEYS
-    "CREATE TABLE markers (collection INTEGER NOT NULL,"
+        RECORDS "CREATE TABLE markers (collection INTEGER NOT NULL,"
     " marker BLOB NOT NULL," RULE ","
     " PRIMARY KEY (collection, marker)) WITHOUT ROWID;" PHOTOS DECISIONS
     "PRAGMA user_version = " VERSION_TEXT(SCHEMA_VERSION);
@@ -106,8 +107,10 @@ static const char *const steps[SCHEMA_VERSION] = {
     STAGED_ANEW,
     "",
     STAGED_ANEW,
-    "DROP INDEX records_hash; DROP TABLE numbers;"
-    "ALTER TABLE records ADD COLUMN" OUTCOMES ";" KEYS
+    "DROP INDEX records_hash; DROP TABLE numbers; DROP TRIGGER records_photos;"
+    "ALTER TABLE records RENAME TO records_8;" RECORDS
+    "INSERT INTO records SELECT id, collection, hash, x'', payload"
+    " FROM records_8; DROP TABLE records_8;" PHOTOS_GO
     "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "'",
 };
 
@@ -121,7 +124,7 @@ static enum ruf_status migrate(struct ruf_store *store, int version,
     for (; version < SCHEMA_VERSION && status == RUF_OK; version++)
         status = ruf_store_run(store, steps[version], err);
     if (status == RUF_OK)
-        status = ruf_store_hashes_enter(store, err);
+        status = ruf_store_keys_enter(store, err);
     if (status == RUF_OK)
         status = ruf_store_audit_seal_start(store, err);
     if (status == RUF_OK)

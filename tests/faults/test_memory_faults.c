@@ -179,7 +179,9 @@ static const char *judge(const struct scenario *scenario,
     bool hidden =
         out->crypto_lacked &&
         (out->status == RUF_E_CORRUPT || out->status == RUF_E_INTERNAL ||
-         out->status == RUF_E_NETWORK || scenario->reports_damage);
+         out->status == RUF_E_NETWORK ||
+         out->status == RUF_E_PARTIAL || /* that for one of the sources */
+         scenario->reports_damage);
 
     /* libcrypto 3.0 loses a block itself in a few places. */
     if (out->leaked > 0 && !out->crypto_lacked)

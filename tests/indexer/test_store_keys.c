@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/hash.h"
 #include "base/text.h"
 #include "indexer/store_private.h"
 #include <criterion/criterion.h>
@@ -85,17 +86,29 @@ static int64_t told(const char *sql)
 /* A record with up to EACH numbers, some of them twice; removed by one in
  * eight draws, if it may be. */
 struct drawn {
-    char id[8];
+    char id[40];
     char family[8];
     char texts[EACH][24];
     struct ruf_raw_number numbers[EACH];
 };
 
+/* XXH3 multiplies each half of 16 bytes of 32 after an XOR with the secret: all
+ * that begin with the secret's bytes have one hash. */
+static void let_ids_collide(void)
+{
+    memset(store->id_secret.bytes, 'a', RUF_HASH_SECRET_SIZE);
+}
+
+static void write_id(char id[40], uint32_t number)
+{
+    (void)snprintf(id, 40, "aaaaaaaa%08uaaaaaaaa%08u", number, 7 * number);
+}
+
 static void draw_record(struct drawn *drawn, bool may_go,
                         struct ruf_record *out)
 {
     memset(out, 0, sizeof(*out));
-    (void)snprintf(drawn->id, sizeof(drawn->id), "%u", draw(IDS));
+    write_id(drawn->id, draw(IDS));
     (void)snprintf(drawn->family, sizeof(drawn->family), "F%u", draw(4));
     out->native_id = ruf_text(drawn->id);
     if (may_go && draw(8) == 0) {
@@ -199,6 +212,14 @@ static void expect_hashes(size_t records)
     (void)sqlite3_finalize(rows);
     (void)sqlite3_finalize(find);
     cr_expect_eq(seen, records);
+    cr_expect_eq(told("SELECT count(DISTINCT collection || ' ' ||"
+                      " record_id(payload)) FROM records"),
+                 (int64_t)records, "each id once");
+    cr_expect_eq(told("SELECT count(*) FROM ids"), (int64_t)records);
+    cr_expect_eq(told("SELECT count(*) FROM ids i JOIN records r"
+                      " ON r.id = i.record AND r.collection = i.collection"
+                      " AND id_key(record_id(r.payload)) = i.id"),
+                 (int64_t)records);
     cr_expect_eq(told("SELECT count(*) FROM hashes"), (int64_t)records);
 }
 
@@ -246,6 +267,67 @@ Test(store_keys, follow_records_through_any_rounds)
         go_round(draw(2) == 0 ? "FILE" : "BLOB", draw(3) > 0);
         (void)expect_in_step();
     }
+}
+
+Test(store_keys, follow_records_whose_ids_have_one_hash)
+{
+    char one[40];
+    char other[40];
+
+    write_id(one, 1);
+    write_id(other, 2);
+    cr_expect_neq(ruf_store_id_key(store, ruf_text(one)),
+                  ruf_store_id_key(store, ruf_text(other)));
+    let_ids_collide();
+    cr_assert_eq(ruf_store_id_key(store, ruf_text(one)),
+                 ruf_store_id_key(store, ruf_text(other)));
+    for (int round = 0; round < 40; round++) {
+        go_round(draw(2) == 0 ? "FILE" : "BLOB", draw(3) > 0);
+        (void)expect_in_step();
+    }
+}
+
+/* By whatever asks for one record. */
+Test(store_keys, lead_to_the_record_of_the_id_and_no_other)
+{
+    static const uint8_t jpeg[] = { 0xFF, 0xD8, 0xFF, 1 };
+    char ids[3][40];
+    struct ruf_record records[2] = { { .removed = false } };
+    struct ruf_store_page page = { .source = "FILE",
+                                   .collection = "list",
+                                   .select = "all",
+                                   .link = "delta",
+                                   .records = records,
+                                   .record_count = 2,
+                                   .starts_round = true,
+                                   .completes_round = true };
+    struct ruf_store_round round;
+    char text[16];
+    size_t size;
+
+    let_ids_collide();
+    for (uint32_t i = 0; i < 3; i++)
+        write_id(ids[i], i);
+    for (size_t i = 0; i < 2; i++) {
+        records[i].native_id = ruf_text(ids[i]);
+        records[i].fields[RUF_RECORD_FAMILY] = ruf_text(i == 0 ? "A" : "B");
+    }
+    cr_assert(ruf_store_page(store, policy, &page, &round, &err) == RUF_OK);
+    for (size_t i = 0; i < 3; i++) {
+        cr_assert(ruf_store_record_field(store, ruf_text("FILE"),
+                                         ruf_text(ids[i]), RUF_RECORD_FAMILY,
+                                         text, sizeof(text), &size,
+                                         &err) == RUF_OK);
+        cr_expect_eq(size, i < 2 ? 1u : 0u);
+        if (size == 1)
+            cr_expect_eq(text[0], i == 0 ? 'A' : 'B');
+    }
+    cr_assert(ruf_store_photo_put(store, "FILE", ruf_text(ids[1]), ruf_text(""),
+                                  jpeg, sizeof(jpeg), &err) == RUF_OK);
+    cr_expect_eq(told("SELECT count(*) FROM photos"), 1);
+    cr_expect_eq(told("SELECT count(*) FROM photos p JOIN records r"
+                      " ON r.id = p.record AND instr(r.payload, x'0142') > 0"),
+                 1);
 }
 
 static enum ruf_status nothing(void *context, struct ruf_error *error)
