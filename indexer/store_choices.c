@@ -412,8 +412,8 @@ enum ruf_status ruf_store_sweep_marks(struct ruf_store *store,
         " CROSS JOIN ids i ON i.collection = c.id"
         " AND i.id = id_key(marks.native_id)"
         " CROSS JOIN records r ON r.id = i.record"
-        " AND record_id(r.payload) = marks.native_id WHERE c.source = "
-        "marks.source)",
+        " AND record_id(r.payload) = marks.native_id"
+        " WHERE c.source = marks.source)",
         err);
 
     if (status == RUF_OK && !policy->recents_enabled)

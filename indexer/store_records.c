@@ -68,8 +68,7 @@ static enum ruf_status prepare_rows(struct store_records *records,
                                     struct ruf_error *err)
 {
     static const char *const sql[] = {
-        "INSERT INTO records"
-        " (hash, payload, numbers, collection)"
+        "INSERT INTO records (hash, payload, numbers, collection)"
         " VALUES (?1, ?2, ?3, ?4)",
         "UPDATE records SET hash = ?1, payload = ?2, numbers = ?3"
         " WHERE id = ?4",
@@ -106,8 +105,7 @@ enum ruf_status ruf_store_records_open(struct ruf_store *store,
             &out->ids, err);
     if (status == RUF_OK)
         status = ruf_store_keys_open(
-            store,
-            "INSERT OR IGNORE INTO hashes (hash, record) VALUES (?1, ?2)",
+            store, "INSERT INTO hashes (hash, record) VALUES (?1, ?2)",
             "DELETE FROM hashes WHERE hash = ?1 AND record = ?2", &out->hashes,
             err);
     if (status == RUF_OK)

@@ -10,6 +10,7 @@
 #include "indexer/store_private.h"
 
 #define SCHEMA_VERSION 9
+#define KEYS_SINCE 9 /* tables from ids and hashes to records */
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
 
@@ -117,13 +118,14 @@ static const char *const steps[SCHEMA_VERSION] = {
 static enum ruf_status migrate(struct ruf_store *store, int version,
                                struct ruf_error *err)
 {
+    bool has_keys = version >= KEYS_SINCE;
     enum ruf_status status = ruf_store_begin(store, err);
 
     if (status != RUF_OK)
         return status;
     for (; version < SCHEMA_VERSION && status == RUF_OK; version++)
         status = ruf_store_run(store, steps[version], err);
-    if (status == RUF_OK)
+    if (status == RUF_OK && !has_keys)
         status = ruf_store_keys_enter(store, err);
     if (status == RUF_OK)
         status = ruf_store_audit_seal_start(store, err);
