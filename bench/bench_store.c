@@ -134,12 +134,14 @@ static const struct {
     { "INSERT INTO ids (id, record, collection) VALUES (?1, ?2, ?3)",
       { "SELECT id, record, collection FROM ids ORDER BY record",
         "SELECT id, record, collection FROM ids ORDER BY collection, id" } },
-    { "INSERT INTO hashes (hash, record) VALUES (?1, ?2)",
-      { "SELECT hash, record, 0 FROM hashes ORDER BY record",
-        "SELECT hash, record, 0 FROM hashes ORDER BY hash" } },
-    { "INSERT INTO numbers (e164, record) VALUES (?1, ?2)",
-      { "SELECT e164, record, 0 FROM numbers ORDER BY record",
-        "SELECT e164, record, 0 FROM numbers ORDER BY e164, record" } },
+    { "INSERT INTO hashes (hash, record, collection) VALUES (?1, ?2, ?3)",
+      { "SELECT hash, record, collection FROM hashes ORDER BY record",
+        "SELECT hash, record, collection FROM hashes"
+        " ORDER BY collection, hash" } },
+    { "INSERT INTO numbers (e164, record, collection) VALUES (?1, ?2, ?3)",
+      { "SELECT e164, record, collection FROM numbers ORDER BY record",
+        "SELECT e164, record, collection FROM numbers"
+        " ORDER BY collection, e164, record" } },
 };
 
 /* What a load left in the store. */
@@ -333,8 +335,7 @@ static void insert_keys(sqlite3 *db, struct keys *keys, int64_t record)
          keys->next++) {
         (void)sqlite3_bind_int64(keys->insert, 1, keys->next->key);
         (void)sqlite3_bind_int64(keys->insert, 2, keys->next->record);
-        if (sqlite3_bind_parameter_count(keys->insert) > 2)
-            (void)sqlite3_bind_int64(keys->insert, 3, keys->next->collection);
+        (void)sqlite3_bind_int64(keys->insert, 3, keys->next->collection);
         must_sql(db, sqlite3_step(keys->insert));
         (void)sqlite3_reset(keys->insert);
     }

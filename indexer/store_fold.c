@@ -300,9 +300,7 @@ static enum ruf_status fold_last(struct fold *fold,
     return status;
 }
 
-#define UNSEEN                                                                 \
-    "(SELECT record FROM ids WHERE collection = ?1"                            \
-    " AND record NOT IN (SELECT id FROM temp.seen))"
+#define UNSEEN "collection = ?1 AND record NOT IN (SELECT id FROM temp.seen)"
 
 /* Is the loss of so many records believable? See the design, "a full round
  * that shrinks a non-empty collection". */
@@ -348,14 +346,15 @@ static enum ruf_status remove_unseen(struct fold *fold, int64_t before,
                                      struct ruf_error *err)
 {
     static const char *const sql[] = {
-        "DELETE FROM hashes WHERE record IN " UNSEEN,
-        "DELETE FROM numbers WHERE record IN " UNSEEN,
-        "DELETE FROM records WHERE id IN " UNSEEN,
-        "DELETE FROM ids WHERE record IN " UNSEEN,
+        "DELETE FROM records WHERE id IN (SELECT record FROM ids WHERE " UNSEEN
+        ")",
+        "DELETE FROM ids WHERE " UNSEEN,
+        "DELETE FROM hashes WHERE " UNSEEN,
+        "DELETE FROM numbers WHERE " UNSEEN,
     };
     int64_t missing = 0;
     enum ruf_status status =
-        ruf_store_number(fold->store, "SELECT count(*) FROM " UNSEEN,
+        ruf_store_number(fold->store, "SELECT count(*) FROM ids WHERE " UNSEEN,
                          fold->collection, &missing, err);
 
     if (status == RUF_OK)
@@ -462,6 +461,8 @@ enum ruf_status ruf_store_fold(struct ruf_store *store,
                                   " WHERE collection = ?1",
                                   collection, &before, err);
     fold.first = !page->delta_round && before == 0;
+    if (status == RUF_OK && fold.first)
+        status = ruf_store_collection_move_last(store, &fold.collection, err);
     if (status == RUF_OK)
         status = fold_round(&fold, page, before, err);
     ruf_mac_destroy(fold.mac);

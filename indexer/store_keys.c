@@ -14,39 +14,34 @@
 #define RUNS_MAX 8
 #define WAITING_MAX (RUNS_MAX * RUN_KEYS)
 
-enum ruf_status ruf_store_keys_open(struct ruf_store *store, const char *add,
-                                    const char *drop, struct store_keys *out,
+enum ruf_status ruf_store_keys_open(struct ruf_store *store,
+                                    const struct store_keys_sql *sql,
+                                    struct store_keys *out,
                                     struct ruf_error *err)
 {
     enum ruf_status status;
 
     *out = (struct store_keys){ .store = store };
-    status = ruf_store_prepare(store, add, &out->add, err);
-    return status == RUF_OK ? ruf_store_prepare(store, drop, &out->drop, err)
-                            : status;
-}
-
-/* Wipes what was written, not all there is room for. */
-static void forget_waiting(struct store_keys *keys)
-{
-    ruf_wipe(keys->waiting.bytes, keys->waiting.size);
-    ruf_writer_free(&keys->waiting);
+    status = ruf_store_prepare(store, sql->add, &out->add, err);
+    if (status == RUF_OK)
+        status = ruf_store_prepare(store, sql->add_many, &out->add_many, err);
+    return status == RUF_OK
+               ? ruf_store_prepare(store, sql->drop, &out->drop, err)
+               : status;
 }
 
 void ruf_store_keys_close(struct store_keys *keys)
 {
     (void)sqlite3_finalize(keys->add);
+    (void)sqlite3_finalize(keys->add_many);
     (void)sqlite3_finalize(keys->drop);
-    forget_waiting(keys);
+    ruf_writer_wipe(&keys->waiting);
 }
 
-static enum ruf_status change(const struct store_keys *keys,
-                              sqlite3_stmt *statement, uint64_t key,
-                              int64_t record, struct ruf_error *err)
+static void bind(sqlite3_stmt *statement, int row, uint64_t key, int64_t record)
 {
-    (void)sqlite3_bind_int64(statement, 1, (int64_t)key);
-    (void)sqlite3_bind_int64(statement, 2, record);
-    return ruf_store_change(keys->store, statement, err);
+    (void)sqlite3_bind_int64(statement, 2 + 2 * row, (int64_t)key);
+    (void)sqlite3_bind_int64(statement, 3 + 2 * row, record);
 }
 
 struct run {
@@ -75,7 +70,7 @@ static size_t sort_runs(struct ruf_keyed *list, size_t count,
     return done;
 }
 
-/* The next of all runs; NULL: none. */
+/* The next of all runs, one of which has any. */
 static const struct ruf_keyed *least(struct run *runs, size_t count)
 {
     struct run *from = NULL;
@@ -84,7 +79,29 @@ static const struct ruf_keyed *least(struct run *runs, size_t count)
         if (runs[i].next < runs[i].end &&
             (from == NULL || runs[i].next->key < from->next->key))
             from = &runs[i];
-    return from == NULL ? NULL : from->next++;
+    return from->next++;
+}
+
+static enum ruf_status enter(const struct store_keys *keys, struct run *runs,
+                             size_t run_count, size_t count,
+                             struct ruf_error *err)
+{
+    enum ruf_status status = RUF_OK;
+
+    while (status == RUF_OK && count > 0) {
+        bool many = count >= STORE_KEYS_MANY;
+        sqlite3_stmt *add = many ? keys->add_many : keys->add;
+        int rows = many ? STORE_KEYS_MANY : 1;
+
+        for (int row = 0; row < rows; row++) {
+            const struct ruf_keyed *one = least(runs, run_count);
+
+            bind(add, row, one->key, keys->first + one->item);
+        }
+        status = ruf_store_change(keys->store, add, err);
+        count -= (size_t)rows;
+    }
+    return status;
 }
 
 enum ruf_status ruf_store_keys_flush(struct store_keys *keys,
@@ -92,21 +109,35 @@ enum ruf_status ruf_store_keys_flush(struct store_keys *keys,
 {
     struct ruf_keyed *list = (void *)keys->waiting.bytes;
     size_t count = keys->waiting.size / sizeof(*list);
-    const struct ruf_keyed *one;
     struct run runs[RUNS_MAX];
     size_t run_count;
-    enum ruf_status status = RUF_OK;
+    enum ruf_status status;
 
     if (count == 0)
         return RUF_OK;
     run_count = sort_runs(list, count, runs);
     if (run_count == 0)
         return ruf_fail_memory(err);
-    while (status == RUF_OK && (one = least(runs, run_count)) != NULL)
-        status =
-            change(keys, keys->add, one->key, keys->first + one->item, err);
-    forget_waiting(keys);
+    status = enter(keys, runs, run_count, count, err);
+    ruf_writer_wipe(&keys->waiting);
     return status;
+}
+
+enum ruf_status ruf_store_keys_turn(struct store_keys *keys, int64_t collection,
+                                    struct ruf_error *err)
+{
+    enum ruf_status status;
+
+    if (keys->collection == collection)
+        return RUF_OK;
+    status = ruf_store_keys_flush(keys, err);
+    if (status != RUF_OK)
+        return status;
+    (void)sqlite3_bind_int64(keys->add, 1, collection);
+    (void)sqlite3_bind_int64(keys->add_many, 1, collection);
+    (void)sqlite3_bind_int64(keys->drop, 1, collection);
+    keys->collection = collection;
+    return RUF_OK;
 }
 
 /* What waits is told by its distance from the first record. */
@@ -138,6 +169,8 @@ enum ruf_status ruf_store_keys_drop(struct store_keys *keys, uint64_t key,
 {
     enum ruf_status status = ruf_store_keys_flush(keys, err);
 
-    return status == RUF_OK ? change(keys, keys->drop, key, record, err)
-                            : status;
+    if (status != RUF_OK)
+        return status;
+    bind(keys->drop, 0, key, record);
+    return ruf_store_change(keys->store, keys->drop, err);
 }

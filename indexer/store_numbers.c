@@ -128,7 +128,8 @@ enum ruf_status ruf_store_carriers(struct ruf_store *store,
             store,
             "SELECT c.source, r.payload FROM records r"
             " CROSS JOIN collections c ON c.id = r.collection"
-            " WHERE r.id IN (SELECT record FROM numbers WHERE e164 = ?1)"
+            " WHERE r.id IN (SELECT n.record FROM collections o"
+            " CROSS JOIN numbers n ON n.collection = o.id AND n.e164 = ?1)"
             " ORDER BY r.id",
             &rows, err);
     if (status == RUF_OK)

@@ -24,58 +24,22 @@ struct applying {
 /* --- sources
  * ----------------------------------------------------------------------- */
 
-/* Run statements with the id of a source as their only parameter. */
-static enum ruf_status run_for(const struct ruf_store *store,
-                               const char *source, const char *const *sql,
-                               size_t count, struct ruf_error *err)
-{
-    enum ruf_status status = RUF_OK;
-
-    for (size_t i = 0; i < count && status == RUF_OK; i++) {
-        sqlite3_stmt *statement;
-
-        status = ruf_store_prepare(store, sql[i], &statement, err);
-        if (status != RUF_OK)
-            break;
-        (void)sqlite3_bind_text(statement, 1, source, -1, SQLITE_STATIC);
-        status = ruf_store_change(store, statement, err);
-        (void)sqlite3_finalize(statement);
-    }
-    return status;
-}
-
-#define OF_SOURCE "(SELECT id FROM collections WHERE source = ?1)"
-#define RECORDS_OF_SOURCE                                                      \
-    "(SELECT record FROM ids WHERE collection IN " OF_SOURCE ")"
-
-static enum ruf_status forget_source(const struct ruf_store *store,
-                                     const char *source, struct ruf_error *err)
-{
-    static const char *const sql[] = {
-        "DELETE FROM hashes WHERE record IN " RECORDS_OF_SOURCE,
-        "DELETE FROM numbers WHERE record IN " RECORDS_OF_SOURCE,
-        "DELETE FROM records WHERE id IN " RECORDS_OF_SOURCE,
-        "DELETE FROM ids WHERE collection IN " OF_SOURCE,
-        "DELETE FROM markers WHERE collection IN " OF_SOURCE,
-        "DELETE FROM staged WHERE collection IN " OF_SOURCE,
-        "DELETE FROM collections WHERE source = ?1",
-    };
-
-    return run_for(store, source, sql, sizeof(sql) / sizeof(sql[0]), err);
-}
-
 /* The next round is a full one. What it hides, it marks. */
 static enum ruf_status read_anew(const struct ruf_store *store,
                                  const char *source, struct ruf_error *err)
 {
     static const char *const sql[] = {
-        "DELETE FROM markers WHERE collection IN " OF_SOURCE,
-        "DELETE FROM staged WHERE collection IN " OF_SOURCE,
+        "DELETE FROM markers WHERE " STORE_OF_SOURCE,
+        "DELETE FROM staged WHERE " STORE_OF_SOURCE,
         "UPDATE collections SET link_kind = 0, delta_round = 0, link = NULL"
         " WHERE source = ?1",
     };
+    enum ruf_status status = RUF_OK;
 
-    return run_for(store, source, sql, sizeof(sql) / sizeof(sql[0]), err);
+    for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]) && status == RUF_OK;
+         i++)
+        status = ruf_store_run_for(store, source, sql[i], err);
+    return status;
 }
 
 /* A source of the store that the policy does not read; its id into 'out', ""
@@ -112,13 +76,14 @@ static enum ruf_status apply_to_sources(const struct ruf_store *store,
                                         struct ruf_error *err)
 {
     char unread[32];
+    uint64_t removed;
     enum ruf_status status = RUF_OK;
 
     for (size_t i = 0; i < policy->source_count && status == RUF_OK; i++) {
         const char *id = policy->sources[i].id;
 
         if (fates[i] == RUF_SOURCE_FORGOTTEN)
-            status = forget_source(store, id, err);
+            status = ruf_store_source_erase(store, id, &removed, err);
         else if (fates[i] == RUF_SOURCE_READ_ANEW)
             status = read_anew(store, id, err);
     }
@@ -128,7 +93,7 @@ static enum ruf_status apply_to_sources(const struct ruf_store *store,
     while (status == RUF_OK &&
            (status = find_unread(store, policy, unread, err)) == RUF_OK &&
            unread[0] != '\0')
-        status = forget_source(store, unread, err);
+        status = ruf_store_source_erase(store, unread, &removed, err);
     return status;
 }
 

@@ -112,6 +112,11 @@ RUF_MUST_USE enum ruf_status
 ruf_store_collection_id(const struct ruf_store *store, const char *source,
                         const char *collection, int64_t *id,
                         struct ruf_error *err);
+/* A higher id than all others have, for one without records: its keys will then
+ * stand behind theirs, where they are entered fastest. */
+RUF_MUST_USE enum ruf_status
+ruf_store_collection_move_last(const struct ruf_store *store, int64_t *id,
+                               struct ruf_error *err);
 
 /* Pages of a round under way: keep one, within the transaction of its link, and
  * forget those of a collection. */
@@ -149,6 +154,19 @@ ruf_store_fold(struct ruf_store *store, const struct ruf_policy *policy,
                const struct ruf_store_page *page, int64_t collection,
                struct ruf_store_round *out, struct ruf_error *err);
 
+/* What is of a source, in SQL whose only parameter is its id. */
+#define STORE_OF_SOURCE                                                        \
+    "collection IN (SELECT id FROM collections WHERE source = ?1)"
+
+RUF_MUST_USE enum ruf_status ruf_store_run_for(const struct ruf_store *store,
+                                               const char *source,
+                                               const char *sql,
+                                               struct ruf_error *err);
+/* All there is of a source, within a transaction; *removed: its records. */
+RUF_MUST_USE enum ruf_status
+ruf_store_source_erase(const struct ruf_store *store, const char *source,
+                       uint64_t *removed, struct ruf_error *err);
+
 /* A row of (source, payload) as a source contact, standardised. *kept is false
  * if the policy hides it by now. */
 RUF_MUST_USE enum ruf_status
@@ -182,24 +200,43 @@ struct store_number {
 bool ruf_store_number_next(struct ruf_reader *numbers,
                            struct store_number *out);
 
-/* A table from keys to records, in order of the keys. What is added waits in
- * memory and is entered in that order, since a round brings keys in none: at
- * random places each would cost a page to read, to change and to write. Nothing
- * may read the table before ruf_store_keys_flush(). */
+/* A table from keys to records, in order of collections and keys. What is added
+ * waits in memory and is entered in that order, since a round brings keys in
+ * none: at random places each would cost a page to read, to change and to
+ * write, where behind all others it costs a comparison. Nothing may read the
+ * table before ruf_store_keys_flush(). */
 struct store_keys {
     const struct ruf_store *store;
     sqlite3_stmt *add;
+    sqlite3_stmt *add_many; /* STORE_KEYS_MANY of them */
     sqlite3_stmt *drop;
-    struct ruf_writer waiting; /* struct ruf_keyed */
+    int64_t collection;        /* 0: none yet */
+    struct ruf_writer waiting; /* struct ruf_keyed, of this collection */
     int64_t first;             /* record: items are distances from it */
 };
 
-/* add, drop: statements with key and record for parameters. Close it whether
- * this failed or not. */
+/* To begin and end a statement takes longer than to enter a key in order. */
+#define STORE_KEYS_MANY 16
+#define STORE_KEYS_ROWS_4(row) row ", " row ", " row ", " row
+#define STORE_KEYS_ROWS(row) STORE_KEYS_ROWS_4(STORE_KEYS_ROWS_4(row))
+
+/* Statements over one table; their parameters are the collection, and each key
+ * with its record. */
+struct store_keys_sql {
+    const char *add;
+    const char *add_many;
+    const char *drop;
+};
+
+/* Close it whether this failed or not. */
 RUF_MUST_USE enum ruf_status
-ruf_store_keys_open(struct ruf_store *store, const char *add, const char *drop,
+ruf_store_keys_open(struct ruf_store *store, const struct store_keys_sql *sql,
                     struct store_keys *out, struct ruf_error *err);
 void ruf_store_keys_close(struct store_keys *keys);
+/* Whose keys are added and dropped next. */
+RUF_MUST_USE enum ruf_status ruf_store_keys_turn(struct store_keys *keys,
+                                                 int64_t collection,
+                                                 struct ruf_error *err);
 RUF_MUST_USE enum ruf_status ruf_store_keys_add(struct store_keys *keys,
                                                 uint64_t key, int64_t record,
                                                 struct ruf_error *err);
@@ -220,7 +257,6 @@ struct store_records {
     struct store_keys ids;
     struct store_keys hashes;
     struct store_keys numbers;
-    int64_t collection;       /* of the ids that wait */
     struct ruf_writer packed; /* numbers of the record under way */
 };
 
@@ -256,7 +292,7 @@ RUF_MUST_USE enum ruf_status
 ruf_store_record_erase(struct store_records *records, int64_t id,
                        struct ruf_error *err);
 
-/* Enter ids and hashes of all records into tables that have none. */
+/* Enter the keys of all records into tables that have none. */
 RUF_MUST_USE enum ruf_status ruf_store_keys_enter(struct ruf_store *store,
                                                   struct ruf_error *err);
 

@@ -88,6 +88,27 @@ static enum ruf_status prepare_rows(struct store_records *records,
     return status;
 }
 
+/* OR FAIL, like OR IGNORE, needs no way back to before a statement with many
+ * rows: if one fails, so does the transaction. */
+#define KEYS_SQL(table, key, conflict)                                         \
+    {                                                                          \
+        .add = ADD_TO(table, key, conflict) ROW,                               \
+        .add_many = ADD_TO(table, key, conflict) STORE_KEYS_ROWS(ROW),         \
+        .drop = "DELETE FROM " table " WHERE collection = ?1 AND " key         \
+                " = ?2 AND record = ?3",                                       \
+    }
+#define ADD_TO(table, key, conflict)                                           \
+    "INSERT OR " conflict " INTO " table " (collection, " key ", record)"      \
+    " VALUES "
+#define ROW "(?1, ?, ?)"
+
+static const struct store_keys_sql ids_sql = KEYS_SQL("ids", "id", "FAIL");
+static const struct store_keys_sql hashes_sql =
+    KEYS_SQL("hashes", "hash", "FAIL");
+/* A record may have a number twice. */
+static const struct store_keys_sql numbers_sql =
+    KEYS_SQL("numbers", "e164", "IGNORE");
+
 enum ruf_status ruf_store_records_open(struct ruf_store *store,
                                        struct store_records *out,
                                        struct ruf_error *err)
@@ -97,23 +118,11 @@ enum ruf_status ruf_store_records_open(struct ruf_store *store,
     *out = (struct store_records){ .store = store };
     status = prepare_rows(out, err);
     if (status == RUF_OK)
-        status = ruf_store_keys_open(
-            store,
-            "INSERT INTO ids (id, record, collection) VALUES (?1, ?2, ?3)",
-            "DELETE FROM ids WHERE id = ?1 AND record = ?2"
-            " AND collection = ?3",
-            &out->ids, err);
+        status = ruf_store_keys_open(store, &ids_sql, &out->ids, err);
     if (status == RUF_OK)
-        status = ruf_store_keys_open(
-            store, "INSERT INTO hashes (hash, record) VALUES (?1, ?2)",
-            "DELETE FROM hashes WHERE hash = ?1 AND record = ?2", &out->hashes,
-            err);
+        status = ruf_store_keys_open(store, &hashes_sql, &out->hashes, err);
     if (status == RUF_OK)
-        status = ruf_store_keys_open(
-            store,
-            "INSERT OR IGNORE INTO numbers (e164, record) VALUES (?1, ?2)",
-            "DELETE FROM numbers WHERE e164 = ?1 AND record = ?2",
-            &out->numbers, err);
+        status = ruf_store_keys_open(store, &numbers_sql, &out->numbers, err);
     return status;
 }
 
@@ -141,21 +150,18 @@ enum ruf_status ruf_store_records_flush(struct store_records *records,
                             : status;
 }
 
-/* Ids that wait are of one collection. */
+/* Keys that wait are of one collection. */
 static enum ruf_status turn_to(struct store_records *records,
                                int64_t collection, struct ruf_error *err)
 {
-    enum ruf_status status;
+    enum ruf_status status =
+        ruf_store_keys_turn(&records->ids, collection, err);
 
-    if (records->collection == collection)
-        return RUF_OK;
-    status = ruf_store_keys_flush(&records->ids, err);
-    if (status != RUF_OK)
-        return status;
-    (void)sqlite3_bind_int64(records->ids.add, 3, collection);
-    (void)sqlite3_bind_int64(records->ids.drop, 3, collection);
-    records->collection = collection;
-    return RUF_OK;
+    if (status == RUF_OK)
+        status = ruf_store_keys_turn(&records->hashes, collection, err);
+    return status == RUF_OK
+               ? ruf_store_keys_turn(&records->numbers, collection, err)
+               : status;
 }
 
 /* --- rows
@@ -186,6 +192,7 @@ static struct ruf_reader packed(const struct store_records *records)
 static enum ruf_status enter_keys(struct store_records *records, int64_t record,
                                   int64_t collection, struct ruf_text native_id,
                                   const uint8_t hash[STORE_HASH_SIZE],
+                                  struct ruf_reader numbers,
                                   struct ruf_error *err)
 {
     enum ruf_status status = turn_to(records, collection, err);
@@ -194,8 +201,11 @@ static enum ruf_status enter_keys(struct store_records *records, int64_t record,
         status = ruf_store_keys_add(&records->ids,
                                     ruf_store_id_key(records->store, native_id),
                                     record, err);
-    return status == RUF_OK ? ruf_store_keys_add(&records->hashes,
-                                                 hash_key(hash), record, err)
+    if (status == RUF_OK)
+        status =
+            ruf_store_keys_add(&records->hashes, hash_key(hash), record, err);
+    return status == RUF_OK ? change_numbers(records, ruf_store_keys_add,
+                                             record, numbers, err)
                             : status;
 }
 
@@ -219,11 +229,8 @@ enum ruf_status ruf_store_record_insert(struct store_records *records,
     if (status != RUF_OK)
         return status;
     *id = sqlite3_last_insert_rowid(records->store->db);
-    status =
-        enter_keys(records, *id, collection, native_id, content->hash, err);
-    return status == RUF_OK ? change_numbers(records, ruf_store_keys_add, *id,
-                                             packed(records), err)
-                            : status;
+    return enter_keys(records, *id, collection, native_id, content->hash,
+                      packed(records), err);
 }
 
 void ruf_store_column_hash(sqlite3_stmt *row, int column,
@@ -242,16 +249,23 @@ static struct ruf_text column_id(sqlite3_stmt *row, int column)
     return ruf_record_id(payload, (size_t)sqlite3_column_bytes(row, column));
 }
 
+static struct ruf_reader column_numbers(sqlite3_stmt *row, int column)
+{
+    const void *numbers = sqlite3_column_blob(row, column);
+
+    return ruf_reader(numbers, (size_t)sqlite3_column_bytes(row, column));
+}
+
 /* What the row has; numbers and id last until find is reset. */
 struct old_row {
     uint8_t hash[STORE_HASH_SIZE];
     struct ruf_reader numbers;
-    int64_t collection;
     struct ruf_text native_id;
 };
 
-static enum ruf_status find_row(struct store_records *records, int64_t id,
-                                struct old_row *out, struct ruf_error *err)
+/* To the row and the keys of its collection. */
+static enum ruf_status turn_to_row(struct store_records *records, int64_t id,
+                                   struct old_row *out, struct ruf_error *err)
 {
     sqlite3_stmt *find = records->find;
     bool row = false;
@@ -262,11 +276,9 @@ static enum ruf_status find_row(struct store_records *records, int64_t id,
     if (status != RUF_OK)
         return status;
     ruf_store_column_hash(find, 0, out->hash);
-    out->numbers = ruf_reader(sqlite3_column_blob(find, 1),
-                              (size_t)sqlite3_column_bytes(find, 1));
-    out->collection = sqlite3_column_int64(find, 2);
+    out->numbers = column_numbers(find, 1);
     out->native_id = column_id(find, 3);
-    return RUF_OK;
+    return turn_to(records, sqlite3_column_int64(find, 2), err);
 }
 
 static bool has_packed(const struct store_records *records,
@@ -289,7 +301,7 @@ enum ruf_status ruf_store_record_update(struct store_records *records,
     enum ruf_status status = pack_numbers(records, content->contact, err);
 
     if (status == RUF_OK)
-        status = find_row(records, id, &old, err);
+        status = turn_to_row(records, id, &old, err);
     if (status == RUF_OK) {
         same = has_packed(records, &old);
         status =
@@ -327,7 +339,7 @@ ruf_store_record_renumber(struct store_records *records, int64_t id,
     enum ruf_status status = pack_numbers(records, contact, err);
 
     if (status == RUF_OK)
-        status = find_row(records, id, &old, err);
+        status = turn_to_row(records, id, &old, err);
     if (status == RUF_OK) {
         same = has_packed(records, &old);
         if (!same)
@@ -349,10 +361,8 @@ enum ruf_status ruf_store_record_erase(struct store_records *records,
                                        int64_t id, struct ruf_error *err)
 {
     struct old_row old;
-    enum ruf_status status = find_row(records, id, &old, err);
+    enum ruf_status status = turn_to_row(records, id, &old, err);
 
-    if (status == RUF_OK)
-        status = turn_to(records, old.collection, err);
     if (status == RUF_OK)
         status = ruf_store_keys_drop(
             &records->ids, ruf_store_id_key(records->store, old.native_id), id,
@@ -382,10 +392,11 @@ enum ruf_status ruf_store_keys_enter(struct ruf_store *store,
     enum ruf_status status = ruf_store_records_open(store, &records, err);
 
     if (status == RUF_OK)
-        status = ruf_store_prepare(store,
-                                   "SELECT id, collection, payload, hash"
-                                   " FROM records ORDER BY collection, id",
-                                   &rows, err);
+        status = ruf_store_prepare(
+            store,
+            "SELECT id, collection, payload, hash, numbers FROM records"
+            " ORDER BY id",
+            &rows, err);
     while (status == RUF_OK) {
         uint8_t hash[STORE_HASH_SIZE];
 
@@ -395,7 +406,7 @@ enum ruf_status ruf_store_keys_enter(struct ruf_store *store,
         ruf_store_column_hash(rows, 3, hash);
         status = enter_keys(&records, sqlite3_column_int64(rows, 0),
                             sqlite3_column_int64(rows, 1), column_id(rows, 2),
-                            hash, err);
+                            hash, column_numbers(rows, 4), err);
     }
     (void)sqlite3_finalize(rows);
     if (status == RUF_OK)

@@ -52,6 +52,37 @@ enum ruf_status ruf_store_collection_id(const struct ruf_store *store,
                    source, collection, id, err);
 }
 
+enum ruf_status ruf_store_collection_move_last(const struct ruf_store *store,
+                                               int64_t *id,
+                                               struct ruf_error *err)
+{
+    static const char *const sql[] = {
+        "UPDATE staged SET collection = ?2 WHERE collection = ?1",
+        "UPDATE markers SET collection = ?2 WHERE collection = ?1",
+        "UPDATE collections SET id = ?2 WHERE id = ?1",
+    };
+    int64_t last = 0;
+    enum ruf_status status = ruf_store_number(
+        store, "SELECT max(id) FROM collections", 0, &last, err);
+
+    if (status != RUF_OK || last == *id)
+        return status;
+    for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]) && status == RUF_OK;
+         i++) {
+        sqlite3_stmt *statement;
+
+        status = ruf_store_prepare(store, sql[i], &statement, err);
+        if (status != RUF_OK)
+            return status;
+        (void)sqlite3_bind_int64(statement, 1, *id);
+        (void)sqlite3_bind_int64(statement, 2, last + 1);
+        status = ruf_store_change(store, statement, err);
+        (void)sqlite3_finalize(statement);
+    }
+    *id = last + 1;
+    return status;
+}
+
 static char *copy_column(sqlite3_stmt *statement, int column, bool *failed)
 {
     struct ruf_text text = ruf_store_column_text(statement, column);
@@ -314,9 +345,9 @@ enum ruf_status ruf_store_collection_reset(struct ruf_store *store,
     return ruf_store_end(store, status, err);
 }
 
-static enum ruf_status run_for_source(const struct ruf_store *store,
-                                      const char *sql, const char *source,
-                                      struct ruf_error *err)
+enum ruf_status ruf_store_run_for(const struct ruf_store *store,
+                                  const char *source, const char *sql,
+                                  struct ruf_error *err)
 {
     sqlite3_stmt *statement;
     enum ruf_status status = ruf_store_prepare(store, sql, &statement, err);
@@ -329,36 +360,41 @@ static enum ruf_status run_for_source(const struct ruf_store *store,
     return status;
 }
 
+enum ruf_status ruf_store_source_erase(const struct ruf_store *store,
+                                       const char *source, uint64_t *removed,
+                                       struct ruf_error *err)
+{
+    /* Records take their photos along. */
+    static const char records[] =
+        "DELETE FROM records WHERE id IN (SELECT record FROM ids"
+        " WHERE " STORE_OF_SOURCE ")";
+    static const char *const rest[] = {
+        "DELETE FROM ids WHERE " STORE_OF_SOURCE,
+        "DELETE FROM hashes WHERE " STORE_OF_SOURCE,
+        "DELETE FROM numbers WHERE " STORE_OF_SOURCE,
+        "DELETE FROM markers WHERE " STORE_OF_SOURCE,
+        "DELETE FROM staged WHERE " STORE_OF_SOURCE,
+        "DELETE FROM collections WHERE source = ?1",
+    };
+    enum ruf_status status = ruf_store_run_for(store, source, records, err);
+
+    *removed = (uint64_t)sqlite3_changes64(store->db);
+    for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]) && status == RUF_OK;
+         i++)
+        status = ruf_store_run_for(store, source, rest[i], err);
+    return status;
+}
+
 enum ruf_status ruf_store_source_clear(struct ruf_store *store,
                                        const char *source, uint64_t *removed,
                                        struct ruf_error *err)
 {
-#define OF_SOURCE                                                              \
-    " collection IN (SELECT id FROM collections WHERE source = ?1)"
-#define ITS_RECORDS " (SELECT record FROM ids WHERE" OF_SOURCE ")"
-    /* Records take their photos along; those of the third last. */
-    static const char *const steps[] = {
-        "DELETE FROM hashes WHERE record IN" ITS_RECORDS,
-        "DELETE FROM numbers WHERE record IN" ITS_RECORDS,
-        "DELETE FROM markers WHERE" OF_SOURCE,
-        "DELETE FROM staged WHERE" OF_SOURCE,
-        "DELETE FROM records WHERE id IN" ITS_RECORDS,
-        "DELETE FROM ids WHERE" OF_SOURCE,
-        "DELETE FROM collections WHERE source = ?1",
-    };
-#undef ITS_RECORDS
-#undef OF_SOURCE
     enum ruf_status status = ruf_store_begin(store, err);
 
     *removed = 0;
     if (status != RUF_OK)
         return status;
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && status == RUF_OK;
-         i++) {
-        status = run_for_source(store, steps[i], source, err);
-        if (i == 4) /* the records */
-            *removed = (uint64_t)sqlite3_changes64(store->db);
-    }
+    status = ruf_store_source_erase(store, source, removed, err);
     return ruf_store_end(store, status, err);
 }
 

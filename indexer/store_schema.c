@@ -9,26 +9,24 @@
 #include "indexer/store_audit.h"
 #include "indexer/store_private.h"
 
-#define SCHEMA_VERSION 9
-#define KEYS_SINCE 9 /* tables from ids and hashes to records */
+#define SCHEMA_VERSION 10
+#define KEYS_SINCE 10 /* tables from keys to records, as they are now */
 #define TEXT_OF(number) #number
 #define VERSION_TEXT(number) TEXT_OF(number)
 
 /* Ids, hashes and numbers lead to records by tables of their own, for every
  * change of a record to be made in step: see struct store_records. Up to
  * version 8 they were indexes, and numbers had a row for each number of a
- * record. */
+ * record; in version 9 keys of all collections were mixed. */
 #define RECORDS                                                                \
     "CREATE TABLE records (id INTEGER PRIMARY KEY,"                            \
     " collection INTEGER NOT NULL, hash BLOB NOT NULL,"                        \
-    " numbers BLOB NOT NULL, payload BLOB NOT NULL);"                          \
-    "CREATE TABLE ids (collection INTEGER NOT NULL, id INTEGER NOT NULL,"      \
-    " record INTEGER NOT NULL,"                                                \
-    " PRIMARY KEY (collection, id, record)) WITHOUT ROWID;"                    \
-    "CREATE TABLE hashes (hash INTEGER NOT NULL, record INTEGER NOT NULL,"     \
-    " PRIMARY KEY (hash, record)) WITHOUT ROWID;"                              \
-    "CREATE TABLE numbers (e164 INTEGER NOT NULL, record INTEGER NOT NULL,"    \
-    " PRIMARY KEY (e164, record)) WITHOUT ROWID;"
+    " numbers BLOB NOT NULL, payload BLOB NOT NULL);" KEYS("ids", "id")        \
+        KEYS("hashes", "hash") KEYS("numbers", "e164")
+#define KEYS(table, key)                                                       \
+    "CREATE TABLE " table " (collection INTEGER NOT NULL,"                     \
+    " " key " INTEGER NOT NULL, record INTEGER NOT NULL,"                      \
+    " PRIMARY KEY (collection, " key ", record)) WITHOUT ROWID;"
 
 /* A photo, or with no bytes the knowledge that there is none. A record takes
  * its photo with it, whoever erases the record. Version 2 had no photos. */
@@ -113,6 +111,8 @@ static const char *const steps[SCHEMA_VERSION] = {
     "INSERT INTO records SELECT id, collection, hash, x'', payload"
     " FROM records_8; DROP TABLE records_8;" PHOTOS_GO
     "DELETE FROM facts WHERE name = '" STORE_FACT_PLAN "'",
+    "DROP TABLE ids; DROP TABLE hashes; DROP TABLE numbers;" KEYS("ids", "id")
+        KEYS("hashes", "hash") KEYS("numbers", "e164"),
 };
 
 static enum ruf_status migrate(struct ruf_store *store, int version,

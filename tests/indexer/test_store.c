@@ -739,9 +739,18 @@ static void make_version(int version)
         "CREATE INDEX numbers_e164 ON numbers (e164) WHERE e164 > 0;"
         "INSERT INTO numbers VALUES (1, 0, 493023125042, 0, 1, 1, 0);"
         "PRAGMA user_version = 8",
+        "DROP TABLE ids; DROP TABLE hashes; DROP TABLE numbers;"
+        "CREATE TABLE ids (collection INTEGER NOT NULL, id INTEGER NOT NULL,"
+        " record INTEGER NOT NULL,"
+        " PRIMARY KEY (collection, id, record)) WITHOUT ROWID;"
+        "CREATE TABLE hashes (hash INTEGER NOT NULL, record INTEGER NOT NULL,"
+        " PRIMARY KEY (hash, record)) WITHOUT ROWID;"
+        "CREATE TABLE numbers (e164 INTEGER NOT NULL, record INTEGER NOT NULL,"
+        " PRIMARY KEY (e164, record)) WITHOUT ROWID;"
+        "PRAGMA user_version = 9",
     };
 
-    for (int at = 8; at >= version; at--)
+    for (int at = 9; at >= version; at--)
         cr_assert(ruf_store_run(store, back[at], &err) == RUF_OK);
     ruf_store_close(store);
     store = NULL;
@@ -773,7 +782,7 @@ Test(store, brings_every_earlier_version_to_one_layout)
 
     cr_assert(page("FILE", &record, 1, FIRST | LAST) == RUF_OK);
     cr_assert(page("BLOB", &record, 1, FIRST | LAST) == RUF_OK);
-    for (int version = 1; version < 9; version++) {
+    for (int version = 1; version < 10; version++) {
         make_version(version);
         cr_assert(ruf_store_open(path, key, RUF_STORE_READ, &store, &err) ==
                   RUF_E_CORRUPT);

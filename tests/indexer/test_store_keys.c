@@ -201,7 +201,10 @@ static void expect_hashes(size_t records)
     cr_assert(ruf_store_prepare(store, "SELECT id, hash FROM records", &rows,
                                 &err) == RUF_OK);
     cr_assert(ruf_store_prepare(
-                  store, "SELECT 1 FROM hashes WHERE hash = ?1 AND record = ?2",
+                  store,
+                  "SELECT 1 FROM hashes h JOIN records r ON r.id = h.record"
+                  " AND r.collection = h.collection"
+                  " WHERE h.hash = ?1 AND h.record = ?2",
                   &find, &err) == RUF_OK);
     for (; sqlite3_step(rows) == SQLITE_ROW; seen++) {
         (void)sqlite3_bind_int64(find, 1, key_of(rows));
@@ -248,6 +251,9 @@ static size_t expect_in_step(void)
         keys += expected;
     }
     cr_expect_eq(told("SELECT count(*) FROM numbers"), (int64_t)keys);
+    cr_expect_eq(told("SELECT count(*) FROM numbers n JOIN records r"
+                      " ON r.id = n.record AND r.collection = n.collection"),
+                 (int64_t)keys);
     for (size_t i = 0; i < count; i++)
         numbers += contacts[i].number_count;
     cr_assert(stats != NULL && ruf_store_stats(store, stats, &err) == RUF_OK);
@@ -330,6 +336,62 @@ Test(store_keys, lead_to_the_record_of_the_id_and_no_other)
                  1);
 }
 
+static void send(const char *source, bool starts, bool completes,
+                 uint32_t record_count)
+{
+    char ids[3][40];
+    struct ruf_record records[3] = { { .removed = false } };
+    struct ruf_store_page page = { .source = source,
+                                   .collection = "list",
+                                   .select = "all",
+                                   .link = "link",
+                                   .records = records,
+                                   .record_count = record_count,
+                                   .starts_round = starts,
+                                   .completes_round = completes };
+    struct ruf_store_round round;
+
+    for (uint32_t i = 0; i < record_count; i++) {
+        write_id(ids[i], i + (completes ? 7 : 0));
+        records[i].native_id = ruf_text(ids[i]);
+        records[i].fields[RUF_RECORD_FAMILY] = ruf_text("F1");
+    }
+    cr_assert(ruf_store_page(store, policy, &page, &round, &err) == RUF_OK);
+}
+
+/* Where entering them costs least, whichever source was asked first. */
+Test(store_keys, of_a_first_round_stand_behind_all_others)
+{
+    static const char last_source[] =
+        "SELECT c.source = 'FILE' FROM ids i JOIN collections c"
+        " ON c.id = i.collection ORDER BY i.collection DESC LIMIT 1";
+
+    send("FILE", true, false, 3);
+    send("BLOB", true, true, 2);
+    send("FILE", false, true, 1);
+    cr_expect_eq(told("SELECT count(*) FROM ids"), 6);
+    cr_expect_eq(expect_in_step(), 6);
+    cr_expect_eq(told(last_source), 1);
+    send("BLOB", true, true, 3); /* not its first: it stays */
+    cr_expect_eq(told(last_source), 1);
+    cr_expect_eq(expect_in_step(), 7);
+}
+
+/* One whose records are all hidden has its first round once more. */
+Test(store_keys, of_hidden_records_do_not_lose_their_markers)
+{
+    use_policy("{\"id\":\"one\",\"when\":{\"field\":\"family\",\"op\":"
+               "\"equals\",\"value\":\"F1\"},\"then\":\"exclude\"}");
+    for (int round = 0; round < 2; round++) {
+        send("FILE", true, true, 2);
+        send("BLOB", true, true, 3);
+        cr_expect_eq(told("SELECT count(*) FROM markers m JOIN collections c"
+                          " ON c.id = m.collection WHERE c.source = 'FILE'"),
+                     2);
+        cr_expect_eq(told("SELECT count(*) FROM markers"), 5);
+    }
+}
+
 static enum ruf_status nothing(void *context, struct ruf_error *error)
 {
     (void)context;
@@ -388,24 +450,32 @@ Test(store_keys, go_with_a_source_that_a_policy_forgets)
     cr_expect_gt(expect_in_step(), 0);
 }
 
-/* More keys than wait at a time, and records in no order. */
+/* More keys than wait at a time, records in no order, and collections in turns.
+ */
 Test(store_keys, are_entered_whatever_waits)
 {
-    const uint32_t count = 600000;
+#define ADD "INSERT INTO numbers (collection, e164, record) VALUES "
+    static const struct store_keys_sql sql = {
+        .add = ADD "(?1, ?, ?)",
+        .add_many = ADD STORE_KEYS_ROWS("(?1, ?, ?)"),
+        .drop = "DELETE FROM numbers WHERE collection = ?1 AND e164 = ?2"
+                " AND record = ?3",
+    };
+    const uint32_t count = 600007;
     struct store_keys keys;
     int64_t numbers = 0;
     int64_t records = 0;
 
     cr_assert(ruf_store_begin(store, &err) == RUF_OK);
-    cr_assert(ruf_store_keys_open(
-                  store, "INSERT INTO numbers (e164, record) VALUES (?1, ?2)",
-                  "DELETE FROM numbers WHERE e164 = ?1 AND record = ?2", &keys,
-                  &err) == RUF_OK);
+    cr_assert(ruf_store_keys_open(store, &sql, &keys, &err) == RUF_OK);
     for (uint32_t i = 0; i < count; i++) {
         int64_t record =
             i < count - 100 ? (int64_t)i + 7 : (INT64_C(1) << (i % 60)) + count;
         uint64_t number = UINT64_C(493000000000) + draw(1000) * 1000000 + i;
 
+        bool second = i < 7 ? i % 2 == 0 : i < 107;
+
+        cr_assert(ruf_store_keys_turn(&keys, second ? 2 : 1, &err) == RUF_OK);
         cr_assert(ruf_store_keys_add(&keys, number, record, &err) == RUF_OK);
         numbers += (int64_t)(number % 1000003);
         records += record % 1000003;
@@ -416,4 +486,7 @@ Test(store_keys, are_entered_whatever_waits)
     cr_expect_eq(told("SELECT count(*) FROM numbers"), count);
     cr_expect_eq(told("SELECT sum(e164 % 1000003) FROM numbers"), numbers);
     cr_expect_eq(told("SELECT sum(record % 1000003) FROM numbers"), records);
+    cr_expect_eq(told("SELECT sum(record) FROM numbers WHERE collection = 2"),
+                 7 + 9 + 11 + 13 + (14 + 113) * 100 / 2);
+#undef ADD
 }
