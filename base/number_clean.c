@@ -5,6 +5,7 @@
  */
 #include "base/number_chars.h"
 #include "base/number_labels.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include <rufname/clean.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static void parse(const struct work *work, struct ruf_text text,
 static void parse_with(const struct work *work, const char *prefix,
                        struct ruf_text text, struct ruf_number *out)
 {
-    char joined[RUF_CLEAN_TEXT_MAX + RUF_NUMBER_TEXT_SIZE];
+    RUF_SCRATCH char joined[RUF_CLEAN_TEXT_MAX + RUF_NUMBER_TEXT_SIZE];
     size_t size = strlen(prefix);
 
     memcpy(joined, prefix, size);
@@ -137,7 +138,7 @@ static struct ruf_text digits_and_between(struct ruf_text text)
 static bool is_number_in_pairs(const struct work *work, struct ruf_text text,
                                const struct group groups[4])
 {
-    struct ruf_number number;
+    RUF_SCRATCH struct ruf_number number;
 
     for (size_t i = 0; i < 4; i++)
         if (groups[i].digits != 2)
@@ -229,7 +230,7 @@ static bool is_of_region(const struct work *work,
 static bool correct_calling_code(struct work *work, struct ruf_text text,
                                  struct ruf_number *number)
 {
-    struct ruf_number own;
+    RUF_SCRATCH struct ruf_number own;
 
     if (!may(work, RUF_CORRECT_CALLING_CODE) ||
         (number->valid && !has_trunk_zero(work, text, number)))
@@ -268,7 +269,7 @@ static void correct_area_code(struct work *work, struct ruf_text text,
 {
     char prefix[RUF_NUMBER_TEXT_SIZE] = "0";
     const char *area = work->options->area_code;
-    struct ruf_number local;
+    RUF_SCRATCH struct ruf_number local;
 
     if (!may(work, RUF_CORRECT_AREA_CODE) || area == NULL ||
         strlen(area) + 2 > sizeof(prefix) ||
@@ -309,7 +310,7 @@ static struct ruf_text drop_last_words(struct work *work, struct ruf_text text,
 {
     struct ruf_text head = text;
     struct ruf_text words;
-    struct ruf_number without;
+    RUF_SCRATCH struct ruf_number without;
 
     while (head.size > 0 && !is_digit(head.data[head.size - 1]))
         head.size--;
@@ -395,7 +396,7 @@ static struct ruf_text join_direct_dial(const struct work *work,
 {
     struct ruf_text stem = first;
     struct ruf_text joined = { room, 0 };
-    struct ruf_number number;
+    RUF_SCRATCH struct ruf_number number;
 
     while (stem.size > 0 && stem.data[stem.size - 1] != '-')
         stem.size--;
@@ -426,7 +427,7 @@ static bool read_piece(struct work *work, struct ruf_text piece, bool first,
 static bool split(struct work *work, struct ruf_text text,
                   struct ruf_cleaned *out)
 {
-    char room[RUF_CLEAN_TEXT_MAX];
+    RUF_SCRATCH char room[RUF_CLEAN_TEXT_MAX];
     struct ruf_text first = { NULL, 0 };
     size_t count = 0;
     size_t from = 0;
@@ -496,7 +497,7 @@ void ruf_number_clean(const char *text, size_t size, const char *region,
 {
     struct ruf_text raw = { text, size };
     struct ruf_text cleaned;
-    struct work work; /* its text is filled as far as size says */
+    RUF_SCRATCH struct work work; /* its text is filled as far as size says */
 
     work.size = 0;
     work.region = region;

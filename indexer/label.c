@@ -6,6 +6,7 @@
 #include "indexer/label.h"
 #include "base/error.h"
 #include "base/fold.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include "indexer/label_template.h"
 #include <stdio.h>
@@ -129,7 +130,7 @@ void ruf_label_person(struct ruf_claims *claims,
 {
     /* A label that names the kind differs from number to number. */
     bool by_kind = strstr(policy->label_template, "{kind}") != NULL;
-    struct claiming claiming;
+    RUF_SCRATCH struct claiming claiming;
     unsigned kind = 0;
 
     claiming.claims = claims;

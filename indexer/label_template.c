@@ -5,6 +5,7 @@
  */
 #include "indexer/label_template.h"
 #include "base/fold.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include <string.h>
 
@@ -235,7 +236,7 @@ size_t ruf_label_render(const char *template,
                         char *out, unsigned *steps)
 {
     struct shortening shortening = { false, false, SIZE_MAX };
-    struct label label;
+    RUF_SCRATCH struct label label;
     size_t groups = fill_all(&label, template, values, &shortening);
     size_t size = tidy(&label, out);
 

@@ -6,6 +6,7 @@
 #include "indexer/person.h"
 #include "base/fold.h"
 #include "base/pages.h"
+#include "base/scratch.h"
 #include "base/seal.h"
 #include "base/text.h"
 #include "indexer/keyed.h"
@@ -397,7 +398,7 @@ static enum ruf_status rank_key(const struct ruf_person *person,
     const struct ruf_text parts[] = { person->family.size > 0 ? person->family
                                                               : person->display,
                                       person->given, person->company };
-    char room[1024];
+    RUF_SCRATCH char room[1024];
     size_t bound = 3;
     size_t size = 0;
     bool fits;

@@ -9,6 +9,7 @@
 #include "base/number_plan.h"
 #include "base/number_program.h"
 #include "base/pages.h"
+#include "base/scratch.h"
 #include "indexer/keyed.h"
 #include "indexer/search_private.h"
 #include <stdlib.h>
@@ -46,7 +47,7 @@ static bool add_value(struct search_numbers *numbers, uint64_t value,
 static bool add_longer(struct search_numbers *numbers, const char *digits,
                        size_t size, size_t code_size, uint32_t contact)
 {
-    char text[LONGER_MAX];
+    RUF_SCRATCH char text[LONGER_MAX];
     struct search_list *owners = &numbers->longer_owners;
     uint32_t number;
 
@@ -100,7 +101,7 @@ static size_t read_digits(const struct ruf_person_number *number,
 static bool add_short(struct search_numbers *numbers, ruf_e164 e164,
                       uint32_t contact)
 {
-    char digits[RUF_NUMBER_DIGITS_MAX];
+    RUF_SCRATCH char digits[RUF_NUMBER_DIGITS_MAX];
     size_t start = sizeof(digits);
     uint64_t packed = 0;
 
@@ -121,7 +122,7 @@ static bool add_short(struct search_numbers *numbers, ruf_e164 e164,
 static bool add_number(struct search_numbers *numbers,
                        const struct ruf_person_number *number, uint32_t contact)
 {
-    char digits[RUF_RAW_NUMBER_MAX];
+    RUF_SCRATCH char digits[RUF_RAW_NUMBER_MAX];
     size_t size = read_digits(number, digits);
 
     if (size < DIGITS_MIN)

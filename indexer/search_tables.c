@@ -10,6 +10,7 @@
 #include "indexer/search_tables.h"
 #include "base/error.h"
 #include "base/fold.h"
+#include "base/scratch.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/words.h"
@@ -150,7 +151,7 @@ static uint32_t letters_of(struct ruf_search_builder *builder,
 {
     struct search_list *known = &builder->letters[column];
     char *folded = builder->base;
-    char letters[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char letters[RUF_WORD_SIZE_MAX];
     struct ruf_words words;
     struct ruf_word word;
     size_t size = 0;
@@ -191,7 +192,7 @@ static void add_initials(struct ruf_search_builder *builder,
     struct ruf_text family = ruf_search_pool_text(&builder->initials, parts[1]);
     size_t given_first = first_size(given);
     size_t family_first = first_size(family);
-    char letters[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char letters[RUF_WORD_SIZE_MAX];
 
     if (given_first == 0 || family_first == 0)
         return;
@@ -464,7 +465,7 @@ static void add_person(struct ruf_search_builder *builder,
 {
     const struct search_pool *locals = &builder->fields[RUF_COLUMN_LOCAL].texts;
     uint32_t numbers[AHEAD_TEXTS];
-    struct early_words early;
+    RUF_SCRATCH struct early_words early;
     uint32_t hash;
 
     find_early(builder, person, &early);

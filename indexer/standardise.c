@@ -10,6 +10,7 @@
  */
 #include "base/error.h"
 #include "base/number_chars.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include "indexer/contacts.h"
 #include <rufname/clean.h>
@@ -53,7 +54,7 @@ static void sibling_region(const struct ruf_record *record,
 {
     out[0] = '\0';
     for (size_t i = 0; i < record->number_count; i++) {
-        struct ruf_cleaned cleaned;
+        RUF_SCRATCH struct ruf_cleaned cleaned;
         const struct ruf_number *number = &cleaned.numbers[0];
 
         if (!ruf_number_has_plus(record->numbers[i].text))
@@ -181,7 +182,7 @@ static size_t standardise_number(const struct ruf_raw_number *raw,
                                  const struct ruf_policy *policy,
                                  struct ruf_standard_number *out)
 {
-    struct ruf_cleaned cleaned;
+    RUF_SCRATCH struct ruf_cleaned cleaned;
 
     clean(raw->text, choice->region, policy, &cleaned);
     for (size_t i = 0; i < cleaned.count; i++) {
@@ -219,7 +220,7 @@ static enum ruf_status collect_numbers(const struct ruf_record *record,
                                        struct ruf_arena *arena,
                                        struct ruf_source_contact *out)
 {
-    struct ruf_standard_number found[RUF_CLEANED_MAX];
+    RUF_SCRATCH struct ruf_standard_number found[RUF_CLEANED_MAX];
     struct ruf_standard_number *numbers;
     size_t room = record->number_count;
     size_t count = 0;

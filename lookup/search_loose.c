@@ -8,6 +8,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/scratch.h"
 #include "lookup/search_private.h"
 #include <string.h>
 
@@ -51,7 +52,7 @@ static size_t first_slip(const struct search_form *form, uint32_t beginning)
 static bool is_whole_typo(const struct search_form *form,
                           const struct search_words *words, uint32_t word)
 {
-    char bytes[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char bytes[RUF_WORD_SIZE_MAX];
 
     return ruf_search_is_typo(form, bytes, ruf_search_word(words, word, bytes));
 }
@@ -69,8 +70,8 @@ static bool sounds_alike(const struct loose *loose,
                          const struct search_words *words, uint32_t word)
 {
     const struct search_form *form = loose->form;
-    char digits[2 * RUF_WORD_SIZE_MAX];
-    char bytes[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char digits[2 * RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char bytes[RUF_WORD_SIZE_MAX];
     size_t size;
 
     if (form->sound_size < KEYED)
@@ -84,8 +85,8 @@ static bool is_keyed(const struct loose *loose,
                      const struct search_words *words, uint32_t word)
 {
     const struct search_digits *asked = loose->digits;
-    char digits[RUF_WORD_SIZE_MAX];
-    char bytes[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char digits[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char bytes[RUF_WORD_SIZE_MAX];
     size_t size = ruf_search_word(words, word, bytes);
 
     size = ruf_word_keypad(bytes, size, digits);

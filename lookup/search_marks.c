@@ -8,6 +8,7 @@
  */
 #include "base/fold.h"
 #include "base/record.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include "lookup/search_private.h"
 #include <string.h>
@@ -122,7 +123,7 @@ static bool is_alike(const struct marking *m, const struct search_word *asked,
                      const struct search_form *form,
                      enum ruf_search_field field, const struct ruf_word *word)
 {
-    char digits[2 * RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char digits[2 * RUF_WORD_SIZE_MAX];
     size_t size;
 
     if (!begins_with_letter(word))
@@ -161,7 +162,7 @@ static void mark_by_keypad(struct marking *m, const struct folded *text,
                            const struct ruf_word *word)
 {
     const struct search_digits *asked = &m->s->digits;
-    char digits[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char digits[RUF_WORD_SIZE_MAX];
 
     if (is_name(field) && begins_with_letter(word) &&
         ruf_word_keypad(word->bytes, word->size, digits) >= asked->size &&
@@ -404,8 +405,8 @@ static bool is_asked(const struct marking *m, const char *letters, size_t size)
 static bool asks_initials(const struct marking *m,
                           const struct ruf_contact *contact, bool all)
 {
-    char given[RUF_WORD_SIZE_MAX];
-    char family[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char given[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char family[RUF_WORD_SIZE_MAX];
     size_t given_size = letters_of(m, contact->given, all, given);
     size_t family_size = letters_of(m, contact->family, all, family);
 
@@ -465,8 +466,8 @@ static void mark_number(struct marking *m, size_t item,
 {
     const struct search_digits *asked = &m->s->digits;
     size_t least = asked->ends_only ? END_MIN : SUFFIX_MIN;
-    char digits[SEARCH_DIGITS_MAX];
-    uint32_t places[SEARCH_DIGITS_MAX];
+    RUF_SCRATCH char digits[SEARCH_DIGITS_MAX];
+    RUF_SCRATCH uint32_t places[SEARCH_DIGITS_MAX];
     size_t size = 0;
 
     for (size_t i = 0; i < number->raw.size && size < sizeof(digits); i++)
@@ -546,12 +547,14 @@ void ruf_search_plan_marks(struct search_scratch *s, const struct ruf_hit *hit,
 void ruf_search_mark(struct search_scratch *s, const struct search_marks *plan,
                      const struct ruf_contact *contact, struct ruf_hit *hit)
 {
-    struct marking m = { .s = s,
-                         .hit = hit,
-                         .plan = plan,
-                         .reading = plan->reading,
-                         .tier = hit->tier };
+    RUF_SCRATCH struct marking m;
 
+    m.s = s;
+    m.hit = hit;
+    m.plan = plan;
+    m.reading = plan->reading;
+    m.tier = hit->tier;
+    m.count = 0;
     hit->highlight_count = 0;
     if (plan->reading != NULL) {
         mark_texts(&m, contact);

@@ -10,6 +10,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/number_program.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include "lookup/search_private.h"
 #include <string.h>
@@ -110,7 +111,7 @@ size_t ruf_search_number_digits(const struct ruf_contact_number *number,
 unsigned ruf_search_match_number(const struct search_digits *asked,
                                  const struct ruf_contact_number *number)
 {
-    char digits[SEARCH_DIGITS_MAX];
+    RUF_SCRATCH char digits[SEARCH_DIGITS_MAX];
     size_t size = ruf_search_number_digits(number, digits);
 
     if (size < DIGITS_MIN)
@@ -214,7 +215,7 @@ static size_t add_prefix(struct search_prefix *out, size_t count,
 static size_t add_national(struct search_prefix *out, size_t count,
                            unsigned code, const char *digits, size_t size)
 {
-    char text[4 + SEARCH_QUERY_MAX];
+    RUF_SCRATCH char text[4 + SEARCH_QUERY_MAX];
     size_t code_size = 0;
 
     for (unsigned left = code; left > 0; left /= 10)

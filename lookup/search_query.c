@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/fold.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include "lookup/search_private.h"
 #include <string.h>
@@ -116,8 +117,8 @@ static bool has_joined(const char *folded, size_t size)
 
 void ruf_search_parse(struct search_scratch *s, struct ruf_text text)
 {
-    char base[4 * SEARCH_QUERY_MAX];
-    char german[4 * SEARCH_QUERY_MAX];
+    RUF_SCRATCH char base[4 * SEARCH_QUERY_MAX];
+    RUF_SCRATCH char german[4 * SEARCH_QUERY_MAX];
     size_t base_size;
     size_t german_size;
 

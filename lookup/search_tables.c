@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "lookup/search_tables.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -293,7 +294,7 @@ static inline void next_word(struct block *block)
 size_t ruf_search_word(const struct search_words *words, uint32_t i,
                        char out[RUF_WORD_SIZE_MAX])
 {
-    struct block block;
+    RUF_SCRATCH struct block block;
 
     open_block(words, i / RUF_SEARCH_WORDS_PER_BLOCK, &block);
     for (uint32_t k = 0; k <= i % RUF_SEARCH_WORDS_PER_BLOCK; k++)
@@ -322,7 +323,7 @@ static uint32_t word_bound(const struct search_words *words, uint32_t low,
 {
     uint32_t first = low / RUF_SEARCH_WORDS_PER_BLOCK;
     uint32_t end = (high - 1) / RUF_SEARCH_WORDS_PER_BLOCK + 1;
-    struct block block;
+    RUF_SCRATCH struct block block;
     uint32_t i;
 
     if (low >= high)
@@ -375,7 +376,7 @@ struct search_span ruf_search_span(const struct search_words *words,
 {
     struct search_span span = class_span(words, bytes, size);
     uint32_t end = span.end;
-    char word[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH char word[RUF_WORD_SIZE_MAX];
 
     span.first = word_bound(words, span.first, end, bytes, size, false);
     span.end = word_bound(words, span.first, end, bytes, size, true);

@@ -3,6 +3,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/scratch.h"
 #include "base/text.h"
 #include "lookup/search_private.h"
 #include <string.h>
@@ -109,7 +110,7 @@ static bool may_be_typo(const struct search_form *form, const char *word,
 bool ruf_search_is_typo(const struct search_form *form, const char *word,
                         size_t size)
 {
-    uint32_t letters[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH uint32_t letters[RUF_WORD_SIZE_MAX];
     size_t count = 0;
     size_t i = 0;
 

@@ -5,6 +5,7 @@
  */
 #include "policy/filter.h"
 #include "base/fold.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ static bool compare(const struct ruf_condition *condition, struct ruf_text text)
 static bool matches_text(const struct ruf_condition *condition,
                          struct ruf_text text)
 {
-    char folded[4 * RUF_RECORD_TEXT_MAX];
+    RUF_SCRATCH char folded[4 * RUF_RECORD_TEXT_MAX];
 
     if (condition->op == RUF_CONDITION_EXISTS)
         return text.size > 0;

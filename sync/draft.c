@@ -6,6 +6,7 @@
 #include "sync/draft.h"
 #include "base/fold.h"
 #include "base/json_doc.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include <string.h>
 
@@ -15,7 +16,7 @@ typedef size_t clean_function(struct ruf_text text, char *out, size_t capacity);
 static struct ruf_text cleaned(struct ruf_draft *draft, struct ruf_text text,
                                clean_function *clean)
 {
-    char buffer[RUF_RECORD_TEXT_MAX];
+    RUF_SCRATCH char buffer[RUF_RECORD_TEXT_MAX];
     struct ruf_text none = { NULL, 0 };
     struct ruf_text copy;
     size_t size;
