@@ -43,13 +43,14 @@ struct peer {
 struct ruf_http {
     CURLM *multi;
     struct peer peers[RUF_HTTP_PEER_COUNT];
-    struct ruf_trust trust; /* beside the system's */
-    char *proxy;            /* "" = none */
+    struct ruf_trust trust;
+    char *proxy; /* "" = none */
 };
 
 struct ruf_http_transfer {
     struct ruf_http *http;
     CURL *easy;
+    CURLcode setting; /* what became of the last */
     bool running;
     bool answered;
     bool raw;     /* a file: left as it comes */
@@ -67,16 +68,16 @@ struct ruf_http_transfer {
     struct curl_slist lines[7 + RUF_HTTP_LINES_MAX];
 };
 
-/* Runs for each new connection, after libcurl has loaded the system's store. */
-static CURLcode trust_anchors(CURL *easy, void *ssl_context, void *context)
+/* Runs for each new connection. */
+static CURLcode use_trust(CURL *easy, void *ssl_context, void *context)
 {
     const struct ruf_http *http = context;
 
     (void)easy;
     /* libcurl obeys SSLKEYLOGFILE: a variable must not open our traffic. */
     SSL_CTX_set_keylog_callback(ssl_context, NULL);
-    return ruf_trust_add(&http->trust, ssl_context) ? CURLE_OK
-                                                    : CURLE_SSL_CERTPROBLEM;
+    ruf_trust_use(&http->trust, ssl_context);
+    return CURLE_OK;
 }
 
 /* --- the gate ----------------------------------------------------------------
@@ -120,6 +121,7 @@ static enum ruf_status multi_create(struct ruf_http *http,
 enum ruf_status ruf_http_create(const struct ruf_policy *policy,
                                 struct ruf_http **out, struct ruf_error *err)
 {
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
     const struct ruf_policy_network *network = &policy->network;
     struct ruf_http *http = calloc(1, sizeof(*http));
     enum ruf_status status;
@@ -137,8 +139,9 @@ enum ruf_status ruf_http_create(const struct ruf_policy *policy,
             status =
                 peer_set(http, ruf_http_peer_of_source(i),
                          policy->sources[i].url, policy->sources[i].id, err);
-    if (status == RUF_OK && network->ca_pem != NULL)
-        status = ruf_trust_read(&http->trust, network->ca_pem, err);
+    if (status == RUF_OK)
+        status = ruf_trust_create(network->ca_pem, info->capath, info->cainfo,
+                                  &http->trust, err);
     if (status == RUF_OK) {
         http->proxy = strdup(network->proxy == NULL ? "" : network->proxy);
         if (http->proxy == NULL)
@@ -241,63 +244,88 @@ static size_t on_header(char *bytes, size_t one, size_t size, void *context)
 /* --- settings that never change
  * ------------------------------------------------- */
 
-static bool set_tls(CURL *easy, const struct ruf_http *http)
+static bool took(struct ruf_http_transfer *transfer, CURLcode code)
 {
-    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-    bool good =
-        curl_easy_setopt(easy, CURLOPT_SSLVERSION,
-                         (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, suites12) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_TLS13_CIPHERS, suites13) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSL_EC_CURVES, curves) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_anchors) ==
-            CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, http) == CURLE_OK;
-
-    /* With a CA file and no CA path libcurl keeps the parsed store between
-     * connections; parsing the system's bundle costs more than a handshake. */
-    if (good && info->cainfo != NULL)
-        good = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK;
-    return good;
+    transfer->setting = code;
+    return code == CURLE_OK;
 }
 
-static bool set_route(CURL *easy, const struct ruf_http *http)
+/* Of the last that was not taken. */
+static enum ruf_status setting_failed(const struct ruf_http_transfer *transfer,
+                                      struct ruf_error *err)
 {
-    return curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https") ==
-               CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PROXY, http->proxy) == CURLE_OK &&
+    if (transfer->setting == CURLE_OUT_OF_MEMORY)
+        return ruf_fail_memory(err);
+    return ruf_fail(err, RUF_E_INTERNAL, "S541", "",
+                    "libcurl refused a setting");
+}
+
+static bool set_tls(struct ruf_http_transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    return took(transfer, curl_easy_setopt(easy, CURLOPT_SSLVERSION,
+                                           (long)CURL_SSLVERSION_TLSv1_2)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, suites12)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_TLS13_CIPHERS, suites13)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_SSL_EC_CURVES, curves)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_CAINFO, NULL)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_CAPATH, NULL)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, use_trust)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, transfer->http));
+}
+
+static bool set_route(struct ruf_http_transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+
+    return took(transfer,
+                curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https")) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https")) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_PROXY, transfer->http->proxy)) &&
            /* "" = no exceptions, and no look at the environment's no_proxy */
-           curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) ==
-               CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) ==
-               CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) ==
-               CURLE_OK;
+           took(transfer, curl_easy_setopt(easy, CURLOPT_NOPROXY, "")) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_NETRC,
+                                           (long)CURL_NETRC_IGNORED));
 }
 
-static bool set_flow(CURL *easy, struct ruf_http_transfer *transfer)
+static bool set_flow(struct ruf_http_transfer *transfer)
 {
-    return curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
-                            CONNECT_TIMEOUT_MS) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS) ==
-               CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_USERAGENT,
-                            "rufname/" RUFNAME_VERSION) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer->body) ==
-               CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) ==
-               CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK;
+    CURL *easy = transfer->easy;
+
+    return took(transfer, curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                                           CONNECT_TIMEOUT_MS)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
+                                           STALL_SECONDS)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_USERAGENT,
+                                           "rufname/" RUFNAME_VERSION)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer->body)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header)) &&
+           took(transfer,
+                curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer)) &&
+           took(transfer, curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer));
 }
 
 enum ruf_status ruf_http_transfer_create(struct ruf_http *http,
@@ -316,11 +344,11 @@ enum ruf_status ruf_http_transfer_create(struct ruf_http *http,
         ruf_http_transfer_destroy(transfer);
         return ruf_fail_memory(err);
     }
-    if (!set_tls(transfer->easy, http) || !set_route(transfer->easy, http) ||
-        !set_flow(transfer->easy, transfer)) {
+    if (!set_tls(transfer) || !set_route(transfer) || !set_flow(transfer)) {
+        enum ruf_status status = setting_failed(transfer, err);
+
         ruf_http_transfer_destroy(transfer);
-        return ruf_fail(err, RUF_E_INTERNAL, "S541", "",
-                        "libcurl refused a setting");
+        return status;
     }
     *out = transfer;
     return RUF_OK;
@@ -544,10 +572,6 @@ static const struct outcome outcomes[] = {
     { CURLE_COULDNT_CONNECT, RUF_HTTP_UNREACHABLE, "S511", "cannot connect" },
     { CURLE_PEER_FAILED_VERIFICATION, RUF_HTTP_REFUSED, "S512",
       "the certificate is not trusted or not for this host" },
-    { CURLE_SSL_CERTPROBLEM, RUF_HTTP_REFUSED, "S512",
-      "the extra trust anchors were not taken" },
-    { CURLE_SSL_CACERT_BADFILE, RUF_HTTP_REFUSED, "S512",
-      "the system's trust store cannot be read" },
     { CURLE_SSL_CONNECT_ERROR, RUF_HTTP_UNREACHABLE, "S515",
       "no TLS connection: broken off, or no common version and cipher" },
     { CURLE_SSL_CIPHER, RUF_HTTP_REFUSED, "S515", "cipher list refused" },
