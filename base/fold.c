@@ -241,6 +241,19 @@ static bool is_control(uint32_t c)
     return c < 0x20 || (c >= 0x7F && c <= 0x9F);
 }
 
+/* Bytes of a character that certainly stays as it is, as most do: a visible one
+ * of ASCII, or a letter of Latin-1. 0: look closer. */
+static size_t visible_size(const char *bytes, size_t left)
+{
+    unsigned char first = (unsigned char)bytes[0];
+
+    if (first > ' ' && first < 0x7F)
+        return 1;
+    return first == 0xC3 && left > 1 && ((unsigned char)bytes[1] & 0xC0) == 0x80
+               ? 2
+               : 0;
+}
+
 /* Removes and collapses; composition comes after. White space becomes a blank,
  * or 'line' where a line ends in it. */
 static size_t strip(struct ruf_text text, const char *line, char *out,
@@ -253,8 +266,13 @@ static size_t strip(struct ruf_text text, const char *line, char *out,
         uint32_t c;
         char encoded[4];
         size_t gap_size;
-        size_t width;
+        size_t width = visible_size(text.data + i, text.size - i);
 
+        if (width > 0 && gap[0] == '\0' && width <= capacity - size) {
+            while (width-- > 0)
+                out[size++] = text.data[i++];
+            continue;
+        }
         i += ruf_utf8_decode(text.data + i, text.size - i, &c);
         if (is_space(c)) {
             if (size > 0 && (c == '\n' || c == '\r'))

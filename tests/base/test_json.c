@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include <cjson/cJSON.h>
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -295,6 +296,47 @@ Test(clean, takes_out_what_could_deceive_or_break)
     expect_clean("A\xFFnna", "A\xEF\xBF\xBDnna");
     expect_clean("Ju\xCC\x88rgen", "J\xC3\xBCrgen");
     expect_clean("   ", "");
+}
+
+/* The controls and blanks of Latin-1, and the soft hyphen; all else stays. */
+Test(clean, keeps_each_visible_character_as_it_is)
+{
+    for (uint32_t c = 1; c < 0x300; c++) {
+        bool blank =
+            c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xA0;
+        bool gone = c < ' ' || (c >= 0x7F && c <= 0x9F) || c == 0xAD;
+        char encoded[5] = "";
+        char text[16];
+        char expected[16];
+
+        encoded[ruf_utf8_encode(c, encoded)] = '\0';
+        (void)snprintf(text, sizeof(text), "x%s%sy", encoded, encoded);
+        if (blank || gone)
+            (void)snprintf(expected, sizeof(expected), blank ? "x y" : "xy");
+        else
+            (void)memcpy(expected, text, sizeof(text));
+        expect_clean(text, expected);
+    }
+    expect_clean("x\xC3", "x\xEF\xBF\xBD");
+    expect_clean("\xC3\x28y", "\xEF\xBF\xBD(y");
+    expect_clean("\xC3\xC3\xBC", "\xEF\xBF\xBD\xC3\xBC");
+}
+
+Test(clean, cuts_between_characters)
+{
+    static const char text[] = "a\xC3\xBC b\xC3\xB6";
+    char out[16];
+
+    for (size_t room = 0; room < sizeof(text); room++) {
+        size_t size = ruf_clean_text(ruf_text(text), out, room);
+        size_t expected = room - (room == 2 || room == 4 || room == 6);
+
+        cr_expect(size == expected && memcmp(out, text, size) == 0, "%zu: %zu",
+                  room, size);
+    }
+    /* What stands behind the text completes no character of it. */
+    cr_expect(ruf_clean_text((struct ruf_text){ text, 2 }, out, 16) == 4 &&
+              memcmp(out, "a\xEF\xBF\xBD", 4) == 0);
 }
 
 static void expect_numbers(const char *text, const char *expected)
