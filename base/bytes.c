@@ -90,31 +90,55 @@ struct ruf_text ruf_read_text(struct ruf_reader *reader)
     return text;
 }
 
+/* So large a writer has pages of its own. */
+#define MAPPED_MIN ((size_t)2 << 20)
+
+static bool is_mapped(const struct ruf_writer *writer)
+{
+    return writer->capacity >= MAPPED_MIN;
+}
+
 void ruf_writer_free(struct ruf_writer *writer)
 {
-    free(writer->bytes);
+    if (is_mapped(writer))
+        ruf_pages_unmap(writer->bytes, writer->capacity);
+    else
+        free(writer->bytes);
     memset(writer, 0, sizeof(*writer));
 }
 
 void ruf_writer_wipe(struct ruf_writer *writer)
 {
-    if (writer->bytes != NULL)
+    if (writer->bytes != NULL && !is_mapped(writer))
         ruf_wipe(writer->bytes, writer->capacity);
     ruf_writer_free(writer);
 }
 
 /* realloc() would leave the old copy of a secret behind, so move by hand. */
-static bool writer_move(struct ruf_writer *writer, size_t capacity)
+static uint8_t *copied(const struct ruf_writer *writer, size_t capacity)
 {
-    uint8_t *bytes = ruf_pages_alloc(capacity);
+    uint8_t *bytes =
+        capacity < MAPPED_MIN ? malloc(capacity) : ruf_pages_map(capacity);
 
     if (bytes == NULL)
-        return false;
+        return NULL;
     if (writer->bytes != NULL) {
         memcpy(bytes, writer->bytes, writer->size);
         ruf_wipe(writer->bytes, writer->capacity);
     }
     free(writer->bytes);
+    return bytes;
+}
+
+static bool writer_move(struct ruf_writer *writer, size_t capacity)
+{
+    uint8_t *bytes =
+        is_mapped(writer)
+            ? ruf_pages_remap(writer->bytes, writer->capacity, capacity)
+            : copied(writer, capacity);
+
+    if (bytes == NULL)
+        return false;
     writer->bytes = bytes;
     writer->capacity = capacity;
     return true;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include <criterion/criterion.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 Test(arena, hands_out_zeroed_and_aligned_memory)
@@ -135,6 +136,77 @@ Test(bytes, that_are_none_are_written_to_an_empty_writer)
     cr_assert(!writer.failed);
     cr_assert_eq(writer.size, 0);
     ruf_writer_free(&writer);
+}
+
+static void write_numbers(struct ruf_writer *writer, uint32_t count)
+{
+    for (uint32_t i = (uint32_t)(writer->size / 4); i < count; i++)
+        ruf_write_u32(writer, i);
+    cr_assert(!writer->failed);
+    cr_assert_eq(writer->size, 4 * (size_t)count);
+}
+
+static void expect_numbers(const struct ruf_writer *writer)
+{
+    bool same = true;
+
+    for (uint32_t i = 0; i < writer->size / 4; i++)
+        same = same && ruf_load32(writer->bytes + 4 * (size_t)i) == i;
+    cr_expect(same);
+}
+
+/* Pages of address space the process has. */
+static long pages_mapped(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    long pages = -1;
+
+    cr_assert(file != NULL && fscanf(file, "%ld", &pages) == 1);
+    (void)fclose(file);
+    return pages;
+}
+
+/* From the heap to pages of their own, by any step. */
+Test(bytes, stay_the_same_as_their_writer_grows)
+{
+    struct ruf_writer writer = { 0 };
+    long before;
+
+    write_numbers(&writer, 3000000);
+    expect_numbers(&writer);
+    ruf_writer_wipe(&writer);
+    before = pages_mapped();
+    for (int turn = 0; turn < 2; turn++) {
+        write_numbers(&writer, 500000);
+        ruf_write_expect(&writer, 1234567);
+        write_numbers(&writer, 900000);
+        expect_numbers(&writer);
+        ruf_write_expect(&writer, 12345677);
+        expect_numbers(&writer);
+        write_numbers(&writer, 9000000);
+        expect_numbers(&writer);
+        ruf_writer_free(&writer);
+        cr_expect_null(writer.bytes);
+    }
+    cr_expect_lt(pages_mapped() - before, 4096, "what was mapped is unmapped");
+}
+
+Test(bytes, stay_when_their_writer_cannot_grow)
+{
+    static const size_t too_much[] = { SIZE_MAX / 4, SIZE_MAX / 2 - 64,
+                                       SIZE_MAX - 8000000, SIZE_MAX };
+
+    for (size_t i = 0; i < sizeof(too_much) / sizeof(too_much[0]); i++)
+        for (uint32_t count = 100; count <= 1000000; count *= 100) {
+            struct ruf_writer writer = { 0 };
+
+            write_numbers(&writer, count);
+            ruf_write_expect(&writer, too_much[i]);
+            cr_expect(writer.failed);
+            cr_expect_eq(writer.size, 4 * (size_t)count);
+            expect_numbers(&writer);
+            ruf_writer_wipe(&writer);
+        }
 }
 
 Test(bytes, fail_at_the_end_and_stay_failed)
