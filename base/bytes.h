@@ -136,7 +136,8 @@ struct ruf_writer {
 };
 
 void ruf_writer_free(struct ruf_writer *writer);
-/** Overwrite the bytes before freeing: for content that is secret. */
+/** For content that is secret: the bytes are overwritten, or given back to the
+ *  system as whole pages, which clears them. */
 void ruf_writer_wipe(struct ruf_writer *writer);
 void ruf_write_u16(struct ruf_writer *writer, uint16_t value);
 void ruf_write_u32(struct ruf_writer *writer, uint32_t value);
