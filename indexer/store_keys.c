@@ -70,14 +70,20 @@ static size_t sort_runs(struct ruf_keyed *list, size_t count,
     return done;
 }
 
+static bool is_before(const struct run *run, const struct run *other)
+{
+    if (run->next == run->end || other->next == other->end)
+        return run->next < run->end;
+    return run->next->key < other->next->key;
+}
+
 /* The next of all runs, one of which has any. */
 static const struct ruf_keyed *least(struct run *runs, size_t count)
 {
-    struct run *from = NULL;
+    struct run *from = &runs[0];
 
-    for (size_t i = 0; i < count; i++)
-        if (runs[i].next < runs[i].end &&
-            (from == NULL || runs[i].next->key < from->next->key))
+    for (size_t i = 1; i < count; i++)
+        if (is_before(&runs[i], from))
             from = &runs[i];
     return from->next++;
 }
