@@ -7,6 +7,7 @@
  *
  * SPDX-License-Identifier: Apache-2.0
  */
+#include "base/decimal.h"
 #include "base/number_chars.h"
 #include "base/number_plan.h"
 #include "base/number_program.h"
@@ -172,37 +173,27 @@ static const char pairs[] =
     "50515253545556575859606162636465666768697071727374"
     "75767778798081828384858687888990919293949596979899";
 
-/* '+' and the digits, NUL-ended, at the end of the room. */
-static struct ruf_text write_e164(ruf_e164 number,
-                                  char room[RUF_E164_TEXT_SIZE])
+size_t ruf_e164_format(ruf_e164 number, char out[RUF_E164_TEXT_SIZE])
 {
-    char *end = room + RUF_E164_TEXT_SIZE - 1;
-    char *at = end;
+    size_t size = 1 + ruf_count_digits(number);
+    char *at = out + size;
 
     *at = '\0';
     for (; number >= 10; number /= 100) {
         at -= 2;
         memcpy(at, pairs + 2 * (number % 100), 2);
     }
-    if (number > 0 || at == end)
+    if (at > out + 1)
         *--at = (char)('0' + number);
     *--at = '+';
-    return (struct ruf_text){ at, (size_t)(end - at) };
-}
-
-size_t ruf_e164_format(ruf_e164 number, char out[RUF_E164_TEXT_SIZE])
-{
-    char room[RUF_E164_TEXT_SIZE];
-    struct ruf_text text = write_e164(number, room);
-
-    memcpy(out, text.data, text.size + 1);
-    return text.size;
+    return size;
 }
 
 size_t ruf_e164_format_as(ruf_e164 number, enum ruf_number_style style,
                           char out[RUF_NUMBER_TEXT_SIZE])
 {
     char room[RUF_E164_TEXT_SIZE];
+    size_t size = ruf_e164_format(number, room);
 
-    return format(write_e164(number, room), "", style, out);
+    return format((struct ruf_text){ room, size }, "", style, out);
 }

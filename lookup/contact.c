@@ -230,11 +230,34 @@ static enum ruf_status read_sources(struct ruf_query *query,
  * -----------------------------------------------------------------------------
  */
 
+/* More digits than a number has: so many may be read, and written behind the
+ * texts' room, so that no copy's size is a branch. */
+#define DIGITS_STEP 24u
+_Static_assert(DIGITS_STEP >= RUF_E164_TEXT_SIZE && DIGITS_STEP <= INDEX_SLACK,
+               "a number is copied as one step");
+
+static bool put_digits(struct ruf_query *query, const char *digits, size_t size)
+{
+    if (size > (size_t)(query->texts_end - query->texts_next))
+        return false;
+    memcpy(query->texts_next, digits, DIGITS_STEP);
+    query->texts_next += size;
+    return true;
+}
+
+static bool put_char(struct ruf_query *query, char c)
+{
+    if (query->texts_next == query->texts_end)
+        return false;
+    *query->texts_next++ = c;
+    return true;
+}
+
 /* A raw number from the digits of its E.164 and its shape. */
 static bool expand_shape(struct ruf_query *query, ruf_e164 e164,
                          struct ruf_text shape, struct ruf_text *out)
 {
-    char text[RUF_E164_TEXT_SIZE];
+    char text[RUF_E164_TEXT_SIZE + DIGITS_STEP] = { 0 };
     const char *digits = text + 1; /* behind the plus */
     size_t left = ruf_e164_format(e164, text) - 1;
     bool ok = true;
@@ -245,7 +268,7 @@ static bool expand_shape(struct ruf_query *query, ruf_e164 e164,
         size_t size = step - RUF_SHAPE_COPY;
 
         if (step >= 0x20) {
-            ok = put(query, &shape.data[i], 1);
+            ok = put_char(query, shape.data[i]);
             continue;
         }
         if (step == RUF_SHAPE_REST)
@@ -254,7 +277,7 @@ static bool expand_shape(struct ruf_query *query, ruf_e164 e164,
             size = step - RUF_SHAPE_SKIP + 1u;
         ok = step >= RUF_SHAPE_REST && size > 0 && size <= left;
         if (ok && (step == RUF_SHAPE_REST || step > RUF_SHAPE_COPY))
-            ok = put(query, digits, size);
+            ok = put_digits(query, digits, size);
         digits += size;
         left -= ok ? size : 0;
     }
