@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RUF_IMAGE_VERSION 7
+#define RUF_IMAGE_VERSION 8
 #define RUF_IMAGE_BLOCK_SIZE 1024       /**< of sections read on demand */
 #define RUF_IMAGE_BLOCK_SIZE_MAX 65536u /**< of sections read as a whole */
 #define RUF_IMAGE_SECTIONS_MAX 48

@@ -212,15 +212,7 @@ static void write_postings(const struct field_out *f,
                            ruf_search_width(f->contacts));
 }
 
-static void write_column(const struct search_list *column,
-                         const struct field_out *f, struct ruf_writer *out)
-{
-    ruf_search_write_array(out, column->items, column->count,
-                           ruf_search_width(f->text_count));
-}
-
 static void write_field_arrays(const struct field_out *f,
-                               const struct search_list *column,
                                const struct postings *postings,
                                struct ruf_writer *header,
                                struct ruf_writer *out, bool *ok)
@@ -229,7 +221,6 @@ static void write_field_arrays(const struct field_out *f,
     uint32_t count = f->first_word[f->text_count] - first;
     unsigned width = ruf_search_width(f->word_count);
 
-    write_column(column, f, out);
     write_postings(f, postings, out);
     ruf_search_write_array(out, f->words, f->single_count, width);
     for (uint32_t t = f->single_count; t <= f->text_count; t++)
@@ -242,9 +233,11 @@ static void write_field_arrays(const struct field_out *f,
     ruf_write_u32(header, postings->starts[f->text_count]);
 }
 
+/* Texts get their new numbers, also in field->column. */
 static bool write_field(struct search_field *field, const uint32_t *rank,
                         uint32_t contacts, uint32_t word_count,
-                        struct ruf_writer *header, struct ruf_writer *out)
+                        uint32_t *text_count, struct ruf_writer *header,
+                        struct ruf_writer *out)
 {
     struct field_out f = { .contacts = contacts, .word_count = word_count };
     struct postings postings = { NULL, NULL };
@@ -257,12 +250,39 @@ static bool write_field(struct search_field *field, const uint32_t *rank,
             field->column.items[i] = f.number[field->column.items[i] - 1];
     ok = ok && invert(&field->column, &f, &postings);
     if (ok)
-        write_field_arrays(&f, &field->column, &postings, header, out, &ok);
+        write_field_arrays(&f, &postings, header, out, &ok);
+    *text_count = f.text_count;
     free(counts);
     free(postings.starts);
     free(postings.contacts);
     free_out(&f);
     return ok;
+}
+
+/* The texts of each contact, side by side. */
+static void write_rows(const struct ruf_search_builder *builder,
+                       const uint32_t text_counts[RUF_COLUMN_COUNT],
+                       struct ruf_writer *out)
+{
+    size_t places[RUF_COLUMN_COUNT];
+    size_t size = 0;
+    uint8_t *row;
+
+    for (size_t i = 0; i < RUF_COLUMN_COUNT; i++) {
+        places[i] = size;
+        size += ruf_search_width(text_counts[i]);
+    }
+    /* All four bytes are stored; what comes next takes those too many. */
+    row = ruf_write_room(out, builder->contacts * size + sizeof(uint32_t));
+    if (row == NULL)
+        return;
+    for (uint32_t contact = 0; contact < builder->contacts; contact++) {
+        for (size_t i = 0; i < RUF_COLUMN_COUNT; i++)
+            ruf_store32(row + places[i],
+                        builder->fields[i].column.items[contact]);
+        row += size;
+    }
+    out->size += builder->contacts * size;
 }
 
 bool ruf_search_write_fields(struct ruf_search_builder *builder,
@@ -271,14 +291,17 @@ bool ruf_search_write_fields(struct ruf_search_builder *builder,
     uint32_t words = (uint32_t)builder->words.starts.count;
     struct ruf_writer header = { 0 };
     struct ruf_writer body = { 0 };
+    uint32_t text_counts[RUF_COLUMN_COUNT];
     bool ok = true;
 
     ruf_write_u32(&header, builder->contacts);
     ruf_write_u32(&header, words);
     for (size_t i = 0; i < RUF_COLUMN_COUNT && ok; i++)
         ok = write_field(&builder->fields[i], rank, builder->contacts, words,
-                         &header, &body);
+                         &text_counts[i], &header, &body);
     ruf_write_bytes(out, header.bytes, header.size);
+    if (ok)
+        write_rows(builder, text_counts, out);
     ruf_write_bytes(out, body.bytes, body.size);
     ruf_search_write_pad(out);
     ok = ok && !header.failed && !body.failed && !out->failed;

@@ -54,14 +54,35 @@ static uint32_t take32(struct cursor *cursor)
     return at == NULL ? 0 : ruf_search_load32(at);
 }
 
+static uint32_t mask_of(unsigned width)
+{
+    return width == 4 ? UINT32_MAX : (UINT32_C(1) << 8 * width) - 1;
+}
+
 static struct search_array take_array(struct cursor *cursor, uint64_t count,
                                       unsigned width)
 {
-    struct search_array array = { NULL, (uint32_t)count, 0, width };
+    return (struct search_array){ take(cursor, count * width), (uint32_t)count,
+                                  mask_of(width), width };
+}
 
-    array.mask = width == 4 ? UINT32_MAX : (UINT32_C(1) << 8 * width) - 1;
-    array.bytes = take(cursor, count * width);
-    return array;
+/* Columns of a table of rows. */
+static void take_columns(struct cursor *cursor, uint64_t rows,
+                         struct search_field fields[RUF_COLUMN_COUNT])
+{
+    const uint8_t *first = cursor->at;
+    unsigned size = 0;
+
+    for (size_t i = 0; i < RUF_COLUMN_COUNT; i++)
+        size += ruf_search_width(fields[i].text_count);
+    (void)take(cursor, rows * size);
+    for (size_t i = 0; i < RUF_COLUMN_COUNT; i++) {
+        unsigned width = ruf_search_width(fields[i].text_count);
+
+        fields[i].column = (struct search_array){ first, (uint32_t)rows,
+                                                  mask_of(width), size };
+        first += width;
+    }
 }
 
 static bool open_words(const struct ruf_index *index, struct search_words *out)
@@ -96,11 +117,9 @@ static void open_field(struct cursor *cursor, uint32_t contacts, uint32_t words,
                        uint32_t list_count, uint32_t listed_count,
                        struct search_field *out)
 {
-    unsigned text_width = ruf_search_width(out->text_count);
     unsigned word_width = ruf_search_width(words);
     uint64_t several = out->text_count - out->single_count;
 
-    out->column = take_array(cursor, contacts, text_width);
     out->starts = take_array(cursor, (uint64_t)out->text_count + 1,
                              ruf_search_width(listed_count));
     out->listed = take_array(cursor, listed_count, ruf_search_width(contacts));
@@ -108,7 +127,8 @@ static void open_field(struct cursor *cursor, uint32_t contacts, uint32_t words,
     out->first = take_array(cursor, several + 1, 4);
     out->words = take_array(cursor, list_count, word_width);
     out->pair_words = take_array(cursor, list_count, word_width);
-    out->pair_texts = take_array(cursor, list_count, text_width);
+    out->pair_texts =
+        take_array(cursor, list_count, ruf_search_width(out->text_count));
 }
 
 static bool open_fields(const struct ruf_index *index,
@@ -130,6 +150,7 @@ static bool open_fields(const struct ruf_index *index,
         if (out->fields[i].single_count > out->fields[i].text_count)
             return false;
     }
+    take_columns(&cursor, out->contacts, out->fields);
     for (size_t i = 0; i < RUF_COLUMN_COUNT; i++)
         open_field(&cursor, out->contacts, out->words.count, list_counts[i],
                    listed_counts[i], &out->fields[i]);

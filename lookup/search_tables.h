@@ -18,12 +18,12 @@
 #include <rufname/contact.h>
 #include <stdbool.h>
 
-/** Unsigned integers of one width. */
+/** Unsigned integers, one behind the other or a column of rows. */
 struct search_array {
     const uint8_t *bytes;
     uint32_t count;
-    uint32_t mask;
-    unsigned width;
+    uint32_t mask;  /**< of what is loaded */
+    unsigned width; /**< bytes from one to the next */
 };
 
 /** The dictionary. */

@@ -21,7 +21,7 @@ function refuse(why) {
 
 if (file.length < 184 || file.toString('latin1', 0, 8) !== 'RUFNAME\x1a')
   refuse('no Rufname index')
-if (file.readUInt32LE(8) !== 7) refuse('another version')
+if (file.readUInt32LE(8) !== 8) refuse('another version')
 const count = file.readUInt32LE(20)
 const headerSize = file.readUInt32LE(12)
 if (headerSize !== 80 + 40 * count + 64) refuse('header size')
