@@ -25,7 +25,7 @@ struct loose {
     enum looseness by;
     const struct search_form *form; /* of a word */
     const struct search_digits *digits;
-    uint32_t first; /* names that may be meant, by keypad or sound */
+    uint32_t first; /* names to visit, by keypad or sound */
     uint32_t end;
 };
 
@@ -484,7 +484,7 @@ unsigned ruf_search_loose_columns(struct search_scratch *s,
                                   unsigned tier, uint32_t contact)
 {
     enum looseness by = tier == RUF_TIER_TYPO ? BY_TYPO : BY_SOUND;
-    struct loose loose = loose_digits(&s->tables.words, &s->digits);
+    struct loose loose = { .by = BY_KEYPAD, .digits = &s->digits };
     unsigned columns = 0;
 
     if (tier == RUF_TIER_KEYPAD)

@@ -217,15 +217,16 @@ bool ruf_search_tables_open(const struct ruf_index *index,
 uint32_t ruf_search_bound(const struct search_array *array, uint32_t low,
                           uint32_t high, uint32_t value)
 {
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
+    uint32_t count = low < high ? high - low : 0;
 
-        if (ruf_search_item(array, middle) < value)
-            low = middle + 1;
-        else
-            high = middle;
+    while (count > 1) {
+        uint32_t half = count / 2;
+        uint32_t item = ruf_search_item(array, low + half - 1);
+
+        low += half & -(uint32_t)(item < value);
+        count -= half;
     }
-    return low;
+    return low + (count == 1 && ruf_search_item(array, low) < value ? 1 : 0);
 }
 
 /* @return behind the ranks. */
