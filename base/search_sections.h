@@ -103,13 +103,22 @@ static inline unsigned ruf_search_width(uint32_t max)
     return max < 1u << 8 ? 1 : max < 1u << 16 ? 2 : max < 1u << 24 ? 3 : 4;
 }
 
-/** A character of a word in five bits: a-z 1-26, a digit 27, of any other the
- *  lowest two bits above 28. 0 is behind the end. */
+/** A character of a word in five bits: a digit 1, a-z 2-27, of any other the
+ *  lowest two bits above 28. 0 is behind the end. Against a letter a-z they
+ *  compare as the characters do. */
 static inline uint32_t ruf_search_symbol(uint32_t c)
 {
     if (c >= 'a' && c <= 'z')
-        return c - 'a' + 1;
-    return c >= '0' && c <= '9' ? 27 : 28 + (c & 3);
+        return c - 'a' + 2;
+    return c >= '0' && c <= '9' ? 1 : 28 + (c & 3);
+}
+
+/** Of a symbol of a-z, which letter; RUF_SEARCH_LETTERS for any other. */
+#define RUF_SEARCH_LETTERS 26u
+static inline unsigned ruf_search_symbol_letter(uint32_t symbol)
+{
+    return symbol >= 2 && symbol < 2 + RUF_SEARCH_LETTERS ? symbol - 2
+                                                          : RUF_SEARCH_LETTERS;
 }
 
 /** The first characters of a word as symbols, the first one at the top: one

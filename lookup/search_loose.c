@@ -268,87 +268,158 @@ static bool visit_if_typo(struct search_scratch *s, const struct loose *loose,
            visit_word(s, loose, word, visit);
 }
 
-/* Words [first, end) that one slip explains. */
-static bool visit_range(struct search_scratch *s, const struct loose *loose,
-                        size_t slip, uint32_t first, uint32_t end,
-                        const struct visit *visit)
+/* Of these words those that one slip explains. */
+static bool visit_span(struct search_scratch *s, const struct loose *loose,
+                       size_t slip, struct search_span span,
+                       const struct visit *visit)
 {
     const struct search_words *words = &s->tables.words;
-    const struct search_slip stored = as_stored(&loose->form->slips[slip]);
+    const struct search_slip *way = &loose->form->slips[slip];
+    const struct search_slip stored = as_stored(way);
 
-    first = first < words->first_letter ? words->first_letter : first;
-    end = end > words->count ? words->count : end;
-    for (uint32_t i = first; i < end;) {
+    if (span.first >= span.end)
+        return true;
+    if (!ruf_search_spend(s, (span.end - span.first) / GROUP + 1, visit->tier))
+        return false;
+    for (uint32_t i = span.first; i < span.end;) {
         const uint8_t *beginnings =
             words->beginnings.bytes + 4 * (size_t)(i - words->first_letter);
-        uint32_t stop = end - i < GROUP ? end : i + GROUP;
+        uint32_t stop = span.end - i < GROUP ? span.end : i + GROUP;
 
-        if (i % (64 * GROUP) < GROUP && !ruf_search_spend(s, 64, visit->tier))
-            return false;
-        if (end - i >= GROUP && !any_begins_so(beginnings, &stored)) {
+        if (span.end - i >= GROUP && !any_begins_so(beginnings, &stored)) {
             i = stop;
             continue;
         }
         for (; i < stop; i++)
-            if (begins_so(beginning_of(words, i), &loose->form->slips[slip]) &&
+            if (begins_so(beginning_of(words, i), way) &&
                 !visit_if_typo(s, loose, slip, i, visit))
                 return false;
     }
     return true;
 }
 
-/* Words whose first two letters are of these classes. */
-static bool visit_class(struct search_scratch *s, const struct loose *loose,
-                        size_t slip, unsigned first, unsigned second,
-                        const struct visit *visit)
+/* The words of some classes. */
+static struct search_span words_of(const struct search_words *words,
+                                   unsigned first_class, unsigned end_class)
 {
-    const struct search_array *starts = &s->tables.words.starts;
-    unsigned class = first * RUF_SEARCH_SECONDS + second;
+    struct search_span span = { ruf_search_item(&words->starts, first_class),
+                                ruf_search_item(&words->starts, end_class),
+                                false };
 
-    return visit_range(s, loose, slip, ruf_search_item(starts, class),
-                       ruf_search_item(starts, class + 1), visit);
+    if (span.first < words->first_letter)
+        span.first = words->first_letter;
+    if (span.end > words->count)
+        span.end = words->count;
+    return span;
 }
 
-static bool visit_first(struct search_scratch *s, const struct loose *loose,
-                        size_t slip, unsigned first, const struct visit *visit)
+static bool is_known(const struct search_slip *way, size_t place)
 {
-    const struct search_array *starts = &s->tables.words.starts;
-
-    return visit_range(
-        s, loose, slip, ruf_search_item(starts, first * RUF_SEARCH_SECONDS),
-        ruf_search_item(starts, (first + 1) * RUF_SEARCH_SECONDS), visit);
+    return (way->known >> ruf_search_symbol_shift(place) & 31) != 0;
 }
 
-/* The class of a known symbol among first letters; the second letters follow
- * in the same order behind two more. */
-static unsigned class_of_symbol(uint32_t symbol)
+static unsigned letter_at(const struct search_slip *way, size_t place)
 {
-    return symbol >= 1 && symbol <= 26 ? symbol - 1 : RUF_SEARCH_FIRSTS - 1;
+    return ruf_search_symbol_letter(
+        way->symbols >> ruf_search_symbol_shift(place) & 31);
 }
 
-/* The words that begin as one slip tells. What begins with none of a-z is not
- * told apart by its second letter. */
+/* How many letters a-z a word begins with that begins so. */
+static size_t leading_letters(const struct search_slip *way)
+{
+    size_t count = 0;
+
+    while (count < RUF_SEARCH_BEGINNING && is_known(way, count) &&
+           letter_at(way, count) < RUF_SEARCH_LETTERS)
+        count++;
+    return count;
+}
+
+/* Of these words those that begin with these letters: in the order of words,
+ * what letters a-z begin with ascends by symbols. */
+static struct search_span narrow(const struct search_words *words,
+                                 struct search_span span,
+                                 const struct search_slip *way)
+{
+    const struct search_array *beginnings = &words->beginnings;
+    size_t letters = leading_letters(way);
+    uint32_t base = words->first_letter;
+    unsigned shift;
+    uint32_t low;
+
+    if (letters == 0 || span.first >= span.end)
+        return span;
+    shift = ruf_search_symbol_shift(letters - 1);
+    low = way->symbols >> shift;
+    span.first = base + ruf_search_bound(beginnings, span.first - base,
+                                         span.end - base, low << shift);
+    if (span.first < span.end && beginning_of(words, span.first) >> shift > low)
+        span.end = span.first; /* as nearly always */
+    span.end = base + ruf_search_bound(beginnings, span.first - base,
+                                       span.end - base, (low + 1) << shift);
+    return span;
+}
+
+/* The words that begin so; the first character is known. What begins with none
+ * of a-z is not told apart by its second one. */
+static bool visit_way(struct search_scratch *s, const struct loose *loose,
+                      size_t slip, const struct search_slip *way,
+                      const struct visit *visit)
+{
+    const struct search_words *words = &s->tables.words;
+    unsigned class = letter_at(way, 0) * RUF_SEARCH_SECONDS;
+    struct search_span span;
+
+    if (letter_at(way, 0) < RUF_SEARCH_LETTERS && is_known(way, 1)) {
+        class += 2 + letter_at(way, 1);
+        span = words_of(words, class, class + 1);
+    } else {
+        span = words_of(words, class, class + RUF_SEARCH_SECONDS);
+    }
+    return visit_span(s, loose, slip, narrow(words, span, way), visit);
+}
+
+/* The words that have no letter a-z where one slip leaves open which character
+ * stands: first, or second. */
+static bool visit_others(struct search_scratch *s, const struct loose *loose,
+                         size_t slip, size_t place, const struct visit *visit)
+{
+    const struct search_words *words = &s->tables.words;
+    unsigned first = place == 0 ? RUF_SEARCH_LETTERS
+                                : letter_at(&loose->form->slips[slip], 0);
+    unsigned class = first * RUF_SEARCH_SECONDS;
+    unsigned behind = class + RUF_SEARCH_SECONDS;
+
+    if (place == 0)
+        return visit_span(s, loose, slip, words_of(words, class, behind),
+                          visit);
+    return visit_span(s, loose, slip, words_of(words, class, class + 2),
+                      visit) &&
+           visit_span(s, loose, slip, words_of(words, behind - 1, behind),
+                      visit);
+}
+
+/* The words that begin as one slip tells. Were the first or second character
+ * left open, a fifteenth of all words would have to be gone through; with each
+ * letter there, few have the ones behind it as well. */
 static bool visit_slip(struct search_scratch *s, const struct loose *loose,
                        size_t slip, const struct visit *visit)
 {
     const struct search_slip *way = &loose->form->slips[slip];
-    unsigned shift = ruf_search_symbol_shift(0);
-    unsigned first = class_of_symbol(way->symbols >> shift & 31);
-    unsigned others = RUF_SEARCH_FIRSTS - 1;
-    unsigned second;
+    size_t place = leading_letters(way);
+    unsigned shift = ruf_search_symbol_shift(place);
 
-    if ((way->known >> shift & 31) != 0 && first == others)
-        return visit_first(s, loose, slip, others, visit);
-    shift = ruf_search_symbol_shift(1);
-    second = 2 + class_of_symbol(way->symbols >> shift & 31);
-    if ((way->known >> shift & 31) == 0)
-        return visit_first(s, loose, slip, first, visit);
-    if ((way->known >> ruf_search_symbol_shift(0) & 31) != 0)
-        return visit_class(s, loose, slip, first, second, visit);
-    for (first = 0; first < others; first++)
-        if (!visit_class(s, loose, slip, first, second, visit))
+    if (place > 1 || is_known(way, place))
+        return visit_way(s, loose, slip, way, visit);
+    for (uint32_t c = 'a'; c <= 'z'; c++) {
+        struct search_slip filled = { way->symbols | ruf_search_symbol(c)
+                                                         << shift,
+                                      way->known | UINT32_C(31) << shift };
+
+        if (!visit_way(s, loose, slip, &filled, visit))
             return false;
-    return visit_first(s, loose, slip, others, visit);
+    }
+    return visit_others(s, loose, slip, place, visit);
 }
 
 static bool visit_typos(struct search_scratch *s, const struct loose *loose,

@@ -44,6 +44,8 @@ static const struct {
       "040 66969696" },
     { "Udo", "Falk", "Ostsee KG", "Lager", NULL, UINT64_C(494066969612),
       "040 66969612" },
+    { "Uwe", "Quade", "A1phatec B\xCE\xBBuewerk \xCF\x89megatron Zwieback",
+      "Kolb1n Kolb2n Kolb3n Kolbern", NULL, 0, NULL },
 };
 #define COUNT (sizeof(people) / sizeof(people[0]))
 
@@ -257,6 +259,20 @@ Test(search, forgives_a_typo_in_the_first_letters)
 
     for (size_t i = 0; i < sizeof(typos) / sizeof(typos[0]); i++) {
         expect(typos[i], "0");
+        expect_tier(typos[i], RUF_TIER_TYPO);
+    }
+}
+
+/* What should stand where the typo is may be the last letter, no letter of
+ * a-z, or a digit; and words with digits stand before those with letters. */
+Test(search, forgives_a_typo_for_any_character)
+{
+    static const char *const typos[] = { "axphatec", "bxuewerk", "xmegatron",
+                                         "megatron", "xwieback", "wieback",
+                                         "kolbexn",  "kolbxrn" };
+
+    for (size_t i = 0; i < sizeof(typos) / sizeof(typos[0]); i++) {
+        expect(typos[i], "8");
         expect_tier(typos[i], RUF_TIER_TYPO);
     }
 }
