@@ -212,10 +212,20 @@ static void write_postings(const struct field_out *f,
                            ruf_search_width(f->contacts));
 }
 
-static void write_field_arrays(const struct field_out *f,
+/* Its counts stand in the header, whose bytes are zero so far. */
+static void write_counts(const struct field_out *f,
+                         const struct postings *postings, uint8_t *header)
+{
+    ruf_store32(header, f->text_count);
+    ruf_store32(header + 4, f->single_count);
+    ruf_store32(header + 8,
+                f->first_word[f->text_count] - f->first_word[f->single_count]);
+    ruf_store32(header + 12, postings->starts[f->text_count]);
+}
+
+static bool write_field_arrays(const struct field_out *f,
                                const struct postings *postings,
-                               struct ruf_writer *header,
-                               struct ruf_writer *out, bool *ok)
+                               struct ruf_writer *out)
 {
     uint32_t first = f->first_word[f->single_count];
     uint32_t count = f->first_word[f->text_count] - first;
@@ -226,17 +236,13 @@ static void write_field_arrays(const struct field_out *f,
     for (uint32_t t = f->single_count; t <= f->text_count; t++)
         ruf_write_u32(out, f->first_word[t] - first);
     ruf_search_write_array(out, f->words + first, count, width);
-    *ok = *ok && write_pairs(f, out);
-    ruf_write_u32(header, f->text_count);
-    ruf_write_u32(header, f->single_count);
-    ruf_write_u32(header, count);
-    ruf_write_u32(header, postings->starts[f->text_count]);
+    return write_pairs(f, out);
 }
 
-/* Texts get their new numbers, also in field->column. */
+/* Texts get their new numbers, also in field->column. @param place of its
+ * counts in the section. */
 static bool write_field(struct search_field *field, const uint32_t *rank,
-                        uint32_t contacts, uint32_t word_count,
-                        uint32_t *text_count, struct ruf_writer *header,
+                        uint32_t contacts, uint32_t word_count, size_t place,
                         struct ruf_writer *out)
 {
     struct field_out f = { .contacts = contacts, .word_count = word_count };
@@ -248,10 +254,10 @@ static bool write_field(struct search_field *field, const uint32_t *rank,
     for (size_t i = 0; ok && i < field->column.count; i++)
         if (field->column.items[i] != 0)
             field->column.items[i] = f.number[field->column.items[i] - 1];
-    ok = ok && invert(&field->column, &f, &postings);
+    ok = ok && invert(&field->column, &f, &postings) &&
+         write_field_arrays(&f, &postings, out) && !out->failed;
     if (ok)
-        write_field_arrays(&f, &postings, header, out, &ok);
-    *text_count = f.text_count;
+        write_counts(&f, &postings, out->bytes + place);
     free(counts);
     free(postings.starts);
     free(postings.contacts);
@@ -259,9 +265,8 @@ static bool write_field(struct search_field *field, const uint32_t *rank,
     return ok;
 }
 
-/* The texts of each contact, side by side. */
+/* The texts of each contact, side by side; their counts stand in the header. */
 static void write_rows(const struct ruf_search_builder *builder,
-                       const uint32_t text_counts[RUF_COLUMN_COUNT],
                        struct ruf_writer *out)
 {
     size_t places[RUF_COLUMN_COUNT];
@@ -270,7 +275,8 @@ static void write_rows(const struct ruf_search_builder *builder,
 
     for (size_t i = 0; i < RUF_COLUMN_COUNT; i++) {
         places[i] = size;
-        size += ruf_search_width(text_counts[i]);
+        size += ruf_search_width(
+            ruf_load32(out->bytes + RUF_SEARCH_FIELD_COUNTS(i)));
     }
     /* All four bytes are stored; what comes next takes those too many. */
     row = ruf_write_room(out, builder->contacts * size + sizeof(uint32_t));
@@ -289,23 +295,18 @@ bool ruf_search_write_fields(struct ruf_search_builder *builder,
                              const uint32_t *rank, struct ruf_writer *out)
 {
     uint32_t words = (uint32_t)builder->words.starts.count;
-    struct ruf_writer header = { 0 };
-    struct ruf_writer body = { 0 };
-    uint32_t text_counts[RUF_COLUMN_COUNT];
+    uint8_t *header = ruf_write_space(out, RUF_SEARCH_FIELDS_HEADER);
     bool ok = true;
 
-    ruf_write_u32(&header, builder->contacts);
-    ruf_write_u32(&header, words);
+    if (header == NULL)
+        return false;
+    ruf_store32(header, builder->contacts);
+    ruf_store32(header + 4, words);
     for (size_t i = 0; i < RUF_COLUMN_COUNT && ok; i++)
         ok = write_field(&builder->fields[i], rank, builder->contacts, words,
-                         &text_counts[i], &header, &body);
-    ruf_write_bytes(out, header.bytes, header.size);
+                         RUF_SEARCH_FIELD_COUNTS(i), out);
     if (ok)
-        write_rows(builder, text_counts, out);
-    ruf_write_bytes(out, body.bytes, body.size);
+        write_rows(builder, out);
     ruf_search_write_pad(out);
-    ok = ok && !header.failed && !body.failed && !out->failed;
-    ruf_writer_wipe(&header);
-    ruf_writer_wipe(&body);
-    return ok;
+    return ok && !out->failed;
 }

@@ -114,7 +114,7 @@ bool ruf_search_numbers_add(struct search_numbers *numbers, uint32_t contact,
                             const struct ruf_person *person);
 void ruf_search_numbers_free(struct search_numbers *numbers);
 
-/** Write sections; false when memory is out. */
+/** Write sections, which are empty so far; false when memory is out. */
 bool ruf_search_write_words(struct ruf_search_builder *builder, uint32_t *order,
                             uint32_t *rank, struct ruf_writer *out);
 bool ruf_search_write_fields(struct ruf_search_builder *builder,

@@ -150,10 +150,10 @@ static bool open_fields(const struct ruf_index *index,
         if (out->fields[i].single_count > out->fields[i].text_count)
             return false;
     }
-    take_columns(&cursor, out->contacts, out->fields);
     for (size_t i = 0; i < RUF_COLUMN_COUNT; i++)
         open_field(&cursor, out->contacts, out->words.count, list_counts[i],
                    listed_counts[i], &out->fields[i]);
+    take_columns(&cursor, out->contacts, out->fields);
     return !cursor.failed;
 }
 
