@@ -301,15 +301,14 @@ static ruf_e164 read_e164(struct ruf_reader *reader, uint8_t head)
     return number;
 }
 
+/* The i-th number; of a raw text that is to be put together only the shape. */
 static enum ruf_status read_number(struct ruf_query *query,
-                                   struct ruf_reader *reader,
-                                   struct ruf_contact_number *out,
+                                   struct ruf_reader *reader, size_t i,
                                    struct ruf_error *err)
 {
+    struct ruf_contact_number *out = &query->numbers[i];
     uint8_t head = ruf_read_u8(reader);
     uint64_t reference;
-    struct ruf_text shape = { NULL, 0 };
-    enum ruf_status status;
 
     if ((head & RUF_NUMBER_KIND_MASK) >= RUF_KIND_COUNT)
         return damaged(query, err);
@@ -321,20 +320,33 @@ static enum ruf_status read_number(struct ruf_query *query,
     out->raw = (struct ruf_text){ NULL, 0 };
     if (!reader->failed && reference == RUF_TEXT_INLINE)
         out->raw = ruf_read_text(reader);
-    if (reader->failed)
-        return damaged(query, err);
-    if (reference < RUF_TEXT_SHARED)
-        return RUF_OK;
-    status = shared_text(query, reference - RUF_TEXT_SHARED, &shape, err);
-    if (status != RUF_OK)
-        return status;
-    if (out->e164 == 0 || !expand_shape(query, out->e164, shape, &out->raw))
+    query->shapes[i] =
+        reference >= RUF_TEXT_SHARED ? reference - RUF_TEXT_SHARED + 1 : 0;
+    if (reader->failed || (query->shapes[i] != 0 && out->e164 == 0))
         return damaged(query, err);
     return RUF_OK;
 }
 
+enum ruf_status ruf_contact_raw(struct ruf_query *query, size_t i,
+                                struct ruf_error *err)
+{
+    struct ruf_contact_number *number = &query->numbers[i];
+    struct ruf_text shape = { NULL, 0 };
+    enum ruf_status status;
+
+    if (query->shapes[i] == 0)
+        return RUF_OK;
+    status = shared_text(query, query->shapes[i] - 1, &shape, err);
+    query->shapes[i] = 0;
+    if (status != RUF_OK)
+        return status;
+    return expand_shape(query, number->e164, shape, &number->raw)
+               ? RUF_OK
+               : damaged(query, err);
+}
+
 static enum ruf_status read_numbers(struct ruf_query *query,
-                                    struct ruf_reader *reader,
+                                    struct ruf_reader *reader, bool raw,
                                     struct ruf_contact *out,
                                     struct ruf_error *err)
 {
@@ -343,8 +355,11 @@ static enum ruf_status read_numbers(struct ruf_query *query,
 
     if (reader->failed || count > query->index->limits.numbers)
         return damaged(query, err);
-    for (uint64_t i = 0; i < count && status == RUF_OK; i++)
-        status = read_number(query, reader, &query->numbers[i], err);
+    for (size_t i = 0; i < count && status == RUF_OK; i++) {
+        status = read_number(query, reader, i, err);
+        if (status == RUF_OK && raw)
+            status = ruf_contact_raw(query, i, err);
+    }
     out->numbers = query->numbers;
     out->number_count = status == RUF_OK ? (size_t)count : 0;
     return status;
@@ -540,7 +555,8 @@ static enum ruf_status parse(struct ruf_query *query, struct ruf_reader reader,
         status = read_texts(query, &reader, head, wanted, out, err);
     if (status == RUF_OK)
         status = (wanted & CONTACT_NUMBERS) != 0
-                     ? read_numbers(query, &reader, out, err)
+                     ? read_numbers(query, &reader, (wanted & CONTACT_RAW) != 0,
+                                    out, err)
                      : skip_numbers(query, &reader, err);
     if (status == RUF_OK && (wanted & CONTACT_EMAILS) != 0)
         status = read_emails(query, &reader, out, err);

@@ -105,6 +105,7 @@ struct ruf_query {
     uint32_t *owners;
     size_t owner_room;
     struct ruf_contact_number *numbers;
+    uint64_t *shapes; /* of numbers without their raw text: step + 1; or 0 */
     struct ruf_text *emails;
     uint32_t *email_sources;
     struct ruf_text *sources;
@@ -308,15 +309,21 @@ RUF_MUST_USE enum ruf_status ruf_index_check(const struct ruf_index *index,
 #define CONTACT_COMPANY 4u
 #define CONTACT_TITLE 8u
 #define CONTACT_DEPARTMENT 16u
-#define CONTACT_NUMBERS 32u
+#define CONTACT_NUMBERS 32u /* most without their raw text, see below */
 #define CONTACT_EMAILS 64u
-#define CONTACT_ALL 127u /* and which source has what */
+#define CONTACT_RAW 128u /* the raw text of all numbers */
+#define CONTACT_ALL 255u /* and which source has what */
 
 /* As ruf_query_contact(), in part. */
 RUF_MUST_USE enum ruf_status ruf_contact_read(struct ruf_query *query,
                                               uint32_t contact, unsigned wanted,
                                               struct ruf_contact *out,
                                               struct ruf_error *err);
+
+/* Put the raw text of one of its numbers together, if that was not done; for
+ * the contact read last. */
+RUF_MUST_USE enum ruf_status ruf_contact_raw(struct ruf_query *query, size_t i,
+                                             struct ruf_error *err);
 
 /* The text a record refers to; borrowed, or copied to the query's room. */
 RUF_MUST_USE enum ruf_status ruf_text_reference(struct ruf_query *query,

@@ -34,6 +34,7 @@ static enum ruf_status make_room(struct ruf_query *query, struct ruf_error *err)
         limits->record + INDEX_SLACK,
         limits->text + INDEX_SLACK,
         (limits->numbers + (size_t)1) * sizeof(*query->numbers),
+        (limits->numbers + (size_t)1) * sizeof(*query->shapes),
         (limits->emails + (size_t)1) * sizeof(*query->emails),
         (limits->emails + (size_t)1) * sizeof(uint32_t),
         (limits->sources + (size_t)1) * sizeof(*query->sources),
@@ -62,12 +63,13 @@ static enum ruf_status make_room(struct ruf_query *query, struct ruf_error *err)
     query->texts = parts[3];
     query->texts_end = query->texts + limits->text;
     query->numbers = parts[4];
-    query->emails = parts[5];
-    query->email_sources = parts[6];
-    query->sources = parts[7];
-    query->source_ids = parts[8];
-    query->photo = parts[9];
-    return ruf_blocks_create(query, parts[10], err);
+    query->shapes = parts[5];
+    query->emails = parts[6];
+    query->email_sources = parts[7];
+    query->sources = parts[8];
+    query->source_ids = parts[9];
+    query->photo = parts[10];
+    return ruf_blocks_create(query, parts[11], err);
 }
 
 enum ruf_status ruf_query_create(const struct ruf_index *index,

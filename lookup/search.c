@@ -284,7 +284,7 @@ static enum ruf_status write_hits(struct search_scratch *s,
         status = ruf_contact_read(query, hits[i].contact, plan.wanted, &contact,
                                   err);
         if (status == RUF_OK)
-            ruf_search_mark(s, &plan, &contact, &hits[i]);
+            status = ruf_search_mark(query, &plan, &contact, &hits[i], err);
     }
     result->count = status == RUF_OK ? s->count : 0;
     result->partial = is_exhausted(s);

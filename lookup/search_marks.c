@@ -544,24 +544,41 @@ void ruf_search_plan_marks(struct search_scratch *s, const struct ruf_hit *hit,
             out->wanted |= parts[i].part;
 }
 
-void ruf_search_mark(struct search_scratch *s, const struct search_marks *plan,
-                     const struct ruf_contact *contact, struct ruf_hit *hit)
+/* Those that match. */
+static enum ruf_status mark_numbers(struct marking *m, struct ruf_query *query,
+                                    const struct ruf_contact *contact,
+                                    struct ruf_error *err)
+{
+    for (size_t i = 0; i < contact->number_count; i++) {
+        enum ruf_status status;
+
+        if (ruf_search_match_number(&m->s->digits, &contact->numbers[i]) ==
+            SEARCH_TIER_NONE)
+            continue;
+        status = ruf_contact_raw(query, i, err);
+        if (status != RUF_OK)
+            return status;
+        mark_number(m, i, &contact->numbers[i]);
+    }
+    return RUF_OK;
+}
+
+enum ruf_status ruf_search_mark(struct ruf_query *query,
+                                const struct search_marks *plan,
+                                const struct ruf_contact *contact,
+                                struct ruf_hit *hit, struct ruf_error *err)
 {
     RUF_SCRATCH struct marking m;
 
-    m.s = s;
+    m.s = query->search;
     m.hit = hit;
     m.plan = plan;
     m.reading = plan->reading;
     m.tier = hit->tier;
     m.count = 0;
     hit->highlight_count = 0;
-    if (plan->reading != NULL) {
-        mark_texts(&m, contact);
-        return;
-    }
-    for (size_t i = 0; i < contact->number_count; i++)
-        if (ruf_search_match_number(&s->digits, &contact->numbers[i]) !=
-            SEARCH_TIER_NONE)
-            mark_number(&m, i, &contact->numbers[i]);
+    if (plan->reading == NULL)
+        return mark_numbers(&m, query, contact, err);
+    mark_texts(&m, contact);
+    return RUF_OK;
 }

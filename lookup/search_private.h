@@ -320,8 +320,10 @@ void ruf_search_plan_marks(struct search_scratch *s, const struct ruf_hit *hit,
                            struct search_marks *out);
 
 /* Mark what made the tier of a hit; form rules are those of search.h.
- * @param contact  as far as it was wanted. */
-void ruf_search_mark(struct search_scratch *s, const struct search_marks *plan,
-                     const struct ruf_contact *contact, struct ruf_hit *hit);
+ * @param contact  read last, as far as it was wanted. */
+enum ruf_status ruf_search_mark(struct ruf_query *query,
+                                const struct search_marks *plan,
+                                const struct ruf_contact *contact,
+                                struct ruf_hit *hit, struct ruf_error *err);
 
 #endif
