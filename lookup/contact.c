@@ -337,7 +337,6 @@ enum ruf_status ruf_contact_raw(struct ruf_query *query, size_t i,
     if (query->shapes[i] == 0)
         return RUF_OK;
     status = shared_text(query, query->shapes[i] - 1, &shape, err);
-    query->shapes[i] = 0;
     if (status != RUF_OK)
         return status;
     return expand_shape(query, number->e164, shape, &number->raw)

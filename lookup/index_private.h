@@ -320,8 +320,7 @@ RUF_MUST_USE enum ruf_status ruf_contact_read(struct ruf_query *query,
                                               struct ruf_contact *out,
                                               struct ruf_error *err);
 
-/* Put the raw text of one of its numbers together, if that was not done; for
- * the contact read last. */
+/* Put the raw text of one number together, of the contact read last. */
 RUF_MUST_USE enum ruf_status ruf_contact_raw(struct ruf_query *query, size_t i,
                                              struct ruf_error *err);
 

@@ -140,28 +140,50 @@ static uint64_t value_of(const struct search_numbers *numbers, uint32_t i)
     return ruf_search_load64(numbers->values + 8 * (size_t)i);
 }
 
+/* Each byte of a word. */
+#define BYTES(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* In byte i how many bits are set in bytes 0..i; the last one has them all. */
+static uint64_t count_bits(uint64_t bits)
+{
+    bits -= bits >> 1 & BYTES(0x55);
+    bits = (bits & BYTES(0x33)) + (bits >> 2 & BYTES(0x33));
+    return ((bits + (bits >> 4)) & BYTES(0x0F)) * BYTES(1);
+}
+
+/* Where the bit is that has n others below it; counts are count_bits(bits). */
+static unsigned select_bit(uint64_t bits, uint64_t counts, unsigned n)
+{
+    /* 0x80 in each byte whose count is not above n. */
+    uint64_t below = (BYTES(0x80 | n) - counts) & BYTES(0x80);
+    unsigned shift = 8 * (unsigned)((below >> 7) * BYTES(1) >> 56);
+
+    n -= (unsigned)(counts << 8 >> shift & 0xFF);
+    for (bits >>= shift; n > 0; n--)
+        bits &= bits - 1;
+    return shift + (unsigned)__builtin_ctzll(bits);
+}
+
 /* The best owner: zeros before the number's one. */
 static uint32_t owner_of(const struct search_numbers *numbers, uint32_t number)
 {
     uint32_t sample = number / RUF_SEARCH_NUMBERS_PER_SAMPLE;
-    uint32_t left = number % RUF_SEARCH_NUMBERS_PER_SAMPLE;
+    unsigned left = number % RUF_SEARCH_NUMBERS_PER_SAMPLE;
     uint64_t bit = ruf_search_item(&numbers->samples, sample);
-    uint64_t word = bit / 64;
-    uint64_t bits;
+    uint64_t bits = UINT64_MAX << bit % 64;
 
-    if (word >= numbers->owner_words)
-        return UINT32_MAX;
-    bits = ruf_search_load64(numbers->owner_bits + 8 * word) >> bit % 64
-                                                                    << bit % 64;
-    while ((uint32_t)__builtin_popcountll(bits) <= left) {
-        left -= (uint32_t)__builtin_popcountll(bits);
-        if (++word >= numbers->owner_words)
-            return UINT32_MAX;
-        bits = ruf_search_load64(numbers->owner_bits + 8 * word);
+    for (uint64_t word = bit / 64; word < numbers->owner_words; word++) {
+        uint64_t counts;
+
+        bits &= ruf_search_load64(numbers->owner_bits + 8 * word);
+        counts = count_bits(bits);
+        if (counts >> 56 > left)
+            return (uint32_t)(64 * word + select_bit(bits, counts, left)) -
+                   number;
+        left -= (unsigned)(counts >> 56);
+        bits = UINT64_MAX;
     }
-    while (left-- > 0)
-        bits &= bits - 1;
-    return (uint32_t)(64 * word + (unsigned)__builtin_ctzll(bits)) - number;
+    return UINT32_MAX;
 }
 
 /* Offer all owners of a number. */
@@ -315,44 +337,91 @@ static void offer_equal(struct search_scratch *s,
     }
 }
 
-static bool begins(const struct search_prefix *prefixes, size_t count,
-                   uint64_t value)
+/* One of the forms a number is typed in, whatever its calling code. */
+struct start {
+    uint64_t digits;
+    uint64_t mask;
+    bool wants_code;
+    bool behind_code;
+};
+#define STARTS_MAX 4
+
+static size_t add_start(struct start *out, size_t count, const char *digits,
+                        size_t size, bool wants_code, bool behind_code)
 {
-    for (size_t i = 0; i < count; i++)
-        if (value >= prefixes[i].low && value <= prefixes[i].high &&
-            means(&prefixes[i], value))
-            return true;
-    return false;
+    if (size > RUF_NUMBER_DIGITS_MAX)
+        return count;
+    out[count] =
+        (struct start){ ruf_number_pack(digits, size),
+                        ~(UINT64_MAX >> (4 * size)), wants_code, behind_code };
+    return count + 1;
 }
 
-/* Many numbers begin so: take contacts in rank order until it is enough. */
-static void starts_by_rank(struct search_scratch *s,
-                           const struct search_prefix *prefixes, size_t count)
+/* The same as read_prefixes(). */
+static size_t read_starts(const struct search_digits *asked,
+                          struct start out[STARTS_MAX])
 {
-    const struct search_numbers *numbers = &s->tables.numbers;
+    const char *text = asked->text;
+    size_t size = asked->size;
+    size_t count = add_start(out, 0, text, size, false, false);
 
-    for (uint32_t i = 0; i < numbers->count; i++) {
-        if (i % 1024 == 1023 && !ruf_search_spend(s, 256, RUF_TIER_NUMBER_PART))
-            return;
-        if (!begins(prefixes, count, value_of(numbers, i)))
-            continue;
-        if (ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
-                                  owner_of(numbers, i)) ||
-            !offer_owners(s, i, RUF_TIER_NUMBER_PART))
-            return;
+    if (asked->plus || asked->ends_only)
+        return count;
+    if (size > 2 && text[0] == '0' && text[1] == '0')
+        count = add_start(out, count, text + 2, size - 2, true, false);
+    count = add_start(out, count, text, size, true, true);
+    if (text[0] == '0')
+        count = add_start(out, count, text + 1, size - 1, true, true);
+    return count;
+}
+
+static bool begins(const struct start *starts, size_t count, uint64_t value)
+{
+    uint64_t code_size = value & RUF_NUMBER_CODE_SIZE;
+    uint64_t digits = value & ~RUF_NUMBER_FLAGS;
+
+    for (size_t i = 0; i < count; i++) {
+        unsigned skipped = starts[i].behind_code ? 4 * (unsigned)code_size : 0;
+
+        if ((code_size != 0 || !starts[i].wants_code) &&
+            ((digits << skipped ^ starts[i].digits) & starts[i].mask) == 0)
+            return true;
     }
+    return false;
 }
 
 /* Numbers come in the order of their owners: once one cannot enter, none
  * behind it can. */
+static bool comes_too_late(const struct search_scratch *s, uint32_t number)
+{
+    return s->count == s->capacity &&
+           ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
+                                 owner_of(&s->tables.numbers, number));
+}
+
+/* Many numbers begin so: take contacts in rank order until it is enough. */
+static void starts_by_rank(struct search_scratch *s)
+{
+    const struct search_numbers *numbers = &s->tables.numbers;
+    struct start starts[STARTS_MAX];
+    size_t count = read_starts(&s->digits, starts);
+
+    for (uint32_t i = 0; i < numbers->count; i++) {
+        if (i % 1024 == 1023 && !ruf_search_spend(s, 256, RUF_TIER_NUMBER_PART))
+            return;
+        if (!begins(starts, count, value_of(numbers, i)))
+            continue;
+        if (comes_too_late(s, i) || !offer_owners(s, i, RUF_TIER_NUMBER_PART))
+            return;
+    }
+}
+
 static bool cannot_enter(const struct search_scratch *s, uint32_t number,
                          uint32_t *limit)
 {
     if (number >= *limit)
         return true;
-    if (s->count < s->capacity ||
-        !ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
-                               owner_of(&s->tables.numbers, number)))
+    if (!comes_too_late(s, number))
         return false;
     *limit = number;
     return true;
@@ -392,7 +461,7 @@ static void offer_starts(struct search_scratch *s)
             s->prefixes[count++] = prefix;
     }
     if (total * total > (uint64_t)s->capacity * numbers->count) {
-        starts_by_rank(s, s->prefixes, count);
+        starts_by_rank(s);
         return;
     }
     if (!ruf_search_spend(s, total / 8, RUF_TIER_NUMBER_PART))
@@ -550,8 +619,7 @@ static bool offer_list(struct search_scratch *s, const struct pattern *pattern,
         for (size_t i = 0; i < count; i++) {
             if (!holds(pattern, value_of(numbers, batch[i]), list->parity))
                 continue;
-            if (ruf_search_settled_at(s, RUF_TIER_NUMBER_PART,
-                                      owner_of(numbers, batch[i]))) {
+            if (comes_too_late(s, batch[i])) {
                 *limit = batch[i];
                 break;
             }

@@ -38,7 +38,18 @@ static const struct {
 #define KINDS (sizeof(crowds) / sizeof(crowds[0]))
 #define COUNT 985
 
+/* One block of numbers, and two that are numbers only to those who wrote them:
+ * what is typed for a code must not find them. */
+#define NUMBERED 300
+#define NUMBERED_COUNT 350
+#define BLOCK UINT64_C(493023125000)
+static const struct {
+    size_t contact;
+    const char *raw;
+} codeless[] = { { 200, "30 23" }, { 201, "49 30" } };
+
 static struct ruf_person persons[COUNT];
+static struct ruf_person_number numbers[COUNT];
 static char names[COUNT][2][NAME_SIZE];
 static struct ruf_index *crowd_index;
 static struct ruf_query *query;
@@ -57,6 +68,14 @@ static struct ruf_text write_name(char out[NAME_SIZE], const char *pattern,
         (void)snprintf(out + strlen(out), NAME_SIZE - strlen(out), "%03zu",
                        place);
     return ruf_text(out);
+}
+
+static void give_number(size_t contact, ruf_e164 e164, const char *raw)
+{
+    numbers[contact] =
+        (struct ruf_person_number){ .e164 = e164, .raw = ruf_text(raw) };
+    persons[contact].numbers = &numbers[contact];
+    persons[contact].number_count = 1;
 }
 
 static void open_crowd(void)
@@ -80,6 +99,10 @@ static void open_crowd(void)
                 .source_count = 1
             };
     cr_assert_eq(n, COUNT);
+    for (size_t i = 0; i < NUMBERED_COUNT; i++)
+        give_number(NUMBERED + i, BLOCK + i, "");
+    for (size_t i = 0; i < sizeof(codeless) / sizeof(codeless[0]); i++)
+        give_number(codeless[i].contact, 0, codeless[i].raw);
     (void)snprintf(path, sizeof(path), "crowd-test-%ld.ruf", (long)getpid());
     cr_assert_eq(ruf_build(path, key, &seed, &all, &none, &err), RUF_OK);
     cr_assert_eq(
@@ -136,4 +159,33 @@ Test(search_crowd, ranks_full_names_across_both_spellings)
     ask("ida müller", 1);
     cr_expect_eq(hits[0].contact, 983);
     cr_expect_eq(hits[0].tier, RUF_TIER_FULL_NAME);
+}
+
+/* So many numbers begin so that they are looked at by rank; a trunk prefix or
+ * 00 stands before a calling code or for one. */
+Test(search_crowd, takes_what_stands_for_a_code_for_one)
+{
+    static const char *const of_block[] = { "03023", "004930" };
+    static const struct {
+        const char *digits;
+        uint32_t codeless;
+    } of_both[] = { { "4930", 201 }, { "+4930", 201 }, { "302", 200 } };
+
+    for (size_t q = 0; q < 2; q++) {
+        ask(of_block[q], 20);
+        cr_assert_eq(result.count, 20, "%s", of_block[q]);
+        for (uint32_t i = 0; i < 20; i++)
+            cr_expect_eq(hits[i].contact, NUMBERED + i, "%s: %u", of_block[q],
+                         hits[i].contact);
+    }
+    for (size_t q = 0; q < 3; q++) {
+        ask(of_both[q].digits, 20);
+        cr_assert_eq(result.count, 20, "%s", of_both[q].digits);
+        cr_expect_eq(hits[0].contact, of_both[q].codeless, "%s: %u",
+                     of_both[q].digits, hits[0].contact);
+        cr_expect_eq(hits[1].contact, NUMBERED, "%s: %u", of_both[q].digits,
+                     hits[1].contact);
+    }
+    ask("0030 23", 20);
+    cr_expect_eq(result.count, 0);
 }
