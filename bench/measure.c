@@ -352,7 +352,8 @@ static void touch(void *context, uint64_t number, const char *label,
 }
 
 /* All queries once, so that nothing timed later is a first touch: a page read
- * from the file, a block decrypted. Peers that take longer keep no state. */
+ * from the file, a block decrypted. For half a second at most, which those that
+ * keep what they touched never need. */
 static void warm_up(const struct contestant *contestant,
                     const struct queries *queries)
 {

@@ -309,7 +309,7 @@ RUF_MUST_USE enum ruf_status ruf_index_check(const struct ruf_index *index,
 #define CONTACT_COMPANY 4u
 #define CONTACT_TITLE 8u
 #define CONTACT_DEPARTMENT 16u
-#define CONTACT_NUMBERS 32u /* most without their raw text, see below */
+#define CONTACT_NUMBERS 32u /* the raw text of most: ruf_contact_raw() */
 #define CONTACT_EMAILS 64u
 #define CONTACT_RAW 128u /* the raw text of all numbers */
 #define CONTACT_ALL 255u /* and which source has what */
