@@ -222,6 +222,46 @@ static bool offer_owners(struct search_scratch *s, uint32_t number,
 /* --- numbers by their beginning
  * ---------------------------------------------------- */
 
+/* A form a number may be typed in, and where it begins in the number: at its
+ * first digit, at a calling code, behind one. */
+enum start_at { AT_FIRST = 0, AT_CODE, BEHIND_CODE };
+struct start {
+    enum start_at at;
+    const char *text;
+    size_t size;
+    uint64_t digits; /* the text, packed */
+    uint64_t mask;
+};
+#define STARTS_MAX 4
+
+static size_t add_start(struct start *out, size_t count, enum start_at at,
+                        const char *text, size_t size)
+{
+    if (size > RUF_NUMBER_DIGITS_MAX)
+        return count;
+    out[count] = (struct start){ at, text, size, ruf_number_pack(text, size),
+                                 ~(UINT64_MAX >> (4 * size)) };
+    return count + 1;
+}
+
+/* All forms meant by what was typed. @return how many. */
+static size_t read_starts(const struct search_digits *asked,
+                          struct start out[STARTS_MAX])
+{
+    const char *text = asked->text;
+    size_t size = asked->size;
+    size_t count = add_start(out, 0, AT_FIRST, text, size);
+
+    if (asked->plus || asked->ends_only)
+        return count;
+    if (size > 2 && text[0] == '0' && text[1] == '0')
+        count = add_start(out, count, AT_CODE, text + 2, size - 2);
+    count = add_start(out, count, BEHIND_CODE, text, size);
+    if (text[0] == '0')
+        count = add_start(out, count, BEHIND_CODE, text + 1, size - 1);
+    return count;
+}
+
 static size_t add_prefix(struct search_prefix *out, size_t count,
                          const char *digits, size_t size, size_t code_size)
 {
@@ -248,28 +288,26 @@ static size_t add_national(struct search_prefix *out, size_t count,
     return add_prefix(out, count, text, code_size + size, code_size);
 }
 
-/* All beginnings meant by what was typed. @return how many. */
+/* The beginnings of numbers that these forms mean. @return how many. */
 static size_t read_prefixes(struct search_scratch *s)
 {
     struct search_prefix *out = s->prefixes;
-    const struct search_digits *asked = &s->digits;
-    const char *text = asked->text;
-    size_t size = asked->size;
-    size_t count = add_prefix(out, 0, text, size, 0);
+    struct start starts[STARTS_MAX];
+    size_t start_count = read_starts(&s->digits, starts);
+    size_t count = 0;
 
-    if (asked->plus || asked->ends_only)
-        return count;
-    if (size > 2 && text[0] == '0' && text[1] == '0')
-        count = add_prefix(out, count, text + 2, size - 2, 4);
+    for (size_t k = 0; k < start_count; k++)
+        if (starts[k].at != BEHIND_CODE)
+            count = add_prefix(out, count, starts[k].text, starts[k].size,
+                               starts[k].at == AT_CODE ? 4 : 0);
     for (uint32_t i = 0; i < s->tables.numbers.code_count; i++) {
         const uint8_t *at = s->tables.numbers.codes + 2 * (size_t)i;
         unsigned code = at[0] | (unsigned)at[1] << 8;
 
-        if (code == 0 || code > 999)
-            continue;
-        count = add_national(out, count, code, text, size);
-        if (text[0] == '0')
-            count = add_national(out, count, code, text + 1, size - 1);
+        for (size_t k = 0; k < start_count && code > 0 && code <= 999; k++)
+            if (starts[k].at == BEHIND_CODE)
+                count = add_national(out, count, code, starts[k].text,
+                                     starts[k].size);
     }
     return count;
 }
@@ -337,53 +375,16 @@ static void offer_equal(struct search_scratch *s,
     }
 }
 
-/* One of the forms a number is typed in, whatever its calling code. */
-struct start {
-    uint64_t digits;
-    uint64_t mask;
-    bool wants_code;
-    bool behind_code;
-};
-#define STARTS_MAX 4
-
-static size_t add_start(struct start *out, size_t count, const char *digits,
-                        size_t size, bool wants_code, bool behind_code)
-{
-    if (size > RUF_NUMBER_DIGITS_MAX)
-        return count;
-    out[count] =
-        (struct start){ ruf_number_pack(digits, size),
-                        ~(UINT64_MAX >> (4 * size)), wants_code, behind_code };
-    return count + 1;
-}
-
-/* The same as read_prefixes(). */
-static size_t read_starts(const struct search_digits *asked,
-                          struct start out[STARTS_MAX])
-{
-    const char *text = asked->text;
-    size_t size = asked->size;
-    size_t count = add_start(out, 0, text, size, false, false);
-
-    if (asked->plus || asked->ends_only)
-        return count;
-    if (size > 2 && text[0] == '0' && text[1] == '0')
-        count = add_start(out, count, text + 2, size - 2, true, false);
-    count = add_start(out, count, text, size, true, true);
-    if (text[0] == '0')
-        count = add_start(out, count, text + 1, size - 1, true, true);
-    return count;
-}
-
 static bool begins(const struct start *starts, size_t count, uint64_t value)
 {
     uint64_t code_size = value & RUF_NUMBER_CODE_SIZE;
     uint64_t digits = value & ~RUF_NUMBER_FLAGS;
 
     for (size_t i = 0; i < count; i++) {
-        unsigned skipped = starts[i].behind_code ? 4 * (unsigned)code_size : 0;
+        unsigned skipped =
+            starts[i].at == BEHIND_CODE ? 4 * (unsigned)code_size : 0;
 
-        if ((code_size != 0 || !starts[i].wants_code) &&
+        if ((code_size != 0 || starts[i].at == AT_FIRST) &&
             ((digits << skipped ^ starts[i].digits) & starts[i].mask) == 0)
             return true;
     }
