@@ -53,9 +53,31 @@ uint64_t ruf_read_u64(struct ruf_reader *reader)
     return bytes == NULL ? 0 : ruf_load64(bytes);
 }
 
+/* The lower seven bits of each byte, side by side. */
+static uint64_t join_sevens(uint64_t bytes)
+{
+    bytes &= RUF_EACH_BYTE(0x7F);
+    bytes = (bytes & UINT64_C(0x007F007F007F007F)) |
+            (bytes & UINT64_C(0x7F007F007F007F00)) >> 1;
+    bytes = (bytes & UINT64_C(0x00003FFF00003FFF)) |
+            (bytes & UINT64_C(0x3FFF00003FFF0000)) >> 2;
+    return (bytes & UINT64_C(0x0FFFFFFF)) |
+           (bytes & UINT64_C(0x0FFFFFFF00000000)) >> 4;
+}
+
 uint64_t ruf_read_long_varint(struct ruf_reader *reader)
 {
     uint64_t value = 0;
+
+    if (ruf_reader_left(reader) >= sizeof(value)) {
+        uint64_t bytes = ruf_load64(reader->next);
+        uint64_t ends = ~bytes & RUF_EACH_BYTE(0x80);
+
+        if (ends != 0) {
+            reader->next += __builtin_ctzll(ends) / 8 + 1;
+            return join_sevens(bytes & (ends ^ (ends - 1)));
+        }
+    }
 
     for (unsigned shift = 0; shift < 64; shift += 7) {
         uint8_t byte = ruf_read_u8(reader);

@@ -59,6 +59,9 @@ static inline void ruf_store64(uint8_t *bytes, uint64_t value)
     ruf_store32(bytes + 4, (uint32_t)(value >> 32));
 }
 
+/** Eight bytes of this value, for work on eight bytes at once. */
+#define RUF_EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
 /** Longest LEB128 form of a uint64_t. */
 #define RUF_VARINT_MAX 10
 

@@ -88,24 +88,23 @@ struct ruf_text ruf_text_trim(struct ruf_text text)
 }
 
 /* Eight bytes at a time, an answer in the high bit of each byte. */
-#define EACH(byte) (0x0101010101010101u * (uint64_t)(byte))
 
 /* No byte of this word below 0x20, above 0x7E. The high bits that are set for
  * the subtraction keep it from borrowing. */
 static bool all_printable(uint64_t word)
 {
-    uint64_t low = ~((word | EACH(0x80)) - EACH(0x20));
-    uint64_t high = word | (word + EACH(0x01));
+    uint64_t low = ~((word | RUF_EACH_BYTE(0x80)) - RUF_EACH_BYTE(0x20));
+    uint64_t high = word | (word + RUF_EACH_BYTE(0x01));
 
-    return ((low | high) & EACH(0x80)) == 0;
+    return ((low | high) & RUF_EACH_BYTE(0x80)) == 0;
 }
 
 /* Blanks among bytes below 0x80. */
 static uint64_t blanks_of(uint64_t word)
 {
-    uint64_t other = word ^ EACH(' ');
+    uint64_t other = word ^ RUF_EACH_BYTE(' ');
 
-    return ~(other + EACH(0x7F)) & EACH(0x80);
+    return ~(other + RUF_EACH_BYTE(0x7F)) & RUF_EACH_BYTE(0x80);
 }
 
 bool ruf_text_is_plain(struct ruf_text text)

@@ -140,23 +140,20 @@ static uint64_t value_of(const struct search_numbers *numbers, uint32_t i)
     return ruf_search_load64(numbers->values + 8 * (size_t)i);
 }
 
-/* Each byte of a word. */
-#define BYTES(value) (UINT64_C(0x0101010101010101) * (value))
-
 /* In byte i how many bits are set in bytes 0..i; the last one has them all. */
 static uint64_t count_bits(uint64_t bits)
 {
-    bits -= bits >> 1 & BYTES(0x55);
-    bits = (bits & BYTES(0x33)) + (bits >> 2 & BYTES(0x33));
-    return ((bits + (bits >> 4)) & BYTES(0x0F)) * BYTES(1);
+    bits -= bits >> 1 & RUF_EACH_BYTE(0x55);
+    bits = (bits & RUF_EACH_BYTE(0x33)) + (bits >> 2 & RUF_EACH_BYTE(0x33));
+    return ((bits + (bits >> 4)) & RUF_EACH_BYTE(0x0F)) * RUF_EACH_BYTE(1);
 }
 
 /* Where the bit is that has n others below it; counts are count_bits(bits). */
 static unsigned select_bit(uint64_t bits, uint64_t counts, unsigned n)
 {
     /* 0x80 in each byte whose count is not above n. */
-    uint64_t below = (BYTES(0x80 | n) - counts) & BYTES(0x80);
-    unsigned shift = 8 * (unsigned)((below >> 7) * BYTES(1) >> 56);
+    uint64_t below = (RUF_EACH_BYTE(0x80 | n) - counts) & RUF_EACH_BYTE(0x80);
+    unsigned shift = 8 * (unsigned)((below >> 7) * RUF_EACH_BYTE(1) >> 56);
 
     n -= (unsigned)(counts << 8 >> shift & 0xFF);
     for (bits >>= shift; n > 0; n--)

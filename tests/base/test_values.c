@@ -220,6 +220,40 @@ Test(bytes, fail_at_the_end_and_stay_failed)
     cr_assert_eq(ruf_reader_left(&reader), 0);
 }
 
+/* Read it with so many bytes behind it, and with its last one cut off. */
+static void expect_varint(const uint8_t *bytes, size_t size, size_t behind,
+                          uint64_t value)
+{
+    struct ruf_reader reader = ruf_reader(bytes, size + behind);
+
+    cr_expect_eq(ruf_read_varint(&reader), value);
+    cr_expect(!reader.failed);
+    cr_expect_eq(ruf_reader_left(&reader), behind);
+    reader = ruf_reader(bytes, size - 1);
+    cr_expect_eq(ruf_read_varint(&reader), 0);
+    cr_expect(reader.failed);
+}
+
+Test(bytes, hold_varints_of_every_size_wherever_they_end)
+{
+    static const uint64_t shapes[] = { 0, UINT64_MAX, 0x5555555555555555u,
+                                       0x8040201008040201u };
+
+    for (unsigned top = 0; top < 64; top++)
+        for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+            for (int fill = 0; fill <= 0xFF; fill += 0xFF) {
+                uint64_t value = (shapes[i] | UINT64_C(1) << 63) >> (63 - top);
+                uint8_t bytes[RUF_VARINT_MAX + 9];
+                size_t size;
+
+                memset(bytes, fill, sizeof(bytes));
+                size = ruf_varint_encode(value, bytes);
+                cr_expect_eq(size, top / 7 + 1);
+                for (size_t behind = 0; behind <= 9; behind++)
+                    expect_varint(bytes, size, behind, value);
+            }
+}
+
 Test(bytes, refuse_a_varint_of_more_than_64_bits)
 {
     uint8_t bytes[11];
