@@ -30,6 +30,28 @@ static bool put(struct ruf_query *query, const void *bytes, size_t size)
     return true;
 }
 
+/* Most stored texts are copied in one step, as a branch on their size would be
+ * guessed wrong: so many bytes may be read behind each, and written behind the
+ * room for texts. */
+#define COPY_STEP 32u
+_Static_assert(COPY_STEP >= RUF_E164_TEXT_SIZE && COPY_STEP <= INDEX_SLACK,
+               "a number is copied in one step, into the slack at most");
+
+static bool put_stored(struct ruf_query *query, const char *bytes, size_t size)
+{
+    char step[COPY_STEP];
+
+    if (size > (size_t)(query->texts_end - query->texts_next))
+        return false;
+    memcpy(step, bytes, COPY_STEP); /* its end may lie where it is written */
+    memcpy(query->texts_next, step, COPY_STEP);
+    if (size > COPY_STEP)
+        memcpy(query->texts_next + COPY_STEP, bytes + COPY_STEP,
+               size - COPY_STEP);
+    query->texts_next += size;
+    return true;
+}
+
 static enum ruf_status damaged(const struct ruf_query *query,
                                struct ruf_error *err)
 {
@@ -42,13 +64,17 @@ static enum ruf_status bad_text(const struct ruf_query *query,
     return ruf_index_damaged(query->index, RUF_SECTION_TEXTS, err);
 }
 
+/* Most texts, with their length, are no longer. */
+#define TEXT_HEAD 32u
+
 /* It stays where it is. */
 static enum ruf_status resident_text(struct ruf_query *query, uint64_t at,
                                      struct ruf_text *out,
                                      struct ruf_error *err)
 {
     uint64_t left = query->index->texts_size - at;
-    size_t head = left < RUF_TEXT_STEP ? (size_t)left : RUF_TEXT_STEP;
+    size_t head = left < TEXT_HEAD ? (size_t)left : TEXT_HEAD;
+    size_t start;
     const uint8_t *bytes = NULL;
     struct ruf_reader reader;
     uint64_t size;
@@ -60,11 +86,13 @@ static enum ruf_status resident_text(struct ruf_query *query, uint64_t at,
         return status;
     reader = ruf_reader(bytes, head);
     size = ruf_read_varint(&reader);
-    head = (size_t)(reader.next - bytes);
-    if (reader.failed || size > left - head)
+    start = (size_t)(reader.next - bytes);
+    if (reader.failed || size > left - start)
         return bad_text(query, err);
-    *out = (struct ruf_text){ (const char *)bytes + head, (size_t)size };
-    return ruf_index_bytes(query, RUF_SECTION_TEXTS, at + head, (size_t)size,
+    *out = (struct ruf_text){ (const char *)bytes + start, (size_t)size };
+    if (size <= head - start)
+        return RUF_OK;
+    return ruf_index_bytes(query, RUF_SECTION_TEXTS, at + start, (size_t)size,
                            &bytes, err);
 }
 
@@ -173,9 +201,10 @@ static bool join(struct ruf_query *query, struct ruf_text first,
     return true;
 }
 
+/* A display name that is the two joined is put together if wanted. */
 static enum ruf_status read_names(struct ruf_query *query,
                                   struct ruf_reader *reader, uint8_t head,
-                                  struct ruf_contact *out,
+                                  bool joined, struct ruf_contact *out,
                                   struct ruf_error *err)
 {
     enum ruf_status status =
@@ -190,10 +219,12 @@ static enum ruf_status read_names(struct ruf_query *query,
     case RUF_DISPLAY_STORED:
         return ruf_text_reference(query, reader, &out->display, err);
     case RUF_DISPLAY_GIVEN_FAMILY:
-        ok = join(query, out->given, " ", out->family, &out->display);
+        ok =
+            !joined || join(query, out->given, " ", out->family, &out->display);
         break;
     case RUF_DISPLAY_FAMILY_GIVEN:
-        ok = join(query, out->family, ", ", out->given, &out->display);
+        ok = !joined ||
+             join(query, out->family, ", ", out->given, &out->display);
         break;
     default:
         ok = false;
@@ -230,21 +261,6 @@ static enum ruf_status read_sources(struct ruf_query *query,
  * -----------------------------------------------------------------------------
  */
 
-/* More digits than a number has: so many may be read, and written behind the
- * texts' room, so that no copy's size is a branch. */
-#define DIGITS_STEP 24u
-_Static_assert(DIGITS_STEP >= RUF_E164_TEXT_SIZE && DIGITS_STEP <= INDEX_SLACK,
-               "a number is copied as one step");
-
-static bool put_digits(struct ruf_query *query, const char *digits, size_t size)
-{
-    if (size > (size_t)(query->texts_end - query->texts_next))
-        return false;
-    memcpy(query->texts_next, digits, DIGITS_STEP);
-    query->texts_next += size;
-    return true;
-}
-
 static bool put_char(struct ruf_query *query, char c)
 {
     if (query->texts_next == query->texts_end)
@@ -257,7 +273,7 @@ static bool put_char(struct ruf_query *query, char c)
 static bool expand_shape(struct ruf_query *query, ruf_e164 e164,
                          struct ruf_text shape, struct ruf_text *out)
 {
-    char text[RUF_E164_TEXT_SIZE + DIGITS_STEP] = { 0 };
+    char text[RUF_E164_TEXT_SIZE + COPY_STEP] = { 0 };
     const char *digits = text + 1; /* behind the plus */
     size_t left = ruf_e164_format(e164, text) - 1;
     bool ok = true;
@@ -277,7 +293,7 @@ static bool expand_shape(struct ruf_query *query, ruf_e164 e164,
             size = step - RUF_SHAPE_SKIP + 1u;
         ok = step >= RUF_SHAPE_REST && size > 0 && size <= left;
         if (ok && (step == RUF_SHAPE_REST || step > RUF_SHAPE_COPY))
-            ok = put_digits(query, digits, size);
+            ok = put_stored(query, digits, size);
         digits += size;
         left -= ok ? size : 0;
     }
@@ -368,6 +384,28 @@ static enum ruf_status read_numbers(struct ruf_query *query,
  * -----------------------------------------------------------------------------
  */
 
+/* ruf_mail_spell() of a name of ASCII letters only, eight at a time; false if
+ * there is more in it. */
+static bool spell_letters(struct ruf_text name, char *out)
+{
+    const uint64_t tops = RUF_EACH_BYTE(0x80);
+    uint64_t others = 0;
+
+    for (size_t at = 0; at < name.size; at += 8) {
+        size_t left = name.size - at;
+        uint64_t kept = left < 8 ? tops >> (64 - 8 * left) : tops;
+        uint64_t bytes =
+            ruf_load64((const uint8_t *)name.data + at) | RUF_EACH_BYTE(0x20);
+        uint64_t low = bytes & ~tops;
+        uint64_t letters = (low + RUF_EACH_BYTE(0x80 - 'a')) &
+                           ~(low + RUF_EACH_BYTE(0x7F - 'z')) & ~bytes;
+
+        others |= kept & ~letters;
+        ruf_store64((uint8_t *)out + at, bytes);
+    }
+    return others == 0;
+}
+
 /* A name as addresses spell it; at most so many letters of it. */
 static bool put_name(struct ruf_query *query, struct ruf_text name,
                      enum ruf_mail_spelling spelling, size_t most)
@@ -376,7 +414,9 @@ static bool put_name(struct ruf_query *query, struct ruf_text name,
 
     if (name.size > (size_t)(query->texts_end - query->texts_next))
         return false;
-    size = ruf_mail_spell(name, spelling, query->texts_next);
+    size = spell_letters(name, query->texts_next)
+               ? name.size
+               : ruf_mail_spell(name, spelling, query->texts_next);
     query->texts_next += size < most ? size : most;
     return true;
 }
@@ -399,10 +439,26 @@ static bool put_step(struct ruf_query *query, struct ruf_reader *reader,
         return put_name(query, contact->family, RUF_MAIL_PLAIN, SIZE_MAX);
     case RUF_MAIL_TEXT:
         text = ruf_read_text(reader);
-        return !reader->failed && put(query, text.data, text.size);
+        return !reader->failed && put_stored(query, text.data, text.size);
     default:
         return false;
     }
+}
+
+/* Where the next step of a shape stands, or its end: eight bytes at a time. */
+static size_t next_step(struct ruf_text shape, size_t at)
+{
+    for (; at < shape.size; at += 8) {
+        uint64_t bytes = ruf_load64((const uint8_t *)shape.data + at);
+        uint64_t steps = (bytes - RUF_EACH_BYTE(RUF_MAIL_STEP_MAX + 1)) &
+                         ~bytes & RUF_EACH_BYTE(0x80);
+
+        if (steps != 0) {
+            at += (size_t)__builtin_ctzll(steps) / 8;
+            break;
+        }
+    }
+    return at < shape.size ? at : shape.size;
 }
 
 /* An address from its shape, the names and what the record adds. */
@@ -410,19 +466,17 @@ static bool expand_mail(struct ruf_query *query, struct ruf_reader *reader,
                         const struct ruf_contact *contact,
                         struct ruf_text shape, struct ruf_text *out)
 {
-    size_t i = 0;
+    size_t at = 0;
 
     out->data = query->texts_next;
-    while (i < shape.size) {
-        size_t start = i;
+    while (at < shape.size) {
+        size_t step = next_step(shape, at);
 
-        while (i < shape.size &&
-               (unsigned char)shape.data[i] > RUF_MAIL_STEP_MAX)
-            i++;
-        if (!put(query, shape.data + start, i - start) ||
-            (i < shape.size &&
-             !put_step(query, reader, contact, shape.data[i++])))
+        if (!put_stored(query, shape.data + at, step - at) ||
+            (step < shape.size &&
+             !put_step(query, reader, contact, shape.data[step])))
             return false;
+        at = step + 1;
     }
     out->size = (size_t)(query->texts_next - out->data);
     return true;
@@ -518,7 +572,8 @@ static enum ruf_status read_texts(struct ruf_query *query,
 
     /* Addresses are made of names. */
     if ((wanted & (CONTACT_NAMES | CONTACT_EMAILS)) != 0)
-        status = read_names(query, reader, head, out, err);
+        status = read_names(query, reader, head, (wanted & CONTACT_JOINED) != 0,
+                            out, err);
     else
         for (unsigned i = 0; status == RUF_OK && i < names; i++)
             status = skip_reference(reader) ? RUF_OK : damaged(query, err);

@@ -312,7 +312,10 @@ RUF_MUST_USE enum ruf_status ruf_index_check(const struct ruf_index *index,
 #define CONTACT_NUMBERS 32u /* the raw text of most: ruf_contact_raw() */
 #define CONTACT_EMAILS 64u
 #define CONTACT_RAW 128u /* the raw text of all numbers */
-#define CONTACT_ALL 255u /* and which source has what */
+#define CONTACT_JOINED                                                         \
+    256u                 /* the display name, where it is the names joined     \
+                          */
+#define CONTACT_ALL 511u /* and which source has what */
 
 /* As ruf_query_contact(), in part. */
 RUF_MUST_USE enum ruf_status ruf_contact_read(struct ruf_query *query,

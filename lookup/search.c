@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/error.h"
+#include "base/scratch.h"
 #include "base/text.h"
 #include "lookup/search_private.h"
 #include <stdlib.h>
@@ -275,8 +276,8 @@ static enum ruf_status write_hits(struct search_scratch *s,
                                   RUF_SECTION_CONTACT_OFFSETS,
                                   (uint32_t)s->best[i]);
     for (size_t i = 0; i < s->count && status == RUF_OK; i++) {
-        struct ruf_contact contact;
-        struct search_marks plan;
+        RUF_SCRATCH struct ruf_contact contact;
+        RUF_SCRATCH struct search_marks plan;
 
         hits[i].contact = (uint32_t)s->best[i];
         hits[i].tier = (enum ruf_search_tier)tier_of(s->best[i]);

@@ -13,6 +13,7 @@
 #include <rufname/identity.h>
 #include <rufname/index.h>
 #include <rufname/search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -387,6 +388,36 @@ Test(contact, spans_many_blocks)
         ruf_index_close(index);
     }
     free(text);
+    fixture_destroy(fixture);
+}
+
+#define SPANNING 640
+
+/* Ascending, so that each block is read for the first time by a text that
+ * begins in the one before: of 32 bytes, behind their length, some only with
+ * the last one. */
+Test(contact, has_texts_that_span_blocks)
+{
+    struct image_fixture *fixture = fixture_create(21, 2 * SPANNING, 3);
+    static char texts[SPANNING][150];
+
+    for (size_t i = 0; i < 2 * SPANNING; i++) {
+        int width = i < 200 ? 149 : 32;
+
+        (void)snprintf(texts[i / 2], sizeof(texts[0]), "%0*zu", width, i / 2);
+        fixture->people.persons[i].company = ruf_text(texts[i / 2]);
+    }
+    fixture_write(fixture);
+    for (size_t m = 0; m < 2; m++) {
+        struct ruf_index *index = fixture_open(fixture, modes[m]);
+        struct ruf_query *query;
+
+        cr_assert_eq(ruf_query_create(index, &query, NULL), RUF_OK);
+        for (uint32_t i = 0; i < 2 * SPANNING; i++)
+            expect_contact(&fixture->people.persons[i], query, i);
+        ruf_query_destroy(query);
+        ruf_index_close(index);
+    }
     fixture_destroy(fixture);
 }
 

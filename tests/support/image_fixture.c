@@ -172,7 +172,8 @@ static void make_address(size_t n, const char *given, const char *family,
         (void)snprintf(out, size, "%.1s%s.%zu@werk.example", given, family, n);
         break;
     case 3:
-        (void)snprintf(out, size, "%s_%s%zu@werk.example", family, given, n);
+        (void)snprintf(out, size, "%s_%s%zu@lager-und-versand.blaumeer.example",
+                       family, given, n);
         break;
     case 4:
         (void)snprintf(out, size, "%.1s.%s@werk.example", given, family);
@@ -268,6 +269,30 @@ static void add_provenance(struct image_fixture *fixture,
         person->field_sources[i] = 1 + (uint32_t)fixture_random(fixture, 2);
 }
 
+/* As sources write them: not at all, the names joined, or otherwise. */
+static void add_display(struct image_fixture *fixture,
+                        struct ruf_person *person, size_t n)
+{
+    const char *given = person->given.data;
+    const char *family = person->family.data;
+    char text[128];
+
+    switch (n % 4) {
+    case 0:
+        (void)snprintf(text, sizeof(text), "%s %s", given, family);
+        break;
+    case 1:
+        (void)snprintf(text, sizeof(text), "%s, %s", family, given);
+        break;
+    case 2:
+        (void)snprintf(text, sizeof(text), "Dr. %s %s", given, family);
+        break;
+    default:
+        return;
+    }
+    person->display = text_copy(fixture, text);
+}
+
 static void fill_person(struct image_fixture *fixture, size_t n)
 {
     struct ruf_person *person = &fixture->people.persons[n];
@@ -279,6 +304,7 @@ static void fill_person(struct image_fixture *fixture, size_t n)
     if (fixture_random(fixture, 10) > 0) {
         person->given = pick(fixture, given_names, COUNT(given_names));
         person->family = pick(fixture, family_names, COUNT(family_names));
+        add_display(fixture, person, n);
     } else {
         person->display = text_copy(fixture, "Zentrale Empfang");
     }
