@@ -221,21 +221,74 @@ static size_t form_end(const struct marking *m, const struct folded *text,
     return done == form->size ? at : 0;
 }
 
-static void mark_start(struct marking *m, const struct folded *text,
-                       size_t start, bool may_join)
+/* The 0x80 of each of the bytes from 'at' on, at most eight. */
+static uint64_t tops_from(const struct folded *text, size_t at)
 {
-    for (size_t i = 0; i < m->reading->count; i++)
-        for (size_t k = 0; k < m->reading->words[i].form_count; k++) {
-            const struct search_form *form = &m->reading->words[i].forms[k];
-            size_t end;
+    size_t left = text->size - at;
 
-            if ((unsigned char)form->bytes[0] !=
-                letter_of(m, text->bytes[start]))
-                continue;
-            end = form_end(m, text, start, form, may_join);
-            if (end > 0)
-                mark_bytes(m, text, start, end);
-        }
+    return left < 8 ? RUF_EACH_BYTE(0x80) >> (64 - 8 * left)
+                    : RUF_EACH_BYTE(0x80);
+}
+
+static uint64_t eight_bytes(const struct folded *text, size_t at)
+{
+    return ruf_load64((const uint8_t *)text->bytes + at);
+}
+
+static bool is_ascii(const struct folded *text)
+{
+    uint64_t others = 0;
+
+    for (size_t at = 0; at < text->size; at += 8)
+        others |= eight_bytes(text, at) & tops_from(text, at);
+    return others == 0;
+}
+
+/* Has the run of joined words that this place is in begun before? */
+static bool is_in_run(const struct marking *m, const struct folded *text,
+                      size_t place)
+{
+    unsigned char letter = SEPARATOR;
+
+    while (place > 0) {
+        letter = letter_of(m, text->bytes[--place]);
+        if (letter != JOINER)
+            break;
+    }
+    return letter > OTHER;
+}
+
+/* Mark the form if it begins at this place, where its first letter stands. */
+static void mark_start(struct marking *m, const struct folded *text,
+                       size_t start, const struct search_form *form,
+                       enum ruf_search_field field)
+{
+    size_t end;
+
+    if (start > 0 && letter_of(m, text->bytes[start - 1]) > OTHER)
+        return;
+    end = form_end(m, text, start, form,
+                   field != RUF_FIELD_EMAIL && !is_in_run(m, text, start));
+    if (end > 0)
+        mark_bytes(m, text, start, end);
+}
+
+/* The first letter of the form is looked for, eight bytes at a time. */
+static void mark_form(struct marking *m, const struct folded *text,
+                      const struct search_form *form,
+                      enum ruf_search_field field)
+{
+    uint64_t first = RUF_EACH_BYTE((unsigned char)form->bytes[0]);
+
+    for (size_t at = 0; at < text->size; at += 8) {
+        uint64_t lower = eight_bytes(text, at) | RUF_EACH_BYTE(0x20);
+        uint64_t found =
+            tops_from(text, at) & ~((lower ^ first) + RUF_EACH_BYTE(0x7F));
+
+        for (; found != 0; found &= found - 1)
+            mark_start(m, text, at + (size_t)__builtin_ctzll(found) / 8, form,
+                       field);
+    }
 }
 
 /* Words that begin as asked for, in text of ASCII only, folded or not; false
@@ -243,21 +296,15 @@ static void mark_start(struct marking *m, const struct folded *text,
 static bool mark_ascii(struct marking *m, const struct folded *text,
                        enum ruf_search_field field)
 {
-    unsigned char before = SEPARATOR;
-    bool in_run = false;
+    if (!is_ascii(text))
+        return false;
+    for (size_t i = 0; i < m->reading->count; i++)
+        for (size_t k = 0; k < m->reading->words[i].form_count; k++) {
+            const struct search_form *form = &m->reading->words[i].forms[k];
 
-    for (size_t i = 0; i < text->size; i++) {
-        unsigned char letter = letter_of(m, text->bytes[i]);
-
-        if (letter == OTHER)
-            return false;
-        if (letter > OTHER && before <= OTHER) {
-            mark_start(m, text, i, !in_run && field != RUF_FIELD_EMAIL);
-            in_run = true;
+            if ((unsigned char)form->bytes[0] < 0x80)
+                mark_form(m, text, form, field);
         }
-        in_run = in_run && letter != SEPARATOR;
-        before = letter;
-    }
     return true;
 }
 
@@ -301,28 +348,17 @@ static void mark_folding(struct marking *m, enum ruf_search_field field,
                          struct ruf_text text, enum ruf_folding folding)
 {
     struct folded folded = { m->s->folded, 0, m->s->offsets };
-    size_t before = m->count;
 
     folded.size = ruf_fold_map(text, folding, m->s->folded, m->s->offsets);
     if (!may_be_loose(m, field) && mark_ascii(m, &folded, field))
         return;
-    m->count = before;
     mark_folded(m, &folded, field);
-}
-
-static bool is_ascii(struct ruf_text text)
-{
-    for (size_t i = 0; i < text.size; i++)
-        if ((unsigned char)text.data[i] >= 0x80)
-            return false;
-    return true;
 }
 
 static void mark_text(struct marking *m, enum ruf_search_field field,
                       size_t item, struct ruf_text text)
 {
     struct folded plain;
-    size_t before = m->count;
 
     text = ruf_text_slice(text, 0, RUF_RECORD_TEXT_MAX);
     if (text.size == 0 || m->hit->highlight_count == RUF_HIGHLIGHTS_MAX)
@@ -333,9 +369,8 @@ static void mark_text(struct marking *m, enum ruf_search_field field,
     }
     plain = (struct folded){ text.data, text.size, NULL };
     if (may_be_loose(m, field) || !mark_ascii(m, &plain, field)) {
-        m->count = before;
         mark_folding(m, field, text, RUF_FOLD_BASE);
-        if (!is_ascii(text))
+        if (!is_ascii(&plain))
             mark_folding(m, field, text, RUF_FOLD_GERMAN);
     }
     flush_ranges(m, field, item);

@@ -139,8 +139,9 @@ struct search_scratch {
     uint32_t kept[SEARCH_STRIDE];
     struct search_prefix prefixes[SEARCH_PREFIXES_MAX]; /* of the digits */
     size_t prefix_count;
-    unsigned char letters[256];           /* what each byte is to a mark */
-    char folded[4 * RUF_RECORD_TEXT_MAX]; /* of the text being marked */
+    unsigned char letters[256]; /* what each byte is to a mark */
+    /* Of the text being marked; it is read eight bytes at a time. */
+    char folded[4 * RUF_RECORD_TEXT_MAX + 8];
     uint32_t offsets[4 * RUF_RECORD_TEXT_MAX + 1];
 };
 

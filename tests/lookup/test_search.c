@@ -46,6 +46,7 @@ static const struct {
       "040 66969612" },
     { "Uwe", "Quade", "A1phatec B\xCE\xBBuewerk \xCF\x89megatron Zwieback",
       "Kolb1n Kolb2n Kolb3n Kolbern", NULL, 0, NULL },
+    { "Lea", "Ohm", "Wy-Xa-Vu Xavu", "Lager", NULL, 0, NULL },
 };
 #define COUNT (sizeof(people) / sizeof(people[0]))
 
@@ -343,6 +344,8 @@ Test(search, marks_bytes_of_the_original_text)
     expect_marks("mueller tho", "Tho|Müller|mueller");
     expect_marks("stras", "Straß");
     expect_marks("oconn", "O'Conn");
+    expect_marks("xavu", "Xavu");
+    expect_marks("wyxavu", "Wy-Xa-Vu");
     expect_marks("hpm", "H|P|M");
     expect_marks("03023125022", "30) 23125-022");
     expect_marks("5022", "5-022");
