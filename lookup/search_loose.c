@@ -50,19 +50,22 @@ static size_t first_slip(const struct search_form *form, uint32_t beginning)
 }
 
 static bool is_whole_typo(const struct search_form *form,
-                          const struct search_words *words, uint32_t word)
+                          const struct search_words *words, uint32_t word,
+                          struct search_speller *speller)
 {
-    RUF_SCRATCH char bytes[RUF_WORD_SIZE_MAX];
-
-    return ruf_search_is_typo(form, bytes, ruf_search_word(words, word, bytes));
+    ruf_search_spell(words, word, speller);
+    return ruf_search_is_typo(form, speller->word, speller->size);
 }
 
 static bool is_typo(const struct loose *loose, const struct search_words *words,
                     uint32_t word)
 {
+    RUF_SCRATCH struct search_speller speller;
+
+    ruf_search_speller_init(&speller);
     return first_slip(loose->form, beginning_of(words, word)) <
                loose->form->slip_count &&
-           is_whole_typo(loose->form, words, word);
+           is_whole_typo(loose->form, words, word, &speller);
 }
 
 /* Keys hold the first digits only. */
@@ -71,12 +74,14 @@ static bool sounds_alike(const struct loose *loose,
 {
     const struct search_form *form = loose->form;
     RUF_SCRATCH char digits[2 * RUF_WORD_SIZE_MAX];
-    RUF_SCRATCH char bytes[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH struct search_speller speller;
     size_t size;
 
     if (form->sound_size < KEYED)
         return true;
-    size = ruf_word_sound(bytes, ruf_search_word(words, word, bytes), digits);
+    ruf_search_speller_init(&speller);
+    ruf_search_spell(words, word, &speller);
+    size = ruf_word_sound(speller.word, speller.size, digits);
     return size == form->sound_size &&
            memcmp(digits, form->sound_digits, size) == 0;
 }
@@ -86,10 +91,12 @@ static bool is_keyed(const struct loose *loose,
 {
     const struct search_digits *asked = loose->digits;
     RUF_SCRATCH char digits[RUF_WORD_SIZE_MAX];
-    RUF_SCRATCH char bytes[RUF_WORD_SIZE_MAX];
-    size_t size = ruf_search_word(words, word, bytes);
+    RUF_SCRATCH struct search_speller speller;
+    size_t size;
 
-    size = ruf_word_keypad(bytes, size, digits);
+    ruf_search_speller_init(&speller);
+    ruf_search_spell(words, word, &speller);
+    size = ruf_word_keypad(speller.word, speller.size, digits);
     return size >= asked->size && memcmp(digits, asked->text, asked->size) == 0;
 }
 
@@ -259,12 +266,14 @@ static struct search_slip as_stored(const struct search_slip *slip)
 
 /* A word may have been found by an earlier slip. */
 static bool visit_if_typo(struct search_scratch *s, const struct loose *loose,
-                          size_t slip, uint32_t word, const struct visit *visit)
+                          size_t slip, uint32_t word,
+                          struct search_speller *speller,
+                          const struct visit *visit)
 {
     const struct search_words *words = &s->tables.words;
 
     return first_slip(loose->form, beginning_of(words, word)) != slip ||
-           !is_whole_typo(loose->form, words, word) ||
+           !is_whole_typo(loose->form, words, word, speller) ||
            visit_word(s, loose, word, visit);
 }
 
@@ -276,11 +285,13 @@ static bool visit_span(struct search_scratch *s, const struct loose *loose,
     const struct search_words *words = &s->tables.words;
     const struct search_slip *way = &loose->form->slips[slip];
     const struct search_slip stored = as_stored(way);
+    RUF_SCRATCH struct search_speller speller;
 
     if (span.first >= span.end)
         return true;
     if (!ruf_search_spend(s, (span.end - span.first) / GROUP + 1, visit->tier))
         return false;
+    ruf_search_speller_init(&speller);
     for (uint32_t i = span.first; i < span.end;) {
         const uint8_t *beginnings =
             words->beginnings.bytes + 4 * (size_t)(i - words->first_letter);
@@ -292,7 +303,7 @@ static bool visit_span(struct search_scratch *s, const struct loose *loose,
         }
         for (; i < stop; i++)
             if (begins_so(beginning_of(words, i), way) &&
-                !visit_if_typo(s, loose, slip, i, visit))
+                !visit_if_typo(s, loose, slip, i, &speller, visit))
                 return false;
     }
     return true;

@@ -268,33 +268,23 @@ bool ruf_search_holds(const struct search_array *array, uint32_t low,
     return low < high && ruf_search_item(array, low) == value;
 }
 
-/* Bytes copied at once where that many are there: a copy of the exact size is a
- * call, and most pieces are shorter. */
-#define PIECE 16
-
-/* Words of a block one after the other. */
-struct block {
-    const uint8_t *at;
-    const uint8_t *end;
-    char word[RUF_WORD_SIZE_MAX + PIECE];
-    size_t size;
-};
-
 static void open_block(const struct search_words *words, uint32_t block,
-                       struct block *out)
+                       struct search_speller *out)
 {
     uint32_t start = ruf_search_item(&words->blocks, block);
 
+    out->next = block * RUF_SEARCH_WORDS_PER_BLOCK;
     out->end = words->text + words->text_size;
     out->at = start <= words->text_size ? words->text + start : out->end;
     out->size = 0;
 }
 
-static inline void next_word(struct block *block)
+static inline void next_word(struct search_speller *block)
 {
     size_t shared;
     size_t more;
 
+    block->next++;
     if (block->end - block->at < 2)
         return;
     shared = block->at[0];
@@ -305,30 +295,30 @@ static inline void next_word(struct block *block)
         block->at = block->end; /* damaged: stay at the word before */
         return;
     }
-    if (more <= PIECE && block->end - block->at >= PIECE)
-        memcpy(block->word + shared, block->at, PIECE);
+    if (more <= SEARCH_PIECE && block->end - block->at >= SEARCH_PIECE)
+        memcpy(block->word + shared, block->at, SEARCH_PIECE);
     else
         memcpy(block->word + shared, block->at, more);
     block->at += more;
     block->size = shared + more;
 }
 
-size_t ruf_search_word(const struct search_words *words, uint32_t i,
-                       char out[RUF_WORD_SIZE_MAX])
+void ruf_search_spell(const struct search_words *words, uint32_t i,
+                      struct search_speller *speller)
 {
-    RUF_SCRATCH struct block block;
+    uint32_t block = i / RUF_SEARCH_WORDS_PER_BLOCK;
 
-    open_block(words, i / RUF_SEARCH_WORDS_PER_BLOCK, &block);
-    for (uint32_t k = 0; k <= i % RUF_SEARCH_WORDS_PER_BLOCK; k++)
-        next_word(&block);
-    memcpy(out, block.word, RUF_WORD_SIZE_MAX); /* all: no call */
-    return block.size;
+    if (speller->next > i ||
+        speller->next <= block * RUF_SEARCH_WORDS_PER_BLOCK)
+        open_block(words, block, speller);
+    while (speller->next <= i)
+        next_word(speller);
 }
 
 /* Is the word below these bytes or, asked for the place behind, does it start
  * with them, too? */
-static bool is_below(const struct block *block, const char *bytes, size_t size,
-                     bool behind)
+static bool is_below(const struct search_speller *block, const char *bytes,
+                     size_t size, bool behind)
 {
     size_t both = block->size < size ? block->size : size;
     int order = memcmp(block->word, bytes, both);
@@ -345,7 +335,7 @@ static uint32_t word_bound(const struct search_words *words, uint32_t low,
 {
     uint32_t first = low / RUF_SEARCH_WORDS_PER_BLOCK;
     uint32_t end = (high - 1) / RUF_SEARCH_WORDS_PER_BLOCK + 1;
-    RUF_SCRATCH struct block block;
+    RUF_SCRATCH struct search_speller block;
     uint32_t i;
 
     if (low >= high)
@@ -398,11 +388,14 @@ struct search_span ruf_search_span(const struct search_words *words,
 {
     struct search_span span = class_span(words, bytes, size);
     uint32_t end = span.end;
-    RUF_SCRATCH char word[RUF_WORD_SIZE_MAX];
+    RUF_SCRATCH struct search_speller speller;
 
+    ruf_search_speller_init(&speller);
     span.first = word_bound(words, span.first, end, bytes, size, false);
     span.end = word_bound(words, span.first, end, bytes, size, true);
-    span.exact = span.first < span.end &&
-                 ruf_search_word(words, span.first, word) == size;
+    if (span.first < span.end) {
+        ruf_search_spell(words, span.first, &speller);
+        span.exact = speller.size == size;
+    }
     return span;
 }

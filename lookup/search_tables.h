@@ -158,9 +158,27 @@ bool ruf_search_rank_words(struct search_tables *tables);
 bool ruf_search_holds(const struct search_array *array, uint32_t low,
                       uint32_t high, uint32_t value);
 
-/** The i-th word. @return its size. */
-size_t ruf_search_word(const struct search_words *words, uint32_t i,
-                       char out[RUF_WORD_SIZE_MAX]);
+/** Bytes copied at once where that many are there: a copy of the exact size is
+ * a call, and most pieces of words are shorter. */
+#define SEARCH_PIECE 16
+
+/** Reads words; those of a block one behind the other. */
+struct search_speller {
+    const uint8_t *at;
+    const uint8_t *end;
+    uint32_t next; /**< number of the word at 'at' */
+    char word[RUF_WORD_SIZE_MAX + SEARCH_PIECE];
+    size_t size;
+};
+
+static inline void ruf_search_speller_init(struct search_speller *speller)
+{
+    speller->next = UINT32_MAX;
+}
+
+/** Read the i-th word: quickly if the one before stands shortly ahead. */
+void ruf_search_spell(const struct search_words *words, uint32_t i,
+                      struct search_speller *speller);
 
 /** Words [first, end) that start with these bytes; exact: the first of them is
  *  these bytes. */

@@ -60,8 +60,13 @@ void ruf_search_make_slips(struct search_form *form)
 static bool rest_begins(const uint32_t *asked, size_t asked_count,
                         const uint32_t *word, size_t word_count)
 {
-    return asked_count <= word_count &&
-           memcmp(asked, word, asked_count * sizeof(*asked)) == 0;
+    size_t i = 0;
+
+    if (asked_count > word_count)
+        return false;
+    while (i < asked_count && asked[i] == word[i]) /* few: no call */
+        i++;
+    return i == asked_count;
 }
 
 /* Where they first differ one edit has to mend it: any earlier edit that would
