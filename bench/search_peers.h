@@ -9,13 +9,9 @@
 #ifndef BENCH_SEARCH_PEERS_H
 #define BENCH_SEARCH_PEERS_H
 
-#include "bench/people.h"
+#include "bench/search_queries.h"
 
-#define SEARCH_WORD_SIZE 64
 #define SEARCH_TOP 20
-
-/** One or two words as typed so far; the second may be empty. */
-typedef char search_words[2][SEARCH_WORD_SIZE];
 
 /* --- FTS5 in an SQLCipher file, all pages cached ---------------------------
  */

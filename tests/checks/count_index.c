@@ -1,19 +1,19 @@
 /*
- * count_index.c lookup-hit|lookup-miss|trunk-miss|emit - hot paths to count
- * instructions of
+ * count_index.c PATH - hot paths to count instructions of
  *
  * Builds a small fixed image, then calls counted() once; callgrind collects
  * inside that function only (instructions.sh). Resident, so that what is
  * counted is our code and not the version of libcrypto. Exit 1 if an answer is
- * wrong.
+ * wrong, 2 for an unknown path.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/image.h"
 #include "base/text.h"
-#include "bench/people.h"
+#include "bench/search_queries.h"
 #include "indexer/build.h"
 #include <rufname/directory.h>
+#include <rufname/search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,23 +21,35 @@
 #define CONTACTS 2000u
 #define LOOKUPS 10000u
 #define TRUNKS 300u
+#define SEARCHES 500u
+#define SEARCH_TOP 20
 
 struct run {
     struct ruf_index *index;
     struct ruf_query *query;
     uint64_t numbers[LOOKUPS];
-    size_t known;
-    size_t emitted;
+    search_words words[SEARCHES];
+    size_t searches;
+    size_t found; /* callers known, entries emitted, searches with hits */
 };
 
-typedef void (*path)(struct run *run);
+/* What is done, and to what. */
+struct path {
+    const char *name;
+    void (*walk)(struct run *run);
+    void (*prepare)(const struct bench_data *data, const struct path *path,
+                    struct run *run);
+    enum query_class searched;
+    size_t found; /* SIZE_MAX: as many as there are entries */
+};
 
 /* The function whose callees are counted. */
-__attribute__((noinline)) void counted(path hot, struct run *run);
+__attribute__((noinline)) void counted(const struct path *path,
+                                       struct run *run);
 
-void counted(path hot, struct run *run)
+void counted(const struct path *path, struct run *run)
 {
-    hot(run);
+    path->walk(run);
 }
 
 static void look_up(struct run *run)
@@ -49,7 +61,7 @@ static void look_up(struct run *run)
 
         bench_must(ruf_query_lookup(run->query, run->numbers[i], &caller, &err),
                    &err);
-        run->known += caller.known ? 1 : 0;
+        run->found += caller.known ? 1 : 0;
     }
 }
 
@@ -59,7 +71,7 @@ static enum ruf_status add(void *context, ruf_e164 number,
     struct run *run = context;
 
     (void)err;
-    run->emitted += number > 0 && label.size > 0 ? 1 : 0;
+    run->found += number > 0 && label.size > 0 ? 1 : 0;
     return RUF_OK;
 }
 
@@ -80,12 +92,33 @@ static void emit(struct run *run)
     bench_must(ruf_directory_emit_full(run->index, &host, &err), &err);
 }
 
-/* A miss is the next number that is free. */
-static void choose_numbers(const struct bench_data *data, bool hit,
-                           struct run *run)
+static void search(struct run *run)
+{
+    struct ruf_hit hits[SEARCH_TOP];
+    struct ruf_error err;
+
+    for (size_t i = 0; i < run->searches; i++) {
+        char text[2 * SEARCH_WORD_SIZE + 2];
+        size_t count;
+
+        search_words_join(run->words[i], text);
+        bench_must(ruf_query_search(run->query, text, strlen(text), hits,
+                                    SEARCH_TOP, &count, &err),
+                   &err);
+        run->found += count > 0 ? 1 : 0;
+    }
+}
+
+/* --- what is asked for
+ * ------------------------------------------------------------------ */
+
+/* Numbers of entries or, for a miss, the next ones that are free. */
+static void choose_numbers(const struct bench_data *data,
+                           const struct path *path, struct run *run)
 {
     const struct bench_entry *items = data->items.items;
     size_t count = data->items.count;
+    bool hit = path->found > 0;
     uint64_t state = BENCH_SEED;
 
     for (size_t i = 0; i < LOOKUPS; i++) {
@@ -98,9 +131,17 @@ static void choose_numbers(const struct bench_data *data, bool hit,
     }
 }
 
+static void choose_words(const struct bench_data *data, const struct path *path,
+                         struct run *run)
+{
+    run->searches = search_queries_make(&data->people, path->searched,
+                                        run->words, SEARCHES);
+}
+
 /* The same image with trunks that hold none of the numbers: what a miss costs
  * where there are some. */
-static void add_trunks(const struct bench_data *data)
+static void add_trunks(const struct bench_data *data, const struct path *path,
+                       struct run *run)
 {
     static struct ruf_trunk list[TRUNKS];
     const struct ruf_trunks trunks = { .trunks = list, .count = TRUNKS };
@@ -116,49 +157,60 @@ static void add_trunks(const struct bench_data *data)
     bench_must(ruf_build_with(data->image, data->key, &seed, &data->people,
                               &data->entries, &extras, &err),
                &err);
+    choose_numbers(data, path, run);
 }
 
-static bool is_right(const struct run *run, const char *what, size_t entries)
+static const struct path paths[] = {
+    { "lookup-hit", look_up, choose_numbers, 0, LOOKUPS },
+    { "lookup-miss", look_up, choose_numbers, 0, 0 },
+    { "trunk-miss", look_up, add_trunks, 0, 0 },
+    { "emit", emit, NULL, 0, SIZE_MAX },
+    { "search-letters", search, choose_words, QUERY_PREFIX4, SEARCHES },
+    { "search-names", search, choose_words, QUERY_TWO_WORDS, SEARCHES },
+    { "search-company", search, choose_words, QUERY_NAME_COMPANY, SEARCHES },
+    { "search-digits", search, choose_words, QUERY_FRAGMENT, SEARCHES },
+    { "search-keypad", search, choose_words, QUERY_KEYPAD, SEARCHES },
+    { "search-typo", search, choose_words, QUERY_TYPO, SEARCHES },
+};
+
+static const struct path *find_path(const char *name)
 {
-    if (strcmp(what, "emit") == 0)
-        return run->emitted == entries;
-    return run->known == (strcmp(what, "lookup-hit") == 0 ? LOOKUPS : 0);
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        if (strcmp(paths[i].name, name) == 0)
+            return &paths[i];
+    return NULL;
 }
 
 int main(int argc, char **argv)
 {
     static struct run run;
+    const struct path *path = argc == 2 ? find_path(argv[1]) : NULL;
     struct bench bench = { .contacts = CONTACTS };
     struct bench_data data;
     struct ruf_error err;
-    const char *what = argc == 2 ? argv[1] : "";
-    path hot;
-    bool right;
+    size_t expected;
 
-    if (strcmp(what, "emit") != 0 && strcmp(what, "lookup-hit") != 0 &&
-        strcmp(what, "lookup-miss") != 0 && strcmp(what, "trunk-miss") != 0)
+    if (path == NULL)
         return 2;
     (void)snprintf(bench.directory, sizeof(bench.directory),
                    "/tmp/rufname-count.XXXXXX");
     if (mkdtemp(bench.directory) == NULL)
         return 10;
     bench_data_create(&bench, &data);
-    if (strcmp(what, "trunk-miss") == 0)
-        add_trunks(&data);
+    if (path->prepare != NULL)
+        path->prepare(&data, path, &run);
     bench_must(ruf_index_open(data.image, data.key, RUF_INDEX_RESIDENT,
                               &run.index, &err),
                &err);
     bench_must(ruf_query_create(run.index, &run.query, &err), &err);
-    choose_numbers(&data, strcmp(what, "lookup-hit") == 0, &run);
-    hot = strcmp(what, "emit") == 0 ? emit : look_up;
-    hot(&run); /* once before, so that all it needs is decrypted */
-    run.known = run.emitted = 0;
-    counted(hot, &run);
-    right = is_right(&run, what, data.items.count);
+    path->walk(&run); /* once before, so that all it needs is decrypted */
+    run.found = 0;
+    counted(path, &run);
+    expected = path->found == SIZE_MAX ? data.items.count : path->found;
     ruf_query_destroy(run.query);
     ruf_index_close(run.index);
     (void)remove(data.image);
     (void)remove(bench.directory);
     bench_data_destroy(&data);
-    return right ? 0 : 1;
+    return run.found == expected ? 0 : 1;
 }
