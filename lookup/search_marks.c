@@ -13,7 +13,8 @@
 #include "lookup/search_private.h"
 #include <string.h>
 
-#define RANGES_MAX 64
+/* Of one text: of each form of each word as many as a hit takes. */
+#define RANGES_MAX (2 * SEARCH_WORDS_MAX * RUF_HIGHLIGHTS_MAX)
 #define SUFFIX_MIN 3
 #define END_MIN 2
 
@@ -279,13 +280,14 @@ static void mark_form(struct marking *m, const struct folded *text,
                       enum ruf_search_field field)
 {
     uint64_t first = RUF_EACH_BYTE((unsigned char)form->bytes[0]);
+    size_t enough = m->count + RUF_HIGHLIGHTS_MAX;
 
     for (size_t at = 0; at < text->size; at += 8) {
         uint64_t lower = eight_bytes(text, at) | RUF_EACH_BYTE(0x20);
         uint64_t found =
             tops_from(text, at) & ~((lower ^ first) + RUF_EACH_BYTE(0x7F));
 
-        for (; found != 0; found &= found - 1)
+        for (; found != 0 && m->count < enough; found &= found - 1)
             mark_start(m, text, at + (size_t)__builtin_ctzll(found) / 8, form,
                        field);
     }

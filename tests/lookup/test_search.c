@@ -19,6 +19,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#define REPEATED_8 " Ya Ya Ya Ya Ya Ya Ya Ya"
+#define REPEATED_24 REPEATED_8 REPEATED_8 REPEATED_8
+#define REPEATED REPEATED_24 REPEATED_24 REPEATED_24
+
 /* Contacts by their place in this list, which is their rank. */
 static const struct {
     const char *given;
@@ -46,7 +50,7 @@ static const struct {
       "040 66969612" },
     { "Uwe", "Quade", "A1phatec B\xCE\xBBuewerk \xCF\x89megatron Zwieback",
       "Kolb1n Kolb2n Kolb3n Kolbern", NULL, 0, NULL },
-    { "Lea", "Ohm", "Wy-Xa-Vu Xavu", "Lager", NULL, 0, NULL },
+    { "Lea", "Ohm", "Wy-Xa-Vu Xavu", "Za" REPEATED, NULL, 0, NULL },
 };
 #define COUNT (sizeof(people) / sizeof(people[0]))
 
@@ -346,6 +350,7 @@ Test(search, marks_bytes_of_the_original_text)
     expect_marks("oconn", "O'Conn");
     expect_marks("xavu", "Xavu");
     expect_marks("wyxavu", "Wy-Xa-Vu");
+    expect_marks("ya za", "Za|Ya|Ya|Ya|Ya|Ya|Ya|Ya"); /* the first ones */
     expect_marks("hpm", "H|P|M");
     expect_marks("03023125022", "30) 23125-022");
     expect_marks("5022", "5-022");
