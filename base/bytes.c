@@ -69,6 +69,7 @@ uint64_t ruf_read_long_varint(struct ruf_reader *reader)
 {
     uint64_t value = 0;
 
+    /* Up to eight bytes at once, if so many are there. */
     if (ruf_reader_left(reader) >= sizeof(value)) {
         uint64_t bytes = ruf_load64(reader->next);
         uint64_t ends = ~bytes & RUF_EACH_BYTE(0x80);
@@ -78,7 +79,6 @@ uint64_t ruf_read_long_varint(struct ruf_reader *reader)
             return join_sevens(bytes & (ends ^ (ends - 1)));
         }
     }
-
     for (unsigned shift = 0; shift < 64; shift += 7) {
         uint8_t byte = ruf_read_u8(reader);
 

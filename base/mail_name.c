@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "base/mail_name.h"
+#include "base/bytes.h"
 #include <stdint.h>
 
 /* U+00E0 to U+00FF, in UTF-8 C3 A0 to C3 BF; the capitals U+00C0 to U+00DE are
@@ -51,4 +52,33 @@ size_t ruf_mail_spell(struct ruf_text name, enum ruf_mail_spelling spelling,
             size += spell_latin(bytes[++i], spelling, out + size);
     }
     return size;
+}
+
+/* A name of ASCII letters only, eight at a time; false if there is more in it.
+ */
+static bool spell_letters(struct ruf_text name, char *out)
+{
+    const uint64_t tops = RUF_EACH_BYTE(0x80);
+    uint64_t others = 0;
+
+    for (size_t at = 0; at < name.size; at += 8) {
+        size_t left = name.size - at;
+        uint64_t kept = left < 8 ? tops >> (64 - 8 * left) : tops;
+        uint64_t bytes =
+            ruf_load64((const uint8_t *)name.data + at) | RUF_EACH_BYTE(0x20);
+        uint64_t low = bytes & ~tops;
+        uint64_t good = (low + RUF_EACH_BYTE(0x80 - 'a')) &
+                        ~(low + RUF_EACH_BYTE(0x7F - 'z')) & ~bytes;
+
+        others |= kept & ~good;
+        ruf_store64((uint8_t *)out + at, bytes);
+    }
+    return others == 0;
+}
+
+size_t ruf_mail_spell_roomy(struct ruf_text name,
+                            enum ruf_mail_spelling spelling, char *out)
+{
+    return spell_letters(name, out) ? name.size
+                                    : ruf_mail_spell(name, spelling, out);
 }

@@ -26,4 +26,9 @@ enum ruf_mail_spelling {
 size_t ruf_mail_spell(struct ruf_text name, enum ruf_mail_spelling spelling,
                       char *out);
 
+/** The same, quicker for most names: seven bytes behind the name may be read,
+ *  and as many behind its room written. */
+size_t ruf_mail_spell_roomy(struct ruf_text name,
+                            enum ruf_mail_spelling spelling, char *out);
+
 #endif

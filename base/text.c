@@ -87,10 +87,8 @@ struct ruf_text ruf_text_trim(struct ruf_text text)
     return text;
 }
 
-/* Eight bytes at a time, an answer in the high bit of each byte. */
-
-/* No byte of this word below 0x20, above 0x7E. The high bits that are set for
- * the subtraction keep it from borrowing. */
+/* Eight bytes at a time: no byte of this word below 0x20, above 0x7E. The high
+ * bits that are set for the subtraction keep it from borrowing. */
 static bool all_printable(uint64_t word)
 {
     uint64_t low = ~((word | RUF_EACH_BYTE(0x80)) - RUF_EACH_BYTE(0x20));
@@ -99,7 +97,7 @@ static bool all_printable(uint64_t word)
     return ((low | high) & RUF_EACH_BYTE(0x80)) == 0;
 }
 
-/* Blanks among bytes below 0x80. */
+/* Blanks among bytes below 0x80, in the high bit of each. */
 static uint64_t blanks_of(uint64_t word)
 {
     uint64_t other = word ^ RUF_EACH_BYTE(' ');

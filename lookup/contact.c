@@ -384,28 +384,6 @@ static enum ruf_status read_numbers(struct ruf_query *query,
  * -----------------------------------------------------------------------------
  */
 
-/* ruf_mail_spell() of a name of ASCII letters only, eight at a time; false if
- * there is more in it. */
-static bool spell_letters(struct ruf_text name, char *out)
-{
-    const uint64_t tops = RUF_EACH_BYTE(0x80);
-    uint64_t others = 0;
-
-    for (size_t at = 0; at < name.size; at += 8) {
-        size_t left = name.size - at;
-        uint64_t kept = left < 8 ? tops >> (64 - 8 * left) : tops;
-        uint64_t bytes =
-            ruf_load64((const uint8_t *)name.data + at) | RUF_EACH_BYTE(0x20);
-        uint64_t low = bytes & ~tops;
-        uint64_t letters = (low + RUF_EACH_BYTE(0x80 - 'a')) &
-                           ~(low + RUF_EACH_BYTE(0x7F - 'z')) & ~bytes;
-
-        others |= kept & ~letters;
-        ruf_store64((uint8_t *)out + at, bytes);
-    }
-    return others == 0;
-}
-
 /* A name as addresses spell it; at most so many letters of it. */
 static bool put_name(struct ruf_query *query, struct ruf_text name,
                      enum ruf_mail_spelling spelling, size_t most)
@@ -414,9 +392,7 @@ static bool put_name(struct ruf_query *query, struct ruf_text name,
 
     if (name.size > (size_t)(query->texts_end - query->texts_next))
         return false;
-    size = spell_letters(name, query->texts_next)
-               ? name.size
-               : ruf_mail_spell(name, spelling, query->texts_next);
+    size = ruf_mail_spell_roomy(name, spelling, query->texts_next);
     query->texts_next += size < most ? size : most;
     return true;
 }

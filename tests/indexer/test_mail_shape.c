@@ -110,3 +110,27 @@ Test(mail_shape, is_not_tried_for_long_addresses)
         (struct ruf_text){ address, RUF_MAIL_SIZE_MAX + 1 },
         (struct ruf_text){ NULL, 0 }, (struct ruf_text){ NULL, 0 }, &shape));
 }
+
+/* Any byte at any place among letters, garbage behind the name. */
+Test(mail_name, is_spelled_alike_with_room_and_without)
+{
+    for (size_t size = 0; size <= 17; size++)
+        for (size_t place = 0; place <= size; place++)
+            for (unsigned c = 0; c < 256; c++) {
+                char name[32];
+                char want[32];
+                char got[32];
+                size_t want_size;
+
+                memset(name, c % 2 == 0 ? 'Q' : '\xC3', sizeof(name));
+                memset(name, 'm', size);
+                name[place] = (char)c;
+                want_size = ruf_mail_spell((struct ruf_text){ name, size },
+                                           RUF_MAIL_GERMAN, want);
+                cr_assert_eq(
+                    ruf_mail_spell_roomy((struct ruf_text){ name, size },
+                                         RUF_MAIL_GERMAN, got),
+                    want_size, "%u at %zu of %zu", c, place, size);
+                cr_assert_arr_eq(got, want, want_size);
+            }
+}
