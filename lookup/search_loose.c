@@ -79,8 +79,7 @@ static bool sounds_alike(const struct loose *loose,
 
     if (form->sound_size < KEYED)
         return true;
-    ruf_search_speller_init(&speller);
-    ruf_search_spell(words, word, &speller);
+    ruf_search_word(words, word, &speller);
     size = ruf_word_sound(speller.word, speller.size, digits);
     return size == form->sound_size &&
            memcmp(digits, form->sound_digits, size) == 0;
@@ -94,8 +93,7 @@ static bool is_keyed(const struct loose *loose,
     RUF_SCRATCH struct search_speller speller;
     size_t size;
 
-    ruf_search_speller_init(&speller);
-    ruf_search_spell(words, word, &speller);
+    ruf_search_word(words, word, &speller);
     size = ruf_word_keypad(speller.word, speller.size, digits);
     return size >= asked->size && memcmp(digits, asked->text, asked->size) == 0;
 }

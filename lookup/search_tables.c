@@ -279,28 +279,28 @@ static void open_block(const struct search_words *words, uint32_t block,
     out->size = 0;
 }
 
-static inline void next_word(struct search_speller *block)
+static inline void next_word(struct search_speller *speller)
 {
     size_t shared;
     size_t more;
 
-    block->next++;
-    if (block->end - block->at < 2)
+    speller->next++;
+    if (speller->end - speller->at < 2)
         return;
-    shared = block->at[0];
-    more = block->at[1];
-    block->at += 2;
-    if (shared > block->size || shared + more > RUF_WORD_SIZE_MAX ||
-        more > (size_t)(block->end - block->at)) {
-        block->at = block->end; /* damaged: stay at the word before */
+    shared = speller->at[0];
+    more = speller->at[1];
+    speller->at += 2;
+    if (shared > speller->size || shared + more > RUF_WORD_SIZE_MAX ||
+        more > (size_t)(speller->end - speller->at)) {
+        speller->at = speller->end; /* damaged: stay at the word before */
         return;
     }
-    if (more <= SEARCH_PIECE && block->end - block->at >= SEARCH_PIECE)
-        memcpy(block->word + shared, block->at, SEARCH_PIECE);
+    if (more <= SEARCH_PIECE && speller->end - speller->at >= SEARCH_PIECE)
+        memcpy(speller->word + shared, speller->at, SEARCH_PIECE);
     else
-        memcpy(block->word + shared, block->at, more);
-    block->at += more;
-    block->size = shared + more;
+        memcpy(speller->word + shared, speller->at, more);
+    speller->at += more;
+    speller->size = shared + more;
 }
 
 void ruf_search_spell(const struct search_words *words, uint32_t i,
@@ -317,15 +317,15 @@ void ruf_search_spell(const struct search_words *words, uint32_t i,
 
 /* Is the word below these bytes or, asked for the place behind, does it start
  * with them, too? */
-static bool is_below(const struct search_speller *block, const char *bytes,
+static bool is_below(const struct search_speller *speller, const char *bytes,
                      size_t size, bool behind)
 {
-    size_t both = block->size < size ? block->size : size;
-    int order = memcmp(block->word, bytes, both);
+    size_t both = speller->size < size ? speller->size : size;
+    int order = memcmp(speller->word, bytes, both);
 
     if (order != 0)
         return order < 0;
-    return block->size < size || behind;
+    return speller->size < size || behind;
 }
 
 /* First word of [low, high) that is not below, or high. */
@@ -335,7 +335,7 @@ static uint32_t word_bound(const struct search_words *words, uint32_t low,
 {
     uint32_t first = low / RUF_SEARCH_WORDS_PER_BLOCK;
     uint32_t end = (high - 1) / RUF_SEARCH_WORDS_PER_BLOCK + 1;
-    RUF_SCRATCH struct search_speller block;
+    RUF_SCRATCH struct search_speller speller;
     uint32_t i;
 
     if (low >= high)
@@ -344,18 +344,18 @@ static uint32_t word_bound(const struct search_words *words, uint32_t low,
     while (first + 1 < end) {
         uint32_t middle = first + (end - first) / 2;
 
-        open_block(words, middle, &block);
-        next_word(&block);
-        if (is_below(&block, bytes, size, behind))
+        open_block(words, middle, &speller);
+        next_word(&speller);
+        if (is_below(&speller, bytes, size, behind))
             first = middle;
         else
             end = middle;
     }
-    open_block(words, first, &block);
+    open_block(words, first, &speller);
     i = first * RUF_SEARCH_WORDS_PER_BLOCK;
     for (uint32_t k = 0; k < RUF_SEARCH_WORDS_PER_BLOCK && i < high; k++, i++) {
-        next_word(&block);
-        if (!is_below(&block, bytes, size, behind))
+        next_word(&speller);
+        if (!is_below(&speller, bytes, size, behind))
             break;
     }
     return i < low ? low : i;
@@ -390,11 +390,10 @@ struct search_span ruf_search_span(const struct search_words *words,
     uint32_t end = span.end;
     RUF_SCRATCH struct search_speller speller;
 
-    ruf_search_speller_init(&speller);
     span.first = word_bound(words, span.first, end, bytes, size, false);
     span.end = word_bound(words, span.first, end, bytes, size, true);
     if (span.first < span.end) {
-        ruf_search_spell(words, span.first, &speller);
+        ruf_search_word(words, span.first, &speller);
         span.exact = speller.size == size;
     }
     return span;

@@ -176,9 +176,17 @@ static inline void ruf_search_speller_init(struct search_speller *speller)
     speller->next = UINT32_MAX;
 }
 
-/** Read the i-th word: quickly if the one before stands shortly ahead. */
+/** Read the i-th word: quickly if the last one read stands shortly before. */
 void ruf_search_spell(const struct search_words *words, uint32_t i,
                       struct search_speller *speller);
+
+/** The same with a new speller, for one word. */
+static inline void ruf_search_word(const struct search_words *words, uint32_t i,
+                                   struct search_speller *speller)
+{
+    ruf_search_speller_init(speller);
+    ruf_search_spell(words, i, speller);
+}
 
 /** Words [first, end) that start with these bytes; exact: the first of them is
  *  these bytes. */
