@@ -188,7 +188,6 @@ void ruf_search_top_texts(struct search_scratch *s,
 static void scratch_free(struct search_scratch *scratch)
 {
     free(scratch->tables.ranks);
-    free(scratch->marks);
     free(scratch);
 }
 
@@ -216,8 +215,7 @@ static enum ruf_status scratch_get(struct ruf_query *query,
         return ruf_index_damaged(
             query->index, (enum ruf_section_kind)RUF_SECTION_SEARCH_WORDS, err);
     }
-    scratch->marks = calloc((size_t)scratch->tables.contacts / 64 + 1, 8);
-    if (scratch->marks == NULL || !ruf_search_rank_words(&scratch->tables)) {
+    if (!ruf_search_rank_words(&scratch->tables)) {
         scratch_free(scratch);
         return ruf_fail_memory(err);
     }
@@ -234,7 +232,6 @@ static void start(struct search_scratch *s,
     s->capacity = capacity;
     s->count = 0;
     s->work = 0;
-    s->marked_word = NULL;
     s->work_limit =
         options->work_limit == 0 ? WORK_LIMIT_DEFAULT : options->work_limit;
     s->reliable = RUF_TIER_SOUND;

@@ -184,7 +184,14 @@ static inline enum search_match match_contact(const struct search_scratch *s,
     return best;
 }
 
-unsigned ruf_search_column_tier(enum ruf_search_column column)
+bool ruf_search_has_in(const struct search_scratch *s,
+                       const struct search_word *word,
+                       enum ruf_search_column column, uint32_t contact)
+{
+    return match_contact(s, word, column, contact) != SEARCH_NO;
+}
+
+static unsigned column_tier(enum ruf_search_column column)
 {
     static const enum ruf_search_tier tiers[] = {
         RUF_TIER_FAMILY,  RUF_TIER_GIVEN,    RUF_TIER_INITIALS,
@@ -204,7 +211,7 @@ static unsigned grade_word(const struct search_scratch *s,
         unsigned column = (unsigned)__builtin_ctz(columns);
 
         if (match_contact(s, word, column, contact) != SEARCH_NO)
-            return ruf_search_column_tier((enum ruf_search_column)column);
+            return column_tier((enum ruf_search_column)column);
     }
     return SEARCH_TIER_NONE;
 }
@@ -256,9 +263,8 @@ static unsigned grade_words(const struct search_scratch *s,
     unsigned exact_parts = 0;
     bool exact = true;
 
-    for (size_t i = 1; i <= reading->count; i++) {
-        const struct search_word *word =
-            &reading->words[(reading->driver + i) % reading->count];
+    for (size_t i = 0; i < reading->count; i++) {
+        const struct search_word *word = &reading->words[i];
         enum search_match family =
             match_contact(s, word, RUF_COLUMN_FAMILY, contact);
         enum search_match given =
@@ -278,24 +284,6 @@ static unsigned grade_words(const struct search_scratch *s,
         is_full_name(s, exact_parts, contact))
         return RUF_TIER_FULL_NAME;
     return worst;
-}
-
-unsigned ruf_search_grade_others(const struct search_scratch *s,
-                                 const struct search_reading *reading,
-                                 uint32_t contact, enum ruf_search_column last,
-                                 unsigned tier)
-{
-    unsigned columns = (2u << last) - 1;
-
-    for (size_t i = 0; i < reading->count; i++) {
-        unsigned of_word;
-
-        if (i == reading->driver)
-            continue;
-        of_word = grade_word(s, &reading->words[i], contact, columns);
-        tier = of_word > tier ? of_word : tier;
-    }
-    return tier;
 }
 
 /* The tier a reading finds a contact in, looking at columns up to 'last'. */

@@ -56,6 +56,12 @@ struct search_form {
 #define SEARCH_SIEVE_BITS 512u
 #define SEARCH_SIEVE_FULL 256 /* more texts than that: all bits are set */
 
+/* Texts of a column as a set: bit (text + 1) % 8192. */
+#define SEARCH_TEXT_BITS 8192u
+
+/* Contacts of a list that are gone through at a time. */
+#define SEARCH_STRIDE 256u
+
 /* A word of the query: one form, or two where the foldings differ. */
 struct search_word {
     struct search_form forms[2];
@@ -71,8 +77,6 @@ struct search_word {
 struct search_reading {
     struct search_word words[SEARCH_WORDS_MAX];
     size_t count;
-    /* The word that proposes contacts: checked last, it is there anyway. */
-    size_t driver;
 };
 
 /* A column where a word may stand, reduced to what a first look needs. */
@@ -84,9 +88,8 @@ struct search_probe {
     const uint64_t *sieve; /* of the others */
 };
 
-/* The words of a reading but one or two, and the probes of each. */
+/* The words of a reading, and the probes of each. */
 struct search_filter {
-    const uint64_t *marked; /* bit per contact that has another one; or NULL */
     struct search_probe probes[SEARCH_WORDS_MAX * 2 * RUF_COLUMN_COUNT];
     size_t ends[SEARCH_WORDS_MAX];
     size_t count;
@@ -111,9 +114,6 @@ struct search_prefix {
     uint32_t end;
 };
 
-/* Contacts of a list that are gone through at a time. */
-#define SEARCH_STRIDE 256u
-
 /* Scratch space of a query object and the search going on in it. */
 struct search_scratch {
     struct search_tables tables;
@@ -133,9 +133,7 @@ struct search_scratch {
     uint64_t work_limit;
     int reliable; /* tiers up to this one were looked through */
     struct search_filter filter;
-    uint64_t *marks; /* bit per contact, of this word in columns before that */
-    const struct search_word *marked_word;
-    unsigned marked_columns;
+    uint64_t texts[SEARCH_TEXT_BITS / 64]; /* with the word looked up */
     uint32_t kept[SEARCH_STRIDE];
     struct search_prefix prefixes[SEARCH_PREFIXES_MAX]; /* of the digits */
     size_t prefix_count;
@@ -237,15 +235,10 @@ unsigned ruf_search_columns(const struct search_scratch *s,
 unsigned ruf_search_grade(const struct search_scratch *s, uint32_t contact,
                           enum ruf_search_column last);
 
-/* The tier one word earns in a column. It grows with the column. */
-unsigned ruf_search_column_tier(enum ruf_search_column column);
-
-/* The worst of this tier and those of a reading's words but the driver, in
- * columns up to 'last'. */
-unsigned ruf_search_grade_others(const struct search_scratch *s,
-                                 const struct search_reading *reading,
-                                 uint32_t contact, enum ruf_search_column last,
-                                 unsigned tier);
+/* Does the word begin one of the contact's in this column? */
+bool ruf_search_has_in(const struct search_scratch *s,
+                       const struct search_word *word,
+                       enum ruf_search_column column, uint32_t contact);
 
 /* The tier a reading finds a contact in; as a stage of typos or sounds would
  * grade it if 'tier' is theirs. */
@@ -265,6 +258,22 @@ unsigned ruf_search_loose_columns(struct search_scratch *s,
                                   unsigned tier, uint32_t contact);
 
 void ruf_search_words_stage(struct search_scratch *s);
+
+/* --- two words (search_join.c)
+ * --------------------------------------------------------- */
+
+/* Two words of a reading that contacts must have. */
+struct search_pair {
+    const struct search_reading *reading;
+    struct search_word *words[2];
+    unsigned tier;   /* no contact to come earns a better one */
+    bool exact_only; /* as they are, not as beginnings */
+};
+
+/* Offer contacts that have both in columns up to 'last', one of them in
+ * 'first' or behind. @return false if the work is spent. */
+bool ruf_search_join(struct search_scratch *s, const struct search_pair *pair,
+                     enum ruf_search_column first, enum ruf_search_column last);
 
 /* --- other stages
  * --------------------------------------------------------------- */

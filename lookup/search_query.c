@@ -61,7 +61,6 @@ static void read_words(const char *folded, size_t size, bool joined,
     struct ruf_word word;
 
     out->count = 0;
-    out->driver = 0;
     while (out->count < SEARCH_WORDS_MAX && ruf_words_next(&words, &word))
         if (word.kind == RUF_WORD_ALONE ||
             (word.kind == RUF_WORD_JOINED) == joined) {

@@ -3,17 +3,14 @@
  *
  * One word: field by field in the order of tiers, the contacts of best rank
  * from the lists of all texts that hold it; a list whose first contact is
- * worse than the worst kept is never opened. Several words: the rarest one
- * proposes contacts, the columns tell whether the others are there.
+ * worse than the worst kept is never opened. Several words: contacts that have
+ * the two rarest of them, column by column in the same order (search_join.c).
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 #include "lookup/search_private.h"
 #include <limits.h>
 #include <string.h>
-
-/* Contacts that are gone through without further thought. */
-#define FEW_CONTACTS 4096
 
 static const struct {
     enum ruf_search_tier tier;
@@ -134,40 +131,53 @@ static uint64_t cost_of(const struct search_word *word,
     return cost;
 }
 
-/* The word with the least cost proposes; the first one of equals. */
-static uint64_t rarest(struct search_reading *reading,
-                       enum ruf_search_column last)
+/* The least cost of a word. */
+static uint64_t least_cost(const struct search_reading *reading,
+                           enum ruf_search_column last)
 {
     uint64_t least = UINT64_MAX;
 
     for (size_t i = 0; i < reading->count; i++) {
         uint64_t cost = cost_of(&reading->words[i], last);
 
-        if (cost < least) {
-            least = cost;
-            reading->driver = i;
-        }
+        least = cost < least ? cost : least;
     }
     return least;
 }
 
-/* All words but those two; SIZE_MAX: no such word. */
+/* The two rarest words, the rarest first. */
+static struct search_pair rarest(struct search_reading *reading)
+{
+    struct search_pair pair = { .reading = reading };
+    uint64_t costs[2] = { UINT64_MAX, UINT64_MAX };
+
+    for (size_t i = 0; i < reading->count; i++) {
+        struct search_word *word = &reading->words[i];
+        uint64_t cost = cost_of(word, RUF_COLUMN_DOMAIN);
+        size_t place = cost < costs[0] ? 0 : 1;
+
+        if (cost >= costs[1])
+            continue;
+        if (place == 0) {
+            costs[1] = costs[0];
+            pair.words[1] = pair.words[0];
+        }
+        costs[place] = cost;
+        pair.words[place] = word;
+    }
+    return pair;
+}
+
 static void make_filter(struct search_scratch *s,
-                        struct search_reading *reading, size_t but,
-                        size_t but_too, enum ruf_search_column last,
-                        struct search_filter *out)
+                        const struct search_reading *reading,
+                        enum ruf_search_column last, struct search_filter *out)
 {
     size_t count = 0;
 
-    out->marked = NULL;
     out->count = 0;
     for (size_t i = 0; i < reading->count; i++) {
-        /* From the rarest word on, as it turns most contacts away. */
-        size_t which = (reading->driver + i) % reading->count;
-        struct search_word *word = &reading->words[which];
+        const struct search_word *word = &reading->words[i];
 
-        if (which == but || which == but_too)
-            continue;
         for (unsigned column = 0; column <= last; column++)
             for (size_t k = 0; k < word->form_count; k++) {
                 const struct search_field *field = &s->tables.fields[column];
@@ -200,9 +210,6 @@ HOT_INLINE bool passes(const struct search_filter *filter, uint32_t contact)
 {
     size_t at = 0;
 
-    if (filter->marked != NULL &&
-        (filter->marked[contact / 64] >> contact % 64 & 1) == 0)
-        return false;
     for (size_t i = 0; i < filter->count; i++) {
         bool hit = false;
 
@@ -215,250 +222,8 @@ HOT_INLINE bool passes(const struct search_filter *filter, uint32_t contact)
     return true;
 }
 
-/* A walk through the lists of a reading's driver. */
-struct walk {
-    const struct search_reading *reading;
-    enum ruf_search_column last;
-    unsigned tier; /* no contact still to come earns a better one */
-    bool exact_only;
-    bool is_certain; /* what passes has just this tier */
-};
-
-/* The driver's columns come in the order of their tiers: a contact found in
- * this one has it in no better one, or was offered before. */
-static unsigned tier_in(const struct search_scratch *s, const struct walk *walk,
-                        uint32_t contact)
-{
-    if (walk->is_certain)
-        return walk->tier;
-    if (walk->exact_only)
-        return ruf_search_grade(s, contact, walk->last);
-    return ruf_search_grade_others(s, walk->reading, contact, walk->last,
-                                   walk->tier);
-}
-
-/* The contacts of one text, as far as one of this tier could enter. */
-HOT_INLINE bool offer_text(struct search_scratch *s,
-                           const struct search_field *field, uint32_t text,
-                           const struct walk *walk)
-{
-    struct search_places places = ruf_search_places(field, text, text + 1);
-    uint64_t steps = 0;
-
-    for (; places.next < places.end; steps++) {
-        uint32_t contact = ruf_search_next(field, &places);
-
-        if (contact >= s->tables.contacts ||
-            ruf_search_settled_at(s, walk->tier, contact))
-            break; /* nor can what follows, of a worse rank */
-        if (passes(&s->filter, contact))
-            ruf_search_offer(s, tier_in(s, walk, contact), contact);
-        if (steps % 1024 == 1023 && !ruf_search_spend(s, 1024, walk->tier))
-            return false;
-    }
-    return ruf_search_spend(s, steps % 1024 + 1, walk->tier);
-}
-
-/* The marked ones of some contacts. No step depends on whether one is: the
- * processor could not guess. @return how many. */
-static size_t keep_marked(struct search_scratch *s,
-                          const struct search_field *field,
-                          struct search_places places)
-{
-    const uint64_t *marked = s->filter.marked;
-    size_t count = 0;
-
-    while (places.next < places.end) {
-        uint32_t contact = ruf_search_next(field, &places);
-
-        if (contact > s->tables.contacts)
-            contact = s->tables.contacts; /* which is never marked */
-        s->kept[count] = contact;
-        count += marked[contact / 64] >> contact % 64 & 1;
-    }
-    return count;
-}
-
-/* Contacts of texts that follow one another, as their lists do: they are gone
- * through as one, since most are two to five long. */
-static bool offer_marked(struct search_scratch *s,
-                         const struct search_field *field,
-                         struct search_places places, const struct walk *walk)
-{
-    while (places.next < places.end) {
-        uint32_t left = places.end - places.next;
-        struct search_places some = { places.next, 0 };
-        size_t count;
-
-        some.end = some.next + (left < SEARCH_STRIDE ? left : SEARCH_STRIDE);
-        count = keep_marked(s, field, some);
-        for (size_t i = 0; i < count; i++) {
-            uint32_t contact = s->kept[i];
-
-            if (!ruf_search_settled_at(s, walk->tier, contact))
-                ruf_search_offer(s, tier_in(s, walk, contact), contact);
-        }
-        if (!ruf_search_spend(s, some.end - some.next, walk->tier))
-            return false;
-        places.next = some.end;
-    }
-    return true;
-}
-
-/* Texts of one word. */
-HOT_INLINE bool offer_singles(struct search_scratch *s,
-                              const struct search_field *field, uint32_t first,
-                              uint32_t end, const struct walk *walk)
-{
-    if (s->filter.marked != NULL && end > first + 1 &&
-        ruf_search_listed(field, first, end) <= FEW_CONTACTS)
-        return offer_marked(s, field, ruf_search_places(field, first, end),
-                            walk);
-    for (uint32_t text = first; text < end; text++)
-        if (!offer_text(s, field, text, walk))
-            return false;
-    return true;
-}
-
-/* Texts of several words. */
-HOT_INLINE bool offer_pairs(struct search_scratch *s,
-                            const struct search_field *field, uint32_t first,
-                            uint32_t end, const struct walk *walk)
-{
-    for (uint32_t k = first; k < end; k++) {
-        uint32_t text = ruf_search_item(&field->pair_texts, k);
-
-        if (text < field->text_count && !offer_text(s, field, text, walk))
-            return false;
-    }
-    return true;
-}
-
-/* Pairs of the word itself, not of those it begins. */
-static uint32_t exact_end(const struct search_field *field,
-                          const struct search_form *form,
-                          const struct search_range *range)
-{
-    return form->span.exact
-               ? ruf_search_bound_word(&field->pair_words, field->pair_ranks,
-                                       form->span.first + 1)
-               : range->pair_first;
-}
-
-/* The lists of the driver, in columns up to the walk's last. */
-static bool offer_driver(struct search_scratch *s, struct walk walk)
-{
-    const struct search_word *word = &walk.reading->words[walk.reading->driver];
-    unsigned best = walk.tier;
-
-    for (unsigned column = 0; column <= walk.last; column++)
-        for (size_t i = 0; i < word->form_count; i++) {
-            const struct search_field *field = &s->tables.fields[column];
-            const struct search_form *form = &word->forms[i];
-            const struct search_range *range = &form->ranges[column];
-            uint32_t end = walk.exact_only ? range->exact : range->end;
-            uint32_t pair_end = walk.exact_only ? exact_end(field, form, range)
-                                                : range->pair_end;
-            unsigned tier =
-                ruf_search_column_tier((enum ruf_search_column)column);
-
-            walk.tier = tier > best && !walk.exact_only ? tier : best;
-            if (!offer_singles(s, field, range->first, end, &walk) ||
-                !offer_pairs(s, field, range->pair_first, pair_end, &walk))
-                return false;
-        }
-    return true;
-}
-
-static void mark_texts(struct search_scratch *s,
-                       const struct search_field *field, uint32_t first,
-                       uint32_t end)
-{
-    struct search_places places = ruf_search_places(field, first, end);
-
-    while (places.next < places.end) {
-        uint32_t contact = ruf_search_next(field, &places);
-
-        if (contact < s->tables.contacts)
-            s->marks[contact / 64] |= UINT64_C(1) << contact % 64;
-    }
-}
-
-/* The contacts of a word, in columns up to this one. An earlier phase, with
- * fewer columns, may have marked some. */
-static void mark_word(struct search_scratch *s, const struct search_word *word,
-                      enum ruf_search_column last)
-{
-    if (s->marked_word != word) {
-        memset(s->marks, 0, ((size_t)s->tables.contacts + 63) / 64 * 8);
-        s->marked_word = word;
-        s->marked_columns = 0;
-    }
-    for (unsigned column = s->marked_columns; column <= last; column++)
-        for (size_t i = 0; i < word->form_count; i++) {
-            const struct search_field *field = &s->tables.fields[column];
-            const struct search_range *range = &word->forms[i].ranges[column];
-
-            if (range->first < range->end)
-                mark_texts(s, field, range->first, range->end);
-            for (uint32_t k = range->pair_first; k < range->pair_end; k++) {
-                uint32_t text = ruf_search_item(&field->pair_texts, k);
-
-                if (text < field->text_count)
-                    mark_texts(s, field, text, text + 1);
-            }
-        }
-    s->marked_columns = last + 1u;
-}
-
-/* Looking a contact up in the columns costs this many times a step through a
- * list: if the next rare word has no more contacts, mark them all. */
-#define MARKS_WORTH 10
-
-/* The rarest word but the driver, if its contacts are worth marking. */
-static size_t word_to_mark(const struct search_reading *reading,
-                           enum ruf_search_column last)
-{
-    uint64_t limit =
-        MARKS_WORTH * cost_of(&reading->words[reading->driver], last);
-    size_t best = SIZE_MAX;
-
-    for (size_t i = 0; i < reading->count; i++) {
-        uint64_t cost = cost_of(&reading->words[i], last);
-
-        if (i != reading->driver && cost <= limit) {
-            limit = cost;
-            best = i;
-        }
-    }
-    return best;
-}
-
-/* Contacts of the driver that have the other words, too. */
-static bool offer_word(struct search_scratch *s, struct search_reading *reading,
-                       enum ruf_search_column last, bool exact_only,
-                       unsigned tier)
-{
-    struct walk walk = { reading, last, tier, exact_only, false };
-    size_t marked = word_to_mark(reading, last);
-
-    make_filter(s, reading, reading->driver, marked, last, &s->filter);
-    if (marked != SIZE_MAX) {
-        const struct search_word *word = &reading->words[marked];
-
-        if (!ruf_search_spend(s, cost_of(word, last) / MARKS_WORTH, tier))
-            return false;
-        mark_word(s, word, last);
-        s->filter.marked = s->marks;
-        walk.is_certain = tier == RUF_TIER_TWO_WORDS &&
-                          last == RUF_COLUMN_GIVEN && s->filter.count == 0;
-    }
-    return offer_driver(s, walk);
-}
-
-/* Contacts whose name is made up of these very words. */
-static bool offer_full_names(struct search_scratch *s,
-                             struct search_reading *reading)
+/* Whether every word of the reading is one as it is. */
+static bool are_exact(const struct search_reading *reading)
 {
     for (size_t i = 0; i < reading->count; i++) {
         const struct search_word *word = &reading->words[i];
@@ -467,10 +232,19 @@ static bool offer_full_names(struct search_scratch *s,
         for (size_t k = 0; k < word->form_count; k++)
             exact = exact || word->forms[k].span.exact;
         if (!exact)
-            return true;
+            return false;
     }
-    (void)rarest(reading, RUF_COLUMN_GIVEN);
-    return offer_word(s, reading, RUF_COLUMN_GIVEN, true, RUF_TIER_FULL_NAME);
+    return true;
+}
+
+/* Contacts whose name is made up of these very words. @return false if the
+ * work is spent. */
+static bool offer_full_names(struct search_scratch *s, struct search_pair pair)
+{
+    pair.tier = RUF_TIER_FULL_NAME;
+    pair.exact_only = true;
+    return !are_exact(pair.reading) ||
+           ruf_search_join(s, &pair, RUF_COLUMN_FAMILY, RUF_COLUMN_GIVEN);
 }
 
 /* Frequent words meet often: then the first contacts hold enough of them. */
@@ -480,10 +254,11 @@ struct scan {
 };
 
 /* Looking at a contact by rank costs as much as at one of the rarest word. */
-static struct scan plan_scan(struct search_scratch *s,
-                             struct search_reading *reading,
-                             enum ruf_search_column last, uint64_t cost)
+static struct scan plan_scan(const struct search_scratch *s,
+                             const struct search_reading *reading,
+                             enum ruf_search_column last)
 {
+    uint64_t cost = least_cost(reading, last);
     double contacts = s->tables.contacts;
     double share = 1;
     double expected;
@@ -503,13 +278,16 @@ static struct scan plan_scan(struct search_scratch *s,
 
 /* Contacts in the order of rank, until no better one can come.
  * @return true if the answer is settled. */
-static bool scan_ranks(struct search_scratch *s, struct search_reading *reading,
-                       struct scan scan, enum ruf_search_column last,
-                       unsigned tier)
+static bool scan_ranks(struct search_scratch *s,
+                       const struct search_reading *reading,
+                       enum ruf_search_column last, unsigned tier)
 {
+    struct scan scan = plan_scan(s, reading, last);
     size_t before = s->count;
 
-    make_filter(s, reading, SIZE_MAX, SIZE_MAX, last, &s->filter);
+    if (scan.limit == 0)
+        return false;
+    make_filter(s, reading, last, &s->filter);
     for (uint32_t contact = 0; contact < scan.limit; contact++) {
         if (passes(&s->filter, contact))
             ruf_search_offer(s, ruf_search_grade(s, contact, last), contact);
@@ -544,66 +322,31 @@ static bool adds_any(const struct search_reading *reading, unsigned columns)
     return false;
 }
 
-/* @return true if the answer is settled, or the work spent. */
-static bool run_phase(struct search_scratch *s, struct search_reading *reading,
-                      enum ruf_search_column last, unsigned tier)
-{
-    uint64_t cost = rarest(reading, last);
-
-    return scan_ranks(s, reading, plan_scan(s, reading, last, cost), last,
-                      tier) ||
-           !offer_word(s, reading, last, false, tier) ||
-           ruf_search_settled(s, tier);
-}
-
-/* How many contacts have all words in their names, some in the given and some
- * in the family name, if these meet by chance. */
-static double expected_names(const struct search_scratch *s,
-                             const struct search_reading *reading)
-{
-    double contacts = s->tables.contacts;
-    double names = 1;
-    double family = 1;
-    double given = 1;
-
-    for (size_t i = 0; i < reading->count; i++) {
-        const uint64_t *costs = reading->words[i].costs;
-
-        names *=
-            (double)cost_of(&reading->words[i], RUF_COLUMN_GIVEN) / contacts;
-        family *= (double)costs[RUF_COLUMN_FAMILY] / contacts;
-        given *= (double)costs[RUF_COLUMN_GIVEN] / contacts;
-    }
-    return (names - family - given) * contacts;
-}
-
 static void several_words(struct search_scratch *s,
                           struct search_reading *reading)
 {
-    unsigned done = 0; /* columns */
+    enum ruf_search_column first = RUF_COLUMN_FAMILY; /* not joined yet */
+    struct search_pair pair;
 
     if (!may_hold(reading, UINT_MAX))
         return;
     find_costs(s, reading);
-    if (!offer_full_names(s, reading) ||
-        ruf_search_settled(s, RUF_TIER_FULL_NAME))
+    pair = rarest(reading);
+    if (!offer_full_names(s, pair) || ruf_search_settled(s, RUF_TIER_FULL_NAME))
         return;
     for (size_t p = 0; p < PHASE_COUNT; p++) {
         enum ruf_search_column last = phases[p].last;
-        unsigned columns;
+        unsigned columns = (2u << last) - 1;
 
-        /* Behind the names, or if these will not do, one walk does if it is
-         * short. */
-        if ((p > 0 || expected_names(s, reading) < (double)s->capacity) &&
-            rarest(reading, RUF_COLUMN_DOMAIN) <= FEW_CONTACTS)
-            last = RUF_COLUMN_DOMAIN;
-        columns = (2u << last) - 1;
-        if (adds_any(reading, columns & ~done) && may_hold(reading, columns) &&
-            run_phase(s, reading, last, phases[p].tier))
+        pair.tier = phases[p].tier;
+        if (!may_hold(reading, columns) ||
+            !adds_any(reading, columns & ~((1u << first) - 1)))
+            continue;
+        if (scan_ranks(s, reading, last, pair.tier) ||
+            !ruf_search_join(s, &pair, first, last) ||
+            ruf_search_settled(s, pair.tier))
             return;
-        done = columns;
-        if (last == RUF_COLUMN_DOMAIN)
-            return;
+        first = last + 1;
     }
 }
 

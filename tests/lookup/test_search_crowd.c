@@ -34,9 +34,13 @@ static const struct {
     { 1, "Udo", "Mueller" },         /* 982 */
     { 1, "Ida", "Mueller" },         /* 983 */
     { 1, "Ida", "Muller" },          /* 984 */
+    { 2, "Ute", "Vogt" },            /* from 985 */
+    { 2100, "Emil", "Vogt%03zu" },   /* from 987 */
+    { 2, "Ute", "Wolf" },            /* from 3087 */
+    { 1, "Ute", "Vogt zum Berg" },   /* 3089 */
 };
 #define KINDS (sizeof(crowds) / sizeof(crowds[0]))
-#define COUNT 985
+#define COUNT 3090
 
 /* One block of numbers, and two that are numbers only to those who wrote them:
  * what is typed for a code must not find them. */
@@ -53,7 +57,7 @@ static struct ruf_person_number numbers[COUNT];
 static char names[COUNT][2][NAME_SIZE];
 static struct ruf_index *crowd_index;
 static struct ruf_query *query;
-static struct ruf_hit hits[20];
+static struct ruf_hit hits[50];
 static struct ruf_search_result result;
 
 static struct ruf_text write_name(char out[NAME_SIZE], const char *pattern,
@@ -135,9 +139,26 @@ Test(search_crowd, goes_through_a_long_list_to_its_end)
     cr_assert_eq(result.count, 20);
     for (uint32_t i = 0; i < 20; i++)
         cr_expect_eq(hits[i].contact, 256 + i, "%u", hits[i].contact);
+    ask("berg otto", 50);
+    cr_assert_eq(result.count, 44);
+    cr_expect_eq(hits[43].contact, 299, "%u", hits[43].contact);
     ask("bergen043 otto", 20);
     cr_assert_eq(result.count, 1);
     cr_expect_eq(hits[0].contact, 299);
+}
+
+/* Two thousand family names begin so, more than are told apart at a first look
+ * at the four contacts named Ute. */
+Test(search_crowd, looks_at_names_that_are_too_many_to_tell_apart)
+{
+    static const uint32_t wanted[] = { 985, 986, 3089 };
+
+    ask("ute vog", 20);
+    cr_assert_eq(result.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        cr_expect_eq(hits[i].contact, wanted[i], "%u", hits[i].contact);
+        cr_expect_eq(hits[i].tier, RUF_TIER_TWO_WORDS);
+    }
 }
 
 /* Three hundred texts of two words hold "Maria": a first look lets any text of
