@@ -29,11 +29,6 @@ struct loose {
     uint32_t end;
 };
 
-static uint32_t beginning_of(const struct search_words *words, uint32_t word)
-{
-    return ruf_search_item(&words->beginnings, word - words->first_letter);
-}
-
 static bool begins_so(uint32_t beginning, const struct search_slip *slip)
 {
     return ((beginning ^ slip->symbols) & slip->known) == 0;
@@ -63,7 +58,7 @@ static bool is_typo(const struct loose *loose, const struct search_words *words,
     RUF_SCRATCH struct search_speller speller;
 
     ruf_search_speller_init(&speller);
-    return first_slip(loose->form, beginning_of(words, word)) <
+    return first_slip(loose->form, ruf_search_beginning_of(words, word)) <
                loose->form->slip_count &&
            is_whole_typo(loose->form, words, word, &speller);
 }
@@ -270,7 +265,8 @@ static bool visit_if_typo(struct search_scratch *s, const struct loose *loose,
 {
     const struct search_words *words = &s->tables.words;
 
-    return first_slip(loose->form, beginning_of(words, word)) != slip ||
+    return first_slip(loose->form, ruf_search_beginning_of(words, word)) !=
+               slip ||
            !is_whole_typo(loose->form, words, word, speller) ||
            visit_word(s, loose, word, visit);
 }
@@ -300,7 +296,7 @@ static bool visit_span(struct search_scratch *s, const struct loose *loose,
             continue;
         }
         for (; i < stop; i++)
-            if (begins_so(beginning_of(words, i), way) &&
+            if (begins_so(ruf_search_beginning_of(words, i), way) &&
                 !visit_if_typo(s, loose, slip, i, &speller, visit))
                 return false;
     }
@@ -344,31 +340,6 @@ static size_t leading_letters(const struct search_slip *way)
     return count;
 }
 
-/* Of these words those that begin with these letters: in the order of words,
- * what letters a-z begin with ascends by symbols. */
-static struct search_span narrow(const struct search_words *words,
-                                 struct search_span span,
-                                 const struct search_slip *way)
-{
-    const struct search_array *beginnings = &words->beginnings;
-    size_t letters = leading_letters(way);
-    uint32_t base = words->first_letter;
-    unsigned shift;
-    uint32_t low;
-
-    if (letters == 0 || span.first >= span.end)
-        return span;
-    shift = ruf_search_symbol_shift(letters - 1);
-    low = way->symbols >> shift;
-    span.first = base + ruf_search_bound(beginnings, span.first - base,
-                                         span.end - base, low << shift);
-    if (span.first < span.end && beginning_of(words, span.first) >> shift > low)
-        span.end = span.first; /* as nearly always */
-    span.end = base + ruf_search_bound(beginnings, span.first - base,
-                                       span.end - base, (low + 1) << shift);
-    return span;
-}
-
 /* The words that begin so; the first character is known. What begins with none
  * of a-z is not told apart by its second one. */
 static bool visit_way(struct search_scratch *s, const struct loose *loose,
@@ -385,7 +356,10 @@ static bool visit_way(struct search_scratch *s, const struct loose *loose,
     } else {
         span = words_of(words, class, class + RUF_SEARCH_SECONDS);
     }
-    return visit_span(s, loose, slip, narrow(words, span, way), visit);
+    return visit_span(
+        s, loose, slip,
+        ruf_search_narrow(words, span, way->symbols, leading_letters(way)),
+        visit);
 }
 
 /* The words that have no letter a-z where one slip leaves open which character

@@ -383,15 +383,55 @@ static struct search_span class_span(const struct search_words *words,
     return span.first <= span.end && span.end <= words->count ? span : all;
 }
 
+struct search_span ruf_search_narrow(const struct search_words *words,
+                                     struct search_span span, uint32_t symbols,
+                                     size_t letters)
+{
+    const struct search_array *beginnings = &words->beginnings;
+    uint32_t base = words->first_letter;
+    unsigned shift;
+    uint32_t low;
+
+    if (letters == 0 || span.first >= span.end || span.first < base)
+        return span;
+    shift = ruf_search_symbol_shift(letters - 1);
+    low = symbols >> shift;
+    span.first = base + ruf_search_bound(beginnings, span.first - base,
+                                         span.end - base, low << shift);
+    if (span.first < span.end &&
+        ruf_search_beginning_of(words, span.first) >> shift > low)
+        span.end = span.first; /* as nearly always with typos */
+    span.end = base + ruf_search_bound(beginnings, span.first - base,
+                                       span.end - base, (low + 1) << shift);
+    return span;
+}
+
+/* How many letters a-z, of those that beginnings tell. */
+static size_t leading_letters(const char *bytes, size_t size)
+{
+    size_t count = 0;
+
+    while (count < size && count < RUF_SEARCH_BEGINNING &&
+           bytes[count] >= 'a' && bytes[count] <= 'z')
+        count++;
+    return count;
+}
+
 struct search_span ruf_search_span(const struct search_words *words,
                                    const char *bytes, size_t size)
 {
-    struct search_span span = class_span(words, bytes, size);
-    uint32_t end = span.end;
+    size_t letters = leading_letters(bytes, size);
+    struct search_span span =
+        ruf_search_narrow(words, class_span(words, bytes, size),
+                          ruf_search_beginning(bytes, letters), letters);
     RUF_SCRATCH struct search_speller speller;
 
-    span.first = word_bound(words, span.first, end, bytes, size, false);
-    span.end = word_bound(words, span.first, end, bytes, size, true);
+    if (size > letters) {
+        uint32_t end = span.end;
+
+        span.first = word_bound(words, span.first, end, bytes, size, false);
+        span.end = word_bound(words, span.first, end, bytes, size, true);
+    }
     if (span.first < span.end) {
         ruf_search_word(words, span.first, &speller);
         span.exact = speller.size == size;

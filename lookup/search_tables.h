@@ -199,6 +199,19 @@ struct search_span {
 struct search_span ruf_search_span(const struct search_words *words,
                                    const char *bytes, size_t size);
 
+/** How a word from first_letter on begins: base/search_sections.h. */
+static inline uint32_t ruf_search_beginning_of(const struct search_words *words,
+                                               uint32_t word)
+{
+    return ruf_search_item(&words->beginnings, word - words->first_letter);
+}
+
+/** Of these words those that begin with the first so many symbols, all of them
+ *  letters a-z: in the order of words, what follows such letters ascends. */
+struct search_span ruf_search_narrow(const struct search_words *words,
+                                     struct search_span span, uint32_t symbols,
+                                     size_t letters);
+
 /** Where the contacts of some texts stand in field->listed. */
 struct search_places {
     uint32_t next;
