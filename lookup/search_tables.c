@@ -229,9 +229,8 @@ uint32_t ruf_search_bound(const struct search_array *array, uint32_t low,
     return low + (count == 1 && ruf_search_item(array, low) < value ? 1 : 0);
 }
 
-/* @return behind the ranks. */
-static uint32_t *fill_ranks(const struct search_array *array, size_t count,
-                            uint32_t *ranks)
+static void fill_ranks(const struct search_array *array, size_t count,
+                       uint32_t *ranks)
 {
     uint32_t place = 0;
 
@@ -239,26 +238,26 @@ static uint32_t *fill_ranks(const struct search_array *array, size_t count,
         while (place < array->count &&
                ruf_search_item(array, place) / SEARCH_WORDS_PER_RANK < i)
             place++;
-        ranks[i] = place;
+        ranks[i * SEARCH_RANKS] = place;
     }
-    return ranks + count;
 }
 
 bool ruf_search_rank_words(struct search_tables *tables)
 {
     size_t count = tables->words.count / SEARCH_WORDS_PER_RANK + 2;
-    uint32_t *next = calloc(2 * RUF_COLUMN_COUNT * count, sizeof(*next));
+    size_t size = SEARCH_RANKS * sizeof(*tables->ranks);
+    uint32_t *ranks = aligned_alloc(size, count * size);
 
-    tables->ranks = next;
-    for (size_t i = 0; next != NULL && i < RUF_COLUMN_COUNT; i++) {
+    tables->ranks = ranks;
+    for (size_t i = 0; ranks != NULL && i < RUF_COLUMN_COUNT; i++) {
         struct search_field *field = &tables->fields[i];
 
-        field->single_ranks = next;
-        next = fill_ranks(&field->singles, count, next);
-        field->pair_ranks = next;
-        next = fill_ranks(&field->pair_words, count, next);
+        field->single_ranks = ranks + 2 * i;
+        field->pair_ranks = ranks + 2 * i + 1;
+        fill_ranks(&field->singles, count, ranks + 2 * i);
+        fill_ranks(&field->pair_words, count, ranks + 2 * i + 1);
     }
-    return next != NULL;
+    return ranks != NULL;
 }
 
 bool ruf_search_holds(const struct search_array *array, uint32_t low,

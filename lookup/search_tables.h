@@ -137,8 +137,10 @@ ruf_search_varint(const uint8_t *at, const uint8_t *end, uint32_t *out)
 uint32_t ruf_search_bound(const struct search_array *array, uint32_t low,
                           uint32_t high, uint32_t value);
 
-/** Every so many words a table of ranks says where in an array they begin. */
+/** Every so many words a row of ranks says where they begin in the arrays of
+ *  all fields. A row is a line of cache, as a word is looked up in all. */
 #define SEARCH_WORDS_PER_RANK 128u
+#define SEARCH_RANKS (2 * (size_t)RUF_COLUMN_COUNT)
 
 /** First place in an ascending array of words with none below this one, which
  *  must not be beyond words.count. */
@@ -146,9 +148,9 @@ static inline uint32_t ruf_search_bound_word(const struct search_array *array,
                                              const uint32_t *ranks,
                                              uint32_t word)
 {
-    const uint32_t *rank = ranks + word / SEARCH_WORDS_PER_RANK;
+    const uint32_t *rank = ranks + word / SEARCH_WORDS_PER_RANK * SEARCH_RANKS;
 
-    return ruf_search_bound(array, rank[0], rank[1], word);
+    return ruf_search_bound(array, rank[0], rank[SEARCH_RANKS], word);
 }
 
 /** Make the ranks, to be freed. @return false when memory is out. */
