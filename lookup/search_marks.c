@@ -259,34 +259,50 @@ static bool is_in_run(const struct marking *m, const struct folded *text,
     return letter > OTHER;
 }
 
-/* Mark the form if it begins at this place, where its first letter stands. */
+/* The 0x80 of each byte of ASCII that is a letter or a digit. */
+static uint64_t letters_and_digits(uint64_t eight)
+{
+    uint64_t lower = eight | RUF_EACH_BYTE(0x20);
+    uint64_t letters = (lower + RUF_EACH_BYTE(0x80 - 'a')) &
+                       ~(lower + RUF_EACH_BYTE(0x7F - 'z'));
+    uint64_t digits = (eight + RUF_EACH_BYTE(0x80 - '0')) &
+                      ~(eight + RUF_EACH_BYTE(0x7F - '9'));
+
+    return (letters | digits) & RUF_EACH_BYTE(0x80);
+}
+
+/* Mark the form if the word that begins at this place begins so. */
 static void mark_start(struct marking *m, const struct folded *text,
                        size_t start, const struct search_form *form,
                        enum ruf_search_field field)
 {
-    size_t end;
+    size_t end =
+        form_end(m, text, start, form,
+                 field != RUF_FIELD_EMAIL && !is_in_run(m, text, start));
 
-    if (start > 0 && letter_of(m, text->bytes[start - 1]) > OTHER)
-        return;
-    end = form_end(m, text, start, form,
-                   field != RUF_FIELD_EMAIL && !is_in_run(m, text, start));
     if (end > 0)
         mark_bytes(m, text, start, end);
 }
 
-/* The first letter of the form is looked for, eight bytes at a time. */
+/* Words are looked for that begin with the first letter of the form, eight
+ * bytes at a time. */
 static void mark_form(struct marking *m, const struct folded *text,
                       const struct search_form *form,
                       enum ruf_search_field field)
 {
     uint64_t first = RUF_EACH_BYTE((unsigned char)form->bytes[0]);
     size_t enough = m->count + RUF_HIGHLIGHTS_MAX;
+    uint64_t before = 0; /* whether the byte before is one of a word */
 
     for (size_t at = 0; at < text->size; at += 8) {
-        uint64_t lower = eight_bytes(text, at) | RUF_EACH_BYTE(0x20);
-        uint64_t found =
-            tops_from(text, at) & ~((lower ^ first) + RUF_EACH_BYTE(0x7F));
+        uint64_t eight = eight_bytes(text, at);
+        uint64_t lower = eight | RUF_EACH_BYTE(0x20);
+        uint64_t of_words = letters_and_digits(eight);
+        uint64_t found = tops_from(text, at) &
+                         ~((lower ^ first) + RUF_EACH_BYTE(0x7F)) &
+                         ~(of_words << 8 | before);
 
+        before = of_words >> 56;
         for (; found != 0 && m->count < enough; found &= found - 1)
             mark_start(m, text, at + (size_t)__builtin_ctzll(found) / 8, form,
                        field);
