@@ -30,6 +30,7 @@
 #define HOME_STORE_JOURNAL (HOME_STORE "-journal")
 #define HOME_STORE_CHECK "store.check" /* indexer/store.c writes it */
 #define HOME_STORE_PAGES "store.pages" /* so it does these */
+#define HOME_STORE_KEYS "store.keys"
 #define HOME_IMAGE "directory.ruf"
 #define HOME_PROVE_FIRST "prove.first.ruf" /* built to be compared */
 #define HOME_PROVE_SECOND "prove.second.ruf"

@@ -18,6 +18,7 @@
 
 #define CHECK_NAME "store.check"
 #define PAGES_NAME "store.pages"
+#define KEYS_NAME "store.keys"
 #define PAGE_SIZE 4096
 
 /* --- statements
@@ -475,10 +476,13 @@ enum ruf_status ruf_store_open(const char *path,
         return ruf_fail_memory(err);
     store->pages.fd = -1;
     store->path = strdup(path);
-    if (!is_in_memory(path))
+    if (!is_in_memory(path)) {
         store->pages.path = path_beside(path, PAGES_NAME);
+        store->keys_path = path_beside(path, KEYS_NAME);
+    }
     if (store->path == NULL ||
-        (store->pages.path == NULL && !is_in_memory(path))) {
+        (!is_in_memory(path) &&
+         (store->pages.path == NULL || store->keys_path == NULL))) {
         ruf_store_close(store);
         return ruf_fail_memory(err);
     }
@@ -508,6 +512,7 @@ void ruf_store_close(struct ruf_store *store)
     ruf_secret_destroy(&store->hash_key);
     ruf_secret_destroy(&store->id_secret);
     ruf_page_file_close(&store->pages);
+    free(store->keys_path);
     free(store->path);
     free(store);
 }

@@ -7,12 +7,74 @@
 #include "base/secret.h"
 #include "indexer/store_private.h"
 #include <stdlib.h>
+#include <string.h>
 
-/* Keys that wait, at most. They are sorted in runs, which takes room for one,
- * and merged while they are entered. */
-#define RUN_KEYS ((size_t)1 << 16)
-#define RUNS_MAX 8
-#define WAITING_MAX (RUNS_MAX * RUN_KEYS)
+/* Keys wait in runs, which are sorted when they are full and merged while they
+ * are entered. All but the one under way go to a sealed temporary file. */
+#define RUN_KEYS ((size_t)1 << 15)
+#define AT_ONCE (RUF_SPOOL_BLOCK / sizeof(struct ruf_keyed))
+
+/* --- runs
+ * -------------------------------------------------------------------------- */
+
+/* A store in memory has nothing on the disk. */
+static enum ruf_status need_spill(struct store_keys *keys,
+                                  struct ruf_error *err)
+{
+    const char *path = keys->store->keys_path;
+
+    return keys->spill == NULL
+               ? ruf_spill_create(path == NULL ? "" : path, &keys->spill, err)
+               : RUF_OK;
+}
+
+static void forget_runs(struct store_keys *keys)
+{
+    for (size_t i = 0; i < keys->run_count; i++)
+        ruf_spool_free(&keys->runs[i]);
+    keys->run_count = 0;
+    ruf_spill_destroy(keys->spill);
+    keys->spill = NULL;
+}
+
+static void write_run(struct store_keys *keys, const struct ruf_keyed *list,
+                      size_t count)
+{
+    struct ruf_spool *run = &keys->runs[keys->run_count++];
+
+    ruf_spool_start(run, keys->spill,
+                    keys->store->keys_path == NULL ? SIZE_MAX : 0);
+    for (size_t i = 0; i < count; i += AT_ONCE) {
+        size_t some = count - i < AT_ONCE ? count - i : AT_ONCE;
+
+        ruf_write_bytes(&run->tail, list + i, some * sizeof(*list));
+        ruf_spool_trim(run);
+    }
+}
+
+/* What waits becomes a run. */
+static enum ruf_status end_run(struct store_keys *keys, struct ruf_error *err)
+{
+    struct ruf_keyed *list = (void *)keys->waiting.bytes;
+    size_t count = keys->waiting.size / sizeof(*list);
+    struct ruf_keyed *room;
+    enum ruf_status status = need_spill(keys, err);
+
+    if (status != RUF_OK)
+        return status;
+    room = malloc(count * sizeof(*room));
+    if (room == NULL)
+        return ruf_fail_memory(err);
+    ruf_keyed_sort(list, room, count);
+    ruf_wipe(room, count * sizeof(*room));
+    free(room);
+    write_run(keys, list, count);
+    keys->waiting.size = 0;
+    return ruf_spill_status(keys->spill, err);
+}
+
+/* --- open, close
+ * ------------------------------------------------------------------------ */
 
 enum ruf_status ruf_store_keys_open(struct ruf_store *store,
                                     const struct store_keys_sql *sql,
@@ -36,6 +98,7 @@ void ruf_store_keys_close(struct store_keys *keys)
     (void)sqlite3_finalize(keys->add_many);
     (void)sqlite3_finalize(keys->drop);
     ruf_writer_wipe(&keys->waiting);
+    forget_runs(keys);
 }
 
 static void bind(sqlite3_stmt *statement, int row, uint64_t key, int64_t record)
@@ -44,52 +107,39 @@ static void bind(sqlite3_stmt *statement, int row, uint64_t key, int64_t record)
     (void)sqlite3_bind_int64(statement, 3 + 2 * row, record);
 }
 
-struct run {
-    const struct ruf_keyed *next;
-    const struct ruf_keyed *end;
+/* --- into the table
+ * ---------------------------------------------------------------------- */
+
+/* A run being read, and the key it is at. */
+struct cursor {
+    struct ruf_spool_reader reader;
+    struct ruf_keyed key;
+    bool has_key;
 };
 
-/* @return runs; 0: no memory. */
-static size_t sort_runs(struct ruf_keyed *list, size_t count,
-                        struct run runs[RUNS_MAX])
+static void advance(struct cursor *cursor)
 {
-    size_t most = count < RUN_KEYS ? count : RUN_KEYS;
-    struct ruf_keyed *room = malloc(most * sizeof(*room));
-    size_t done = 0;
+    const uint8_t *bytes = ruf_spool_read(&cursor->reader, sizeof(cursor->key));
 
-    if (room == NULL)
-        return 0;
-    for (size_t at = 0; at < count; at += RUN_KEYS) {
-        size_t size = count - at < RUN_KEYS ? count - at : RUN_KEYS;
-
-        ruf_keyed_sort(list + at, room, size);
-        runs[done++] = (struct run){ list + at, list + at + size };
-    }
-    ruf_wipe(room, most * sizeof(*room));
-    free(room);
-    return done;
+    cursor->has_key = bytes != NULL;
+    if (bytes != NULL)
+        memcpy(&cursor->key, bytes, sizeof(cursor->key));
 }
 
-static bool is_before(const struct run *run, const struct run *other)
+/* The run with the least key; NULL behind the last one. */
+static struct cursor *least(struct cursor *cursors, size_t count)
 {
-    if (run->next == run->end || other->next == other->end)
-        return run->next < run->end;
-    return run->next->key < other->next->key;
+    struct cursor *from = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        if (cursors[i].has_key &&
+            (from == NULL || cursors[i].key.key < from->key.key))
+            from = &cursors[i];
+    return from;
 }
 
-/* The next of all runs, one of which has any. */
-static const struct ruf_keyed *least(struct run *runs, size_t count)
-{
-    struct run *from = &runs[0];
-
-    for (size_t i = 1; i < count; i++)
-        if (is_before(&runs[i], from))
-            from = &runs[i];
-    return from->next++;
-}
-
-static enum ruf_status enter(const struct store_keys *keys, struct run *runs,
-                             size_t run_count, size_t count,
+static enum ruf_status enter(const struct store_keys *keys,
+                             struct cursor *cursors, uint64_t count,
                              struct ruf_error *err)
 {
     enum ruf_status status = RUF_OK;
@@ -100,34 +150,56 @@ static enum ruf_status enter(const struct store_keys *keys, struct run *runs,
         int rows = many ? STORE_KEYS_MANY : 1;
 
         for (int row = 0; row < rows; row++) {
-            const struct ruf_keyed *one = least(runs, run_count);
+            struct cursor *from = least(cursors, keys->run_count);
 
-            bind(add, row, one->key, keys->first + one->item);
+            if (from == NULL) /* a run could not be read */
+                return ruf_spill_status(keys->spill, err);
+            bind(add, row, from->key.key, keys->first + from->key.item);
+            advance(from);
         }
         status = ruf_store_change(keys->store, add, err);
-        count -= (size_t)rows;
+        count -= (uint64_t)rows;
     }
+    return status;
+}
+
+static enum ruf_status merge_runs(const struct store_keys *keys,
+                                  struct ruf_error *err)
+{
+    struct cursor cursors[STORE_KEYS_RUNS];
+    uint64_t size = 0;
+    enum ruf_status status;
+
+    for (size_t i = 0; i < keys->run_count; i++) {
+        size += ruf_spool_size(&keys->runs[i]);
+        ruf_spool_reader_open(&cursors[i].reader, &keys->runs[i]);
+        advance(&cursors[i]);
+    }
+    status = ruf_spill_status(keys->spill, err);
+    if (status == RUF_OK)
+        status = enter(keys, cursors, size / sizeof(struct ruf_keyed), err);
+    for (size_t i = 0; i < keys->run_count; i++)
+        ruf_spool_reader_close(&cursors[i].reader);
     return status;
 }
 
 enum ruf_status ruf_store_keys_flush(struct store_keys *keys,
                                      struct ruf_error *err)
 {
-    struct ruf_keyed *list = (void *)keys->waiting.bytes;
-    size_t count = keys->waiting.size / sizeof(*list);
-    struct run runs[RUNS_MAX];
-    size_t run_count;
     enum ruf_status status;
 
-    if (count == 0)
+    if (keys->waiting.size == 0 && keys->run_count == 0)
         return RUF_OK;
-    run_count = sort_runs(list, count, runs);
-    if (run_count == 0)
-        return ruf_fail_memory(err);
-    status = enter(keys, runs, run_count, count, err);
+    status = keys->waiting.size > 0 ? end_run(keys, err) : RUF_OK;
     ruf_writer_wipe(&keys->waiting);
+    if (status == RUF_OK)
+        status = merge_runs(keys, err);
+    forget_runs(keys);
     return status;
 }
+
+/* --- keys
+ * -------------------------------------------------------------------------- */
 
 enum ruf_status ruf_store_keys_turn(struct store_keys *keys, int64_t collection,
                                     struct ruf_error *err)
@@ -149,21 +221,31 @@ enum ruf_status ruf_store_keys_turn(struct store_keys *keys, int64_t collection,
 /* What waits is told by its distance from the first record. */
 static bool can_wait(const struct store_keys *keys, int64_t record)
 {
-    return keys->waiting.size / sizeof(struct ruf_keyed) < WAITING_MAX &&
-           record >= keys->first && record - keys->first <= UINT32_MAX;
+    return (keys->waiting.size == 0 && keys->run_count == 0) ||
+           (record >= keys->first && record - keys->first <= UINT32_MAX);
+}
+
+static enum ruf_status make_room(struct store_keys *keys, int64_t record,
+                                 struct ruf_error *err)
+{
+    if (!can_wait(keys, record))
+        return ruf_store_keys_flush(keys, err);
+    if (keys->waiting.size < RUN_KEYS * sizeof(struct ruf_keyed))
+        return RUF_OK;
+    return keys->run_count + 1 < STORE_KEYS_RUNS
+               ? end_run(keys, err)
+               : ruf_store_keys_flush(keys, err);
 }
 
 enum ruf_status ruf_store_keys_add(struct store_keys *keys, uint64_t key,
                                    int64_t record, struct ruf_error *err)
 {
     struct ruf_keyed one = { .key = key };
-    enum ruf_status status = RUF_OK;
+    enum ruf_status status = make_room(keys, record, err);
 
-    if (!can_wait(keys, record))
-        status = ruf_store_keys_flush(keys, err);
     if (status != RUF_OK)
         return status;
-    if (keys->waiting.size == 0)
+    if (keys->waiting.size == 0 && keys->run_count == 0)
         keys->first = record;
     one.item = (uint32_t)(record - keys->first);
     ruf_write_bytes(&keys->waiting, &one, sizeof(one));

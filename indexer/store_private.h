@@ -7,6 +7,7 @@
 #define INDEXER_STORE_PRIVATE_H
 
 #include "base/secret.h"
+#include "base/spool.h"
 #include "indexer/keyed.h"
 #include "indexer/page_file.h"
 #include "indexer/store.h"
@@ -24,7 +25,8 @@ struct ruf_store {
     struct ruf_secret hash_key;  /* for Hash-IDs and markers */
     struct ruf_secret id_secret; /* of the hash over ids, made from it */
     struct ruf_page_file pages;  /* of rounds under way */
-    bool trial;                  /* within a transaction to be undone */
+    char *keys_path; /* for keys that wait, without a name; NULL: in memory */
+    bool trial;      /* within a transaction to be undone */
 };
 
 /* Turn a failed SQLite call into a status: full disk, damage, busy ... */
@@ -200,8 +202,11 @@ struct store_number {
 bool ruf_store_number_next(struct ruf_reader *numbers,
                            struct store_number *out);
 
+/* Runs of keys at most that wait at a time. */
+#define STORE_KEYS_RUNS 32
+
 /* A table from keys to records, in order of collections and keys. What is added
- * waits in memory and is entered in that order, since a round brings keys in
+ * waits and is entered in that order, since a round brings keys in
  * none: at random places each would cost a page to read, to change and to
  * write, where behind all others it costs a comparison. Nothing may read the
  * table before ruf_store_keys_flush(). */
@@ -212,7 +217,10 @@ struct store_keys {
     sqlite3_stmt *drop;
     int64_t collection;        /* 0: none yet */
     struct ruf_writer waiting; /* struct ruf_keyed, of this collection */
-    int64_t first;             /* record: items are distances from it */
+    struct ruf_spill *spill;   /* of runs; NULL: none yet */
+    struct ruf_spool runs[STORE_KEYS_RUNS]; /* the same, sorted */
+    size_t run_count;
+    int64_t first; /* record: items are distances from it */
 };
 
 /* To begin and end a statement takes longer than to enter a key in order. */

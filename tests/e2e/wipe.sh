@@ -42,10 +42,11 @@ make_home() {
 
 make_home
 if scan "$home" "$work/tmp"; then fail "plain text before the wipe"; fi
-for name in directory.ruf.new store.db-journal store.pages policy.json.new; do
+for name in directory.ruf.new store.db-journal store.pages store.keys \
+    policy.json.new; do
     cp "$work/c.csv" "$home/$name"
 done
-[ "$(scan "$home" | wc -l)" -eq 4 ] || fail "the planted files are not found"
+[ "$(scan "$home" | wc -l)" -eq 5 ] || fail "the planted files are not found"
 echo mine >"$home/somebody-elses-file"
 cp "$home/key" "$work/key"
 ruf "$home" wipe >"$work/out"

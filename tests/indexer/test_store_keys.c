@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char folder[] = "/tmp/rufname-test-keys.XXXXXX";
@@ -450,29 +451,32 @@ Test(store_keys, go_with_a_source_that_a_policy_forgets)
     cr_expect_gt(expect_in_step(), 0);
 }
 
+/* --- what waits
+ * ------------------------------------------------------------------------- */
+
+#define ADD "INSERT INTO numbers (collection, e164, record) VALUES "
+static const struct store_keys_sql numbers_sql = {
+    .add = ADD "(?1, ?, ?)",
+    .add_many = ADD STORE_KEYS_ROWS("(?1, ?, ?)"),
+    .drop = "DELETE FROM numbers WHERE collection = ?1 AND e164 = ?2"
+            " AND record = ?3",
+};
+#undef ADD
+
 /* More keys than wait at a time, records in no order, and collections in turns.
  */
-Test(store_keys, are_entered_whatever_waits)
+static void expect_all_entered(uint32_t count)
 {
-#define ADD "INSERT INTO numbers (collection, e164, record) VALUES "
-    static const struct store_keys_sql sql = {
-        .add = ADD "(?1, ?, ?)",
-        .add_many = ADD STORE_KEYS_ROWS("(?1, ?, ?)"),
-        .drop = "DELETE FROM numbers WHERE collection = ?1 AND e164 = ?2"
-                " AND record = ?3",
-    };
-    const uint32_t count = 600007;
     struct store_keys keys;
     int64_t numbers = 0;
     int64_t records = 0;
 
     cr_assert(ruf_store_begin(store, &err) == RUF_OK);
-    cr_assert(ruf_store_keys_open(store, &sql, &keys, &err) == RUF_OK);
+    cr_assert(ruf_store_keys_open(store, &numbers_sql, &keys, &err) == RUF_OK);
     for (uint32_t i = 0; i < count; i++) {
         int64_t record =
             i < count - 100 ? (int64_t)i + 7 : (INT64_C(1) << (i % 60)) + count;
         uint64_t number = UINT64_C(493000000000) + draw(1000) * 1000000 + i;
-
         bool second = i < 7 ? i % 2 == 0 : i < 107;
 
         cr_assert(ruf_store_keys_turn(&keys, second ? 2 : 1, &err) == RUF_OK);
@@ -488,5 +492,45 @@ Test(store_keys, are_entered_whatever_waits)
     cr_expect_eq(told("SELECT sum(record % 1000003) FROM numbers"), records);
     cr_expect_eq(told("SELECT sum(record) FROM numbers WHERE collection = 2"),
                  7 + 9 + 11 + 13 + (14 + 113) * 100 / 2);
-#undef ADD
+}
+
+Test(store_keys, are_entered_whatever_waits)
+{
+    char waiting[160];
+
+    expect_all_entered(1100007);
+    (void)snprintf(waiting, sizeof(waiting), "%s/store.keys", folder);
+    cr_expect(access(waiting, F_OK) != 0);
+}
+
+Test(store_keys, of_a_store_in_memory_wait_there)
+{
+    char memory[RUF_STORE_MEMORY_PATH_SIZE];
+
+    ruf_store_close(store);
+    cr_assert(ruf_store_memory_path(memory, &err) == RUF_OK);
+    cr_assert(ruf_store_open(memory, key, RUF_STORE_CREATE, &store, &err) ==
+              RUF_OK);
+    expect_all_entered(200007);
+}
+
+/* No file can be made for them. */
+Test(store_keys, that_cannot_wait_change_nothing)
+{
+    struct store_keys keys;
+    enum ruf_status status = RUF_OK;
+    char waiting[160];
+
+    (void)snprintf(waiting, sizeof(waiting), "%s/store.keys", folder);
+    cr_assert(mkdir(waiting, 0700) == 0);
+    cr_assert(ruf_store_begin(store, &err) == RUF_OK);
+    cr_assert(ruf_store_keys_open(store, &numbers_sql, &keys, &err) == RUF_OK);
+    cr_assert(ruf_store_keys_turn(&keys, 1, &err) == RUF_OK);
+    for (uint32_t i = 0; i < 100000 && status == RUF_OK; i++)
+        status = ruf_store_keys_add(&keys, i, 1, &err);
+    cr_expect_eq(status, RUF_E_IO);
+    cr_expect_str_eq(err.id, "I806", "%s", err.id);
+    ruf_store_keys_close(&keys);
+    cr_expect_eq(ruf_store_end(store, status, &err), RUF_E_IO);
+    cr_expect_eq(told("SELECT count(*) FROM numbers"), 0);
 }
