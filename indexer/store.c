@@ -80,6 +80,41 @@ enum ruf_status ruf_store_prepare(const struct ruf_store *store,
     return RUF_OK;
 }
 
+enum ruf_status ruf_store_take(const struct ruf_store *store, const char *sql,
+                               sqlite3_stmt **out, struct ruf_error *err)
+{
+    for (size_t i = 0; i < STORE_IDLE; i++)
+        if (store->idle[i] != NULL &&
+            strcmp(sqlite3_sql(store->idle[i]), sql) == 0) {
+            *out = store->idle[i];
+            store->idle[i] = NULL;
+            return RUF_OK;
+        }
+    return ruf_store_prepare(store, sql, out, err);
+}
+
+void ruf_store_put_back(const struct ruf_store *store, sqlite3_stmt *statement)
+{
+    size_t place = 0;
+
+    if (statement == NULL)
+        return;
+    while (place < STORE_IDLE - 1 && store->idle[place] != NULL)
+        place++;
+    (void)sqlite3_reset(statement);
+    (void)sqlite3_clear_bindings(statement);
+    (void)sqlite3_finalize(store->idle[place]);
+    store->idle[place] = statement;
+}
+
+void ruf_store_drop_idle(const struct ruf_store *store)
+{
+    for (size_t i = 0; i < STORE_IDLE; i++) {
+        (void)sqlite3_finalize(store->idle[i]);
+        store->idle[i] = NULL;
+    }
+}
+
 enum ruf_status ruf_store_step(const struct ruf_store *store,
                                sqlite3_stmt *statement, bool *row,
                                struct ruf_error *err)
@@ -108,7 +143,7 @@ enum ruf_status ruf_store_number(const struct ruf_store *store, const char *sql,
 {
     sqlite3_stmt *statement;
     bool row;
-    enum ruf_status status = ruf_store_prepare(store, sql, &statement, err);
+    enum ruf_status status = ruf_store_take(store, sql, &statement, err);
 
     *number = 0;
     if (status != RUF_OK)
@@ -118,23 +153,35 @@ enum ruf_status ruf_store_number(const struct ruf_store *store, const char *sql,
     status = ruf_store_step(store, statement, &row, err);
     if (status == RUF_OK && row)
         *number = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
+    ruf_store_put_back(store, statement);
+    return status;
+}
+
+static enum ruf_status run_kept(const struct ruf_store *store, const char *sql,
+                                struct ruf_error *err)
+{
+    sqlite3_stmt *statement;
+    enum ruf_status status = ruf_store_take(store, sql, &statement, err);
+
+    if (status != RUF_OK)
+        return status;
+    status = ruf_store_change(store, statement, err);
+    ruf_store_put_back(store, statement);
     return status;
 }
 
 enum ruf_status ruf_store_begin(const struct ruf_store *store,
                                 struct ruf_error *err)
 {
-    return ruf_store_run(
-        store, store->trial ? "SAVEPOINT step" : "BEGIN IMMEDIATE", err);
+    return run_kept(store, store->trial ? "SAVEPOINT step" : "BEGIN IMMEDIATE",
+                    err);
 }
 
 enum ruf_status ruf_store_end(const struct ruf_store *store,
                               enum ruf_status status, struct ruf_error *err)
 {
     if (status == RUF_OK)
-        status =
-            ruf_store_run(store, store->trial ? "RELEASE step" : "COMMIT", err);
+        status = run_kept(store, store->trial ? "RELEASE step" : "COMMIT", err);
     if (status != RUF_OK)
         (void)sqlite3_exec(store->db,
                            store->trial ? "ROLLBACK TO step; RELEASE step"
@@ -476,11 +523,12 @@ enum ruf_status ruf_store_open(const char *path,
         return ruf_fail_memory(err);
     store->pages.fd = -1;
     store->path = strdup(path);
+    store->idle = calloc(STORE_IDLE, sizeof(sqlite3_stmt *));
     if (!is_in_memory(path)) {
         store->pages.path = path_beside(path, PAGES_NAME);
         store->keys_path = path_beside(path, KEYS_NAME);
     }
-    if (store->path == NULL ||
+    if (store->path == NULL || store->idle == NULL ||
         (!is_in_memory(path) &&
          (store->pages.path == NULL || store->keys_path == NULL))) {
         ruf_store_close(store);
@@ -507,6 +555,9 @@ void ruf_store_close(struct ruf_store *store)
 {
     if (store == NULL)
         return;
+    if (store->idle != NULL)
+        ruf_store_drop_idle(store);
+    free(store->idle);
     /* The last connection checkpoints and removes the log. */
     (void)sqlite3_close_v2(store->db);
     ruf_secret_destroy(&store->hash_key);

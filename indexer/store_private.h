@@ -19,8 +19,12 @@
 #endif
 #include <sqlite3.h>
 
+/* Statements that are run for every page of a round. */
+#define STORE_IDLE 8
+
 struct ruf_store {
     sqlite3 *db;
+    sqlite3_stmt **idle; /* STORE_IDLE; ruf_store_take() */
     char *path;
     struct ruf_secret hash_key;  /* for Hash-IDs and markers */
     struct ruf_secret id_secret; /* of the hash over ids, made from it */
@@ -45,6 +49,16 @@ RUF_MUST_USE enum ruf_status ruf_store_prepare(const struct ruf_store *store,
                                                struct ruf_error *err);
 
 /* Step: *row tells whether there is a row. */
+/* The same, of those put back if it is there: parsing takes longer than running
+ * it. Put it back, or finalise it. */
+RUF_MUST_USE enum ruf_status ruf_store_take(const struct ruf_store *store,
+                                            const char *sql, sqlite3_stmt **out,
+                                            struct ruf_error *err);
+/* What it is bound to is forgotten; NULL is fine. */
+void ruf_store_put_back(const struct ruf_store *store, sqlite3_stmt *statement);
+/* Before the database is closed. */
+void ruf_store_drop_idle(const struct ruf_store *store);
+
 RUF_MUST_USE enum ruf_status ruf_store_step(const struct ruf_store *store,
                                             sqlite3_stmt *statement, bool *row,
                                             struct ruf_error *err);

@@ -95,13 +95,15 @@ enum ruf_status ruf_store_layout_check(struct ruf_store *store, uint64_t *count,
                                        uint64_t *foreign, struct ruf_error *err)
 {
     char path[] = ":memory:";
-    struct ruf_store fresh = { .path = path };
+    sqlite3_stmt *idle[STORE_IDLE] = { NULL };
+    struct ruf_store fresh = { .path = path, .idle = idle };
     enum ruf_status status = open_fresh(&fresh, err);
 
     *count = 0;
     *foreign = 0;
     if (status == RUF_OK)
         status = compare(store, &fresh, count, foreign, err);
+    ruf_store_drop_idle(&fresh);
     (void)sqlite3_close_v2(fresh.db);
     return status;
 }

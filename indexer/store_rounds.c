@@ -19,7 +19,7 @@ static enum ruf_status read_id(const struct ruf_store *store, const char *sql,
 {
     sqlite3_stmt *statement;
     bool row = false;
-    enum ruf_status status = ruf_store_prepare(store, sql, &statement, err);
+    enum ruf_status status = ruf_store_take(store, sql, &statement, err);
 
     if (status != RUF_OK)
         return status;
@@ -28,7 +28,7 @@ static enum ruf_status read_id(const struct ruf_store *store, const char *sql,
     status = ruf_store_step(store, statement, &row, err);
     if (status == RUF_OK && row)
         *id = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
+    ruf_store_put_back(store, statement);
     return status;
 }
 
@@ -172,7 +172,7 @@ static enum ruf_status save_link(const struct ruf_store *store,
                                  struct ruf_error *err)
 {
     sqlite3_stmt *statement;
-    enum ruf_status status = ruf_store_prepare(
+    enum ruf_status status = ruf_store_take(
         store,
         "UPDATE collections SET link_kind = ?2, delta_round = ?3, link = ?4,"
         " selection = ?5, finished = CASE WHEN ?2 = 2 THEN ?6 ELSE finished"
@@ -189,7 +189,7 @@ static enum ruf_status save_link(const struct ruf_store *store,
     (void)sqlite3_bind_text(statement, 5, page->select, -1, SQLITE_STATIC);
     (void)sqlite3_bind_int64(statement, 6, (int64_t)time(NULL));
     status = ruf_store_change(store, statement, err);
-    (void)sqlite3_finalize(statement);
+    ruf_store_put_back(store, statement);
     return status;
 }
 

@@ -85,7 +85,7 @@ enum ruf_status ruf_store_stage(struct ruf_store *store, int64_t collection,
 {
     struct ruf_writer payload = { 0 };
     sqlite3_stmt *statement;
-    enum ruf_status status = ruf_store_prepare(
+    enum ruf_status status = ruf_store_take(
         store,
         "INSERT INTO staged (collection, records, place, size, payload)"
         " VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -98,7 +98,7 @@ enum ruf_status ruf_store_stage(struct ruf_store *store, int64_t collection,
         (void)sqlite3_bind_int64(statement, 2, (int64_t)page->record_count);
         status = insert_page(store, statement, &payload, err);
     }
-    (void)sqlite3_finalize(statement);
+    ruf_store_put_back(store, statement);
     ruf_writer_wipe(&payload);
     return status;
 }
