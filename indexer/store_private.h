@@ -19,7 +19,7 @@
 #endif
 #include <sqlite3.h>
 
-/* Statements that are run for every page of a round. */
+/* Statements kept for the next page of a round. */
 #define STORE_IDLE 8
 
 struct ruf_store {
@@ -48,7 +48,6 @@ RUF_MUST_USE enum ruf_status ruf_store_prepare(const struct ruf_store *store,
                                                sqlite3_stmt **out,
                                                struct ruf_error *err);
 
-/* Step: *row tells whether there is a row. */
 /* The same, of those put back if it is there: parsing takes longer than running
  * it. Put it back, or finalise it. */
 RUF_MUST_USE enum ruf_status ruf_store_take(const struct ruf_store *store,
@@ -59,6 +58,7 @@ void ruf_store_put_back(const struct ruf_store *store, sqlite3_stmt *statement);
 /* Before the database is closed. */
 void ruf_store_drop_idle(const struct ruf_store *store);
 
+/* Step: *row tells whether there is a row. */
 RUF_MUST_USE enum ruf_status ruf_store_step(const struct ruf_store *store,
                                             sqlite3_stmt *statement, bool *row,
                                             struct ruf_error *err);
@@ -220,10 +220,10 @@ bool ruf_store_number_next(struct ruf_reader *numbers,
 #define STORE_KEYS_RUNS 32
 
 /* A table from keys to records, in order of collections and keys. What is added
- * waits and is entered in that order, since a round brings keys in
- * none: at random places each would cost a page to read, to change and to
- * write, where behind all others it costs a comparison. Nothing may read the
- * table before ruf_store_keys_flush(). */
+ * waits and is entered in that order, since a round brings keys in none: at
+ * random places each would cost a page to read, to change and to write, where
+ * behind all others it costs a comparison. Nothing may read the table before
+ * ruf_store_keys_flush(). */
 struct store_keys {
     const struct ruf_store *store;
     sqlite3_stmt *add;

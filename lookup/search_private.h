@@ -59,9 +59,6 @@ struct search_form {
 /* Texts of a column as a set: bit (text + 1) % 8192. */
 #define SEARCH_TEXT_BITS 8192u
 
-/* Contacts of a list that are gone through at a time. */
-#define SEARCH_STRIDE 256u
-
 /* A word of the query: one form, or two where the foldings differ. */
 struct search_word {
     struct search_form forms[2];
@@ -113,6 +110,9 @@ struct search_prefix {
     uint32_t first;   /* such numbers in the order of digits */
     uint32_t end;
 };
+
+/* Contacts of a list that are gone through at a time. */
+#define SEARCH_STRIDE 256u
 
 /* Scratch space of a query object and the search going on in it. */
 struct search_scratch {
