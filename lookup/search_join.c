@@ -237,6 +237,10 @@ static bool offer_pairs(struct search_scratch *s,
                         enum ruf_search_column column,
                         const struct texts *texts)
 {
+    uint32_t pairs = texts->pair_end - texts->pair_first;
+
+    if (!ruf_search_spend(s, pairs / 4, pair->tier))
+        return false;
     for (uint32_t k = texts->pair_first; k < texts->pair_end; k++) {
         uint32_t text = ruf_search_item(&texts->field->pair_texts, k);
 
@@ -273,6 +277,8 @@ static bool join_column(struct search_scratch *s,
 bool ruf_search_join(struct search_scratch *s, const struct search_pair *pair,
                      enum ruf_search_column first, enum ruf_search_column last)
 {
+    if (s->tables.contacts == 0)
+        return true; /* whatever a damaged table lists */
     for (unsigned a = 0; a <= last; a++)
         for (unsigned b = 0; b <= last; b++) {
             const enum ruf_search_column columns[2] = {
